@@ -1,0 +1,141 @@
+//! The mail after a payment, to the shopper and to the shop. A mail that fails never touches the payment.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use domain::{
+    Merchant, Payment,
+    payment::{Reader, State, Telling, Tidings},
+};
+use inbound::{
+    Config, ConfigError,
+    checkout::free_label,
+    events,
+    page::mail::{self, Completion, MailOutcome, header_safe},
+};
+use jiff::Timestamp;
+use lambda_runtime::LambdaEvent;
+use outbound::{Mail, Mailer};
+use store::{Merchants, Payments};
+
+/// What the function needs, made once.
+#[derive(Debug)]
+pub struct Deps {
+    payments: Payments,
+    merchants: Merchants,
+    mailer: Mailer,
+}
+
+/// A mail could not be sent now; the queue gives it again and at last parks it where a person sees it.
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+impl Deps {
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn new(config: &Config) -> Result<Self, ConfigError> {
+        let table = config.table()?;
+        let mailer = Mailer::new(config.sdk(), config.required("MAIL_SENDER")?);
+        Ok(Self { payments: Payments::new(table.clone()), merchants: Merchants::new(table), mailer })
+    }
+}
+
+/// Sends the mails of a batch of messages; answers the ids of those that failed.
+///
+/// # Errors
+/// None: a message fails alone.
+pub async fn handler(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+    Ok(events::each_message(event.payload, |telling: Telling| send(deps, telling)).await)
+}
+
+async fn send(deps: &Deps, telling: Telling) -> Result<(), Failed> {
+    let payment = deps.payments.load(&telling.key).await?.ok_or("the payment is not there")?;
+    let merchant = deps.merchants.load(&telling.key.merchant).await?.ok_or("the merchant is not there")?;
+    let Some(mail) = compose(&telling, &payment, &merchant) else { return Ok(()) };
+    deps.mailer.send(&mail).await?;
+    tracing::info!(event.id = telling.event_id, "mail sent");
+    Ok(())
+}
+
+/// The mail that a message asks for. None: nobody wants it, or the order was opened again since.
+fn compose(telling: &Telling, payment: &Payment, merchant: &Merchant) -> Option<Mail> {
+    let to = match telling.reader {
+        Reader::Payer if merchant.mails(payment.interface) => {
+            Some(&payment.details.mail).filter(|mail| !mail.is_empty())
+        }
+        Reader::Payer => None,
+        Reader::Shop => merchant.mail.shop_copy.as_ref(),
+    }?;
+    let (outcome, at) = happened(telling.tidings, payment)?;
+    let number = payment.number();
+    let lang = match telling.reader {
+        Reader::Payer => payment.details.lang,
+        Reader::Shop => merchant.lang,
+    };
+    let free = named_free_items(merchant, payment, lang);
+    let free: Vec<(&str, &str)> = free.iter().map(|(label, value)| (label.as_str(), *value)).collect();
+    let composed = mail::completion(&Completion {
+        lang,
+        reader: reader(telling.reader, payment, &free),
+        outcome,
+        merchant: &merchant.name,
+        contact: merchant.page.contact.as_deref(),
+        mode: merchant.mode,
+        amount: payment.amount,
+        at,
+        order: payment.key.order.as_str(),
+        payment: number.as_str(),
+        item: some(&payment.details.item),
+    });
+    Some(Mail {
+        to: header_safe(to),
+        reply_to: None,
+        subject: composed.subject,
+        text: composed.text,
+        html: composed.html,
+        event_id: telling.event_id.clone(),
+    })
+}
+
+/// What to write of, if the payment still stands as the message says.
+fn happened(tidings: Tidings, payment: &Payment) -> Option<(MailOutcome<'_>, Timestamp)> {
+    match (tidings, &payment.state) {
+        (Tidings::Paid, State::Authorized { at, .. } | State::Captured { at, .. }) => {
+            let card = payment.card.as_ref()?;
+            Some((MailOutcome::Paid { brand: card.brand, last4: &card.last4 }, *at))
+        }
+        (Tidings::FailedAfterDoubt, State::Failed { at, .. } | State::Abandoned { at }) => {
+            Some((MailOutcome::NotPaid, *at))
+        }
+        (
+            Tidings::Paid | Tidings::FailedAfterDoubt,
+            State::Authorizing { .. }
+            | State::Challenging { .. }
+            | State::Unknown(_)
+            | State::Reversing(_)
+            | State::Declined { .. }
+            | State::Authorized { .. }
+            | State::Captured { .. }
+            | State::Failed { .. }
+            | State::Abandoned { .. }
+            | State::NeedsPerson(_),
+        ) => None,
+    }
+}
+
+fn reader<'a>(reader: Reader, payment: &'a Payment, free: &'a [(&'a str, &'a str)]) -> mail::Reader<'a> {
+    let name = some(&payment.details.name).or_else(|| some(&payment.holder));
+    match reader {
+        Reader::Payer => mail::Reader::Shopper { name },
+        Reader::Shop => mail::Reader::Shop { payer: name, payer_mail: some(&payment.details.mail), free },
+    }
+}
+
+fn named_free_items<'a>(merchant: &Merchant, payment: &'a Payment, lang: domain::Lang) -> Vec<(String, &'a str)> {
+    let items = (1_u8..).zip(&merchant.free_items).zip(&payment.details.free);
+    items
+        .filter(|(_, value)| !value.is_empty())
+        .map(|((number, item), value)| (free_label(&item.label, number, lang), value.as_str()))
+        .collect()
+}
+
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}

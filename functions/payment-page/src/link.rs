@@ -1,0 +1,133 @@
+//! `/l/{link}`: a payment link. A fixed amount opens the form at once, an open one is asked for first.
+
+use domain::{
+    Lang, LinkId, Merchant, OrderId, Yen,
+    link::{Link, LinkAmount, LinkUses},
+    merchant::DestinationNumber,
+    payment::{Details, Interface, Origin},
+    wire::Parameters,
+};
+use http::{Response, StatusCode};
+use inbound::{
+    checkout::{self, SealedOrder},
+    http as answer,
+    page::{self, AmountForm, LanguageSwitch, Shop},
+};
+use lambda_http::{Body, Request};
+use words::{AmountProblem, Notice};
+
+use crate::{Deps, Failure, is_form, open};
+
+pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<Response<Body>, Failure> {
+    let parameters = Parameters::parse(answer::parameter_bytes(request)).ok();
+    let text = |name: &str| {
+        let value = parameters.as_ref().and_then(|parameters| parameters.value(name));
+        value.and_then(|value| std::str::from_utf8(value).ok())
+    };
+    let asked = text("lang").and_then(Lang::parse).or_else(|| answer::accepted_language(request));
+    let closed =
+        || checkout::notice(request, None, asked.unwrap_or_default(), StatusCode::NOT_FOUND, Notice::LinkClosed);
+    let Ok(id) = LinkId::new(name) else { return Ok(closed()) };
+    let Some(link) = deps.links.load(&id).await?.filter(|link| link.active) else { return Ok(closed()) };
+    let Some(opened) = deps.merchants.load(&link.merchant).await? else { return Ok(closed()) };
+    let merchant = &opened.merchant;
+    let lang = asked.unwrap_or(merchant.lang);
+    if !checkout::trades(merchant) {
+        return Ok(checkout::notice(request, Some(merchant), lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended));
+    }
+    let amount = match link.amount {
+        LinkAmount::Fixed(amount) => amount,
+        LinkAmount::Open => match typed_amount(text("amount"), is_form(request), merchant) {
+            Typed::Amount(amount) => amount,
+            Typed::NotYet => return Ok(ask_amount(request, merchant, &link, lang, "", None)),
+            Typed::Wrong(problem) => {
+                return Ok(ask_amount(
+                    request,
+                    merchant,
+                    &link,
+                    lang,
+                    text("amount").unwrap_or_default(),
+                    Some(problem),
+                ));
+            }
+        },
+    };
+    open(deps, request, merchant, sealed(&link, merchant, amount, lang)?).await
+}
+
+/// The order of one opening of a link. A one-use link is its own order; of a many-use link each opened page is one.
+fn sealed(link: &Link, merchant: &Merchant, amount: Yen, lang: Lang) -> Result<SealedOrder, Failure> {
+    let nonce = checkout::draw_nonce()?;
+    let (id, owner) = (link.id.as_str().as_bytes(), link.merchant.as_str().as_bytes());
+    let order = match link.uses {
+        LinkUses::One => OrderId::derived("one-use link", &[owner, id]),
+        LinkUses::Many => OrderId::derived("many-use link", &[owner, id, nonce.as_bytes()]),
+    };
+    Ok(SealedOrder {
+        merchant: link.merchant.clone(),
+        settings_version: merchant.version,
+        order,
+        amount,
+        interface: Interface::Link,
+        origin: Origin::Link(link.id.clone()),
+        generation: 0,
+        n: 1,
+        nonce,
+        details: Details { item: link.item.clone(), lang, destination: DestinationNumber::One, ..Details::default() },
+    })
+}
+
+enum Typed {
+    Amount(Yen),
+    NotYet,
+    Wrong(AmountProblem),
+}
+
+/// Reads what a person typed: full-width digits and separators are fine here, unlike in a shop's request.
+fn typed_amount(text: Option<&str>, sent: bool, merchant: &Merchant) -> Typed {
+    let Some(text) = text.filter(|_| sent) else { return Typed::NotYet };
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, ',' | '，' | '、' | ' ' | '\u{3000}' | '¥' | '￥' | '円'))
+        .map(|c| match c {
+            '０'..='９' => {
+                u32::from(c).checked_sub(u32::from('０')).and_then(|d| char::from_digit(d, 10)).unwrap_or(c)
+            }
+            c => c,
+        })
+        .collect();
+    if plain.is_empty() {
+        return Typed::Wrong(AmountProblem::Missing);
+    }
+    if !plain.bytes().all(|b| b.is_ascii_digit()) {
+        return Typed::Wrong(AmountProblem::Malformed);
+    }
+    match Yen::parse(plain.trim_start_matches('0')) {
+        Some(amount) if amount <= merchant.max_amount => Typed::Amount(amount),
+        Some(_) | None => Typed::Wrong(AmountProblem::OutOfRange),
+    }
+}
+
+fn ask_amount(
+    request: &Request,
+    merchant: &Merchant,
+    link: &Link,
+    lang: Lang,
+    entered: &str,
+    problem: Option<AmountProblem>,
+) -> Response<Body> {
+    let action = format!("/l/{}", link.id);
+    let other = format!("{action}?lang={}", checkout::other(lang).tag());
+    let view = AmountForm {
+        lang,
+        shop: &Shop::of(merchant, None),
+        item: &link.item,
+        action: &action,
+        most: merchant.max_amount,
+        entered,
+        problem,
+        language: Some(LanguageSwitch::Link(&other)),
+    };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    answer::page(request, status, page::amount_form(&view))
+}

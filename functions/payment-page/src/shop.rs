@@ -1,0 +1,97 @@
+//! `/pay`: a shop sends its shopper, by GET or POST, with signed or unsigned parameters.
+
+use domain::{
+    Lang,
+    request::{self, RequestError},
+    wire::Parameters,
+};
+use http::{Response, StatusCode};
+use inbound::{
+    SealError,
+    checkout::{self, REOPEN, SealedOrder},
+    http as answer, page,
+};
+use lambda_http::{Body, Request};
+use words::Notice;
+
+use crate::{Deps, Failure, is_form, open};
+
+pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure> {
+    let parameters = match Parameters::parse(answer::parameter_bytes(request)) {
+        Ok(parameters) => parameters,
+        Err(error) => return Ok(refuse(request, None, &error.into())),
+    };
+    if is_form(request)
+        && let Some(token) = text(&parameters, REOPEN)
+    {
+        return reopen(deps, request, token, &parameters).await;
+    }
+    let path_admin = answer::path_parameter(request, "admin");
+    let id = match request::merchant_of(&parameters, path_admin.as_deref()) {
+        Ok(id) => id,
+        Err(error) => return Ok(refuse(request, Some(&parameters), &error)),
+    };
+    let Some(opened) = deps.merchants.load(&id).await? else {
+        let error = request::refuse_unknown_merchant(&parameters);
+        return Ok(refuse(request, Some(&parameters), &error));
+    };
+    let (merchant, now) = (&opened.merchant, deps.clock.now());
+    let verified = request::verify_and_parse(&parameters, merchant, &opened.secrets(now), now);
+    let order = match verified {
+        Ok(verified) => verified.into_order(merchant, answer::accepted_language(request)),
+        Err(error) => return Ok(refuse(request, Some(&parameters), &error)),
+    };
+    let sealed = SealedOrder {
+        merchant: order.key.merchant,
+        settings_version: merchant.version,
+        order: order.key.order,
+        amount: order.amount,
+        interface: order.interface,
+        origin: order.origin,
+        generation: 0,
+        n: 1,
+        nonce: checkout::draw_nonce()?,
+        details: order.details,
+    };
+    open(deps, request, merchant, sealed).await
+}
+
+/// The same order in another language: our own form sent it back, sealed.
+async fn reopen(
+    deps: &Deps,
+    request: &Request,
+    token: &str,
+    parameters: &Parameters,
+) -> Result<Response<Body>, Failure> {
+    let asked = text(parameters, "lang").and_then(Lang::parse);
+    let lang = asked.or_else(|| answer::accepted_language(request)).unwrap_or_default();
+    let mut order: SealedOrder = match deps.keyring.unseal(token, deps.clock.now()) {
+        Ok(order) => order,
+        Err(error) => {
+            let notice = match error {
+                SealError::Expired => Notice::PageExpired,
+                SealError::Foreign => Notice::FormUnreadable,
+            };
+            return Ok(checkout::notice(request, None, lang, StatusCode::BAD_REQUEST, notice));
+        }
+    };
+    order.details.lang = lang;
+    order.nonce = checkout::draw_nonce()?;
+    match deps.merchants.load(&order.merchant).await? {
+        Some(opened) if checkout::trades(&opened.merchant) => open(deps, request, &opened.merchant, order).await,
+        Some(_) | None => Ok(checkout::notice(request, None, lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended)),
+    }
+}
+
+/// The page of a refused request, in the language that the shop or the browser asks for. Nothing is stored, nothing is sent.
+fn refuse(request: &Request, parameters: Option<&Parameters>, error: &RequestError) -> Response<Body> {
+    let asked = parameters.and_then(|parameters| text(parameters, "lang")).and_then(Lang::parse);
+    let lang = asked.or_else(|| answer::accepted_language(request)).unwrap_or_default();
+    tracing::info!(code = error.code(), parameter = error.parameter().map(|name| name.as_str()), "request refused");
+    let view = page::Refusal::of(lang, None, error);
+    answer::page(request, StatusCode::BAD_REQUEST, page::refusal(&view))
+}
+
+fn text<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
+    parameters.value(name).and_then(|value| std::str::from_utf8(value).ok())
+}

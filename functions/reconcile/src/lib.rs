@@ -1,0 +1,60 @@
+//! Every minute: finds what became of payments whose outcome nobody knows, and closes what was left open.
+
+mod round;
+
+use std::sync::Arc;
+
+use charging::Charging;
+use domain::Clock;
+use inbound::{Config, ConfigError};
+use jiff::Timestamp;
+use lambda_runtime::LambdaEvent;
+use outbound::acquirer::{ConnectError, TestAcquirer};
+use serde_json::Value;
+use store::{DueCursor, Payments};
+
+pub use round::Tally;
+
+/// What the function needs, made once.
+#[derive(Debug)]
+pub struct Deps {
+    payments: Payments,
+    cursor: DueCursor,
+    charging: Charging,
+    clock: Clock,
+}
+
+/// What stops the start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The acquirer's settings are unusable.
+    #[error(transparent)]
+    Acquirer(#[from] ConnectError),
+}
+
+impl Deps {
+    /// # Errors
+    /// [`StartError`].
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, StartError> {
+        let acquirer =
+            TestAcquirer::new(config.sdk(), config.required("ACQUIRER_URL")?, config.required("ACQUIRER_TOKEN")?)?;
+        let table = config.table()?;
+        let payments = Payments::new(table.clone());
+        let charging = Charging::new(payments.clone(), Arc::new(acquirer), clock.clone());
+        Ok(Self { payments, cursor: DueCursor::new(table), charging, clock })
+    }
+}
+
+/// Looks at everything that is due.
+///
+/// # Errors
+/// The table did not answer: the round stops, and the next one begins where this one began.
+pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, lambda_runtime::Error> {
+    let deadline = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let tally = round::go(deps, deadline.unwrap_or(Timestamp::MAX)).await?;
+    tracing::info!(looked = tally.looked, answered = tally.answered, unanswered = tally.unanswered, "reconciled");
+    Ok(tally)
+}

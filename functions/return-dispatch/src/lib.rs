@@ -1,0 +1,91 @@
+//! The way back: `GET /return/{handle}` shows how a payment stands or hands the shopper over to the shop; `POST /pay/cancel` gives an order up.
+
+mod give_up;
+mod stands;
+
+use std::{convert::Infallible, sync::Arc};
+
+use domain::{Clock, Lang};
+use http::{Method, Response, StatusCode};
+use inbound::{
+    Config, Keyring, KeyringError, Merchants, SealError, checkout, http as answer,
+    page::{self, Outcome, ResultPage},
+};
+use lambda_http::{Body, Request};
+use store::{Payments, StoreError};
+use words::Notice;
+
+/// What the function needs, made once.
+#[derive(Debug)]
+pub struct Deps {
+    keyring: Arc<Keyring>,
+    merchants: Merchants,
+    payments: Payments,
+    clock: Clock,
+}
+
+impl Deps {
+    /// Opens the keys and, with them, the connection to the table.
+    ///
+    /// # Errors
+    /// [`KeyringError`].
+    pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
+        let keyring = Arc::new(Keyring::open(config).await?);
+        let table = config.table()?;
+        let merchants = Merchants::new(store::Merchants::new(table.clone()), Arc::clone(&keyring), clock.clone());
+        Ok(Self { keyring, merchants, payments: Payments::new(table), clock })
+    }
+}
+
+/// Shows the way back, or gives the order up; never fails.
+///
+/// # Errors
+/// None: every refusal is a page.
+pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, Infallible> {
+    let answered = match *request.method() {
+        Method::POST => give_up::give_up(deps, &request).await,
+        _ => stands::show(deps, &request).await,
+    };
+    Ok(answered.unwrap_or_else(|failure| failure.into_page(&request)))
+}
+
+/// Why the way back cannot be shown now.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The address opens nothing (any more): a page without personal data, never a hand-over.
+    #[error("the address opens nothing")]
+    Shut,
+    /// The form did not come back as it was.
+    #[error("the form is not ours")]
+    Unreadable,
+    /// Come back later; nothing was changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The random source failed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+impl Failure {
+    fn into_page(self, request: &Request) -> Response<Body> {
+        let lang = language(request, None);
+        match self {
+            Self::Shut => {
+                let view = ResultPage { lang, shop: None, outcome: Outcome::Expired, language: None };
+                answer::page(request, StatusCode::NOT_FOUND, page::result(&view))
+            }
+            Self::Unreadable => checkout::notice(request, None, lang, StatusCode::BAD_REQUEST, Notice::FormUnreadable),
+            Self::Store(_) | Self::Seal(_) => {
+                tracing::error!(error = %domain::Causes::of(&self), "the way back could not be shown");
+                checkout::notice(request, None, lang, StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)
+            }
+        }
+    }
+}
+
+/// The language of a page: the address's `lang`, else the order's, else the browser's.
+pub(crate) fn language(request: &Request, order: Option<Lang>) -> Lang {
+    let query = request.uri().query().unwrap_or_default();
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Lang::parse);
+    asked.or(order).or_else(|| answer::accepted_language(request)).unwrap_or_default()
+}

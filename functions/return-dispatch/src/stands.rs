@@ -1,0 +1,160 @@
+//! How a payment stands, for whoever holds a handle to it. The stored result is the fact; nothing in the address but the handle is believed.
+
+use domain::{
+    Lang, Payment,
+    handover::{Handover, NoHandover},
+    payment::State,
+};
+use http::{Response, StatusCode};
+use inbound::{
+    OpenedMerchant,
+    checkout::{self, FormState, ReturnHandle, SealedOrder},
+    http as answer,
+    page::{
+        self, DeclineNotice, HandOver, HandOverResult, LanguageSwitch, Outcome, Receipt, ResultPage, Shop, Waiting,
+        WaitingFor,
+    },
+};
+use jiff::Timestamp;
+use lambda_http::{Body, Request};
+
+use crate::{Deps, Failure, language};
+
+pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure> {
+    let sealed = answer::path_parameter(request, "handle").ok_or(Failure::Shut)?;
+    let handle: ReturnHandle = deps.keyring.unseal(&sealed, deps.clock.now()).map_err(|_| Failure::Shut)?;
+    let payment = deps.payments.load(&handle.key).await?.ok_or(Failure::Shut)?;
+    let opened = deps.merchants.load(&handle.key.merchant).await?.ok_or(Failure::Shut)?;
+    let view = View {
+        deps,
+        request,
+        payment: &payment,
+        opened: &opened,
+        handle: &handle,
+        lang: language(request, Some(payment.details.lang)),
+    };
+    view.show()
+}
+
+struct View<'a> {
+    deps: &'a Deps,
+    request: &'a Request,
+    payment: &'a Payment,
+    opened: &'a OpenedMerchant,
+    handle: &'a ReturnHandle,
+    lang: Lang,
+}
+
+impl View<'_> {
+    fn show(&self) -> Result<Response<Body>, Failure> {
+        match &self.payment.state {
+            State::Authorizing { .. } | State::Challenging { .. } => self.wait(WaitingFor::Running),
+            State::Unknown(_) | State::Reversing(_) | State::NeedsPerson(_) => self.wait(WaitingFor::Checking),
+            State::Declined { decline, .. } => {
+                let declined = DeclineNotice { code: decline.code, attempts_left: self.payment.attempts_left() };
+                self.another_card(declined)
+            }
+            State::Authorized { at, .. } | State::Captured { at, .. } => self.paid(*at),
+            State::Failed { .. } | State::Abandoned { .. } => self.not_paid(),
+        }
+    }
+
+    /// Whether this browser sent the payment's last attempt.
+    fn is_sender(&self) -> bool {
+        self.handle.nonce == self.payment.nonce
+    }
+
+    /// The page renews its handle, so that it stays open as long as it waits.
+    fn wait(&self, waiting_for: WaitingFor) -> Result<Response<Body>, Failure> {
+        let path = self.handle.path(&self.deps.keyring, self.deps.clock.now())?;
+        let other = format!("{path}?lang={}", checkout::other(self.lang).tag());
+        let shop = Shop::of(&self.opened.merchant, None);
+        let view = Waiting {
+            lang: self.lang,
+            shop: &shop,
+            waiting_for,
+            order: self.payment.key.order.as_str(),
+            amount: self.payment.amount,
+            mail_comes: self.opened.merchant.mails(self.payment.interface) && !self.payment.details.mail.is_empty(),
+            language: Some(LanguageSwitch::Link(&other)),
+        };
+        Ok(answer::page(self.request, StatusCode::OK, page::waiting(&view)))
+    }
+
+    fn another_card(&self, declined: DeclineNotice) -> Result<Response<Body>, Failure> {
+        let merchant = &self.opened.merchant;
+        let mut order = SealedOrder::of(self.payment, merchant)?;
+        order.details.lang = self.lang;
+        if !self.is_sender() {
+            // Another browser's order: what its shopper typed is not shown here.
+            order.details.mail.clear();
+        }
+        let state = FormState { declined: Some(declined), ..FormState::default() };
+        Ok(checkout::form(self.request, &self.deps.keyring, merchant, &order, state, self.deps.clock.now())?)
+    }
+
+    fn paid(&self, at: Timestamp) -> Result<Response<Body>, Failure> {
+        if self.is_sender()
+            && let Some(handed_over) = self.hand_over(HandOverResult::Paid)
+        {
+            return Ok(handed_over);
+        }
+        let payment = self.payment;
+        let (order, amount) = (payment.key.order.as_str(), payment.amount);
+        let number = payment.number();
+        let outcome = match payment.card.as_ref().filter(|_| self.is_sender()) {
+            Some(card) => Outcome::Paid {
+                receipt: Receipt {
+                    amount,
+                    at,
+                    order,
+                    item: Some(payment.details.item.as_str()).filter(|item| !item.is_empty()),
+                    payment: number.as_str(),
+                    brand: card.brand,
+                    last4: &card.last4,
+                },
+                mail_sent: self.opened.merchant.mails(payment.interface),
+            },
+            None => Outcome::AlreadyPaid { at, order, amount },
+        };
+        Ok(self.result(outcome))
+    }
+
+    fn not_paid(&self) -> Result<Response<Body>, Failure> {
+        if self.is_sender()
+            && let Some(handed_over) = self.hand_over(HandOverResult::NotPaid)
+        {
+            return Ok(handed_over);
+        }
+        let (order, amount) = (self.payment.key.order.as_str(), self.payment.amount);
+        Ok(self.result(Outcome::NotPaid { order, amount }))
+    }
+
+    fn result(&self, outcome: Outcome<'_>) -> Response<Body> {
+        let shop = Shop::of(&self.opened.merchant, None);
+        let view = ResultPage { lang: self.lang, shop: Some(&shop), outcome, language: None };
+        answer::page(self.request, StatusCode::OK, page::result(&view))
+    }
+
+    /// The form that takes the shopper to the registered address. None: the shop has registered none.
+    fn hand_over(&self, result: HandOverResult) -> Option<Response<Body>> {
+        let (merchant, now) = (&self.opened.merchant, self.deps.clock.now());
+        let handover = match Handover::new(self.payment, merchant, self.opened.signing_secret(now), now) {
+            Ok(handover) => handover,
+            Err(NoHandover::NoDestination | NoHandover::NotSettled) => return None,
+        };
+        let fields = [handover.address_fields, handover.fields].concat();
+        let view = HandOver {
+            lang: self.lang,
+            shop: &Shop::of(merchant, None),
+            result,
+            amount: self.payment.amount,
+            order: self.payment.key.order.as_str(),
+            address: &handover.action,
+            method: handover.method,
+            encoding: handover.encoding,
+            fields: &fields,
+        };
+        Some(answer::page(self.request, StatusCode::OK, page::handover(&view)))
+    }
+}

@@ -1,0 +1,49 @@
+//! The faults that an amount asks for, by its last three digits, on any card that would be approved.
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// …901: approved, but the reply is lost.
+    ReplyLost,
+    /// …902: nothing is done, and there is no answer.
+    NoAnswer,
+    /// …903: approved, but answered with a fault (500).
+    ServerError,
+    /// …904: no answer; unknown to whoever asks; approved 90 seconds later, unless it was reversed.
+    Late,
+    /// …905: approved for one yen more than was asked.
+    OtherAmount,
+    /// …906: approved, but the answer breaks off.
+    Truncated,
+    /// …907: nothing is done; answered with 503 and a `Retry-After` of a day.
+    Busy,
+    /// …908: the order's first two attempts are declined, the third is approved.
+    ThirdTime,
+    /// …909: as …902, and the reversal fails twice before it succeeds.
+    NoAnswerHardToReverse,
+    /// …910: as …904, but a reversal is only acknowledged and holds nothing up.
+    LateDespiteReversal,
+    /// …911: 3-D Secure answers A (attempted): it goes on.
+    Attempted,
+    /// …912, …913, …914: 3-D Secure answers N, R or U. N and R are never charged, U by the merchant's setting, which is "declined" until it can be set.
+    NotAuthenticated,
+}
+
+/// The fault that an amount asks for.
+pub(crate) fn fault(amount: u32) -> Option<Fault> {
+    Some(match amount % 1_000 {
+        901 => Fault::ReplyLost,
+        902 => Fault::NoAnswer,
+        903 => Fault::ServerError,
+        904 => Fault::Late,
+        905 => Fault::OtherAmount,
+        906 => Fault::Truncated,
+        907 => Fault::Busy,
+        908 => Fault::ThirdTime,
+        909 => Fault::NoAnswerHardToReverse,
+        910 => Fault::LateDespiteReversal,
+        911 => Fault::Attempted,
+        912..=914 => Fault::NotAuthenticated,
+        _ => return None,
+    })
+}

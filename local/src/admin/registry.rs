@@ -1,0 +1,127 @@
+//! Merchants and links by the product's own store and keys.
+
+use domain::{LinkId, Merchant, MerchantId, link::Link};
+use inbound::{Config, ConfigError, Keyring, KeyringError};
+use store::StoreError;
+
+/// Merchants and links of one deployment.
+#[derive(Debug)]
+pub struct Registry {
+    merchants: store::Merchants,
+    links: store::Links,
+    keyring: Keyring,
+    local_origin: Option<String>,
+}
+
+/// Why the registry refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// A setting of the deployment is missing.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The application's key can't be opened.
+    #[error("{0}: {cause}", cause = cause_of(.0))]
+    Keyring(#[from] KeyringError),
+    /// It exists, or someone changed it first.
+    #[error("it was made or changed by someone else")]
+    Conflict,
+    /// The table failed.
+    #[error("{0}: {cause}", cause = cause_of(.0))]
+    Store(StoreError),
+}
+
+impl From<StoreError> for RegistryError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Conflict,
+            StoreError::Unavailable(_) | StoreError::Unreadable { .. } => Self::Store(error),
+        }
+    }
+}
+
+impl Registry {
+    /// Opens table and key; `local_origin` is where the demo shop of the local system is, None elsewhere.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub async fn open(config: &Config, local_origin: Option<String>) -> Result<Self, RegistryError> {
+        let table = config.table()?;
+        Ok(Self {
+            merchants: store::Merchants::new(table.clone()),
+            links: store::Links::new(table),
+            keyring: Keyring::open(config).await?,
+            local_origin,
+        })
+    }
+
+    /// Seals merchants' secrets.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Where plain http may lead.
+    #[must_use]
+    pub fn local_origin(&self) -> Option<&str> {
+        self.local_origin.as_deref()
+    }
+
+    /// Reads a merchant.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub async fn load(&self, id: &MerchantId) -> Result<Option<Merchant>, RegistryError> {
+        Ok(self.merchants.load(id).await?)
+    }
+
+    /// Writes a new merchant.
+    ///
+    /// # Errors
+    /// [`RegistryError::Conflict`] when its number is taken.
+    pub async fn create(&self, merchant: &Merchant) -> Result<(), RegistryError> {
+        Ok(self.merchants.create(merchant).await?)
+    }
+
+    /// Writes a changed merchant, whose version is one higher.
+    ///
+    /// # Errors
+    /// [`RegistryError::Conflict`] when someone changed it first.
+    pub async fn update(&self, merchant: &Merchant) -> Result<(), RegistryError> {
+        Ok(self.merchants.update(merchant).await?)
+    }
+
+    /// All merchant numbers.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub async fn list(&self) -> Result<Vec<MerchantId>, RegistryError> {
+        Ok(self.merchants.list().await?)
+    }
+
+    /// Reads a link.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub async fn link(&self, id: &LinkId) -> Result<Option<Link>, RegistryError> {
+        Ok(self.links.load(id).await?)
+    }
+
+    /// Writes a new link.
+    ///
+    /// # Errors
+    /// [`RegistryError::Conflict`] when its name is taken.
+    pub async fn create_link(&self, link: &Link) -> Result<(), RegistryError> {
+        Ok(self.links.create(link).await?)
+    }
+}
+
+/// All that led to an error: the administrator is told, nobody else sees it.
+fn cause_of(error: &dyn std::error::Error) -> String {
+    let mut causes = Vec::new();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        causes.push(inner.to_string());
+        cause = inner.source();
+    }
+    causes.join(": ")
+}

@@ -1,0 +1,196 @@
+//! What the services' protocols have in common: a call, an answer, an error.
+
+use super::Cloud;
+use super::caller::Caller;
+use serde::Serialize;
+
+/// A service that is answered here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    DynamoDb,
+    Sqs,
+    Ses,
+    Kms,
+}
+
+impl Service {
+    /// Its name in actions, ARNs and records.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "dynamodb",
+            Self::Sqs => "sqs",
+            Self::Ses => "ses",
+            Self::Kms => "kms",
+        }
+    }
+}
+
+/// A call, its operation not yet looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AwsCall<'request> {
+    pub(super) service: Service,
+    pub(super) operation: &'request str,
+    pub(super) body: &'request [u8],
+}
+
+impl<'request> AwsCall<'request> {
+    /// Tells service and operation from the `X-Amz-Target` header, or from the path where a service has no such header.
+    pub(super) fn of(
+        method: &str,
+        path: &'request str,
+        target: Option<&'request str>,
+        body: &'request [u8],
+    ) -> Option<Self> {
+        let by_target = |target: &'request str| {
+            let (prefix, operation) = target.split_once('.')?;
+            let service = match prefix {
+                "DynamoDB_20120810" => Service::DynamoDb,
+                "AmazonSQS" => Service::Sqs,
+                "TrentService" => Service::Kms,
+                _ => return None,
+            };
+            Some((service, operation))
+        };
+        let by_path = || {
+            let path = path.strip_prefix("/v2/email/")?;
+            Some((Service::Ses, if method == "POST" && path == "outbound-emails" { "SendEmail" } else { path }))
+        };
+        let (service, operation) = target.map_or_else(by_path, by_target)?;
+        Some(Self { service, operation, body })
+    }
+}
+
+/// An answer as it goes over the wire.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+/// The JSON type of all services here.
+pub(super) const JSON: &str = "application/x-amz-json-1.0";
+
+impl Reply {
+    /// 200 with this body.
+    pub(super) fn json(body: &impl Serialize) -> Result<Self, AwsError> {
+        let body = serde_json::to_vec(body).map_err(|error| AwsError::internal(&error))?;
+        Ok(Self { status: 200, headers: Vec::new(), body })
+    }
+}
+
+/// A service's refusal.
+#[derive(Clone, Debug)]
+pub(super) struct AwsError {
+    status: u16,
+    code: String,
+    message: String,
+    /// The code that clients of the old query protocol know it by.
+    query_code: Option<&'static str>,
+    /// The body, where it is more than a code and a message.
+    body: Option<String>,
+}
+
+impl AwsError {
+    /// The caller's fault.
+    pub(super) fn refused(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status: 400, code: code.into(), message: message.into(), query_code: None, body: None }
+    }
+
+    /// Ours.
+    pub(super) fn internal(cause: &impl std::fmt::Display) -> Self {
+        Self {
+            status: 500,
+            code: "InternalServerError".to_owned(),
+            message: format!("the local cloud failed: {cause}"),
+            query_code: None,
+            body: None,
+        }
+    }
+
+    /// A body that is ready to be sent.
+    pub(super) fn ready(status: u16, body: String) -> Self {
+        Self { status, code: String::new(), message: String::new(), query_code: None, body: Some(body) }
+    }
+
+    /// The same, known to clients of the old query protocol by this code.
+    pub(super) fn with_query_code(self, query_code: &'static str) -> Self {
+        Self { query_code: Some(query_code), ..self }
+    }
+
+    /// An operation that isn't answered here. It is meant to be seen: what isn't known is refused, not guessed.
+    pub(super) fn unknown_operation(call: &AwsCall<'_>) -> Self {
+        let message = format!("the local cloud doesn't answer {} of {}", call.operation, call.service.name());
+        tracing::warn!("{message}");
+        Self::refused("UnknownOperationException", message)
+    }
+
+    /// A request that belongs to no service known here.
+    pub(super) fn unknown_service(place: &str, target: Option<&str>) -> Self {
+        let message = format!("the local cloud knows no service at {place} {}", target.unwrap_or_default());
+        tracing::warn!("{message}");
+        Self::refused("UnknownOperationException", message)
+    }
+
+    /// No statement of the function's role allows it.
+    pub(super) fn access_denied(function: &str, action: &str, resource: &str) -> Self {
+        let message = format!(
+            "User: {function} is not authorized to perform: {action} on resource: {resource} \
+             because no statement of its role in template.yaml allows it"
+        );
+        tracing::warn!("{message}");
+        Self::refused("AccessDeniedException", message)
+    }
+
+    /// As one failed entry of a batch.
+    pub(super) fn into_batch_entry(self, id: &str) -> serde_json::Value {
+        let code = self.code.rsplit('#').next().unwrap_or_default();
+        serde_json::json!({ "Id": id, "Code": code, "Message": self.message, "SenderFault": self.status < 500 })
+    }
+
+    /// On the wire.
+    pub(super) fn into_reply(self) -> Reply {
+        if let Some(body) = self.body {
+            return Reply { status: self.status, headers: Vec::new(), body: body.into_bytes() };
+        }
+        let body = serde_json::json!({ "__type": self.code, "message": self.message });
+        let mut headers = vec![("x-amzn-errortype", self.code.rsplit('#').next().unwrap_or_default().to_owned())];
+        if let Some(code) = self.query_code {
+            headers.push(("x-amzn-query-error", format!("{code};Sender")));
+        }
+        Reply { status: self.status, headers, body: body.to_string().into_bytes() }
+    }
+}
+
+impl From<super::CloudError> for AwsError {
+    fn from(error: super::CloudError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+/// Answers a call as AWS would.
+pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Reply {
+    let answered = match call.service {
+        Service::DynamoDb => super::dynamodb::answer(cloud, caller, call),
+        Service::Sqs => super::sqs::answer(cloud, caller, call),
+        Service::Ses => super::ses::answer(cloud, caller, call),
+        Service::Kms => super::kms::answer(cloud, caller, call),
+    };
+    answered.unwrap_or_else(AwsError::into_reply)
+}
+
+/// Refuses what no statement of the caller's role allows.
+pub(super) fn authorize(caller: &Caller, action: &str, resource: &str) -> Result<(), AwsError> {
+    if allowed(caller, action, resource) {
+        return Ok(());
+    }
+    Err(AwsError::access_denied(caller.name(), action, resource))
+}
+
+/// Whether the caller may do this.
+pub(super) fn allowed(caller: &Caller, action: &str, resource: &str) -> bool {
+    match caller {
+        Caller::Function { permissions, .. } => permissions.allow(action, resource),
+        Caller::Operator => true,
+    }
+}

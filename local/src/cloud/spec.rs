@@ -1,0 +1,110 @@
+//! What is created from the template on every start: tables, queues and keys.
+
+use std::time::Duration;
+
+/// A DynamoDB table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableSpec {
+    /// Its name; at least 3 characters.
+    pub name: String,
+    /// Partition key.
+    pub partition: KeyAttribute,
+    /// Sort key.
+    pub sort: Option<KeyAttribute>,
+    /// Global secondary indexes.
+    pub indexes: Vec<IndexSpec>,
+    /// Whether writes leave stream records, and what those hold.
+    pub stream: Option<StreamView>,
+    /// The attribute that holds an item's last second.
+    pub ttl: Option<String>,
+    /// Whether its calls count in [`Usage`](super::Usage): product tables do, the test acquirer's ledger doesn't.
+    pub counted: bool,
+}
+
+/// A global secondary index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexSpec {
+    /// Its name.
+    pub name: String,
+    /// Partition key.
+    pub partition: KeyAttribute,
+    /// Sort key.
+    pub sort: Option<KeyAttribute>,
+    /// The attributes it holds.
+    pub projection: Projection,
+}
+
+/// The attributes an index holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Projection {
+    /// Keys of the table and of the index.
+    KeysOnly,
+    /// Keys and these.
+    Include(Vec<String>),
+    /// The whole item.
+    All,
+}
+
+/// A key attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyAttribute {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: KeyKind,
+}
+
+/// The type of a key attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// Bytes.
+    Binary,
+}
+
+/// What a stream record holds beside the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamView {
+    /// Nothing.
+    KeysOnly,
+    /// The item after the write.
+    NewImage,
+    /// The item before the write.
+    OldImage,
+    /// Both.
+    NewAndOldImages,
+}
+
+/// An SQS queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueSpec {
+    /// Its name.
+    pub name: String,
+    /// How long a received message stays hidden.
+    pub visibility: Duration,
+    /// How long a new message stays hidden; at most 15 minutes.
+    pub delay: Duration,
+    /// Where a message goes that was received too often.
+    pub redrive: Option<Redrive>,
+}
+
+/// Where a message goes that was received too often.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redrive {
+    /// The queue of dead letters, by name.
+    pub dead_letters: String,
+    /// A message received this often isn't given out again.
+    pub max_receive_count: u32,
+}
+
+/// A KMS key for encryption.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeySpec {
+    /// The last part of its ARN; the template's logical name.
+    pub id: String,
+    /// A second name, `alias/...`.
+    pub alias: Option<String>,
+}

@@ -1,0 +1,57 @@
+//! The checkout: the order, and every way to pay it.
+
+use askama::Template;
+use bytes::Bytes;
+use domain::Lang;
+use http::{Request, Response};
+
+use super::cart::Cart;
+use super::ways::{self, Purchase, Way};
+use super::words::{Words, words};
+use super::{forms, language, orders, yen};
+use crate::site;
+use crate::world::{LINKS, World};
+
+struct Line {
+    name: &'static str,
+    many: u32,
+    sum: String,
+}
+
+#[derive(Template)]
+#[template(path = "shop/checkout.html")]
+struct CheckoutPage {
+    w: &'static Words,
+    lang: Lang,
+    path: String,
+    lines: Vec<Line>,
+    total: String,
+    ways: Vec<Way>,
+    links: Vec<(String, &'static str)>,
+}
+
+/// The checkout page. Opening it opens the orders: a reload makes new ones.
+pub(super) fn page(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
+    let (lang, cart) = (language(request), Cart::read(request));
+    let amount = cart.total();
+    let page_origin = world.options().page_origin.as_str();
+    let purchase = Purchase { amount, lang, now: world.now(), page_origin };
+    let ways =
+        if amount > 0 { ways::all(purchase, |merchant| orders::open(world, merchant, amount)) } else { Vec::new() };
+    let lines = cart.0.iter().map(|(product, many)| Line {
+        name: product.name(lang),
+        many: *many,
+        sum: yen(product.price.saturating_mul(*many)),
+    });
+    let query = cart.0.iter().map(|(product, many)| format!("{}={many}", product.id)).collect::<Vec<_>>().join("&");
+    let page = CheckoutPage {
+        w: words(lang),
+        lang,
+        path: format!("/shop/checkout?{query}"),
+        lines: lines.collect(),
+        total: yen(amount),
+        ways,
+        links: LINKS.iter().map(|(id, item, _)| (format!("{page_origin}/l/{id}"), *item)).collect(),
+    };
+    site::rendered(&page, &forms(world))
+}

@@ -1,0 +1,208 @@
+//! The demo data of the first start: four merchants, two links, the cards to try.
+
+use domain::link::{Link, LinkAmount, LinkUses};
+use domain::merchant::{Destination, Dialect, Encoding, Method, SigSettings};
+use domain::payment::Interface;
+use domain::signing::{KeyPassword, SigSecret};
+use domain::{Lang, LinkId, Merchant, MerchantId, Yen};
+use jiff::Timestamp;
+
+use super::{Options, WorldError};
+use crate::admin::{Registry, RegistryError, seal_key_password, seal_sig_secret};
+use crate::cloud::Cloud;
+
+/// A merchant of the demo data, as its shop's program knows it. Addresses are paths of the demo shop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemoMerchant {
+    /// Merchant number.
+    pub id: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Vocabulary.
+    pub dialect: Dialect,
+    /// Characters.
+    pub encoding: Encoding,
+    /// Language.
+    pub lang: Lang,
+    /// Destinations 1 to 3.
+    pub destinations: &'static [(Method, &'static str)],
+    /// Key password; with it the card-on-file option is on.
+    pub key_password: Option<&'static str>,
+    /// Secret of the strong signature; with it every request must be signed and every hand-over is.
+    pub sig_secret_hex: Option<&'static str>,
+}
+
+/// Merchant 7000's secret. It stands in the README: it protects nothing but play money.
+pub const SIG_SECRET_HEX: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+/// The merchants.
+pub const MERCHANTS: [DemoMerchant; 4] = [
+    DemoMerchant {
+        id: "4000",
+        name: "デモショップ",
+        dialect: Dialect::Asj,
+        encoding: Encoding::Utf8,
+        lang: Lang::Ja,
+        destinations: &[
+            (Method::Post, "/shop/thanks"),
+            (Method::Get, "/shop/members"),
+            (Method::Post, "/shop/receive"),
+        ],
+        key_password: Some("abcd1234"),
+        sig_secret_hex: None,
+    },
+    DemoMerchant {
+        id: "2400",
+        name: "デモ24",
+        dialect: Dialect::TwentyFour,
+        encoding: Encoding::Utf8,
+        lang: Lang::Ja,
+        destinations: &[
+            (Method::Get, "/shop/thanks24"),
+            (Method::Post, "/shop/receive"),
+            (Method::Post, "/shop/members"),
+        ],
+        key_password: None,
+        sig_secret_hex: None,
+    },
+    DemoMerchant {
+        id: "9320",
+        name: "SJISショップ",
+        dialect: Dialect::Asj,
+        encoding: Encoding::ShiftJis,
+        lang: Lang::Ja,
+        destinations: &[(Method::Post, "/shop/receive")],
+        key_password: None,
+        sig_secret_hex: None,
+    },
+    DemoMerchant {
+        id: "7000",
+        name: "Signed Shop",
+        dialect: Dialect::Asj,
+        encoding: Encoding::Utf8,
+        lang: Lang::En,
+        destinations: &[(Method::Post, "/shop/thanks")],
+        key_password: None,
+        sig_secret_hex: Some(SIG_SECRET_HEX),
+    },
+];
+
+/// The links of merchant 4000: name, item, yen or open.
+pub const LINKS: [(&str, &str, Option<u32>); 2] =
+    [("demo", "デモ商品", Some(2000)), ("open", "お好きな金額でのお支払い", None)];
+
+/// Cards to try, and what they do.
+pub const CARDS: [(&str, &str); 6] = [
+    ("4242 4242 4242 4242", "Visa, approved"),
+    ("5555 5555 5555 4444", "Mastercard, approved"),
+    ("3530 1113 3330 0000", "JCB, approved"),
+    ("3782 822463 10005", "Amex, approved (4-digit code)"),
+    ("4000 0000 0000 0002", "declined"),
+    ("4000 0000 0000 9995", "declined, insufficient funds"),
+];
+
+/// The note that says that the demo data was put in.
+const SEEDED: &str = "demo-data";
+
+/// The note that keeps the shop's origin as it stands in the merchants' records.
+const ORIGIN: &str = "shop-origin";
+
+/// Puts the demo data in on the first start. On each start the merchants' local addresses follow the shop to its present port.
+pub(super) async fn seed(
+    cloud: &Cloud,
+    registry: &Registry,
+    options: &Options,
+    now: Timestamp,
+) -> Result<(), WorldError> {
+    let origin = options.shop_origin.as_str();
+    if let Some(before) = cloud.note(ORIGIN)?.filter(|before| before != origin) {
+        follow(registry, &before, origin).await?;
+    }
+    cloud.set_note(ORIGIN, origin)?;
+    if !options.demo || cloud.note(SEEDED)?.is_some() {
+        return Ok(());
+    }
+    for demo in &MERCHANTS {
+        let merchant = demo.record(registry, options, now)?;
+        unless_there(registry.create(&merchant).await)?;
+    }
+    for (id, item, yen) in LINKS {
+        unless_there(registry.create_link(&link(id, item, yen)?).await)?;
+    }
+    Ok(cloud.set_note(SEEDED, "1")?)
+}
+
+impl DemoMerchant {
+    fn record(&self, registry: &Registry, options: &Options, now: Timestamp) -> Result<Merchant, WorldError> {
+        let id = MerchantId::new(self.id).map_err(WorldError::outside)?;
+        let mut merchant = Merchant::new(id, self.name);
+        merchant.dialect = self.dialect;
+        merchant.encoding = self.encoding;
+        merchant.lang = self.lang;
+        for (slot, (method, path)) in merchant.destinations.iter_mut().zip(self.destinations) {
+            *slot = Some(Destination { address: format!("{}{path}", options.shop_origin), method: *method });
+        }
+        merchant.back_address = Some(format!("{}/shop", options.shop_origin));
+        merchant.page.legal_address = Some(format!("{}/shop/legal", options.shop_origin));
+        merchant.page.contact = Some("shop@demo.example".to_owned());
+        merchant.card_on_file = self.key_password.is_some();
+        let signed = self.sig_secret_hex.is_some();
+        merchant.sig = SigSettings { required: signed, hand_over: signed, secrets: Vec::new() };
+        if !options.mail {
+            merchant.mail.off = vec![Interface::Link, Interface::DataLinkage];
+        }
+        if let Some(password) = self.key_password {
+            let password = KeyPassword::new(password).map_err(WorldError::outside)?;
+            seal_key_password(&mut merchant, &password, registry.keyring(), now).map_err(WorldError::outside)?;
+        }
+        if let Some(hex) = self.sig_secret_hex {
+            let secret = SigSecret::from_hex(hex).map_err(WorldError::outside)?;
+            seal_sig_secret(&mut merchant, &secret, registry.keyring(), now).map_err(WorldError::outside)?;
+        }
+        Ok(merchant)
+    }
+}
+
+fn link(id: &str, item: &str, yen: Option<u32>) -> Result<Link, WorldError> {
+    let amount = match yen {
+        Some(yen) => LinkAmount::Fixed(Yen::new(yen).map_err(WorldError::outside)?),
+        None => LinkAmount::Open,
+    };
+    Ok(Link {
+        id: LinkId::new(id).map_err(WorldError::outside)?,
+        merchant: MerchantId::new(MERCHANTS[0].id).map_err(WorldError::outside)?,
+        item: item.to_owned(),
+        amount,
+        uses: LinkUses::Many,
+        active: true,
+    })
+}
+
+/// Brings addresses that lead to the shop from its origin before to its origin now.
+async fn follow(registry: &Registry, before: &str, now: &str) -> Result<(), WorldError> {
+    let moved = |address: &mut String| {
+        let rest = address.strip_prefix(before).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+        let new = rest.map(|rest| format!("{now}{rest}"));
+        new.map(|new| *address = new).is_some()
+    };
+    for id in registry.list().await.map_err(WorldError::outside)? {
+        let Some(mut merchant) = registry.load(&id).await.map_err(WorldError::outside)? else { continue };
+        let destinations = merchant.destinations.iter_mut().flatten().map(|destination| &mut destination.address);
+        let others = [&mut merchant.back_address, &mut merchant.page.legal_address, &mut merchant.page.privacy_address];
+        let changed =
+            destinations.chain(others.into_iter().flatten()).fold(false, |any, address| moved(address) || any);
+        if changed {
+            merchant.version = merchant.version.saturating_add(1);
+            registry.update(&merchant).await.map_err(WorldError::outside)?;
+        }
+    }
+    Ok(())
+}
+
+/// A start that was killed in the middle goes on where it stood.
+fn unless_there(written: Result<(), RegistryError>) -> Result<(), WorldError> {
+    match written {
+        Ok(()) | Err(RegistryError::Conflict) => Ok(()),
+        Err(other) => Err(WorldError::outside(other)),
+    }
+}

@@ -1,0 +1,82 @@
+//! The minutes at which something is due, seen in what is written: a jump of the clock stops at these and skips the rest.
+
+use aws_sdk_dynamodb::Client;
+use aws_types::SdkConfig;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::keys::{DUE, DUE_INDEX, DueMinute};
+use store::{Cursor, DueCursor, Table};
+
+use super::WorldError;
+use crate::cloud::StreamRecord;
+
+/// The minutes that hold entries.
+pub(super) struct Due {
+    minutes: Mutex<BTreeSet<DueMinute>>,
+    last_run: Mutex<Timestamp>,
+    cursor: DueCursor,
+}
+
+impl Due {
+    /// Finds what an earlier process left. A scan of the small index: nothing that is deployed does this.
+    pub(super) async fn load(sdk: &SdkConfig, table: &str) -> Result<Self, WorldError> {
+        let mut minutes = BTreeSet::new();
+        let client = Client::new(sdk);
+        let mut pages = client.scan().table_name(table).index_name(DUE_INDEX).into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(WorldError::outside)?;
+            minutes.extend(item.get(DUE).and_then(|due| due.as_s().ok()).and_then(|due| DueMinute::parse(due)));
+        }
+        Ok(Self {
+            minutes: Mutex::new(minutes),
+            last_run: Mutex::new(Timestamp::UNIX_EPOCH),
+            cursor: DueCursor::new(Table::new(sdk, table)),
+        })
+    }
+
+    /// Takes the minutes from what was written.
+    pub(super) fn note(&self, records: &[StreamRecord]) {
+        let due = records.iter().filter_map(|record| record.event.pointer("/dynamodb/NewImage/due/S")?.as_str());
+        lock(&self.minutes).extend(due.filter_map(DueMinute::parse));
+    }
+
+    /// The run failed: the next minute is the retry.
+    pub(super) fn run_failed(&self, now: Timestamp) {
+        lock(&self.minutes).insert(DueMinute::reached(now).next());
+    }
+
+    /// When the minute's schedule has to run next so that nothing due is late: at the minute itself, and once more a minute later
+    /// for what the first run left.
+    pub(super) fn next_run(&self) -> Option<Timestamp> {
+        let last = *lock(&self.last_run);
+        let minutes = lock(&self.minutes);
+        minutes.iter().flat_map(|minute| [minute.starts_at(), minute.next().starts_at()]).filter(|at| *at > last).min()
+    }
+
+    /// The schedule runs now. Its cursor is brought to the first minute that holds anything, for what lies between is empty.
+    pub(super) async fn run_begins(&self, now: Timestamp) -> Result<(), WorldError> {
+        *lock(&self.last_run) = now;
+        let Some(cursor) = self.cursor.load().await.map_err(WorldError::outside)? else { return Ok(()) };
+        let reached = DueMinute::reached(now.saturating_sub(SLACK).unwrap_or(now));
+        let target = {
+            let mut minutes = lock(&self.minutes);
+            // a minute before the cursor is done; an hour is kept for what is written late
+            let done = cursor.minute.earlier(60);
+            minutes.retain(|minute| *minute >= done);
+            minutes.range(cursor.minute..).next().map_or(reached, |first| reached.min(*first))
+        };
+        if target > cursor.minute {
+            let moved = Cursor { minute: target, ..cursor };
+            self.cursor.advance(Some(cursor), moved).await.map_err(WorldError::outside)?;
+        }
+        Ok(())
+    }
+}
+
+/// How far behind the clock the cursor stays at least when it is moved.
+const SLACK: SignedDuration = SignedDuration::from_mins(5);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

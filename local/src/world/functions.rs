@@ -1,0 +1,191 @@
+//! The functions' cold starts: settings from the template through the product's own config, then the handlers that `main.rs` wires.
+
+use domain::Clock;
+use inbound::Config;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Body, Error, LambdaEvent, Request, Response, Service as _, service_fn};
+use serde::{Serialize, de::DeserializeOwned};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use super::invoke::Invoke;
+use super::{Ledger, Options, WorldError};
+use crate::cloud::{Caller, Cloud, Permissions};
+use crate::template::{Function, Template};
+
+/// The crates in `functions/` that are wired here.
+pub const PACKAGES: [&str; 7] =
+    ["authorize", "completion-mail", "outbox-relay", "payment-page", "reconcile", "return-dispatch", "test-acquirer"];
+
+/// The functions after their cold start.
+pub(super) struct Started {
+    /// In the template's order.
+    pub(super) functions: Vec<Invoke>,
+    /// A second look into the acquirer's ledger, past the function.
+    pub(super) books: Arc<test_acquirer::Deps>,
+}
+
+/// What cold starts need.
+pub(super) struct Starter<'a> {
+    pub(super) cloud: &'a Cloud,
+    pub(super) clock: Clock,
+    pub(super) options: &'a Options,
+}
+
+impl Starter<'_> {
+    /// Starts every function of the template.
+    pub(super) async fn start_all(&self, template: &Template) -> Result<Started, WorldError> {
+        let books = Arc::new(self.books(template)?);
+        let mut functions = Vec::with_capacity(template.functions.len());
+        for function in &template.functions {
+            functions.push(self.start(function, &books).await?);
+        }
+        Ok(Started { functions, books })
+    }
+
+    async fn start(&self, function: &Function, books: &Arc<test_acquirer::Deps>) -> Result<Invoke, WorldError> {
+        let caller = Caller::function(&function.name, Permissions::new(function.statements.clone()));
+        let config = Config::new(function.environment.clone().into_iter().collect(), self.cloud.sdk_config(caller));
+        let failed = |error: Error| WorldError::ColdStart { name: function.name.clone(), cause: chain(&*error) };
+        let unknown = || WorldError::UnknownFunction { name: function.name.clone(), package: function.package.clone() };
+        self.wire(&function.package, &config, books).await.map_err(failed)?.ok_or_else(unknown)
+    }
+
+    /// What each crate's `main.rs` does.
+    async fn wire(
+        &self,
+        package: &str,
+        config: &Config,
+        books: &Arc<test_acquirer::Deps>,
+    ) -> Result<Option<Invoke>, Error> {
+        let clock = self.clock.clone();
+        Ok(Some(match package {
+            "payment-page" => {
+                let deps = Arc::new(payment_page::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { payment_page::handler(&deps, request).await }
+                })
+            }
+            "authorize" => {
+                let deps = Arc::new(authorize::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { authorize::handler(&deps, request).await }
+                })
+            }
+            "return-dispatch" => {
+                let deps = Arc::new(return_dispatch::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { return_dispatch::handler(&deps, request).await }
+                })
+            }
+            "test-acquirer" => {
+                let deps = self.test_acquirer(config, books).await?;
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { test_acquirer::handler(&deps, request).await }
+                })
+            }
+            "outbox-relay" => {
+                let deps = Arc::new(outbox_relay::Deps::new(config)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { outbox_relay::handler(&deps, event).await }
+                })
+            }
+            "completion-mail" => {
+                let deps = Arc::new(completion_mail::Deps::new(config)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { completion_mail::handler(&deps, event).await }
+                })
+            }
+            "reconcile" => {
+                let deps = Arc::new(reconcile::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { reconcile::handler(&deps, event).await }
+                })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Here an answer that must not arrive is a broken connection at once, and nobody waits.
+    async fn test_acquirer(
+        &self,
+        config: &Config,
+        books: &Arc<test_acquirer::Deps>,
+    ) -> Result<Arc<test_acquirer::Deps>, Error> {
+        match self.options.ledger {
+            Ledger::Memory => Ok(Arc::clone(books)),
+            Ledger::Table => {
+                let mut deps = test_acquirer::Deps::new(config, self.clock.clone()).await?;
+                deps.no_answer = test_acquirer::NoAnswer::HangUp;
+                Ok(Arc::new(deps))
+            }
+        }
+    }
+
+    fn books(&self, template: &Template) -> Result<test_acquirer::Deps, WorldError> {
+        let token = &self.options.acquirer_token;
+        let acquirer = template.functions.iter().find(|function| function.package == "test-acquirer");
+        let table = acquirer.and_then(|function| function.environment.get("ACQUIRER_TABLE"));
+        let ledger = match (self.options.ledger, table) {
+            (Ledger::Table, Some(table)) => {
+                let sdk = self.cloud.sdk_config(Caller::Operator);
+                test_acquirer::Ledger::table(store::ledger::Ledger::new(&sdk, table))
+            }
+            (Ledger::Memory, _) | (Ledger::Table, None) => test_acquirer::Ledger::memory(),
+        };
+        Ok(test_acquirer::Deps::with(ledger, token, self.clock.clone()))
+    }
+}
+
+/// A handler of requests: API Gateway's event becomes one by lambda_http's own types, and its answer API Gateway's.
+fn http<Answer>(handler: impl Fn(Request) -> Answer + Clone + Send + Sync + 'static) -> Invoke
+where
+    Answer: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
+{
+    Arc::new(move |event, context| {
+        let mut service = Adapter::from(service_fn(handler.clone()));
+        Box::pin(async move {
+            let payload: LambdaRequest = serde_json::from_str(&event)?;
+            let answer = service.call(LambdaEvent::new(payload, context)).await?;
+            Ok(serde_json::to_string(&answer)?)
+        })
+    })
+}
+
+/// A handler of other events, by the type that it takes.
+fn event<Payload, Answer, Said, Failure>(
+    handler: impl Fn(LambdaEvent<Payload>) -> Answer + Clone + Send + Sync + 'static,
+) -> Invoke
+where
+    Payload: DeserializeOwned + Send,
+    Answer: Future<Output = Result<Said, Failure>> + Send + 'static,
+    Said: Serialize,
+    Failure: Into<Error>,
+{
+    Arc::new(move |event, context| {
+        let handler = handler.clone();
+        Box::pin(async move {
+            let payload: Payload = serde_json::from_str(&event)?;
+            let said = handler(LambdaEvent::new(payload, context)).await.map_err(Into::into)?;
+            Ok(serde_json::to_string(&said)?)
+        })
+    })
+}
+
+/// An error with all that led to it: whoever starts the system is told.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,51 @@
+//! The one place where a card is charged: intent → acquirer → result, and what is done when nobody knows the result.
+//!
+//! The page uses it today; batch, renewals and the console will come in by the same door.
+
+mod charge;
+mod settle;
+
+use std::{sync::Arc, time::Duration};
+
+use domain::Clock;
+use outbound::Acquirer;
+use store::{Payments, StoreError};
+
+pub use charge::{Attempt, Charge, Charged};
+pub use settle::Looked;
+
+/// How long the acquirer may take for one call that moves money. The function's own limit is 28 s, the gateway's 30 s.
+pub const ACQUIRER_LIMIT: Duration = Duration::from_secs(20);
+/// How long one inquiry or reversal may take.
+pub const ASK_LIMIT: Duration = Duration::from_secs(5);
+/// How much longer than its function a lease lives, so that no result is on its way when it ends.
+pub const LEASE_GRACE: Duration = Duration::from_secs(5);
+
+/// Charges, and finds out what became of charges. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Charging {
+    payments: Payments,
+    acquirer: Arc<dyn Acquirer>,
+    clock: Clock,
+}
+
+impl Charging {
+    /// Charges at `acquirer`, records in `payments`.
+    pub fn new(payments: Payments, acquirer: Arc<dyn Acquirer>, clock: Clock) -> Self {
+        Self { payments, acquirer, clock }
+    }
+}
+
+/// Why no charge was tried. Nothing was sent to the acquirer and nothing has to be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum ChargeError {
+    /// The intent could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The invocation has too little time left for the acquirer.
+    #[error("too little time is left to ask the acquirer")]
+    TooLate,
+    /// The system's random source failed.
+    #[error("no random bytes")]
+    Random(#[from] getrandom::Error),
+}

@@ -1,0 +1,29 @@
+//! Values and decisions of Kessai: money, identity, cards, payment states, merchants' settings, requests, signatures.
+//!
+//! Nothing here waits, reads a clock, calls anyone or knows AWS: every decision about money can be tested with plain values.
+
+pub mod acquirer;
+pub mod card;
+mod causes;
+pub mod clock;
+pub mod handover;
+pub mod id;
+pub mod lang;
+pub mod link;
+pub mod merchant;
+pub mod money;
+pub mod payment;
+pub mod request;
+pub mod signing;
+pub mod text;
+pub mod wire;
+
+pub use acquirer::{Approval, Decline, Initiator};
+pub use card::{Brand, CardDetails, CardError, Expiry, MaskedCard, Pan, SecurityCode};
+pub use causes::Causes;
+pub use clock::Clock;
+pub use id::{LeaseId, LinkId, MerchantId, Nonce, OrderId, PaymentKey, PaymentNumber, Reference};
+pub use lang::Lang;
+pub use merchant::Merchant;
+pub use money::Yen;
+pub use payment::{Payment, State};

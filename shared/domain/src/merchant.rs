@@ -1,0 +1,340 @@
+//! A merchant and its settings, as every interface needs them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Lang, MerchantId, Yen, payment::Interface};
+
+/// A merchant's record. Secrets in it are sealed; [`SealedSecret`] says how they are opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merchant {
+    /// The merchant number.
+    pub id: MerchantId,
+    /// The name that shoppers see.
+    pub name: String,
+    /// Test or live.
+    pub mode: Mode,
+    /// Whether it may trade.
+    pub status: Status,
+    /// Counts changes; a sealed form of an older version may be refused.
+    pub version: u32,
+    /// Vocabulary of requests and hand-overs.
+    pub dialect: Dialect,
+    /// Names on the wire that differ from the dialect's own: (our name, wire name). 24 dialect only.
+    #[serde(default)]
+    pub request_names: Vec<(String, String)>,
+    /// The same for what is handed back.
+    #[serde(default)]
+    pub handover_names: Vec<(String, String)>,
+    /// Characters of requests and hand-overs.
+    pub encoding: Encoding,
+    /// Where no request or browser says otherwise.
+    pub lang: Lang,
+    /// Registered destinations 1 to 3.
+    pub destinations: [Option<Destination>; 3],
+    /// A plain address back to the shop, without data (戻り先URL).
+    pub back_address: Option<String>,
+    /// The largest amount of one payment.
+    pub max_amount: Yen,
+    /// How often one visit may try a card.
+    pub attempts: u8,
+    /// Capture with the authorization.
+    pub capture: Capture,
+    /// Card-on-file option (カード情報保持機能).
+    pub card_on_file: bool,
+    /// How old a signed time may be, and how far ahead. Seconds.
+    pub request_window: Window,
+    /// The key passwords of card-on-file.
+    #[serde(default)]
+    pub key_passwords: Vec<SealedSecret>,
+    /// The strong signature.
+    pub sig: SigSettings,
+    /// 3-D Secure policy.
+    pub three_ds: ThreeDsPolicy,
+    /// Completion mails.
+    pub mail: MailSettings,
+    /// What the page shows of the merchant.
+    pub page: PageSettings,
+    /// The free items 1 to 3.
+    pub free_items: [FreeItem; 3],
+}
+
+impl Merchant {
+    /// A merchant as the operator creates it: a test merchant with safe settings, no destinations and no secrets.
+    pub fn new(id: MerchantId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            mode: Mode::Test,
+            status: Status::Active,
+            version: 1,
+            dialect: Dialect::Asj,
+            request_names: Vec::new(),
+            handover_names: Vec::new(),
+            encoding: Encoding::Utf8,
+            lang: Lang::Ja,
+            destinations: [None, None, None],
+            back_address: None,
+            max_amount: Yen::MAX,
+            attempts: 5,
+            capture: Capture::AtOnce,
+            card_on_file: false,
+            request_window: Window::REQUEST,
+            key_passwords: Vec::new(),
+            sig: SigSettings { required: true, hand_over: true, secrets: Vec::new() },
+            three_ds: ThreeDsPolicy::AtPayment,
+            mail: MailSettings { off: Vec::new(), shop_copy: None },
+            page: PageSettings::default(),
+            free_items: Default::default(),
+        }
+    }
+
+    /// The destination with this number (1 to 3), if it is registered.
+    pub fn destination(&self, number: DestinationNumber) -> Option<&Destination> {
+        self.destinations.get(number.index()).and_then(Option::as_ref)
+    }
+
+    /// Whether the payer gets a completion mail for payments that came by `interface`.
+    pub fn mails(&self, interface: Interface) -> bool {
+        !self.mail.off.contains(&interface)
+    }
+}
+
+/// Test merchants take the test cards only, live ones never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Play money at the test acquirer.
+    Test,
+    /// Real money.
+    Live,
+}
+
+/// Whether a merchant may trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// All interfaces are open.
+    Active,
+    /// All interfaces refuse; refunds and inquiries go on.
+    Suspended,
+    /// Gone for good.
+    Closed,
+}
+
+/// Which of the two services a shop's program was written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// `admin`, `amount`, `charge` …, back `result` 0/1.
+    Asj,
+    /// Names by a map, back `RC` 0/9.
+    TwentyFour,
+}
+
+/// Characters of a shop's requests and of what goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// UTF-8.
+    Utf8,
+    /// Shift_JIS as Windows has it (CP932).
+    ShiftJis,
+}
+
+/// 1, 2 or 3: which registered destination a request chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum DestinationNumber {
+    /// The default.
+    #[default]
+    One,
+    /// The second.
+    Two,
+    /// The third.
+    Three,
+}
+
+impl DestinationNumber {
+    /// Its place in [`Merchant::destinations`].
+    pub const fn index(self) -> usize {
+        match self {
+            Self::One => 0,
+            Self::Two => 1,
+            Self::Three => 2,
+        }
+    }
+}
+
+impl TryFrom<u8> for DestinationNumber {
+    type Error = &'static str;
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        match number {
+            1 => Ok(Self::One),
+            2 => Ok(Self::Two),
+            3 => Ok(Self::Three),
+            _ => Err("a destination is 1, 2 or 3"),
+        }
+    }
+}
+
+impl From<DestinationNumber> for u8 {
+    fn from(number: DestinationNumber) -> Self {
+        match number {
+            DestinationNumber::One => 1,
+            DestinationNumber::Two => 2,
+            DestinationNumber::Three => 3,
+        }
+    }
+}
+
+/// A registered address that a shopper may be handed over to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// Absolute, https (or the local system's own), used byte for byte.
+    pub address: String,
+    /// How the shopper goes there.
+    pub method: Method,
+}
+
+/// GET or POST.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// In the address.
+    Get,
+    /// In a form.
+    Post,
+}
+
+/// When an approved payment is captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capture {
+    /// With the authorization.
+    AtOnce,
+    /// By the merchant, later.
+    Later,
+}
+
+/// How far a signed time may lie from ours. Seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// How long ago.
+    pub past_s: u32,
+    /// How far ahead.
+    pub future_s: u32,
+}
+
+impl Window {
+    /// For requests: an hour back, five minutes ahead (ours; the manuals give none).
+    pub const REQUEST: Self = Self { past_s: 3600, future_s: 300 };
+
+    /// Whether `time_s` (Unix seconds) lies in the window around `now`.
+    pub fn holds(self, time_s: i64, now: Timestamp) -> bool {
+        let age_s = now.as_second().saturating_sub(time_s);
+        age_s <= i64::from(self.past_s) && age_s >= i64::from(self.future_s).saturating_neg()
+    }
+}
+
+/// A secret of a merchant, sealed under the application's key and bound to merchant, field and generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedSecret {
+    /// Counts the secrets of this field; bound into the seal.
+    pub generation: u32,
+    /// The sealed bytes, base64.
+    pub sealed: String,
+    /// When a previous secret stops being accepted. None for the current one.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+/// Settings of the strong signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigSettings {
+    /// Every request must carry `sig`.
+    pub required: bool,
+    /// What goes back to the shop carries `time` and `sig`.
+    pub hand_over: bool,
+    /// Newest first; the first signs, all that have not ended verify.
+    #[serde(default)]
+    pub secrets: Vec<SealedSecret>,
+}
+
+/// When a payer is authenticated. There is no "off".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThreeDsPolicy {
+    /// At every payment.
+    AtPayment,
+    /// When a card is stored; later payments with it by risk.
+    AtRegistration,
+    /// At the first payment and at changes of the contract.
+    Recurring,
+}
+
+/// Completion mails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailSettings {
+    /// Interfaces whose payers get none.
+    #[serde(default)]
+    pub off: Vec<Interface>,
+    /// Where the shop's copy goes.
+    pub shop_copy: Option<String>,
+}
+
+/// What the page shows of a merchant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageSettings {
+    /// Accent colour, `#rrggbb`.
+    pub accent: String,
+    /// The legal page (特定商取引法に基づく表記).
+    pub legal_address: Option<String>,
+    /// The privacy policy.
+    pub privacy_address: Option<String>,
+    /// How a shopper reaches the shop.
+    pub contact: Option<String>,
+    /// Prices include tax, and the page says so.
+    pub tax_included: bool,
+    /// The merchant itself asks consent for 3-D Secure data.
+    pub asks_consent_itself: bool,
+}
+
+impl Default for PageSettings {
+    fn default() -> Self {
+        Self {
+            accent: "#1a5fb4".to_owned(),
+            legal_address: None,
+            privacy_address: None,
+            contact: None,
+            tax_included: true,
+            asks_consent_itself: false,
+        }
+    }
+}
+
+/// A free item's label and what the page does with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeItem {
+    /// What it is called. Empty: 自由設定項目 with its number.
+    #[serde(default)]
+    pub label: String,
+    /// What the page does.
+    #[serde(default)]
+    pub rule: FreeItemRule,
+}
+
+/// What the page does with a free item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FreeItemRule {
+    /// Carries it along unseen.
+    #[default]
+    Hidden,
+    /// Shows it.
+    Shown,
+    /// Asks for it.
+    Asked,
+    /// Asks for it and insists.
+    Required,
+}

@@ -1,0 +1,83 @@
+//! Yen: the one currency of the product.
+
+use serde::{Deserialize, Serialize};
+
+/// Yen to charge: 1 to [`Yen::MAX`]. Whole yen only (ISO 4217: JPY has no minor unit); the bound is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Yen(u32);
+
+/// The amount is not one that can be charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{yen} yen is outside 1 to {}", Yen::MAX.0)]
+pub struct AmountError {
+    yen: u32,
+}
+
+impl Yen {
+    /// The largest amount of one payment.
+    pub const MAX: Self = Self(9_999_999);
+
+    /// # Errors
+    /// [`AmountError`] unless `1 <= yen <= Yen::MAX`.
+    pub const fn new(yen: u32) -> Result<Self, AmountError> {
+        match yen {
+            1..=9_999_999 => Ok(Self(yen)),
+            _ => Err(AmountError { yen }),
+        }
+    }
+
+    /// Parses what a shop sends: ASCII digits only, no sign, comma, decimal or leading zero.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = (1..=7).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+        plain.then(|| text.parse().ok().and_then(|yen| Self::new(yen).ok()))?
+    }
+
+    /// The number of yen.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<u32> for Yen {
+    type Error = AmountError;
+    fn try_from(yen: u32) -> Result<Self, AmountError> {
+        Self::new(yen)
+    }
+}
+
+impl From<Yen> for u32 {
+    fn from(yen: Yen) -> Self {
+        yen.0
+    }
+}
+
+/// The bare number, as parameters and records carry it; people's form is in `words`.
+impl std::fmt::Display for Yen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_one_to_the_maximum() {
+        for (yen, ok) in [(0, false), (1, true), (9_999_999, true), (10_000_000, false), (u32::MAX, false)] {
+            assert_eq!(Yen::new(yen).is_ok(), ok, "yen = {yen}");
+        }
+    }
+
+    #[test]
+    fn an_amount_on_the_wire_is_plain_digits() {
+        for text in
+            ["", "0", "-1", "+1", "1,000", "1.0", "007", "１００", "10000000", " 1", "1 ", "99999999999", "0x10", "1e3"]
+        {
+            assert_eq!(Yen::parse(text), None, "{text:?}");
+        }
+        assert_eq!(Yen::parse("9999999"), Some(Yen::MAX));
+        assert_eq!(Yen::parse("2000").map(Yen::get), Some(2000));
+    }
+}

@@ -1,0 +1,359 @@
+//! A payment: its states and the transitions between them. Nothing else decides what a payment may become.
+//!
+//! A transition is a function from the stored payment to the next one, or a refusal; the store writes it on condition that nobody moved it first.
+
+mod decide;
+mod resolve;
+mod tell;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use decide::{Decision, Intent, Standing};
+pub use resolve::{Next, Ruling};
+pub use tell::{Reader, Telling, Tidings, tidings};
+
+use crate::{
+    Approval, Decline, Lang, LeaseId, MaskedCard, Nonce, PaymentKey, PaymentNumber, Reference, Yen,
+    merchant::DestinationNumber,
+};
+
+/// How long a declined order stays open for another card before it fails.
+pub const QUIET: SignedDuration = SignedDuration::from_mins(30);
+/// How long after a lease's end a reference the acquirer does not know is given up and reversed.
+pub const NOT_FOUND_GRACE: SignedDuration = SignedDuration::from_secs(60);
+/// How long the acquirer is asked before a person is called.
+pub const ASKING: SignedDuration = SignedDuration::from_hours(24);
+
+/// The way a payment came in (処理区分).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interface {
+    /// Link-open (リンク).
+    Link,
+    /// Data linkage (データ連携).
+    DataLinkage,
+    /// Batch (一括).
+    Batch,
+    /// Continuation (継続).
+    Continuation,
+    /// Single charge (個別).
+    Single,
+}
+
+/// Who claimed the order. A second claim by the same origin is our own retry; by another it is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A shop's own order number at the payment page.
+    Page,
+    /// A payment link.
+    Link(crate::LinkId),
+}
+
+/// What a shop or a shopper said about an order, besides the money.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// The buyer's name.
+    pub name: String,
+    /// The buyer's mail address.
+    pub mail: String,
+    /// The buyer's telephone number.
+    pub tel: String,
+    /// The free items.
+    pub free: [String; 3],
+    /// The buyer id of card-on-file, already verified.
+    pub user: String,
+    /// Which destination gets the shopper back.
+    pub destination: DestinationNumber,
+    /// The shopper's language.
+    pub lang: Lang,
+    /// `mobile=1` was sent.
+    pub mobile: bool,
+    /// What is sold, where a link says so.
+    pub item: String,
+}
+
+/// An order that wants to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Which one.
+    pub key: PaymentKey,
+    /// How much.
+    pub amount: Yen,
+    /// How it came.
+    pub interface: Interface,
+    /// Who claims it.
+    pub origin: Origin,
+    /// How many cards one visit may try.
+    pub attempts_allowed: u8,
+    /// The rest.
+    pub details: Details,
+}
+
+/// One order's payment, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Its identity.
+    pub key: PaymentKey,
+    /// Counts writes; every update is conditional on it.
+    pub version: u32,
+    /// Counts visits that opened the order: 0 first, one more after each failure or giving up.
+    pub generation: u16,
+    /// The last operation number used; never used again.
+    pub last_n: u32,
+    /// Cards tried in this generation.
+    pub attempts: u8,
+    /// Cards one visit may try.
+    pub attempts_allowed: u8,
+    /// How much.
+    pub amount: Yen,
+    /// How it came.
+    pub interface: Interface,
+    /// Who claimed the order.
+    pub origin: Origin,
+    /// What is known of the order.
+    pub details: Details,
+    /// The form rendering that the last attempt was sent from.
+    pub nonce: Nonce,
+    /// When this generation's first intent was made.
+    pub opened_at: Timestamp,
+    /// The card of the last attempt.
+    pub card: Option<MaskedCard>,
+    /// The name on it.
+    pub holder: String,
+    /// Whether the payer was told that this generation's outcome is being checked.
+    pub doubted: bool,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// One invocation's hold on a payment while it talks to the acquirer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Who holds it.
+    pub id: LeaseId,
+    /// When it ends: the function's deadline and five seconds.
+    pub until: Timestamp,
+}
+
+/// Where a payment stands. Variants carry what only they need.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The intent is stored and the acquirer is being asked.
+    Authorizing {
+        /// The operation.
+        n: u32,
+        /// Who asks.
+        lease: Lease,
+    },
+    /// The payer is with the issuer (3-D Secure).
+    Challenging {
+        /// The operation.
+        n: u32,
+        /// When the acquirer is asked whether the payer came back.
+        due: Timestamp,
+    },
+    /// Nobody can say yet. Only an inquiry ends it.
+    Unknown(Doubt),
+    /// Being undone at the acquirer; fails when that is confirmed.
+    Reversing(Reversal),
+    /// Refused; another card may be tried.
+    Declined {
+        /// The operation.
+        n: u32,
+        /// Why.
+        decline: Decline,
+        /// When.
+        at: Timestamp,
+    },
+    /// Held on the card, not yet taken.
+    Authorized {
+        /// The operation.
+        n: u32,
+        /// The issuer's agreement.
+        approval: Approval,
+        /// When we learnt of it.
+        at: Timestamp,
+    },
+    /// Taken.
+    Captured {
+        /// The operation that authorized it.
+        n: u32,
+        /// The issuer's agreement.
+        approval: Approval,
+        /// When we learnt of it.
+        at: Timestamp,
+    },
+    /// Over without money.
+    Failed {
+        /// Why.
+        reason: Failure,
+        /// When.
+        at: Timestamp,
+    },
+    /// Given up by the shopper.
+    Abandoned {
+        /// When.
+        at: Timestamp,
+    },
+    /// A day of asking gave no answer. Still asked, hourly.
+    NeedsPerson(Open),
+}
+
+/// What a person has to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Open {
+    /// Nobody knows whether it was approved.
+    Unknown(Doubt),
+    /// It could not be undone.
+    Reversing(Reversal),
+}
+
+/// An outcome that nobody knows yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// The operation in doubt.
+    pub n: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// When the asking invocation's lease ended or ends.
+    pub lease_until: Timestamp,
+    /// How many inquiries gave nothing.
+    pub asks: u16,
+}
+
+/// An operation being undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reversal {
+    /// The operation to undo.
+    pub n: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: Failure,
+    /// How many calls gave no answer.
+    pub asks: u16,
+    /// The acquirer said that nothing is held, but not that nothing ever will be.
+    pub acknowledged: Option<Timestamp>,
+    /// How many of the later looks (5 min, 1 h, 24 h) are done.
+    pub looks: u8,
+    /// The operation number of the void of a late approval, once one was found.
+    pub void_n: Option<u32>,
+}
+
+/// Why a payment is over without money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// Every allowed card was declined.
+    AttemptsUsedUp,
+    /// Declined, and nobody tried again for 30 minutes.
+    Quiet,
+    /// The acquirer never had it, and it was made sure that it never will.
+    NotFound,
+    /// The acquirer had reversed it.
+    Reversed,
+    /// The acquirer approved another amount; it was reversed.
+    AmountMismatch,
+}
+
+/// A refused transition: the payment is not where the caller thought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a payment that is {from} cannot become {to}")]
+pub struct TransitionError {
+    from: &'static str,
+    to: &'static str,
+}
+
+impl State {
+    /// The state's name, in records, logs and conditions.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Authorizing { .. } => "authorizing",
+            Self::Challenging { .. } => "challenging",
+            Self::Unknown(_) => "unknown",
+            Self::Reversing(_) => "reversing",
+            Self::Declined { .. } => "declined",
+            Self::Authorized { .. } => "authorized",
+            Self::Captured { .. } => "captured",
+            Self::Failed { .. } => "failed",
+            Self::Abandoned { .. } => "abandoned",
+            Self::NeedsPerson(_) => "needs_person",
+        }
+    }
+
+    /// Money is held or taken.
+    pub const fn is_paid(&self) -> bool {
+        match self {
+            Self::Authorized { .. } | Self::Captured { .. } => true,
+            Self::Authorizing { .. }
+            | Self::Challenging { .. }
+            | Self::Unknown(_)
+            | Self::Reversing(_)
+            | Self::Declined { .. }
+            | Self::Failed { .. }
+            | Self::Abandoned { .. }
+            | Self::NeedsPerson(_) => false,
+        }
+    }
+
+    /// Over without money; a new visit may open the order again.
+    pub const fn is_unpaid(&self) -> bool {
+        match self {
+            Self::Failed { .. } | Self::Abandoned { .. } => true,
+            Self::Authorizing { .. }
+            | Self::Challenging { .. }
+            | Self::Unknown(_)
+            | Self::Reversing(_)
+            | Self::Declined { .. }
+            | Self::Authorized { .. }
+            | Self::Captured { .. }
+            | Self::NeedsPerson(_) => false,
+        }
+    }
+
+    /// Nothing settled becomes unsettled again but by an operation of its own.
+    pub const fn is_settled(&self) -> bool {
+        self.is_paid() || self.is_unpaid()
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Payment {
+    /// The number that people and shops see. A generation has its own, so that a shop that has seen a failure does not take the next success for a repeat.
+    pub fn number(&self) -> PaymentNumber {
+        self.key.number(self.opened_at)
+    }
+
+    /// Our name at the acquirer for operation `n`.
+    pub fn reference(&self, n: u32) -> Reference {
+        self.key.reference(n)
+    }
+
+    /// The attempt that a form rendered now stands for.
+    pub fn next_n(&self) -> u32 {
+        self.last_n.saturating_add(1)
+    }
+
+    /// How many more cards this visit may try.
+    pub fn attempts_left(&self) -> u8 {
+        self.attempts_allowed.saturating_sub(self.attempts)
+    }
+
+    /// This payment, moved to `state` by one write.
+    fn moved(&self, state: State) -> Self {
+        Self { version: self.version.saturating_add(1), state, ..self.clone() }
+    }
+}

@@ -1,0 +1,260 @@
+//! One sample of every page and mail, in either language: what the gallery shows and the tests read.
+
+use domain::{Brand, CardError, Lang, Merchant, MerchantId, Yen, acquirer::DeclineCode, merchant, request::Problem};
+use inbound::page::{
+    self, AmountForm, DeclineNotice, Entered, FreeEntry, HandOver, HandOverResult, LanguageSwitch, NoticePage, Order,
+    Outcome, Page, PaymentForm, Receipt, Refusal, ResultPage, Shop, Terms, Waiting, WaitingFor,
+    mail::{Completion, Mail, MailOutcome, Reader},
+};
+use jiff::Timestamp;
+use words::{AmountProblem, FormProblem, FreeProblem, Notice};
+
+/// The merchant's own texts, in the page's language.
+struct Texts {
+    name: &'static str,
+    item: &'static str,
+    free: [&'static str; 2],
+    free_value: &'static str,
+    payer: &'static str,
+    operator: &'static str,
+    terms: [&'static str; 5],
+}
+
+const JA: Texts = Texts {
+    name: "山の珈琲店",
+    item: "深煎りブレンド 200g × 2袋",
+    free: ["お届け希望日", "会員番号"],
+    free_value: "11月25日の午前中",
+    payer: "山田 太郎",
+    operator: "株式会社けっさいサービス",
+    terms: [
+        "2袋",
+        "ご注文時にお支払い",
+        "ご注文から3営業日以内に発送",
+        "11月30日まで",
+        "食品のため、お届け後の返品はお受けできません。破損は7日以内にご連絡ください。",
+    ],
+};
+
+const EN: Texts = Texts {
+    name: "Mountain Coffee",
+    item: "Dark roast blend, 200 g, 2 bags",
+    free: ["Delivery date", "Member number"],
+    free_value: "25 November, morning",
+    payer: "Taro Yamada",
+    operator: "Kessai Services Inc.",
+    terms: [
+        "2 bags",
+        "Paid when you order",
+        "Sent within 3 working days",
+        "30 November",
+        "Food can't be returned once delivered. Tell us of damage within 7 days.",
+    ],
+};
+
+fn texts(lang: Lang) -> &'static Texts {
+    match lang {
+        Lang::Ja => &JA,
+        Lang::En => &EN,
+    }
+}
+
+/// The merchant whose pages these are.
+pub(crate) fn merchant(lang: Lang, mode: merchant::Mode) -> Merchant {
+    let mut merchant = Merchant::new(MerchantId::new("4000").unwrap(), texts(lang).name);
+    merchant.mode = mode;
+    merchant.back_address = Some("https://shop.example/cart".to_owned());
+    merchant.page.legal_address = Some("https://shop.example/legal".to_owned());
+    merchant.page.privacy_address = Some("https://shop.example/privacy".to_owned());
+    merchant.page.contact = Some("03-1234-5678".to_owned());
+    merchant
+}
+
+/// Every page, by name.
+pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
+    let t = texts(lang);
+    let test = merchant(lang, merchant::Mode::Test);
+    let live = merchant(lang, merchant::Mode::Live);
+    let shop = Shop::of(&test, Some(t.operator));
+    let live_shop = Shop::of(&live, Some(t.operator));
+    let other = match lang {
+        Lang::Ja => "?lang=en",
+        Lang::En => "?lang=ja",
+    };
+    let language = Some(LanguageSwitch::Link(other));
+    let amount = Yen::new(2_000).unwrap();
+    let at: Timestamp = "2026-11-21T10:30:00Z".parse().unwrap();
+
+    let free = [
+        FreeEntry::Shown { label: t.free[0], value: t.free_value },
+        FreeEntry::Asked { item: 2, label: t.free[1], value: "", required: false },
+    ];
+    let plain = PaymentForm {
+        lang,
+        shop: &live_shop,
+        order: Order { number: Some("100"), amount, item: Some(t.item), terms: Terms::default() },
+        free: &[],
+        entered: Entered::default(),
+        token: "sealed-token",
+        problems: &[],
+        declined: None,
+        asks_consent: true,
+        leads_back: true,
+        language,
+    };
+    let terms = Terms {
+        quantity: Some(t.terms[0]),
+        payment_time: Some(t.terms[1]),
+        delivery: Some(t.terms[2]),
+        deadline: Some(t.terms[3]),
+        withdrawal: Some(t.terms[4]),
+    };
+    let problems = [
+        FormProblem::Card(CardError::NumberCheckDigit),
+        FormProblem::Card(CardError::Expired),
+        FormProblem::Card(CardError::CodeMissing),
+        FormProblem::Card(CardError::HolderMissing),
+        FormProblem::MailMalformed,
+        FormProblem::Free { item: 2, label: t.free[1].to_owned(), problem: FreeProblem::Missing },
+    ];
+    let fields = [("admin", "4000"), ("amount", "2000"), ("charge", "100"), ("result", "0")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let handover = HandOver {
+        lang,
+        shop: &shop,
+        result: HandOverResult::Paid,
+        amount,
+        order: "100",
+        address: "https://shop.example/thanks",
+        method: merchant::Method::Post,
+        encoding: merchant::Encoding::ShiftJis,
+        fields: &fields,
+    };
+    let receipt = Receipt {
+        amount,
+        at,
+        order: "912345678901234567",
+        item: Some(t.item),
+        payment: "176372040012300042",
+        brand: Brand::Visa,
+        last4: "4242",
+    };
+    let outcome = |outcome| ResultPage { lang, shop: Some(&live_shop), outcome, language };
+    let waiting =
+        |waiting_for| Waiting { lang, shop: &live_shop, waiting_for, order: "100", amount, mail_comes: true, language };
+    let open = AmountForm {
+        lang,
+        shop: &live_shop,
+        item: t.item,
+        action: "/l/open",
+        most: Yen::MAX,
+        entered: "",
+        problem: None,
+        language,
+    };
+
+    let mut pages = vec![
+        ("payment-form", page::payment_form(&plain)),
+        (
+            "payment-form-full",
+            page::payment_form(&PaymentForm {
+                shop: &shop,
+                order: Order { terms, amount: Yen::MAX, ..plain.order },
+                free: &free,
+                entered: Entered { holder: "TARO YAMADA", mail: "taro@example.jp" },
+                leads_back: false,
+                ..plain
+            }),
+        ),
+        (
+            "payment-form-problems",
+            page::payment_form(&PaymentForm {
+                free: &[free[0], FreeEntry::Asked { item: 2, label: t.free[1], value: "", required: true }],
+                entered: Entered { holder: "", mail: "taro@example" },
+                problems: &problems,
+                ..plain
+            }),
+        ),
+        (
+            "payment-form-declined",
+            page::payment_form(&PaymentForm {
+                entered: Entered { holder: "TARO YAMADA", mail: "taro@example.jp" },
+                declined: Some(DeclineNotice { code: DeclineCode::InsufficientFunds, attempts_left: 1 }),
+                ..plain
+            }),
+        ),
+        ("amount-form", page::amount_form(&open)),
+        (
+            "amount-form-problem",
+            page::amount_form(&AmountForm { entered: "-5", problem: Some(AmountProblem::Malformed), ..open }),
+        ),
+        (
+            "refusal",
+            page::refusal(&Refusal {
+                lang,
+                shop: Some(&shop),
+                problem: Problem::AmountMalformed,
+                parameter: Some("amount"),
+                language,
+            }),
+        ),
+        ("refusal-unknown", page::refusal(&Refusal::of(lang, None, &Problem::MerchantOrSignature.into()))),
+        ("handover-paid", page::handover(&handover)),
+        (
+            "handover-not-paid",
+            page::handover(&HandOver {
+                result: HandOverResult::NotPaid,
+                address: "http://127.0.0.1:9000/shop/thanks",
+                method: merchant::Method::Get,
+                encoding: merchant::Encoding::Utf8,
+                ..handover
+            }),
+        ),
+        ("waiting-running", page::waiting(&waiting(WaitingFor::Running))),
+        ("waiting-checking", page::waiting(&waiting(WaitingFor::Checking))),
+        ("result-paid", page::result(&outcome(Outcome::Paid { receipt, mail_sent: true }))),
+        ("result-not-paid", page::result(&outcome(Outcome::NotPaid { order: "100", amount }))),
+        ("result-already-paid", page::result(&outcome(Outcome::AlreadyPaid { at, order: "100", amount }))),
+        ("result-expired", page::result(&ResultPage { lang, shop: None, outcome: Outcome::Expired, language })),
+        ("error", page::error(lang)),
+    ]
+    .into_iter()
+    .map(|(name, page)| (name.to_owned(), page))
+    .collect::<Vec<_>>();
+    pages.extend(Notice::ALL.map(|notice| {
+        let view = NoticePage { lang, shop: Some(&live_shop), notice, order: Some("100"), language };
+        (format!("notice-{}", notice.code()), page::notice(&view))
+    }));
+    pages
+}
+
+/// Every mail, by name.
+pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
+    let t = texts(lang);
+    let paid = Completion {
+        lang,
+        reader: Reader::Shopper { name: Some(t.payer) },
+        outcome: MailOutcome::Paid { brand: Brand::Visa, last4: "4242" },
+        merchant: t.name,
+        contact: Some("03-1234-5678"),
+        mode: merchant::Mode::Live,
+        amount: Yen::new(2_000).unwrap(),
+        at: "2026-11-21T10:30:00Z".parse().unwrap(),
+        order: "100",
+        payment: "176372040012300042",
+        item: Some(t.item),
+    };
+    let free = [(t.free[0], t.free_value)];
+    let shop = Reader::Shop { payer: Some(t.payer), payer_mail: Some("taro@example.jp"), free: &free };
+    [
+        ("mail-shopper-paid", paid),
+        (
+            "mail-shopper-not-paid",
+            Completion { outcome: MailOutcome::NotPaid, contact: None, mode: merchant::Mode::Test, ..paid },
+        ),
+        ("mail-shop-paid", Completion { reader: shop, ..paid }),
+        ("mail-shop-not-paid", Completion { reader: shop, outcome: MailOutcome::NotPaid, ..paid }),
+    ]
+    .map(|(name, view)| (name.to_owned(), page::mail::completion(&view)))
+    .into()
+}

@@ -1,0 +1,299 @@
+//! The payment page and the way back: what travels sealed through the shopper's browser, and how it becomes a page.
+
+use domain::{
+    Lang, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
+    merchant::{FreeItemRule, Merchant, Status},
+    payment::{Details, Interface, Order, Origin, State},
+};
+use http::{Response, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Request};
+use serde::{Deserialize, Serialize};
+use words::{FormProblem, Notice};
+
+use crate::{
+    Keyring, SealError, Sealed, http as answer,
+    page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, PaymentForm, Shop, Terms},
+};
+
+/// How long a form may stay open.
+const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+/// How long the way back to the shop stays open. A page that waits renews it.
+const HANDLE_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+/// The form field that brings a sealed order back to be rendered in another language.
+pub const REOPEN: &str = "reopen";
+
+/// A verified order, sealed into the form that pays it: nothing in it can be changed by the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedOrder {
+    /// Whose it is.
+    pub merchant: MerchantId,
+    /// The settings it was verified under.
+    pub settings_version: u32,
+    /// Its number.
+    pub order: OrderId,
+    /// What it costs.
+    pub amount: Yen,
+    /// How it came.
+    pub interface: Interface,
+    /// Who claims it.
+    pub origin: Origin,
+    /// The visit.
+    pub generation: u16,
+    /// The operation that this rendering stands for.
+    pub n: u32,
+    /// This rendering.
+    pub nonce: Nonce,
+    /// The rest.
+    pub details: Details,
+}
+
+impl Sealed for SealedOrder {
+    const PURPOSE: &'static str = "payment form";
+}
+
+/// The right to be handed back to the shop with a payment's result.
+///
+/// Whoever holds the nonce of the payment's last attempt sent that attempt. Any other holder is shown how the order stands, without personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnHandle {
+    /// The payment.
+    pub key: PaymentKey,
+    /// The rendering that the attempt was sent from.
+    pub nonce: Nonce,
+}
+
+impl Sealed for ReturnHandle {
+    const PURPOSE: &'static str = "return";
+}
+
+impl ReturnHandle {
+    /// The address of the result page.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn path(&self, keyring: &Keyring, now: Timestamp) -> Result<String, SealError> {
+        let expires_at = now.saturating_add(HANDLE_LIFETIME).unwrap_or(Timestamp::MAX);
+        Ok(format!("/return/{}", keyring.seal(self, expires_at)?))
+    }
+}
+
+/// Draws the nonce of one rendering.
+///
+/// # Errors
+/// [`SealError`] where the random source fails.
+pub fn draw_nonce() -> Result<Nonce, SealError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| SealError::Foreign)?;
+    Ok(Nonce::from_random(bytes))
+}
+
+impl SealedOrder {
+    /// The payment it is about.
+    pub fn key(&self) -> PaymentKey {
+        PaymentKey::new(self.merchant.clone(), self.order.clone())
+    }
+
+    /// The order, to be decided about.
+    pub fn to_order(&self, merchant: &Merchant) -> Order {
+        Order {
+            key: self.key(),
+            amount: self.amount,
+            interface: self.interface,
+            origin: self.origin.clone(),
+            attempts_allowed: merchant.attempts,
+            details: self.details.clone(),
+        }
+    }
+
+    /// The same order for the visit and attempt that `stored` leaves open.
+    #[must_use]
+    pub fn following(mut self, stored: Option<&Payment>) -> Self {
+        (self.generation, self.n) = match stored {
+            None => (0, 1),
+            Some(payment) if payment.state.is_unpaid() => (payment.generation.saturating_add(1), payment.next_n()),
+            Some(payment) => (payment.generation, payment.next_n()),
+        };
+        self
+    }
+
+    /// The order of a stored payment, to be tried again with another card.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn of(payment: &Payment, merchant: &Merchant) -> Result<Self, SealError> {
+        let order = Self {
+            merchant: payment.key.merchant.clone(),
+            settings_version: merchant.version,
+            order: payment.key.order.clone(),
+            amount: payment.amount,
+            interface: payment.interface,
+            origin: payment.origin.clone(),
+            generation: 0,
+            n: 1,
+            nonce: draw_nonce()?,
+            details: payment.details.clone(),
+        };
+        Ok(order.following(Some(payment)))
+    }
+}
+
+/// What a rendering of the payment form shows besides the order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FormState<'a> {
+    /// What is to be mended.
+    pub problems: &'a [FormProblem],
+    /// The cardholder's name, typed before.
+    pub holder: &'a str,
+    /// The card company refused the last card.
+    pub declined: Option<DeclineNotice>,
+}
+
+/// The payment form for an order.
+///
+/// # Errors
+/// [`SealError`] where the random source fails.
+pub fn form(
+    request: &Request,
+    keyring: &Keyring,
+    merchant: &Merchant,
+    order: &SealedOrder,
+    state: FormState<'_>,
+    now: Timestamp,
+) -> Result<Response<Body>, SealError> {
+    let token = keyring.seal(order, now.saturating_add(FORM_LIFETIME).unwrap_or(Timestamp::MAX))?;
+    let lang = order.details.lang;
+    let shop = Shop::of(merchant, None);
+    let free = free_entries(merchant, &order.details, lang);
+    let free: Vec<FreeEntry<'_>> = free.iter().map(OwnedFree::entry).collect();
+    let switch = [(REOPEN, token.as_str()), ("lang", other(lang).tag())];
+    let page = page::payment_form(&PaymentForm {
+        lang,
+        shop: &shop,
+        order: page::Order {
+            number: matches!(order.origin, Origin::Page).then_some(order.order.as_str()),
+            amount: order.amount,
+            item: Some(order.details.item.as_str()).filter(|item| !item.is_empty()),
+            terms: Terms::default(),
+        },
+        free: &free,
+        entered: Entered { holder: state.holder, mail: &order.details.mail },
+        token: &token,
+        problems: state.problems,
+        declined: state.declined,
+        asks_consent: !merchant.page.asks_consent_itself,
+        leads_back: merchant.destination(order.details.destination).is_some(),
+        language: Some(LanguageSwitch::Form { action: "/pay", fields: &switch }),
+    });
+    let status = if state.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(answer::page(request, status, page))
+}
+
+/// The other of the two languages.
+pub const fn other(lang: Lang) -> Lang {
+    match lang {
+        Lang::Ja => Lang::En,
+        Lang::En => Lang::Ja,
+    }
+}
+
+struct OwnedFree<'a> {
+    item: u8,
+    label: String,
+    value: &'a str,
+    rule: FreeItemRule,
+}
+
+impl OwnedFree<'_> {
+    fn entry(&self) -> FreeEntry<'_> {
+        match self.rule {
+            FreeItemRule::Hidden | FreeItemRule::Shown => FreeEntry::Shown { label: &self.label, value: self.value },
+            FreeItemRule::Asked | FreeItemRule::Required => FreeEntry::Asked {
+                item: self.item,
+                label: &self.label,
+                value: self.value,
+                required: self.rule == FreeItemRule::Required,
+            },
+        }
+    }
+}
+
+fn free_entries<'a>(merchant: &'a Merchant, details: &'a Details, lang: Lang) -> Vec<OwnedFree<'a>> {
+    let entries = (1_u8..).zip(&merchant.free_items).zip(&details.free);
+    entries
+        .filter(|((_, item), value)| match item.rule {
+            FreeItemRule::Hidden => false,
+            FreeItemRule::Shown => !value.is_empty(),
+            FreeItemRule::Asked | FreeItemRule::Required => true,
+        })
+        .map(|((number, item), value)| OwnedFree {
+            item: number,
+            label: free_label(&item.label, number, lang),
+            value,
+            rule: item.rule,
+        })
+        .collect()
+}
+
+/// A free item's label: the merchant's, or the plain one with its number.
+pub fn free_label(label: &str, number: u8, lang: Lang) -> String {
+    match (label, lang) {
+        ("", Lang::Ja) => format!("自由設定項目{number}"),
+        ("", Lang::En) => format!("Free item {number}"),
+        (label, _) => label.to_owned(),
+    }
+}
+
+/// How an order stands, for a form that may not be shown.
+pub fn standing(payment: &Payment, order: &SealedOrder) -> OrderStanding {
+    if payment.origin != order.origin {
+        return OrderStanding::OtherOrigin;
+    }
+    match &payment.state {
+        State::Failed { .. } | State::Abandoned { .. } => OrderStanding::Open,
+        _ if payment.amount != order.amount => OrderStanding::OtherAmount,
+        State::Declined { .. } => OrderStanding::Open,
+        State::Authorized { at, .. } | State::Captured { at, .. } => OrderStanding::Paid(*at),
+        State::Authorizing { .. }
+        | State::Challenging { .. }
+        | State::Unknown(_)
+        | State::Reversing(_)
+        | State::NeedsPerson(_) => OrderStanding::Running,
+    }
+}
+
+/// Whether a form may be shown for an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderStanding {
+    /// It may.
+    Open,
+    /// An attempt runs or is being checked.
+    Running,
+    /// It was paid then.
+    Paid(Timestamp),
+    /// It stands with another amount.
+    OtherAmount,
+    /// Something else claimed the number.
+    OtherOrigin,
+}
+
+/// A plain refusal as an answer.
+pub fn notice(
+    request: &Request,
+    merchant: Option<&Merchant>,
+    lang: Lang,
+    status: StatusCode,
+    notice: Notice,
+) -> Response<Body> {
+    let shop = merchant.map(|merchant| Shop::of(merchant, None));
+    let view = page::NoticePage { lang, shop: shop.as_ref(), notice, order: None, language: None };
+    answer::page(request, status, page::notice(&view))
+}
+
+/// Whether a merchant may take payments.
+pub const fn trades(merchant: &Merchant) -> bool {
+    match merchant.status {
+        Status::Active => true,
+        Status::Suspended | Status::Closed => false,
+    }
+}

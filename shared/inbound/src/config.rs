@@ -1,0 +1,156 @@
+//! Settings: the only place that reads the environment. A bad setting stops the cold start, not a payment.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_types::{
+    SdkConfig,
+    region::Region,
+    sdk_config::{RetryConfig, TimeoutConfig},
+};
+
+/// A setting that is missing or wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It is not set.
+    #[error("the setting {0} is missing")]
+    Missing(&'static str),
+    /// It does not say what it should.
+    #[error("the setting {name} is wrong: {why}")]
+    Wrong {
+        /// Which.
+        name: &'static str,
+        /// What is expected.
+        why: &'static str,
+    },
+}
+
+/// The settings of one function and its way to AWS.
+#[derive(Clone, Debug)]
+pub struct Config {
+    variables: HashMap<String, String>,
+    sdk: SdkConfig,
+}
+
+impl Config {
+    /// Reads the function's environment, as the template sets it.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where Lambda's own variables are missing.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_variables(std::env::vars().collect())
+    }
+
+    /// The same from variables that someone else read: the administrator's tool, for the running local system.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where Lambda's own variables are missing.
+    pub fn from_variables(variables: HashMap<String, String>) -> Result<Self, ConfigError> {
+        let sdk = sdk(&variables)?;
+        Ok(Self { variables, sdk })
+    }
+
+    /// Settings that someone else read: the local system, from the template.
+    pub fn new(variables: HashMap<String, String>, sdk: SdkConfig) -> Self {
+        Self { variables, sdk }
+    }
+
+    /// The way to AWS, with the one HTTP client.
+    pub fn sdk(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// A setting that must be there.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn required(&self, name: &'static str) -> Result<&str, ConfigError> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name))
+    }
+
+    /// The product's table.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn table(&self) -> Result<store::Table, ConfigError> {
+        Ok(store::Table::new(&self.sdk, self.required("TABLE")?))
+    }
+
+    /// The deployment's stage.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn stage(&self) -> Result<Stage, ConfigError> {
+        match self.required("STAGE")? {
+            "sandbox" => Ok(Stage::Sandbox),
+            "live" => Ok(Stage::Live),
+            _ => Err(ConfigError::Wrong { name: "STAGE", why: "sandbox or live" }),
+        }
+    }
+}
+
+/// Whether money is real here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The test acquirer and test cards only.
+    Sandbox,
+    /// Neither of them.
+    Live,
+}
+
+/// The SDK's configuration from Lambda's own variables: static credentials, no profile, no instance metadata.
+fn sdk(variables: &HashMap<String, String>) -> Result<SdkConfig, ConfigError> {
+    let required = |name: &'static str| {
+        variables.get(name).filter(|value| !value.is_empty()).cloned().ok_or(ConfigError::Missing(name))
+    };
+    let credentials = Credentials::new(
+        required("AWS_ACCESS_KEY_ID")?,
+        required("AWS_SECRET_ACCESS_KEY")?,
+        variables.get("AWS_SESSION_TOKEN").cloned(),
+        None,
+        "lambda environment",
+    );
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(required("AWS_REGION")?))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http)
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
+        .timeout_config(timeouts());
+    let sdk = match variables.get("AWS_ENDPOINT_URL").filter(|url| !url.is_empty()) {
+        Some(url) => sdk.endpoint_url(url),
+        None => sdk,
+    };
+    Ok(sdk.build())
+}
+
+/// A table that does not answer within a second is asked again; three tries still leave the acquirer its 20 s of 28 s.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(6))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_setting_is_named() {
+        let config = Config::new(HashMap::from([("TABLE".to_owned(), String::new())]), SdkConfig::builder().build());
+        assert_eq!(config.required("TABLE"), Err(ConfigError::Missing("TABLE")));
+        assert_eq!(config.stage(), Err(ConfigError::Missing("STAGE")));
+        assert_eq!(sdk(&HashMap::new()).err(), Some(ConfigError::Missing("AWS_ACCESS_KEY_ID")));
+    }
+}

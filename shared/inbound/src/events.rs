@@ -1,0 +1,115 @@
+//! Events record by record: one that cannot be handled fails alone, not its whole batch.
+
+use std::future::Future;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// Handles each message of a batch; answers the ids of those that failed, which the queue gives again and at last parks.
+pub async fn each_message<T, F>(event: SqsEvent, mut handle: impl FnMut(T) -> F) -> SqsBatchResponse
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>>,
+{
+    let mut answer = SqsBatchResponse::default();
+    for message in event.records {
+        let id = message.message_id.unwrap_or_default();
+        let handled = match serde_json::from_str::<T>(message.body.as_deref().unwrap_or_default()) {
+            Ok(body) => handle(body).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = handled {
+            tracing::error!(message.id = id, error = %domain::Causes::of(&*error), "message failed");
+            answer.add_failure(id);
+        }
+    }
+    answer
+}
+
+/// One change of an item, as the table's stream tells it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Its place in the stream.
+    pub sequence_number: String,
+    /// The item before, if there was one.
+    pub old: Option<Map<String, Value>>,
+    /// The item after, unless it was deleted.
+    pub new: Option<Map<String, Value>>,
+}
+
+/// The changes of a stream event, in order. None: the event is not one.
+pub fn changes(event: &Value) -> Option<Vec<Change>> {
+    let records = event.get("Records")?.as_array()?;
+    records
+        .iter()
+        .map(|record| {
+            let change = record.get("dynamodb")?;
+            let image = |name: &str| change.get(name).and_then(Value::as_object).cloned();
+            let sequence_number = change.get("SequenceNumber")?.as_str()?.to_owned();
+            Some(Change { sequence_number, old: image("OldImage"), new: image("NewImage") })
+        })
+        .collect()
+}
+
+/// A stream handler's answer: where to begin again, if anywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StreamAnswer {
+    #[serde(rename = "batchItemFailures")]
+    failures: Vec<Failed>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Failed {
+    #[serde(rename = "itemIdentifier")]
+    sequence_number: String,
+}
+
+impl StreamAnswer {
+    /// Everything is handled.
+    pub fn done() -> Self {
+        Self::default()
+    }
+
+    /// Begin again at this change.
+    pub fn again_from(change: &Change) -> Self {
+        Self { failures: vec![Failed { sequence_number: change.sequence_number.clone() }] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::sync::{Arc, Mutex};
+
+    #[tokio::test]
+    async fn a_bad_message_fails_alone() {
+        let event: SqsEvent = serde_json::from_value(json!({ "Records": [
+            { "messageId": "a", "body": "1" },
+            { "messageId": "b", "body": "not a number" },
+            { "messageId": "c", "body": "3" },
+            { "messageId": "d", "body": "4" },
+        ]}))
+        .unwrap();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let answer = each_message(event, |n: u32| {
+            seen.lock().unwrap().push(n);
+            async move { if n == 3 { Err("three".into()) } else { Ok(()) } }
+        })
+        .await;
+        assert_eq!(*seen.lock().unwrap(), [1, 3, 4]);
+        let failed: Vec<_> = answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
+        assert_eq!(failed, ["b", "c"]);
+    }
+
+    #[test]
+    fn a_stream_answer_names_where_to_begin_again() {
+        let event = json!({ "Records": [{ "eventName": "INSERT", "dynamodb": { "SequenceNumber": "7", "NewImage": { "pk": { "S": "x" } } } }] });
+        let changes = changes(&event).unwrap();
+        assert!(changes[0].old.is_none() && changes[0].new.is_some());
+        let answer = serde_json::to_value(StreamAnswer::again_from(&changes[0])).unwrap();
+        assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "7" }] }));
+        assert!(super::changes(&json!({})).is_none());
+    }
+}

@@ -1,0 +1,115 @@
+//! Requests in, pages out: raw bytes, language, deadline; headers that belong to a page of ours.
+
+use std::io::Write as _;
+
+use domain::{Clock, Lang};
+use flate2::{Compression, write::GzEncoder};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
+
+use crate::page::Page;
+
+/// What a function may use where the runtime does not say when it ends: its timeout in the template.
+const FUNCTION_LIMIT: SignedDuration = SignedDuration::from_secs(28);
+
+/// The bytes of a request's parameters: the query of a GET, the body of anything else.
+pub fn parameter_bytes(request: &Request) -> &[u8] {
+    match *request.method() {
+        http::Method::GET | http::Method::HEAD => request.uri().query().unwrap_or_default().as_bytes(),
+        _ => request.body().as_ref(),
+    }
+}
+
+/// One parameter of the route's path.
+pub fn path_parameter(request: &Request, name: &str) -> Option<String> {
+    request.path_parameters_ref().and_then(|parameters| parameters.first(name)).map(str::to_owned)
+}
+
+/// The language that the browser asks for, if it is one of ours.
+pub fn accepted_language(request: &Request) -> Option<Lang> {
+    header_text(request.headers(), &header::ACCEPT_LANGUAGE).and_then(Lang::accepted)
+}
+
+/// A header's text, if it is text.
+pub fn header_text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// When this invocation is cut off.
+pub fn deadline(request: &Request, clock: &Clock) -> Timestamp {
+    let said = request.lambda_context_ref().and_then(|context| i64::try_from(context.deadline).ok());
+    said.filter(|ms| *ms > 0)
+        .and_then(|ms| Timestamp::from_millisecond(ms).ok())
+        .unwrap_or_else(|| clock.now().saturating_add(FUNCTION_LIMIT).unwrap_or(Timestamp::MAX))
+}
+
+/// The client's address as the gateway saw it.
+pub fn source_address(request: &Request) -> Option<String> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.clone(),
+        _ => None,
+    }
+}
+
+/// Whether a browser says that the request comes from another site than ours. Silence is not held against it.
+pub fn is_cross_site(request: &Request) -> bool {
+    request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site")
+}
+
+/// A page as an answer, with the headers that it needs, compressed where the browser takes that.
+pub fn page(request: &Request, status: StatusCode, page: Page) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    guard(headers);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(page.policy.referrer_policy()));
+    if let Ok(policy) = HeaderValue::from_str(&page.policy.content_security_policy()) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let gzip =
+        header_text(request.headers(), &header::ACCEPT_ENCODING).is_some_and(|accepted| accepted.contains("gzip"));
+    let compressed = if gzip { compress(page.html.as_bytes()) } else { None };
+    *response.body_mut() = match compressed {
+        Some(bytes) => {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            Body::Binary(bytes)
+        }
+        None => Body::Text(page.html),
+    };
+    response
+}
+
+/// 303 to an address of our own: a reload repeats nothing.
+pub fn see_other(location: &str) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    guard(headers);
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if let Ok(location) = HeaderValue::from_str(location) {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// What every answer of a page carries.
+fn guard(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// The fastest level: a page is one round trip's worth of bytes either way.
+fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::fast());
+    encoder.write_all(bytes).ok()?;
+    encoder.finish().ok()
+}

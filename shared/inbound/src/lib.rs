@@ -1,0 +1,14 @@
+//! Whatever calls Kessai: requests and forms, seals, events, settings, telemetry, page layout.
+
+pub mod checkout;
+mod config;
+pub mod events;
+pub mod http;
+mod keyring;
+pub mod merchants;
+pub mod page;
+pub mod telemetry;
+
+pub use config::{Config, ConfigError, Stage};
+pub use keyring::{Keyring, KeyringError, SealError, Sealed};
+pub use merchants::{Merchants, OpenedMerchant};

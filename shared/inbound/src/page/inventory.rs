@@ -1,0 +1,31 @@
+//! The inventory of scripts on pages that take card data (PCI DSS 4.0.1, 6.4.3): which, on what page, why.
+
+use super::asset::{FORM_SCRIPT, HANDOVER_SCRIPT};
+
+/// One script that a page of ours runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The page's name in this crate.
+    pub page: &'static str,
+    /// Its CSP source, `sha256-…`: another text does not run.
+    pub hash: String,
+    /// Why it is needed.
+    pub reason: &'static str,
+}
+
+/// Every script of every page. A page that is not named here runs none.
+pub fn scripts() -> Vec<Script> {
+    vec![
+        Script {
+            page: "payment_form",
+            hash: FORM_SCRIPT.hash.clone(),
+            reason: "groups the card number while it is typed, shows its brand, finds typing mistakes before they are sent, \
+                     keeps the button from being pressed twice, and fills in the browser data that 3-D Secure asks for",
+        },
+        Script {
+            page: "handover",
+            hash: HANDOVER_SCRIPT.hash.clone(),
+            reason: "submits the form that takes the shopper back to the shop",
+        },
+    ]
+}

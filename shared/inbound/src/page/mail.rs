@@ -1,0 +1,204 @@
+//! The mails after a payment: subject, plain text and HTML from one letter, so that both say the same.
+
+use askama::Template;
+use domain::{Brand, Lang, Yen, merchant::Mode};
+use jiff::Timestamp;
+use words::{card, date_time, money};
+
+/// A payment to write about.
+#[derive(Clone, Copy, Debug)]
+pub struct Completion<'a> {
+    /// The mail's language.
+    pub lang: Lang,
+    /// Who reads it.
+    pub reader: Reader<'a>,
+    /// What happened.
+    pub outcome: MailOutcome<'a>,
+    /// The merchant's name.
+    pub merchant: &'a str,
+    /// How shoppers reach the merchant.
+    pub contact: Option<&'a str>,
+    /// Test or live.
+    pub mode: Mode,
+    /// How much.
+    pub amount: Yen,
+    /// When it was paid, or when it was certain that it was not.
+    pub at: Timestamp,
+    /// The order's number.
+    pub order: &'a str,
+    /// Our payment number.
+    pub payment: &'a str,
+    /// What was bought.
+    pub item: Option<&'a str>,
+}
+
+/// Who reads a mail.
+#[derive(Clone, Copy, Debug)]
+pub enum Reader<'a> {
+    /// The shopper.
+    Shopper {
+        /// Name, where it is known.
+        name: Option<&'a str>,
+    },
+    /// The shop.
+    Shop {
+        /// The shopper's name, where it is known.
+        payer: Option<&'a str>,
+        /// The shopper's address.
+        payer_mail: Option<&'a str>,
+        /// Labels and values of the free items that have a value.
+        free: &'a [(&'a str, &'a str)],
+    },
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub enum MailOutcome<'a> {
+    /// Paid with this card.
+    Paid {
+        /// The card's brand.
+        brand: Brand,
+        /// The card's last four digits.
+        last4: &'a str,
+    },
+    /// It was being checked, and it is certain now that nothing was paid.
+    NotPaid,
+}
+
+/// A mail, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// One line without control characters.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// Writes the mail after a payment.
+pub fn completion(view: &Completion<'_>) -> Mail {
+    let letter = Letter::of(view);
+    Mail {
+        subject: header_safe(&subject(view)),
+        text: TextTemplate { letter: &letter }.render().unwrap_or_default(),
+        html: HtmlTemplate { letter: &letter, lang: view.lang }.render().unwrap_or_default(),
+    }
+}
+
+fn subject(view: &Completion<'_>) -> String {
+    let words = &words::words(view.lang).mail;
+    let amount = money(view.lang, view.amount);
+    let text = match (view.reader, view.outcome) {
+        (Reader::Shopper { .. }, MailOutcome::Paid { .. }) => (words.paid_subject)(&amount, view.merchant),
+        (Reader::Shopper { .. }, MailOutcome::NotPaid) => (words.not_paid_subject)(&amount, view.merchant),
+        (Reader::Shop { .. }, MailOutcome::Paid { .. }) => (words.shop_paid_subject)(&amount, view.order),
+        (Reader::Shop { .. }, MailOutcome::NotPaid) => (words.shop_not_paid_subject)(&amount, view.order),
+    };
+    match view.mode {
+        Mode::Test => format!("{}{text}", words.test_subject),
+        Mode::Live => text,
+    }
+}
+
+/// A text for a header: one line, no control characters (a line end would begin another header).
+pub fn header_safe(text: &str) -> String {
+    let separator = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}');
+    let spaced: String = text.chars().map(|c| if c.is_control() || separator(c) { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What both forms of a mail say, in order.
+struct Letter {
+    greeting: Option<String>,
+    /// The first line: the result.
+    result: String,
+    meaning: Option<&'static str>,
+    test: Option<&'static str>,
+    rows: Vec<(String, String)>,
+    closing: Vec<String>,
+}
+
+impl Letter {
+    fn of(view: &Completion<'_>) -> Self {
+        let words = &words::words(view.lang).mail;
+        let amount = money(view.lang, view.amount);
+        let paid = matches!(view.outcome, MailOutcome::Paid { .. });
+        let (greeting, result, meaning) = match (view.reader, paid) {
+            (Reader::Shopper { name }, true) => (name, (words.paid)(&amount, view.merchant), None),
+            (Reader::Shopper { name }, false) => {
+                (name, (words.not_paid)(&amount, view.merchant), Some(words.not_paid_meaning))
+            }
+            (Reader::Shop { .. }, true) => (None, (words.shop_paid)(&amount), None),
+            (Reader::Shop { .. }, false) => (None, (words.shop_not_paid)(&amount), Some(words.shop_not_paid_meaning)),
+        };
+        Self {
+            greeting: greeting.map(line).filter(|name| !name.is_empty()).map(|name| (words.greeting)(&name)),
+            result: line(&result),
+            meaning,
+            test: (view.mode == Mode::Test).then_some(words.test),
+            rows: rows(view),
+            closing: closing(view),
+        }
+    }
+}
+
+fn rows(view: &Completion<'_>) -> Vec<(String, String)> {
+    let words = words::words(view.lang);
+    let date_label = match view.outcome {
+        MailOutcome::Paid { .. } => words.result.date,
+        MailOutcome::NotPaid => words.result.checked,
+    };
+    let mut rows: Vec<(&str, Option<String>)> = vec![
+        (words.result.shop, Some(view.merchant.to_owned())),
+        (words.order.item, view.item.map(ToOwned::to_owned)),
+        (words.order.amount, Some(money(view.lang, view.amount))),
+        (date_label, Some(date_time(view.lang, view.at))),
+        (words.order.number, Some(view.order.to_owned())),
+        (words.result.payment, Some(view.payment.to_owned())),
+    ];
+    match view.outcome {
+        MailOutcome::Paid { brand, last4 } => {
+            rows.push((words.order.method, Some(words.order.method_card_once.to_owned())));
+            rows.push((words.result.card, Some(card(brand, last4))));
+        }
+        MailOutcome::NotPaid => {}
+    }
+    if let Reader::Shop { payer, payer_mail, free } = view.reader {
+        rows.push((words.mail.payer, payer.map(ToOwned::to_owned)));
+        rows.push((words.mail.payer_mail, payer_mail.map(ToOwned::to_owned)));
+        rows.extend(free.iter().map(|(label, value)| (*label, Some((*value).to_owned()))));
+    }
+    let filled = |(label, value): (&str, Option<String>)| Some((line(label), line(&value?)));
+    rows.into_iter().filter_map(filled).filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// A value in a mail's body: one line, so that it can't pose as another row of the letter.
+fn line(text: &str) -> String {
+    header_safe(text)
+}
+
+fn closing(view: &Completion<'_>) -> Vec<String> {
+    let words = &words::words(view.lang).mail;
+    let merchant = line(view.merchant);
+    match (view.reader, view.contact.map(line).filter(|contact| !contact.is_empty())) {
+        (Reader::Shopper { .. }, Some(contact)) => {
+            vec![format!("{}: {merchant} {contact}", words.ask), (words.why)(&merchant)]
+        }
+        (Reader::Shopper { .. }, None) => vec![(words.ask_shop)(&merchant), (words.why)(&merchant)],
+        (Reader::Shop { .. }, _) => vec![(words.why)(&merchant)],
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mail.txt", escape = "none")]
+struct TextTemplate<'a> {
+    letter: &'a Letter,
+}
+
+#[derive(Template)]
+#[template(path = "mail.html", whitespace = "minimize")]
+struct HtmlTemplate<'a> {
+    letter: &'a Letter,
+    lang: Lang,
+}

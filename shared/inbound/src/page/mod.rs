@@ -1,0 +1,37 @@
+//! Every page a shopper sees, and the mails after a payment: plain values in, text out. No I/O, no AWS, no clock.
+//!
+//! A page comes with its [`Policy`], so that the HTTP layer can send headers that allow exactly this page's style, script and form target.
+
+pub mod accent;
+mod amount;
+mod asset;
+mod form;
+mod handover;
+pub mod inventory;
+pub mod mail;
+mod notice;
+mod policy;
+mod refusal;
+mod result;
+mod shell;
+mod waiting;
+
+pub use accent::Accent;
+pub use amount::{AmountForm, amount_form};
+pub use form::{DeclineNotice, Entered, FreeEntry, Order, PaymentForm, Terms, payment_form};
+pub use handover::{HandOver, HandOverResult, handover};
+pub use notice::{NoticePage, error, notice};
+pub use policy::{FormTarget, Policy, Referrer};
+pub use refusal::{Refusal, refusal};
+pub use result::{Outcome, Receipt, ResultPage, result};
+pub use shell::{LanguageSwitch, Shop};
+pub use waiting::{Waiting, WaitingFor, waiting};
+
+/// A rendered page and what its headers must allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The whole document, UTF-8.
+    pub html: String,
+    /// What the browser may do with it.
+    pub policy: Policy,
+}

@@ -1,0 +1,16 @@
+//! Whatever Kessai calls besides its table: the acquirer, queues, mail, keys.
+//!
+//! No type of an SDK stands in a public signature but `SdkConfig`.
+
+pub mod acquirer;
+mod error;
+pub mod http;
+pub mod keys;
+pub mod mail;
+pub mod queue;
+
+pub use acquirer::Acquirer;
+pub use error::OutboundError;
+pub use keys::AppKey;
+pub use mail::{Mail, Mailer};
+pub use queue::Queue;

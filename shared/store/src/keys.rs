@@ -1,0 +1,168 @@
+//! Every key and attribute name of the product's table, in one place. `docs/table-keys.md` describes them.
+
+use domain::{LinkId, MerchantId, OrderId, PaymentKey};
+use jiff::Timestamp;
+
+/// Partition key of the table, and sort key of the index `due`.
+pub const PK: &str = "pk";
+/// Sort key of the table.
+pub const SK: &str = "sk";
+/// Partition key of the index of the same name: a UTC minute and a shard.
+pub const DUE: &str = "due";
+/// The index of what has to be looked at, KEYS_ONLY.
+pub const DUE_INDEX: &str = "due";
+/// How many shards a due minute has.
+pub const SHARDS: u8 = 16;
+
+/// Sort key of items that are alone under their partition key.
+pub(crate) const ONLY: &str = "-";
+/// Counts writes of the item; every update is conditional on it.
+pub(crate) const VERSION: &str = "v";
+/// A JSON document, for items that no condition looks into.
+pub(crate) const DOCUMENT: &str = "doc";
+
+/// The acquirer did not answer reconcile's last round.
+pub(crate) const OUTAGE: &str = "out";
+
+/// Attributes of a payment. Short, because every kilobyte of an item is a write unit.
+pub(crate) mod payment {
+    pub(crate) const STATE_NAME: &str = "s";
+    pub(crate) const STATE: &str = "st";
+    pub(crate) const GENERATION: &str = "g";
+    pub(crate) const LAST_N: &str = "n";
+    pub(crate) const ATTEMPTS: &str = "at";
+    pub(crate) const ATTEMPTS_ALLOWED: &str = "al";
+    pub(crate) const AMOUNT: &str = "a";
+    pub(crate) const INTERFACE: &str = "if";
+    pub(crate) const ORIGIN: &str = "o";
+    pub(crate) const NONCE: &str = "x";
+    pub(crate) const OPENED_AT: &str = "t";
+    pub(crate) const CARD: &str = "c";
+    pub(crate) const HOLDER: &str = "h";
+    pub(crate) const DOUBTED: &str = "q";
+    pub(crate) const NAME: &str = "nm";
+    pub(crate) const MAIL: &str = "ml";
+    pub(crate) const TEL: &str = "tl";
+    pub(crate) const FREE: [&str; 3] = ["f1", "f2", "f3"];
+    pub(crate) const USER: &str = "u";
+    pub(crate) const DESTINATION: &str = "d";
+    pub(crate) const LANG: &str = "lg";
+    pub(crate) const MOBILE: &str = "mb";
+    pub(crate) const ITEM: &str = "it";
+}
+
+/// Partition key of a payment.
+pub fn payment(key: &PaymentKey) -> String {
+    format!("P#{}#{}", key.merchant, key.order)
+}
+
+/// Reads a payment's partition key back.
+pub fn parse_payment(pk: &str) -> Option<PaymentKey> {
+    let (merchant, order) = pk.strip_prefix("P#")?.split_once('#')?;
+    Some(PaymentKey::new(MerchantId::new(merchant).ok()?, OrderId::new(order).ok()?))
+}
+
+/// Partition key of a merchant's record.
+pub(crate) fn merchant(id: &MerchantId) -> String {
+    format!("M#{id}")
+}
+
+/// Partition key of the list of merchants; the sort key is the merchant number.
+pub(crate) const MERCHANTS: &str = "M";
+
+/// Partition key of a payment link.
+pub(crate) fn link(id: &LinkId) -> String {
+    format!("L#{id}")
+}
+
+/// Partition key of the wrapped root of an application key.
+pub(crate) const APP_ROOT: &str = "K#app";
+
+/// Partition key of reconcile's cursor over the due minutes.
+pub(crate) const DUE_CURSOR: &str = "C#due";
+
+/// A UTC minute, as the index and the cursor write it: `2026-11-21T10:30`. Sorts by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DueMinute(i64);
+
+impl DueMinute {
+    /// The first whole minute at or after `at`: when it has come, `at` has passed.
+    pub fn not_before(at: Timestamp) -> Self {
+        let second = if at.subsec_nanosecond() > 0 { at.as_second().saturating_add(1) } else { at.as_second() };
+        Self(second.saturating_add(59).div_euclid(60))
+    }
+
+    /// The minute that `now` lies in.
+    pub fn reached(now: Timestamp) -> Self {
+        Self(now.as_second().div_euclid(60))
+    }
+
+    /// The minute after.
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The minute `count` minutes earlier.
+    pub fn earlier(self, count: u16) -> Self {
+        Self(self.0.saturating_sub(i64::from(count)))
+    }
+
+    /// The minute `count` minutes later.
+    pub fn later(self, count: u16) -> Self {
+        Self(self.0.saturating_add(i64::from(count)))
+    }
+
+    /// How many minutes lie between this and a later one.
+    pub fn minutes_until(self, later: Self) -> i64 {
+        later.0.saturating_sub(self.0)
+    }
+
+    /// When the minute begins.
+    pub fn starts_at(self) -> Timestamp {
+        Timestamp::from_second(self.0.saturating_mul(60)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Reads the minute of a `due` value or a cursor.
+    pub fn parse(text: &str) -> Option<Self> {
+        let minute = text.split('#').next()?;
+        let at: Timestamp = format!("{minute}:00Z").parse().ok()?;
+        Some(Self::reached(at))
+    }
+
+    /// The index's partition key for one shard of this minute.
+    pub fn shard(self, shard: u8) -> String {
+        format!("{self}#{shard:02}")
+    }
+}
+
+impl std::fmt::Display for DueMinute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.starts_at().strftime("%Y-%m-%dT%H:%M"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_key_reads_back() {
+        let key = PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new("A_b-1").unwrap());
+        assert_eq!(parse_payment(&payment(&key)), Some(key));
+    }
+
+    #[test]
+    fn a_due_minute_is_never_too_early() {
+        for (at, minute) in [
+            ("2026-11-21T10:30:00Z", "2026-11-21T10:30"),
+            ("2026-11-21T10:30:00.001Z", "2026-11-21T10:31"),
+            ("2026-11-21T10:30:01Z", "2026-11-21T10:31"),
+            ("2026-12-31T23:59:59.9Z", "2027-01-01T00:00"),
+        ] {
+            let due = DueMinute::not_before(at.parse().unwrap());
+            assert_eq!(due.to_string(), minute, "{at}");
+            assert!(due.starts_at() >= at.parse().unwrap());
+            assert_eq!(DueMinute::parse(&due.shard(7)), Some(due));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Merchants' records and payment links: documents that only their owner's settings change.
+
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use domain::{LinkId, Merchant, MerchantId, link::Link};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    StoreError, Table,
+    keys::{self, DOCUMENT, MERCHANTS, ONLY, PK, SK, VERSION},
+    table::{Item, Write, number, text, written_by_put},
+};
+
+/// The merchants.
+#[derive(Clone, Debug)]
+pub struct Merchants {
+    table: Table,
+}
+
+impl Merchants {
+    /// The merchants in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads a merchant's record.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+        document(self.table.get(&keys::merchant(id), ONLY).await?)
+    }
+
+    /// Writes a new merchant.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the number is taken.
+    pub async fn create(&self, merchant: &Merchant) -> Result<(), StoreError> {
+        self.put(merchant, None).await?;
+        let entry = Item::from([
+            (PK.to_owned(), text(MERCHANTS)),
+            (SK.to_owned(), text(merchant.id.as_str())),
+            (VERSION.to_owned(), number(1)),
+        ]);
+        // The entry holds the number alone, so writing it twice is the same as once.
+        let put = self.table.client.put_item().table_name(&self.table.name).set_item(Some(entry));
+        let put = put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK);
+        written_by_put(put.send().await).map(drop)
+    }
+
+    /// Writes a changed merchant in place of the version before.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when someone changed it first.
+    pub async fn update(&self, merchant: &Merchant) -> Result<(), StoreError> {
+        self.put(merchant, Some(merchant.version.saturating_sub(1))).await
+    }
+
+    /// The merchant numbers, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list(&self) -> Result<Vec<MerchantId>, StoreError> {
+        let mut ids = Vec::new();
+        let mut start = None;
+        loop {
+            let page = self
+                .table
+                .client
+                .query()
+                .table_name(&self.table.name)
+                .key_condition_expression("#pk = :merchants")
+                .expression_attribute_names("#pk", PK)
+                .expression_attribute_values(":merchants", text(MERCHANTS))
+                .set_exclusive_start_key(start)
+                .send()
+                .await?;
+            let numbers = page.items().iter().filter_map(|item| item.get(SK)?.as_s().ok());
+            ids.extend(numbers.filter_map(|number| MerchantId::new(number).ok()));
+            match page.last_evaluated_key {
+                Some(key) => start = Some(key),
+                None => return Ok(ids),
+            }
+        }
+    }
+
+    async fn put(&self, merchant: &Merchant, previous: Option<u32>) -> Result<(), StoreError> {
+        put_document(&self.table, keys::merchant(&merchant.id), merchant, merchant.version, previous).await
+    }
+}
+
+/// The payment links.
+#[derive(Clone, Debug)]
+pub struct Links {
+    table: Table,
+}
+
+impl Links {
+    /// The links in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads a link.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(&self, id: &LinkId) -> Result<Option<Link>, StoreError> {
+        document(self.table.get(&keys::link(id), ONLY).await?)
+    }
+
+    /// Writes a new link.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the name is taken.
+    pub async fn create(&self, link: &Link) -> Result<(), StoreError> {
+        put_document(&self.table, keys::link(&link.id), link, 1, None).await
+    }
+}
+
+fn document<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
+    let Some(item) = item else { return Ok(None) };
+    let read = |name: &str| item.get(name).and_then(|v| v.as_s().ok());
+    let document = read(DOCUMENT).and_then(|doc| serde_json::from_str(doc).ok());
+    let pk = || read(PK).cloned().unwrap_or_default();
+    document.map(Some).ok_or_else(|| StoreError::Unreadable { pk: pk(), what: DOCUMENT })
+}
+
+async fn put_document<T: Serialize + Sync>(
+    table: &Table,
+    pk: String,
+    document: &T,
+    version: u32,
+    previous: Option<u32>,
+) -> Result<(), StoreError> {
+    let document = serde_json::to_string(document).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+    let put = table
+        .client
+        .put_item()
+        .table_name(&table.name)
+        .item(PK, text(pk))
+        .item(SK, text(ONLY))
+        .item(VERSION, number(version))
+        .item(DOCUMENT, text(&document))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    let put = match previous {
+        None => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
+        Some(previous) => put
+            .condition_expression("#v = :previous")
+            .expression_attribute_names("#v", VERSION)
+            .expression_attribute_values(":previous", number(previous)),
+    };
+    match written_by_put(put.send().await)? {
+        Write::Done => Ok(()),
+        // Our own write, whose reply was lost.
+        Write::Refused(stands) if stands.get(DOCUMENT).and_then(|v| v.as_s().ok()) == Some(&document) => Ok(()),
+        Write::Refused(_) => Err(StoreError::Conflict),
+    }
+}

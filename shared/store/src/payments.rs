@@ -1,0 +1,213 @@
+//! Payments: conditional writes, strong reads, and the index of what has to be looked at.
+
+mod item;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use domain::{Payment, PaymentKey};
+use jiff::Timestamp;
+
+use crate::{
+    StoreError, Table,
+    keys::{self, DUE, DUE_INDEX, DueMinute, ONLY, PK, SK, VERSION},
+    table::{Item, Write, number, text, written_by_put, written_by_update},
+};
+
+pub use item::{from_stream, state_name};
+
+/// How many keys one BatchGetItem takes (DynamoDB's limit).
+const BATCH: usize = 100;
+
+/// The payments of all merchants.
+#[derive(Clone, Debug)]
+pub struct Payments {
+    table: Table,
+}
+
+/// What became of a conditional write of a payment.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It stands, by this write or by an earlier try of the same one.
+    Done,
+    /// Someone was first; this stands instead. None: nothing stands there.
+    Refused(Option<Box<Payment>>),
+}
+
+/// A page of the index: who has to be looked at.
+#[derive(Debug)]
+pub struct DuePage {
+    /// The payments.
+    pub keys: Vec<PaymentKey>,
+    /// Where the next page begins.
+    pub next: Option<PaymentKey>,
+}
+
+impl Payments {
+    /// The payments in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads a payment, strongly.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(&self, key: &PaymentKey) -> Result<Option<Payment>, StoreError> {
+        let item = self.table.get(&keys::payment(key), ONLY).await?;
+        item.map(|item| item::read(&item)).transpose()
+    }
+
+    /// Writes an intent (or the record of a visit given up): in place of version - 1, or where nothing was. Due at `look_at`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put(&self, payment: &Payment, look_at: Timestamp) -> Result<Written, StoreError> {
+        let put = self
+            .table
+            .client
+            .put_item()
+            .table_name(&self.table.name)
+            .set_item(Some(item::write(payment, Some(due(payment, look_at)))))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = match payment.version.saturating_sub(1) {
+            0 => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
+            previous => put
+                .condition_expression("#v = :previous")
+                .expression_attribute_names("#v", VERSION)
+                .expression_attribute_values(":previous", number(previous)),
+        };
+        refused_or_own(payment, written_by_put(put.send().await)?)
+    }
+
+    /// Writes a result in place of version - 1. Moves the due entry only where `look_at` says so.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn advance(&self, payment: &Payment, look_at: Option<Timestamp>) -> Result<Written, StoreError> {
+        let mut update = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key(PK, text(keys::payment(&payment.key)))
+            .key(SK, text(ONLY))
+            .condition_expression("#v = :previous")
+            .expression_attribute_values(":previous", number(payment.version.saturating_sub(1)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut changed = item::mutable(payment);
+        if let Some(look_at) = look_at {
+            changed.push((DUE, text(due(payment, look_at))));
+        }
+        let mut expression = String::from("SET ");
+        for (place, (name, value)) in changed.into_iter().enumerate() {
+            let joint = if place == 0 { "" } else { ", " };
+            expression.push_str(&format!("{joint}#{name} = :{name}"));
+            update = update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), value);
+        }
+        refused_or_own(payment, written_by_update(update.update_expression(expression).send().await)?)
+    }
+
+    /// Moves the due entry alone: the payment stays as it is, and whoever holds it is not disturbed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn file(&self, payment: &Payment, look_at: Timestamp) -> Result<(), StoreError> {
+        let update = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key(PK, text(keys::payment(&payment.key)))
+            .key(SK, text(ONLY))
+            .condition_expression("#v = :version")
+            .update_expression("SET #due = :due")
+            .expression_attribute_names("#v", VERSION)
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_values(":version", number(payment.version))
+            .expression_attribute_values(":due", text(due(payment, look_at)));
+        // Refused: someone moved the payment on, and filed it if it needs another look.
+        written_by_update(update.send().await).map(drop)
+    }
+
+    /// One page of what is due in one shard of a minute.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn due(&self, minute: DueMinute, shard: u8, after: Option<&PaymentKey>) -> Result<DuePage, StoreError> {
+        let due = minute.shard(shard);
+        let start = after.map(|key| {
+            HashMap::from([
+                (PK.to_owned(), text(keys::payment(key))),
+                (SK.to_owned(), text(ONLY)),
+                (DUE.to_owned(), text(&due)),
+            ])
+        });
+        let page = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("#due = :due")
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_values(":due", text(&due))
+            .set_exclusive_start_key(start)
+            .send()
+            .await?;
+        let keys = page.items().iter().filter_map(key_of).collect();
+        Ok(DuePage { keys, next: page.last_evaluated_key().and_then(key_of) })
+    }
+
+    /// Reads many payments, strongly. Those that do not exist are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load_all(&self, keys: &[PaymentKey]) -> Result<Vec<Payment>, StoreError> {
+        let mut payments = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(BATCH) {
+            let mut wanted = Some(self.batch(chunk)?);
+            while let Some(request) = wanted.take() {
+                let got = self.table.client.batch_get_item().request_items(&self.table.name, request).send().await?;
+                for item in got.responses().and_then(|tables| tables.get(&self.table.name)).into_iter().flatten() {
+                    payments.push(item::read(item)?);
+                }
+                wanted = got.unprocessed_keys().and_then(|tables| tables.get(&self.table.name)).cloned();
+            }
+        }
+        Ok(payments)
+    }
+
+    fn batch(&self, keys: &[PaymentKey]) -> Result<KeysAndAttributes, StoreError> {
+        let keys = keys
+            .iter()
+            .map(|key| HashMap::from([(PK.to_owned(), text(keys::payment(key))), (SK.to_owned(), text(ONLY))]));
+        KeysAndAttributes::builder()
+            .set_keys(Some(keys.collect()))
+            .consistent_read(true)
+            .build()
+            .map_err(|e| StoreError::Unavailable(Box::new(e)))
+    }
+}
+
+fn due(payment: &Payment, look_at: Timestamp) -> String {
+    DueMinute::not_before(look_at).shard(payment.key.shard())
+}
+
+fn key_of(item: &Item) -> Option<PaymentKey> {
+    item.get(PK).and_then(|pk: &AttributeValue| pk.as_s().ok()).and_then(|pk| keys::parse_payment(pk))
+}
+
+/// A refused write that finds exactly itself was done by an earlier try whose reply was lost.
+fn refused_or_own(payment: &Payment, write: Write) -> Result<Written, StoreError> {
+    match write {
+        Write::Done => Ok(Written::Done),
+        Write::Refused(item) if item.is_empty() => Ok(Written::Refused(None)),
+        Write::Refused(item) => {
+            let stands = item::read(&item)?;
+            Ok(if stands == *payment { Written::Done } else { Written::Refused(Some(Box::new(stands))) })
+        }
+    }
+}

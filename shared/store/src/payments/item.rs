@@ -1,0 +1,177 @@
+//! A payment as an item, and back.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Nonce, Payment, State, Yen,
+    merchant::DestinationNumber,
+    payment::{Details, Interface, Origin},
+};
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    StoreError,
+    keys::{self, DUE, ONLY, PK, SK, VERSION, payment as p},
+    table::{Item, number, text},
+};
+
+/// The whole item. Empty texts are left out.
+pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
+    let details = &payment.details;
+    let mut item = HashMap::from([
+        (PK.to_owned(), text(keys::payment(&payment.key))),
+        (SK.to_owned(), text(ONLY)),
+        (p::ATTEMPTS_ALLOWED.to_owned(), number(payment.attempts_allowed)),
+        (p::AMOUNT.to_owned(), number(payment.amount)),
+        (p::INTERFACE.to_owned(), text(json(&payment.interface))),
+        (p::ORIGIN.to_owned(), text(json(&payment.origin))),
+        (p::OPENED_AT.to_owned(), number(payment.opened_at.as_millisecond())),
+        (p::DESTINATION.to_owned(), number(u8::from(details.destination))),
+        (p::LANG.to_owned(), text(details.lang.tag())),
+        (p::ATTEMPTS.to_owned(), number(payment.attempts)),
+        (p::GENERATION.to_owned(), number(payment.generation)),
+    ]);
+    let texts = [
+        (p::HOLDER, &payment.holder),
+        (p::NAME, &details.name),
+        (p::MAIL, &details.mail),
+        (p::TEL, &details.tel),
+        (p::USER, &details.user),
+        (p::ITEM, &details.item),
+    ];
+    let free = p::FREE.into_iter().zip(&details.free);
+    for (name, value) in texts.into_iter().chain(free).filter(|(_, value)| !value.is_empty()) {
+        item.insert(name.to_owned(), text(value));
+    }
+    if let Some(card) = &payment.card {
+        item.insert(p::CARD.to_owned(), text(json(card)));
+    }
+    if details.mobile {
+        item.insert(p::MOBILE.to_owned(), AttributeValue::Bool(true));
+    }
+    if let Some(due) = due {
+        item.insert(DUE.to_owned(), text(due));
+    }
+    item.extend(mutable(payment).into_iter().map(|(name, value)| (name.to_owned(), value)));
+    item
+}
+
+/// What a result may change.
+pub(crate) fn mutable(payment: &Payment) -> Vec<(&'static str, AttributeValue)> {
+    vec![
+        (VERSION, number(payment.version)),
+        (p::STATE_NAME, text(payment.state.name())),
+        (p::STATE, text(json(&payment.state))),
+        (p::LAST_N, number(payment.last_n)),
+        (p::NONCE, text(payment.nonce.to_string())),
+        (p::DOUBTED, AttributeValue::Bool(payment.doubted)),
+    ]
+}
+
+/// Reads an item that this crate wrote.
+pub(crate) fn read(item: &Item) -> Result<Payment, StoreError> {
+    Reader { item }.payment()
+}
+
+/// Reads the image of a stream record, whose attributes come as DynamoDB JSON. None: the item is not a payment.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result<Option<Payment>, StoreError> {
+    let item: Item = image.iter().filter_map(|(name, value)| Some((name.clone(), attribute(value)?))).collect();
+    match item.get(PK) {
+        Some(AttributeValue::S(pk)) if keys::parse_payment(pk).is_some() => read(&item).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The name of the state in an item or image, for conditions and counts.
+pub fn state_name(item: &HashMap<String, AttributeValue>) -> Option<&str> {
+    item.get(p::STATE_NAME)?.as_s().ok().map(String::as_str)
+}
+
+/// The three kinds of attribute that payments are made of.
+fn attribute(value: &serde_json::Value) -> Option<AttributeValue> {
+    let (kind, value) = value.as_object()?.iter().next()?;
+    match (kind.as_str(), value) {
+        ("S", serde_json::Value::String(s)) => Some(AttributeValue::S(s.clone())),
+        ("N", serde_json::Value::String(n)) => Some(AttributeValue::N(n.clone())),
+        ("BOOL", serde_json::Value::Bool(b)) => Some(AttributeValue::Bool(*b)),
+        _ => None,
+    }
+}
+
+struct Reader<'a> {
+    item: &'a Item,
+}
+
+impl Reader<'_> {
+    fn payment(&self) -> Result<Payment, StoreError> {
+        let key = keys::parse_payment(self.text(PK)).ok_or_else(|| self.wrong(PK))?;
+        let nonce = Nonce::try_from(self.text(p::NONCE).to_owned()).map_err(|_| self.wrong(p::NONCE))?;
+        let amount: u32 = self.number(p::AMOUNT)?;
+        let opened_at =
+            Timestamp::from_millisecond(self.number(p::OPENED_AT)?).map_err(|_| self.wrong(p::OPENED_AT))?;
+        Ok(Payment {
+            key,
+            version: self.number(VERSION)?,
+            generation: self.number(p::GENERATION)?,
+            last_n: self.number(p::LAST_N)?,
+            attempts: self.number(p::ATTEMPTS)?,
+            attempts_allowed: self.number(p::ATTEMPTS_ALLOWED)?,
+            amount: Yen::new(amount).map_err(|_| self.wrong(p::AMOUNT))?,
+            interface: self.json::<Interface>(p::INTERFACE)?,
+            origin: self.json::<Origin>(p::ORIGIN)?,
+            details: self.details()?,
+            nonce,
+            opened_at,
+            card: self.item.contains_key(p::CARD).then(|| self.json(p::CARD)).transpose()?,
+            holder: self.text(p::HOLDER).to_owned(),
+            doubted: self.flag(p::DOUBTED),
+            state: self.json::<State>(p::STATE)?,
+        })
+    }
+
+    fn details(&self) -> Result<Details, StoreError> {
+        let destination: u8 = self.number(p::DESTINATION)?;
+        Ok(Details {
+            name: self.text(p::NAME).to_owned(),
+            mail: self.text(p::MAIL).to_owned(),
+            tel: self.text(p::TEL).to_owned(),
+            free: p::FREE.map(|name| self.text(name).to_owned()),
+            user: self.text(p::USER).to_owned(),
+            destination: DestinationNumber::try_from(destination).map_err(|_| self.wrong(p::DESTINATION))?,
+            lang: domain::Lang::parse(self.text(p::LANG)).ok_or_else(|| self.wrong(p::LANG))?,
+            mobile: self.flag(p::MOBILE),
+            item: self.text(p::ITEM).to_owned(),
+        })
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.item.get(name).and_then(|v| v.as_s().ok()).map_or("", String::as_str)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.item.get(name).and_then(|v| v.as_bool().ok()).copied().unwrap_or(false)
+    }
+
+    fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, StoreError> {
+        let number = self.item.get(name).and_then(|v| v.as_n().ok());
+        number.and_then(|n| n.parse().ok()).ok_or_else(|| self.wrong(name))
+    }
+
+    fn json<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, StoreError> {
+        serde_json::from_str(self.text(name)).map_err(|_| self.wrong(name))
+    }
+
+    fn wrong(&self, what: &'static str) -> StoreError {
+        StoreError::Unreadable { pk: self.text(PK).to_owned(), what }
+    }
+}
+
+/// Domain values serialize without fail: no maps with other than text keys, no foreign types.
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

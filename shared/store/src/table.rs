@@ -1,0 +1,100 @@
+//! The product's table: one client, one name, the few calls that the repositories share.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::retry::RetryConfig,
+    error::SdkError,
+    operation::{put_item::PutItemError, update_item::UpdateItemError},
+    types::{AttributeValue, error::ConditionalCheckFailedException},
+};
+use aws_types::SdkConfig;
+
+use crate::{
+    StoreError,
+    keys::{ONLY, PK, SK},
+};
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The product's table. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+}
+
+/// What became of a conditional write.
+pub(crate) enum Write {
+    Done,
+    /// The condition did not hold; this is what stood there, if anything did.
+    Refused(Item),
+}
+
+impl Table {
+    /// The table called `name`, reached with `sdk`.
+    ///
+    /// A conditional write is retried by the SDK when its reply is lost; every writer here recognises its own.
+    pub fn new(sdk: &SdkConfig, name: impl Into<String>) -> Self {
+        let config = aws_sdk_dynamodb::config::Builder::from(sdk)
+            .retry_config(sdk.retry_config().cloned().unwrap_or_else(RetryConfig::standard))
+            .build();
+        Self { client: Client::from_conf(config), name: name.into() }
+    }
+
+    /// Opens the connection, so that the first payment does not wait for a handshake.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn connect(&self) -> Result<(), StoreError> {
+        self.get("connect", ONLY).await.map(drop)
+    }
+
+    pub(crate) async fn get(&self, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
+        let got = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key(PK, text(pk))
+            .key(SK, text(sk))
+            .consistent_read(true)
+            .send()
+            .await?;
+        Ok(got.item)
+    }
+}
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(crate) fn number(value: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn written_by_put<T>(result: Result<T, SdkError<PutItemError>>) -> Result<Write, StoreError> {
+    written(result, |error| {
+        if let PutItemError::ConditionalCheckFailedException(refusal) = error { Ok(refusal) } else { Err(error) }
+    })
+}
+
+pub(crate) fn written_by_update<T>(result: Result<T, SdkError<UpdateItemError>>) -> Result<Write, StoreError> {
+    written(result, |error| {
+        if let UpdateItemError::ConditionalCheckFailedException(refusal) = error { Ok(refusal) } else { Err(error) }
+    })
+}
+
+/// A refused condition is an answer, not a failure.
+fn written<T, E: std::error::Error + Send + Sync + 'static>(
+    result: Result<T, SdkError<E>>,
+    refusal: impl FnOnce(E) -> Result<ConditionalCheckFailedException, E>,
+) -> Result<Write, StoreError> {
+    let error = match result {
+        Ok(_) => return Ok(Write::Done),
+        Err(SdkError::ServiceError(answer)) => answer.into_err(),
+        Err(other) => return Err(other.into()),
+    };
+    let refused = refusal(error).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    Ok(Write::Refused(refused.item.unwrap_or_default()))
+}

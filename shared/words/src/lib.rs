@@ -1,0 +1,27 @@
+//! Every text a person reads, in Japanese and English: a typed catalogue in which a missing text does not compile.
+//!
+//! Texts without values are fields, texts with values are functions; amounts, dates and what went wrong have modules of their own. Nothing here does I/O.
+
+pub mod catalogue;
+mod en;
+pub mod format;
+mod ja;
+pub mod problem;
+pub mod request;
+
+pub use catalogue::Words;
+pub use domain::Lang;
+pub use format::{card, date_time, money, money_figure};
+pub use problem::{
+    AmountProblem, DeclineText, FormProblem, FreeProblem, Notice, NoticeText, amount_problem, decline, form_problem,
+    notice,
+};
+pub use request::request_problem;
+
+/// The catalogue of one language.
+pub const fn words(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::Ja => &ja::WORDS,
+        Lang::En => &en::WORDS,
+    }
+}

@@ -1,0 +1,29 @@
+//! What drives the system from outside, for flows, fault runs, browser tests and benchmarks alike: a shop's requests, a shopper with a tiny browser, a fresh world.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::missing_panics_doc,
+    reason = "test code: an expectation that does not hold ends the test"
+)]
+
+mod card;
+mod encode;
+mod hand_over;
+mod page;
+mod shop;
+mod shopper;
+mod worlds;
+
+pub use card::{Card, cards};
+pub use encode::{Charset, form_encoded, percent_encoded};
+pub use hand_over::HandOver;
+pub use page::{Form, Page, Tag};
+pub use shop::ShopRequest;
+pub use shopper::{Shopper, Site, Submit};
+pub use worlds::{
+    LinkTerms, START, change_merchant, create_link, create_merchant, fresh, fresh_with, merchant, options, payment,
+};

@@ -1,0 +1,263 @@
+//! A page as a browser reads it: forms, fields, texts, scripts, and every tag with its attributes.
+
+use bytes::Bytes;
+use data_encoding::BASE64;
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{Token, Tokenizer};
+use http::{HeaderMap, Response, StatusCode, header};
+
+use crate::encode::{Charset, form_encoded};
+
+/// An answer, and what its HTML says.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The address that was asked for: path and query.
+    pub address: String,
+    /// The body.
+    pub body: Bytes,
+    /// Forms, in order.
+    pub forms: Vec<Form>,
+    /// Start tags, in order.
+    pub tags: Vec<Tag>,
+    /// What can be read, without scripts and styles; pieces are joined with a space.
+    pub text: String,
+    /// Inline scripts.
+    pub scripts: Vec<String>,
+}
+
+/// A start tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// `input`.
+    pub name: String,
+    /// Attributes.
+    pub attributes: Vec<(String, String)>,
+    /// The text that follows it directly.
+    pub text: String,
+}
+
+/// A form with its fields' present values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Its id, or nothing.
+    pub id: String,
+    /// Where it leads.
+    pub action: String,
+    /// `GET` or `POST`.
+    pub method: http::Method,
+    /// `accept-charset`.
+    pub charset: Charset,
+    /// Names and values, in order, as they would be sent now.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Page {
+    /// Reads an answer.
+    #[must_use]
+    pub fn read(address: &str, response: Response<Bytes>) -> Self {
+        let (parts, body) = response.into_parts();
+        let mut page = Self {
+            status: parts.status,
+            headers: parts.headers,
+            address: address.to_owned(),
+            body,
+            forms: Vec::new(),
+            tags: Vec::new(),
+            text: String::new(),
+            scripts: Vec::new(),
+        };
+        if page.header("content-type").starts_with("text/html") {
+            page.read_html();
+        }
+        page
+    }
+
+    fn read_html(&mut self) {
+        let html = String::from_utf8(self.body.to_vec()).expect("a page of ours is UTF-8");
+        let mut emitter = DefaultEmitter::default();
+        emitter.naively_switch_states(true);
+        let mut in_form = false;
+        let mut silent = false;
+        for token in Tokenizer::new_with_emitter(html.as_str(), emitter) {
+            let Ok(token) = token;
+            match token {
+                Token::StartTag(tag) => {
+                    let tag = Tag {
+                        name: text(&tag.name),
+                        attributes: tag.attributes.iter().map(|(name, value)| (text(name), text(value))).collect(),
+                        text: String::new(),
+                    };
+                    match tag.name.as_str() {
+                        "form" => {
+                            in_form = true;
+                            self.forms.push(Form::of(&tag));
+                        }
+                        "input" if in_form => self.forms.last_mut().unwrap().add(&tag),
+                        "script" | "style" | "title" => silent = true,
+                        _ => {}
+                    }
+                    self.tags.push(tag);
+                }
+                Token::EndTag(tag) => match text(&tag.name).as_str() {
+                    "form" => in_form = false,
+                    "script" | "style" | "title" => silent = false,
+                    _ => {}
+                },
+                Token::String(string) => {
+                    let string = text(&string.value);
+                    if let Some(tag) = self.tags.last_mut().filter(|tag| tag.text.is_empty()) {
+                        tag.text.clone_from(&string);
+                        if tag.name == "script" {
+                            self.scripts.push(string.clone());
+                        }
+                    }
+                    if !silent && !string.trim().is_empty() {
+                        self.text.push_str(string.trim());
+                        self.text.push(' ');
+                    }
+                }
+                Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+            }
+        }
+    }
+
+    /// The HTML as it came.
+    #[must_use]
+    pub fn html(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("a page of ours is UTF-8")
+    }
+
+    /// A header's text; empty if it is not there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("headers of ours are ASCII"))
+    }
+
+    /// Where a redirect leads.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.headers.get(header::LOCATION).map(|value| value.to_str().expect("an address is ASCII"))
+    }
+
+    /// The form that leads to `action`.
+    #[must_use]
+    pub fn form(&self, action: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| form.action == action)
+    }
+
+    /// Tags of one name.
+    pub fn tags<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Tag> {
+        self.tags.iter().filter(move |tag| tag.name == name)
+    }
+
+    /// The tag with this id.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<&Tag> {
+        self.tags.iter().find(|tag| tag.attribute("id") == Some(id))
+    }
+
+    /// The text of the first heading.
+    #[must_use]
+    pub fn heading(&self) -> &str {
+        self.tags("h1").next().map_or("", |tag| tag.text.trim())
+    }
+
+    /// `ja` or `en`.
+    #[must_use]
+    pub fn lang(&self) -> &str {
+        self.tags("html").next().and_then(|tag| tag.attribute("lang")).unwrap_or_default()
+    }
+
+    /// The stable code of a refusal; empty on any other page.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.tags("code").next().map_or("", |tag| tag.text.trim())
+    }
+
+    /// It asks for a card.
+    #[must_use]
+    pub fn is_payment_form(&self) -> bool {
+        self.form("/pay/authorize").is_some()
+    }
+
+    /// It takes the shopper back to the shop.
+    #[must_use]
+    pub fn is_hand_over(&self) -> bool {
+        self.forms.iter().any(|form| form.id == "handover")
+    }
+
+    /// It refreshes itself: the payment runs or is being checked.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.tags("meta").any(|tag| tag.attribute("http-equiv") == Some("refresh"))
+    }
+
+    /// `sha256-…` of each inline script, as a content security policy names it; made by the hash given, so that no hash is chosen here.
+    pub fn script_hashes(&self, sha256: impl Fn(&[u8]) -> [u8; 32]) -> Vec<String> {
+        self.scripts.iter().map(|script| format!("sha256-{}", BASE64.encode(&sha256(script.as_bytes())))).collect()
+    }
+}
+
+impl Tag {
+    /// An attribute's value.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Form {
+    fn of(tag: &Tag) -> Self {
+        let attribute = |name| tag.attribute(name).unwrap_or_default();
+        let charset = attribute("accept-charset").to_ascii_lowercase();
+        Self {
+            id: attribute("id").to_owned(),
+            action: attribute("action").to_owned(),
+            method: match attribute("method").to_ascii_lowercase().as_str() {
+                "post" => http::Method::POST,
+                _ => http::Method::GET,
+            },
+            charset: match charset.as_str() {
+                "shift_jis" | "shift-jis" | "windows-31j" => Charset::ShiftJis,
+                "" | "utf-8" => Charset::Utf8,
+                other => panic!("a form with accept-charset {other}"),
+            },
+            fields: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, tag: &Tag) {
+        if let Some(name) = tag.attribute("name") {
+            self.fields.push((name.to_owned(), tag.attribute("value").unwrap_or_default().to_owned()));
+        }
+    }
+
+    /// A field's value.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same form with a field typed into.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        let field = self.fields.iter_mut().find(|(given, _)| given == name);
+        let (_, typed) = field.unwrap_or_else(|| panic!("the form {} has no field {name}", self.action));
+        value.clone_into(typed);
+        self
+    }
+
+    /// The fields as a browser sends them, in the form's charset.
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        form_encoded(self.fields.iter().map(|(name, value)| (self.charset.encode(name), self.charset.encode(value))))
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

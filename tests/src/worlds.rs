@@ -1,0 +1,95 @@
+//! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
+
+use domain::link::{Link, LinkAmount, LinkUses};
+use domain::{LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
+use inbound::Config;
+use local::admin::Registry;
+use local::cloud::Caller;
+use local::world::{Options, World};
+use std::collections::HashMap;
+
+/// When every test begins: Saturday, 21 November 2026, noon in Japan.
+pub const START: &str = "2026-11-21T03:00:00Z";
+
+/// How a test's world is started: in memory, the clock at [`START`].
+#[must_use]
+pub fn options() -> Options {
+    Options::test(START.parse().expect("a timestamp"))
+}
+
+/// A world with the demo data.
+pub async fn fresh() -> World {
+    fresh_with(options()).await
+}
+
+/// A world started like this.
+pub async fn fresh_with(options: Options) -> World {
+    World::start(options).await.expect("the world starts")
+}
+
+/// Changes a merchant's settings. Functions that have already read them go on with the old ones for 30 seconds.
+pub async fn change_merchant(world: &World, id: &str, change: impl FnOnce(&mut Merchant)) {
+    let mut merchant = merchant(world, id).await;
+    change(&mut merchant);
+    merchant.version += 1;
+    registry(world).await.update(&merchant).await.expect("the merchant is changed");
+}
+
+/// Creates a merchant beside those of the demo.
+pub async fn create_merchant(world: &World, merchant: &Merchant) {
+    registry(world).await.create(merchant).await.expect("the merchant is created");
+}
+
+/// A merchant's settings.
+pub async fn merchant(world: &World, id: &str) -> Merchant {
+    let id = MerchantId::new(id).expect("a merchant number");
+    registry(world).await.load(&id).await.expect("the table answers").expect("the merchant is there")
+}
+
+/// What a link of merchant 4000 asks.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkTerms<'a> {
+    /// Its name in the address.
+    pub id: &'a str,
+    /// What is sold.
+    pub item: &'a str,
+    /// Yen, or the shopper's choice.
+    pub yen: Option<u32>,
+    /// Once or often.
+    pub uses: LinkUses,
+}
+
+/// Creates a link of merchant 4000.
+pub async fn create_link(world: &World, terms: LinkTerms<'_>) {
+    let link = Link {
+        id: LinkId::new(terms.id).expect("a link's name"),
+        merchant: MerchantId::new("4000").expect("a merchant number"),
+        item: terms.item.to_owned(),
+        amount: terms.yen.map_or(LinkAmount::Open, |yen| LinkAmount::Fixed(Yen::new(yen).expect("an amount"))),
+        uses: terms.uses,
+        active: true,
+    };
+    registry(world).await.create_link(&link).await.expect("the link is created");
+}
+
+/// A payment as it is stored.
+pub async fn payment(world: &World, merchant: &str, order: &str) -> Option<Payment> {
+    let key = PaymentKey::new(
+        MerchantId::new(merchant).expect("a merchant number"),
+        OrderId::new(order).expect("an order number"),
+    );
+    let table = config(world).table().expect("the table's name");
+    store::Payments::new(table).load(&key).await.expect("the table answers")
+}
+
+async fn registry(world: &World) -> Registry {
+    Registry::open(&config(world), Some(world.options().shop_origin.clone())).await.expect("the keys open")
+}
+
+/// The settings of the product's table and key, as an operator has them.
+fn config(world: &World) -> Config {
+    let functions = &world.template().functions;
+    let complete = functions.iter().find(|f| ["TABLE", "APP_KEY"].iter().all(|name| f.environment.contains_key(*name)));
+    let environment = complete.expect("a function with table and key").environment.clone();
+    Config::new(HashMap::from_iter(environment), world.cloud().sdk_config(Caller::Operator))
+}

@@ -1,0 +1,172 @@
+//! The functions' own binaries, each a process under a Runtime API, against the local system's AWS port: `main.rs` and the settings are
+//! what is proved here.
+
+mod programs;
+mod runtime_api;
+
+use axum::{Router, body::Bytes, extract::State, response::Response};
+use http::{HeaderMap, Method, Uri};
+use local::{
+    cloud::{self, Caller, Cloud, Permissions},
+    template,
+    world::{Options, World},
+};
+use runtime_api::Function;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+use tokio::net::TcpListener;
+
+/// A published test number.
+const CARD: &str = "4242424242424242";
+
+#[tokio::test]
+async fn one_payment_through_the_functions_own_binaries() {
+    let programs = programs::build();
+    let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let world = World::start(Options::serving(http.local_addr().unwrap().port(), None)).await.unwrap();
+    let aws = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let account = Account { programs: &programs, world: &world, aws: format!("http://{}", aws.local_addr().unwrap()) };
+    tokio::spawn(cloud::serve(world.cloud().clone(), aws));
+
+    let acquirer = Arc::new(account.start("test-acquirer").await);
+    let front = Router::new().fallback(carry).with_state(Arc::clone(&acquirer));
+    let front = tokio::spawn(async move { axum::serve(http, front).await });
+    let payment_page = account.start("payment-page").await;
+    let authorize = account.start("authorize").await;
+    let return_dispatch = account.start("return-dispatch").await;
+    let outbox_relay = account.start("outbox-relay").await;
+    let completion_mail = account.start("completion-mail").await;
+    let reconcile = account.start("reconcile").await;
+
+    // the shopper's way
+    let page = payment_page.invoke(plain(event("payment-page/get-asj"))).await;
+    assert_eq!(page["statusCode"], 200, "{page}");
+    let order = between(page["body"].as_str().unwrap(), r#"name="order" value=""#, "\"");
+    let form = format!(
+        "order={order}&card_number={CARD}&card_expiry=12%2F30&card_code=123&card_name=TARO+YAMADA&mail=buyer%40example.jp&consent=1"
+    );
+    let mut submit = plain(event("authorize/post-unsealed"));
+    submit["body"] = json!(form);
+    submit["isBase64Encoded"] = json!(false);
+    let charged = authorize.invoke(submit).await;
+    assert_eq!(charged["statusCode"], 303, "{charged}");
+    let back = return_to(charged["headers"]["location"].as_str().unwrap());
+    let handed_over = return_dispatch.invoke(back.clone()).await;
+    assert_eq!(handed_over["statusCode"], 200, "{handed_over}");
+    assert!(handed_over["body"].as_str().unwrap().contains(r#"name="result" value="1""#), "{handed_over}");
+
+    // what is told of it
+    let relayed = outbox_relay.invoke(json!({ "Records": stream(world.cloud()) })).await;
+    assert_eq!(relayed, json!({ "batchItemFailures": [] }));
+    let queue = world.cloud().queue("MailQueue").unwrap();
+    let messages = queue.receive(10).unwrap();
+    assert!(!messages.is_empty());
+    let records: Vec<Value> = messages.iter().map(|message| message.event(&queue)).collect();
+    let mailed = completion_mail.invoke(json!({ "Records": records })).await;
+    assert_eq!(mailed["batchItemFailures"], json!([]), "{mailed}");
+    let mails = world.mailbox().unwrap();
+    assert!(mails.iter().any(|mail| mail.to.contains(&"buyer@example.jp".to_owned())), "{mails:?}");
+
+    // the minute's round, and the shopper who looks again
+    let tally = reconcile.invoke(event("reconcile/every-minute")).await;
+    assert_eq!(tally["unanswered"], 0, "{tally}");
+    assert_eq!(return_dispatch.invoke(back).await["statusCode"], 200);
+
+    let entries = world.acquirer_log().await.unwrap();
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    assert_eq!(entries[0].amount, 2000);
+
+    front.abort();
+    let _ended = front.await;
+    for function in [payment_page, authorize, return_dispatch, outbox_relay, completion_mail, reconcile] {
+        let log = function.stop().await;
+        assert!(!log.contains(CARD) && !log.contains("buyer@example.jp"), "{log}");
+        assert!(!log.contains(r#""level":"ERROR""#), "{log}");
+    }
+}
+
+/// Where functions run: the local system, reached from outside.
+struct Account<'a> {
+    programs: &'a Path,
+    world: &'a World,
+    aws: String,
+}
+
+impl Account<'_> {
+    /// Starts a function's binary with the template's settings and credentials of its own, so that its role holds.
+    async fn start(&self, package: &str) -> Function {
+        let functions = &self.world.template().functions;
+        let function = functions.iter().find(|function| function.package == package).unwrap();
+        let key = format!("AKIA{}", function.name.to_uppercase());
+        let permissions = Permissions::new(function.statements.clone());
+        self.world.cloud().register_access_key(&key, Caller::function(&function.name, permissions));
+        let mut settings: BTreeMap<String, String> = function.environment.clone();
+        for (name, value) in [
+            ("AWS_REGION", template::REGION),
+            ("AWS_ACCESS_KEY_ID", &key),
+            ("AWS_SECRET_ACCESS_KEY", "nothing-secret"),
+            ("AWS_SESSION_TOKEN", "nothing-secret-either"),
+            ("AWS_ENDPOINT_URL", &self.aws),
+        ] {
+            settings.insert(name.to_owned(), value.to_owned());
+        }
+        let mut started = Function::start(&self.programs.join(package), settings, function.timeout).await;
+        started.ready().await;
+        started
+    }
+}
+
+/// The HTTP port's part in a payment: what is asked of the acquirer goes to its binary, as the HTTP API would pass it on.
+async fn carry(
+    State(acquirer): State<Arc<Function>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let mut asked = event("test-acquirer/post-authorize");
+    asked["rawPath"] = json!(uri.path());
+    asked["rawQueryString"] = json!(uri.query().unwrap_or_default());
+    asked["requestContext"]["http"]["method"] = json!(method.as_str());
+    asked["requestContext"]["http"]["path"] = json!(uri.path());
+    for (name, value) in &headers {
+        asked["headers"][name.as_str()] = json!(value.to_str().unwrap());
+    }
+    asked["body"] = json!(std::str::from_utf8(&body).unwrap());
+    asked["isBase64Encoded"] = json!(false);
+    let said = acquirer.invoke(asked).await;
+    let status = u16::try_from(said["statusCode"].as_u64().unwrap()).unwrap();
+    let answer = http::Response::builder().status(status).header("content-type", "application/json");
+    answer.body(said["body"].as_str().unwrap_or_default().to_owned().into()).unwrap()
+}
+
+/// A case of `events/`.
+fn event(case: &str) -> Value {
+    let path = format!("{}/../events/{case}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The same from a client that takes no compressed answer.
+fn plain(mut event: Value) -> Value {
+    event["headers"].as_object_mut().unwrap().remove("accept-encoding");
+    event
+}
+
+fn return_to(location: &str) -> Value {
+    let mut back = plain(event("return-dispatch/get-unsealed"));
+    back["rawPath"] = json!(location);
+    back["requestContext"]["http"]["path"] = json!(location);
+    back["pathParameters"]["handle"] = json!(location.rsplit('/').next().unwrap());
+    back
+}
+
+/// What the stream of the product's table holds, as its event source hands it on.
+fn stream(cloud: &Cloud) -> Vec<Value> {
+    let stream = cloud.stream("Table").unwrap();
+    stream.read(100).unwrap().into_iter().map(|record| record.event).collect()
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
+    rest.split_once(after).unwrap().0
+}

@@ -1,0 +1,114 @@
+//! What holds once all is quiet, whatever went wrong before (`Invariants` of the payment rules).
+
+use domain::{Payment, State};
+use local::world::World;
+use outbound::acquirer::{Kind, Outcome};
+use std::collections::BTreeSet;
+
+use super::shopper::Shopper;
+
+/// How an order may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Paid.
+    Paid,
+    /// Over without money.
+    Unpaid,
+    /// Either.
+    Settled,
+    /// Nobody could find out: a person is called.
+    Person,
+}
+
+/// What does not hold.
+pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected) -> Vec<String> {
+    let mut broken = std::mem::take(&mut shopper.complaints);
+    let payment = shopper.look().await;
+    broken.append(&mut shopper.complaints);
+    let world = shopper.world;
+    let mut check = |holds: bool, what: &str| {
+        if !holds {
+            broken.push(what.to_owned());
+        }
+    };
+
+    let totals = world.books().totals(&shopper.key().reference(1), world.now()).await.unwrap();
+    let (paid, amount) = match &payment {
+        Some(payment) => (payment.state.is_paid(), u64::from(payment.amount.get())),
+        None => (false, 0),
+    };
+    check(totals.standing <= 1, &format!("{} authorizations stand at the acquirer", totals.standing));
+    check(totals.captured <= totals.authorized, "more is captured than authorized");
+    check(totals.refunded <= totals.captured, "more is refunded than captured");
+    if expected != Expected::Person {
+        let ours = if paid { amount } else { 0 };
+        check(totals.authorized == ours, &format!("the acquirer holds {} yen, we say {ours}", totals.authorized));
+        let captured = if matches!(&payment, Some(Payment { state: State::Captured { .. }, .. })) { amount } else { 0 };
+        check(totals.captured == captured, &format!("the acquirer took {} yen, we say {captured}", totals.captured));
+        check(net_approvals(shopper).await == i64::from(paid), "the acquirer's entries do not add up to ours");
+    }
+
+    match &payment {
+        None => check(expected != Expected::Paid, "nothing is stored"),
+        Some(payment) => {
+            let state = &payment.state;
+            let name = state.name();
+            let person = matches!(state, State::NeedsPerson(_));
+            match expected {
+                Expected::Paid => check(paid, &format!("it ended as {name}, not paid")),
+                Expected::Unpaid => check(state.is_unpaid(), &format!("it ended as {name}, not unpaid")),
+                Expected::Settled => check(state.is_settled(), &format!("it ended as {name}, not settled")),
+                Expected::Person => check(person, &format!("it ended as {name}, not with a person")),
+            }
+            let told = told(world, payment);
+            let parked = parked(world);
+            let events = |kind: &str| told.iter().filter(|id| id.ends_with(kind)).count();
+            if paid {
+                check(events(".paid_payer") == 1 || (parked && events(".paid_payer") == 0), "a paid order has not one mail event");
+                check(events(".failed_after_doubt_payer") == 0, "a paid order was mailed as failed");
+            } else {
+                check(events(".paid_payer") == 0, "an unpaid order was mailed as paid");
+                if payment.doubted && state.is_unpaid() {
+                    let failed = events(".failed_after_doubt_payer");
+                    check(failed == 1 || (parked && failed == 0), "a failure after a doubt has not one mail event");
+                }
+            }
+        }
+    }
+    check(paid || !shopper.told.contains(&true), "the shop was told of a payment that is not there");
+    let waits = world.queues().unwrap().into_iter().any(|queue| queue.name.contains("MailQueue") && queue.waiting + queue.in_flight > 0);
+    check(!waits, "the mail queue is not quiet");
+    broken
+}
+
+/// Approvals less what undid them, by the acquirer's own entries.
+async fn net_approvals(shopper: &Shopper<'_>) -> i64 {
+    let family = shopper.key().reference(1);
+    let family = family.as_str().split_once('-').unwrap().0;
+    let entries = shopper.world.acquirer_log().await.unwrap();
+    entries
+        .iter()
+        .filter(|entry| entry.reference.as_str().starts_with(family) && entry.outcome == Outcome::Approved && entry.amount > 0)
+        .map(|entry| match entry.kind {
+            Kind::Authorize => 1,
+            Kind::Reverse | Kind::Void => -1,
+            Kind::Capture | Kind::Refund | Kind::Adjust | Kind::Inquire => 0,
+        })
+        .sum()
+}
+
+/// The ids of the events that were mailed about this visit of the order.
+fn told(world: &World, payment: &Payment) -> BTreeSet<String> {
+    let number = payment.number();
+    let mails = world.mailbox().unwrap();
+    let ids = mails.into_iter().flat_map(|mail| mail.headers).filter(|(name, _)| name == "X-Kessai-Event");
+    ids.map(|(_, id)| id).filter(|id| id.starts_with(number.as_str())).collect()
+}
+
+/// Something lies where a person sees it.
+fn parked(world: &World) -> bool {
+    let parked = |queue: &local::world::QueueState| {
+        queue.dead > 0 || ((queue.name.contains("DeadLetters") || queue.name.contains("StreamFailures")) && queue.waiting > 0)
+    };
+    world.queues().unwrap().iter().any(parked)
+}

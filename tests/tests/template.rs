@@ -1,0 +1,350 @@
+//! `template.yaml` holds what the design asks of it: names, least privilege, queues, what is kept, who is called at night.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test's helpers may stop at the first surprise"
+)]
+
+mod repository;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use repository::{files, folders, read, template};
+use serde_json::Value;
+
+#[test]
+fn every_function_has_its_resource_and_the_reverse() {
+    let resources: BTreeSet<String> = functions().into_iter().map(|function| function.folder).collect();
+    assert_eq!(resources, folders("functions").into_iter().collect());
+    for function in functions() {
+        assert_eq!(function.id, pascal_case(&function.folder));
+        assert_eq!(function.resource["Metadata"]["BuildMethod"], "rust-cargolambda", "{}", function.id);
+        assert_eq!(function.resource["Metadata"]["BuildProperties"]["Binary"], *function.folder, "{}", function.id);
+        let manifest = read(&format!("functions/{}/Cargo.toml", function.folder));
+        assert!(manifest.contains(&format!("name = \"{}\"", function.folder)), "the crate is named as the function");
+    }
+}
+
+#[test]
+fn every_function_has_a_case_in_events_that_its_trigger_could_send() {
+    for function in functions() {
+        let cases = files(&format!("events/{}", function.folder), ".json");
+        assert!(!cases.is_empty(), "events/{} has no case", function.folder);
+        for case in cases {
+            let event: Value = serde_json::from_str(&read(&case)).unwrap();
+            let fits = function.events().any(|trigger| match trigger["Type"].as_str().unwrap() {
+                "HttpApi" => event["routeKey"] == route(trigger) && event["version"] == "2.0",
+                "SQS" => event["Records"][0]["eventSource"] == "aws:sqs",
+                "DynamoDB" => event["Records"][0]["eventSource"] == "aws:dynamodb",
+                "Schedule" => event["detail-type"] == "Scheduled Event",
+                other => panic!("{other} is a new kind of trigger: say here how its event looks"),
+            });
+            assert!(fits, "{case} is not what a trigger of {} sends", function.id);
+        }
+    }
+    let strangers: Vec<_> =
+        folders("events").into_iter().filter(|folder| !folders("functions").contains(folder)).collect();
+    assert!(strangers.is_empty(), "events without a function: {strangers:?}");
+}
+
+#[test]
+fn no_route_has_two_functions() {
+    let mut routes = BTreeMap::new();
+    for function in functions() {
+        for trigger in function.events().filter(|trigger| trigger["Type"] == "HttpApi") {
+            let other = routes.insert(route(trigger), function.id.clone());
+            assert_eq!(other, None, "{} belongs to {} too", route(trigger), function.id);
+        }
+    }
+}
+
+#[test]
+fn a_right_is_one_named_statement_without_wildcards() {
+    for function in functions() {
+        let mut names = BTreeSet::new();
+        for statement in function.statements() {
+            let place = format!("{} {}", function.id, statement["Sid"]);
+            assert!(names.insert(statement["Sid"].as_str().unwrap().to_owned()), "{place} twice");
+            assert_eq!(statement["Effect"], "Allow", "{place}");
+            for action in statement["Action"].as_array().unwrap() {
+                let action = action.as_str().unwrap();
+                assert!(!action.contains('*'), "{place}: {action}");
+                assert_ne!(action, "dynamodb:Scan", "{place}: nothing scans");
+            }
+            let resource = statement["Resource"].to_string();
+            assert!(!resource.contains('*'), "{place}: {resource}");
+        }
+    }
+}
+
+/// The whole of who may do what, for a reviewer: a new right changes this table.
+#[test]
+fn these_are_all_the_rights() {
+    let rights: BTreeMap<String, BTreeSet<String>> =
+        functions().into_iter().map(|function| (function.folder.clone(), function.rights())).collect();
+    let table: BTreeMap<String, BTreeSet<String>> = [
+        ("payment-page", "GetItem PutItem Table, Encrypt Decrypt AppKey"),
+        ("authorize", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("outbox-relay", "SendMessage MailQueue"),
+        ("completion-mail", "GetItem Table, SendEmail MailIdentity"),
+        ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
+        ("test-acquirer", "GetItem Query PutItem UpdateItem AcquirerTable"),
+    ]
+    .into_iter()
+    .map(|(function, rights)| {
+        let rights = rights.split(", ").flat_map(|group| {
+            let (actions, resource) = group.rsplit_once(' ').unwrap();
+            actions.split(' ').map(|action| format!("{action} {resource}")).collect::<Vec<_>>()
+        });
+        (function.to_owned(), rights.collect())
+    })
+    .collect();
+    for (function, expected) in &table {
+        assert_eq!(rights.get(function), Some(expected), "{function}");
+    }
+    assert_eq!(rights.len(), table.len());
+}
+
+#[test]
+fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
+    for function in functions() {
+        let rights = function.rights();
+        for (setting, resource) in [
+            ("TABLE", "Table"),
+            ("ACQUIRER_TABLE", "AcquirerTable"),
+            ("APP_KEY", "AppKey"),
+            ("MAIL_QUEUE", "MailQueue"),
+            ("MAIL_SENDER", "MailIdentity"),
+        ] {
+            let right = rights.iter().any(|right| right.split(' ').nth(1) == Some(resource));
+            assert_eq!(function.settings().contains_key(setting), right, "{}: {setting} and {resource}", function.id);
+        }
+        let token = function.settings().contains_key("ACQUIRER_TOKEN");
+        let acquirer = function.settings().contains_key("ACQUIRER_URL") || function.id == "TestAcquirer";
+        assert_eq!(token, acquirer, "{} talks to the acquirer or knows no token", function.id);
+    }
+}
+
+#[test]
+fn an_http_function_ends_before_the_gateway_cuts() {
+    let template = template();
+    let default_s = template["Globals"]["Function"]["Timeout"].as_u64().unwrap();
+    for function in functions() {
+        let timeout_s = function.timeout_s(default_s);
+        let http = function.events().any(|trigger| trigger["Type"] == "HttpApi");
+        assert!(!http || timeout_s <= 28, "{}: {timeout_s} s; the HTTP API cuts at 30 s", function.id);
+        let minutely = function.events().any(|trigger| trigger["Properties"]["Schedule"] == "rate(1 minute)");
+        assert!(!minutely || timeout_s < 60, "{}: two runs would overlap", function.id);
+    }
+}
+
+#[test]
+fn a_queue_that_feeds_a_function_waits_long_enough_and_has_dead_letters() {
+    let template = template();
+    let default_s = template["Globals"]["Function"]["Timeout"].as_u64().unwrap();
+    for function in functions() {
+        for trigger in function.events().filter(|trigger| trigger["Type"] == "SQS") {
+            let name = target(&trigger["Properties"]["Queue"]);
+            let queue = &template["Resources"][&name]["Properties"];
+            assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * function.timeout_s(default_s), "{name}");
+            assert!(queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap() >= 3, "{name}");
+            let dead = target(&queue["RedrivePolicy"]["deadLetterTargetArn"]);
+            assert_a_person_sees(&template, &dead);
+            assert_eq!(trigger["Properties"]["FunctionResponseTypes"][0], "ReportBatchItemFailures", "{}", function.id);
+        }
+    }
+    for (name, queue) in of_type(&template, "AWS::SQS::Queue") {
+        assert_eq!(queue["Properties"]["SqsManagedSseEnabled"], true, "{name} is encrypted");
+    }
+}
+
+#[test]
+fn a_stream_batch_that_fails_is_halved_and_at_last_parked() {
+    let template = template();
+    for function in functions() {
+        for trigger in function.events().filter(|trigger| trigger["Type"] == "DynamoDB") {
+            let mapping = &trigger["Properties"];
+            assert_eq!(mapping["BisectBatchOnFunctionError"], true);
+            assert_eq!(mapping["FunctionResponseTypes"][0], "ReportBatchItemFailures");
+            assert!(mapping["MaximumRetryAttempts"].as_u64().unwrap() > 0, "bounded: -1 would block the shard");
+            assert!(mapping["MaximumRecordAgeInSeconds"].as_u64().unwrap() < 86_400, "the stream keeps a day");
+            assert_a_person_sees(&template, &target(&mapping["DestinationConfig"]["OnFailure"]["Destination"]));
+        }
+    }
+}
+
+#[test]
+fn tables_and_keys_are_kept() {
+    let template = template();
+    let tables = of_type(&template, "AWS::DynamoDB::Table");
+    let keys = of_type(&template, "AWS::KMS::Key");
+    assert_eq!((tables.len(), keys.len()), (2, 2));
+    for (name, resource) in tables.iter().chain(&keys) {
+        assert_eq!(resource["DeletionPolicy"], "Retain", "{name}");
+        assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{name}");
+    }
+    for (name, table) in tables {
+        assert_eq!(
+            table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true,
+            "{name}"
+        );
+        assert_eq!(table["Properties"]["DeletionProtectionEnabled"], true, "{name}");
+    }
+    for (name, key) in keys {
+        assert_eq!(key["Properties"]["EnableKeyRotation"], true, "{name}");
+    }
+}
+
+#[test]
+fn the_test_acquirer_exists_in_a_sandbox_only() {
+    let template = template();
+    for (name, resource) in template["Resources"].as_object().unwrap() {
+        let test_only = name.starts_with("TestAcquirer") || name.starts_with("AcquirerTable");
+        assert_eq!(resource["Condition"] == "Sandbox", test_only, "{name}");
+    }
+}
+
+#[test]
+fn logs_end_and_hold_no_address() {
+    let template = template();
+    for function in functions() {
+        let group = target(&function.resource["Properties"]["LoggingConfig"]["LogGroup"]);
+        assert_eq!(group, format!("{}Log", function.id));
+    }
+    for (name, group) in of_type(&template, "AWS::Logs::LogGroup") {
+        assert_eq!(target(&group["Properties"]["RetentionInDays"]), "LogRetentionDays", "{name}");
+    }
+    let format = template["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"]["Format"].as_str().unwrap();
+    serde_json::from_str::<Value>(format).unwrap();
+    // addresses carry orders, handles and links; the client's address is personal
+    for forbidden in ["path", "query", "protocol", "Ip", "userAgent", "authorizer"] {
+        assert!(!format.contains(forbidden), "the access log has {forbidden}");
+    }
+}
+
+#[test]
+fn every_alarm_calls_someone_and_names_its_runbook() {
+    let template = template();
+    let mut pages = BTreeSet::new();
+    for (name, alarm) in of_type(&template, "AWS::CloudWatch::Alarm") {
+        assert_eq!(target(&alarm["Properties"]["AlarmActions"][0]), "AlarmTopic", "{name}");
+        let page = alarm["Properties"]["AlarmDescription"].as_str().unwrap().to_owned();
+        let text = read(&page);
+        for section in ["## What it means", "## What to look at", "## What to do", "## What not to do"] {
+            assert!(text.contains(section), "{page} lacks \"{section}\"");
+        }
+        pages.insert(page);
+    }
+    let mut written: BTreeSet<_> = files("docs/runbooks", ".md").into_iter().collect();
+    written.remove("docs/runbooks/README.md");
+    assert_eq!(pages, written, "alarms' pages and docs/runbooks");
+}
+
+#[test]
+fn every_product_function_has_an_alarm_for_its_errors() {
+    let template = template();
+    let watched: BTreeSet<String> = of_type(&template, "AWS::CloudWatch::Alarm")
+        .into_iter()
+        .filter(|(_, alarm)| alarm["Properties"]["MetricName"] == "Errors")
+        .map(|(_, alarm)| target(&alarm["Properties"]["Dimensions"][0]["Value"]))
+        .collect();
+    let product: BTreeSet<String> =
+        functions().into_iter().map(|function| function.id).filter(|id| id != "TestAcquirer").collect();
+    assert_eq!(watched, product);
+    let throttles = template["Resources"]["FunctionThrottles"]["Properties"]["Metrics"].to_string();
+    for id in product {
+        assert!(throttles.contains(&format!("{{\"!Ref\":\"{id}\"}}")), "throttles of {id}");
+    }
+}
+
+/// A function of the template.
+struct Function {
+    id: String,
+    folder: String,
+    resource: Value,
+}
+
+impl Function {
+    fn events(&self) -> impl Iterator<Item = &Value> {
+        self.resource["Properties"]["Events"].as_object().unwrap().values()
+    }
+
+    fn settings(&self) -> &serde_json::Map<String, Value> {
+        self.resource["Properties"]["Environment"]["Variables"].as_object().unwrap()
+    }
+
+    fn statements(&self) -> impl Iterator<Item = &Value> {
+        let policies = self.resource["Properties"]["Policies"].as_array().unwrap();
+        policies.iter().flat_map(|policy| policy["Statement"].as_array().unwrap())
+    }
+
+    /// `action resource`, without the service's prefix.
+    fn rights(&self) -> BTreeSet<String> {
+        let of = |statement: &Value| {
+            let resource = target(&statement["Resource"]);
+            let actions = statement["Action"].as_array().unwrap().clone();
+            actions
+                .into_iter()
+                .map(move |action| format!("{} {resource}", action.as_str().unwrap().split_once(':').unwrap().1))
+        };
+        self.statements().flat_map(of).collect()
+    }
+
+    fn timeout_s(&self, default_s: u64) -> u64 {
+        self.resource["Properties"]["Timeout"].as_u64().unwrap_or(default_s)
+    }
+}
+
+fn functions() -> Vec<Function> {
+    of_type(&template(), "AWS::Serverless::Function")
+        .into_iter()
+        .map(|(id, resource)| {
+            let uri = resource["Properties"]["CodeUri"].as_str().unwrap();
+            let folder = uri.strip_prefix("functions/").unwrap().trim_end_matches('/').to_owned();
+            Function { id, folder, resource }
+        })
+        .collect()
+}
+
+fn of_type(template: &Value, kind: &str) -> Vec<(String, Value)> {
+    let resources = template["Resources"].as_object().unwrap();
+    let of_kind = resources.iter().filter(|(_, resource)| resource["Type"] == kind);
+    of_kind.map(|(name, resource)| (name.clone(), resource.clone())).collect()
+}
+
+/// What a reference names: the resource (with what follows it in a `!Sub`) or the parameter.
+fn target(reference: &Value) -> String {
+    if let Some(name) = reference["!Ref"].as_str() {
+        return name.to_owned();
+    }
+    if let Some(attribute) = reference["!GetAtt"].as_str() {
+        return attribute.split('.').next().unwrap().to_owned();
+    }
+    let text = reference["!Sub"].as_str().unwrap_or_else(|| panic!("{reference} names nothing"));
+    let last = text.rsplit("${").next().unwrap();
+    last.replace(".Arn}", "").replace('}', "")
+}
+
+fn route(trigger: &Value) -> String {
+    let properties = &trigger["Properties"];
+    format!("{} {}", properties["Method"].as_str().unwrap(), properties["Path"].as_str().unwrap())
+}
+
+fn assert_a_person_sees(template: &Value, queue: &str) {
+    let kept_s = template["Resources"][queue]["Properties"]["MessageRetentionPeriod"].as_u64().unwrap();
+    assert_eq!(kept_s, 14 * 86_400, "{queue} keeps as long as a queue can");
+    let alarms = of_type(template, "AWS::CloudWatch::Alarm");
+    let watched = alarms.iter().any(|(_, alarm)| {
+        alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
+            && alarm["Properties"]["Dimensions"][0]["Value"]["!GetAtt"] == format!("{queue}.QueueName")
+    });
+    assert!(watched, "{queue} has no alarm");
+}
+
+fn pascal_case(name: &str) -> String {
+    name.split('-').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect()
+}
