@@ -118,7 +118,7 @@ async fn create(
     }
     registry.create(&merchant).await.map_err(|error| match error {
         RegistryError::Conflict => AdminError::Exists(id),
-        other => other.into(),
+        error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
     })?;
     Ok(answer(format!("created merchant {}", merchant.id), &made))
 }
@@ -129,7 +129,7 @@ async fn set(registry: &Registry, id: &str, settings: &[String], clock: &Clock) 
     merchant.version = merchant.version.saturating_add(1);
     registry.update(&merchant).await.map_err(|error| match error {
         RegistryError::Conflict => AdminError::Changed(merchant.id.clone()),
-        other => other.into(),
+        error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
     })?;
     Ok(answer(
         format!("changed merchant {} (version {}); seen everywhere within 30 s", merchant.id, merchant.version),

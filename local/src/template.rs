@@ -150,6 +150,7 @@ pub fn local_parameters(page_origin: &str, acquirer_token: &str) -> BTreeMap<Str
         ("PageOrigin", page_origin),
         ("AcquirerUrl", &format!("{page_origin}/test-acquirer")),
         ("AcquirerToken", acquirer_token),
+        ("OperatorName", "Kessai"),
         ("MailSender", MAIL_SENDER),
         ("MailIdentity", MAIL_IDENTITY),
         ("AlarmAddress", "operator@kessai.example"),

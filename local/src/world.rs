@@ -14,6 +14,7 @@ mod queues;
 mod time;
 
 pub use clock::Time;
+pub use deliver::Delivery;
 pub use demo::{CARDS, DemoMerchant, LINKS, MERCHANTS, SIG_SECRET_HEX};
 pub use event::Peer;
 pub use functions::PACKAGES;
@@ -26,7 +27,7 @@ use inbound::Config;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::admin::Registry;
 use crate::cloud::{Caller, Cloud, CloudError, Faults, Mail, Usage};
@@ -54,6 +55,8 @@ struct Inner {
     /// One at a time delivers or moves the clock.
     delivery: tokio::sync::Mutex<()>,
     invocations: AtomicU64,
+    /// Whether queues and streams deliver everything twice.
+    twice: AtomicBool,
 }
 
 /// Why the system could not start or go on. None of it is a payment's fault.
@@ -132,6 +135,7 @@ impl World {
             due,
             delivery: tokio::sync::Mutex::new(()),
             invocations: AtomicU64::new(0),
+            twice: AtomicBool::new(false),
         });
         Inner::answer_acquirer_calls(&inner);
         Ok(Self { inner })
@@ -170,6 +174,11 @@ impl World {
     #[must_use]
     pub fn faults(&self) -> &Faults {
         self.inner.cloud.faults()
+    }
+
+    /// From now on every batch of a queue or a stream is handed to its function twice, as may happen on AWS, or once again.
+    pub fn deliver_twice(&self, twice: Delivery) {
+        self.inner.twice.store(twice == Delivery::Twice, Ordering::Relaxed);
     }
 
     /// What the functions' calls have used since the start.

@@ -1,11 +1,13 @@
 //! The system on one machine by itself: time, deliveries, kills and restarts. What payments must do is told by the system tests.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it can't go on")]
+
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use local::cloud::{Fault, When};
 use local::site;
-use local::world::{Ledger, Options, World};
+use local::world::{Delivery, Ledger, Options, World};
 use std::time::Duration;
 
 fn noon() -> Timestamp {
@@ -89,7 +91,7 @@ async fn a_killed_function_is_a_503_and_a_queue_tries_again_after_its_visibility
     world.settle().await.unwrap();
     assert_eq!(world.mailbox().unwrap().len(), 0);
     let in_flight = |world: &World| world.queues().unwrap().iter().map(|queue| queue.in_flight).sum::<u64>();
-    assert_eq!(in_flight(&world), 1);
+    assert_eq!(in_flight(&world), 2, "the whole batch: the payer's mail and the shop's copy");
     world.advance(Duration::from_secs(359)).await.unwrap();
     assert_eq!(world.mailbox().unwrap().len(), 0);
     world.advance(Duration::from_secs(2)).await.unwrap();
@@ -101,7 +103,8 @@ async fn a_killed_relay_is_tried_again_at_once() {
     let world = world().await;
     pay(&world, "1004", 2000).await;
     world.faults().restart();
-    let by_relay = |nth| When::Nth { caller: Some("OutboxRelay".to_owned()), operation: "SendMessageBatch".to_owned(), nth };
+    let by_relay =
+        |nth| When::Nth { caller: Some("OutboxRelay".to_owned()), operation: "SendMessageBatch".to_owned(), nth };
     world.faults().plan(by_relay(0), Fault::DropBefore);
     world.settle().await.unwrap();
     assert_eq!(world.faults().pending(), 0, "{:?}", world.faults().calls());
@@ -184,7 +187,9 @@ async fn a_shift_jis_hand_over_is_shown_as_it_came() {
 #[tokio::test]
 async fn a_function_without_its_crate_stops_the_start() {
     let source: &'static str = Box::leak(
-        local::template::SOURCE.replace("CodeUri: functions/reconcile/", "CodeUri: functions/recoincile/").into_boxed_str(),
+        local::template::SOURCE
+            .replace("CodeUri: functions/reconcile/", "CodeUri: functions/recoincile/")
+            .into_boxed_str(),
     );
     let error = World::start(Options { source, ..Options::test(noon()) }).await.unwrap_err().to_string();
     assert!(error.contains("Reconcile") && error.contains("functions/recoincile/"), "{error}");
@@ -205,4 +210,31 @@ fn every_function_of_the_workspace_is_in_the_template() {
     wired.sort();
     assert_eq!(crates, wired);
     assert_eq!(crates, local::world::PACKAGES);
+}
+
+#[tokio::test]
+async fn a_mail_may_come_twice_but_a_payment_does_not() {
+    let world = world().await;
+    world.deliver_twice(Delivery::Twice);
+    pay(&world, "1008", 2000).await;
+    world.settle().await.unwrap();
+    assert!(world.mailbox().unwrap().len() >= 2);
+    assert_eq!(world.acquirer_log().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_relay_that_never_works_leaves_its_batch_where_a_person_sees_it() {
+    let world = world().await;
+    pay(&world, "1009", 2000).await;
+    world.faults().restart();
+    for nth in 0..1000 {
+        let operation = "SendMessageBatch".to_owned();
+        world.faults().plan(When::Nth { caller: Some("OutboxRelay".to_owned()), operation, nth }, Fault::DropBefore);
+    }
+    world.settle().await.unwrap();
+    let waiting = |name: &str| world.queues().unwrap().into_iter().find(|queue| queue.name == name).unwrap().waiting;
+    assert_eq!((waiting("StreamFailures"), waiting("MailQueue")), (1, 0));
+    let report = world.cloud().queue("StreamFailures").unwrap().bodies().unwrap().remove(0);
+    assert!(report.contains("\"RetryAttemptsExhausted\"") && report.contains("\"startSequenceNumber\""), "{report}");
+    assert!(!report.contains("example.com"), "it says where, not what");
 }

@@ -10,17 +10,23 @@
     reason = "test code: an expectation that does not hold ends the test"
 )]
 
+mod books;
 mod card;
 mod encode;
 mod hand_over;
+mod log;
+mod outage;
 mod page;
 mod shop;
 mod shopper;
 mod worlds;
 
+pub use books::{acquirer_calls, approvals, totals};
 pub use card::{Card, cards};
 pub use encode::{Charset, form_encoded, percent_encoded};
 pub use hand_over::HandOver;
+pub use log::Log;
+pub use outage::Outage;
 pub use page::{Form, Page, Tag};
 pub use shop::ShopRequest;
 pub use shopper::{Shopper, Site, Submit};

@@ -12,7 +12,7 @@ mod repository;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repository::{files, folders, read, template};
+use repository::{deployed_sources, files, folders, read, template};
 use serde_json::Value;
 
 #[test]
@@ -92,7 +92,7 @@ fn these_are_all_the_rights() {
         ("outbox-relay", "SendMessage MailQueue"),
         ("completion-mail", "GetItem Table, SendEmail MailIdentity"),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
-        ("test-acquirer", "GetItem Query PutItem UpdateItem AcquirerTable"),
+        ("test-acquirer", "GetItem Query PutItem AcquirerTable"),
     ]
     .into_iter()
     .map(|(function, rights)| {
@@ -126,6 +126,29 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
         let token = function.settings().contains_key("ACQUIRER_TOKEN");
         let acquirer = function.settings().contains_key("ACQUIRER_URL") || function.id == "TestAcquirer";
         assert_eq!(token, acquirer, "{} talks to the acquirer or knows no token", function.id);
+    }
+}
+
+#[test]
+fn every_setting_is_read_by_the_code() {
+    let sources: String = deployed_sources().into_iter().map(|(_, source)| source).collect();
+    for function in functions() {
+        for setting in function.settings().keys() {
+            assert!(sources.contains(&format!("\"{setting}\"")), "{} is given {setting}, which nobody reads", function.id);
+        }
+    }
+}
+
+#[test]
+fn a_metric_counts_a_field_that_the_code_logs() {
+    let sources: String = deployed_sources().into_iter().map(|(_, source)| source).collect();
+    let filters = of_type(&template(), "AWS::Logs::MetricFilter");
+    assert!(!filters.is_empty());
+    for (name, filter) in filters {
+        let pattern = filter["Properties"]["FilterPattern"].as_str().unwrap();
+        let field = pattern.split("$.").nth(1).unwrap().split(' ').next().unwrap();
+        let logged = sources.contains(&format!("{field} = ")) || sources.contains(&format!(" {field},"));
+        assert!(logged, "{name} counts {field}, which nobody logs");
     }
 }
 

@@ -13,7 +13,7 @@ use domain::{
 use form::Form;
 use http::{Response, StatusCode};
 use inbound::{
-    Config, ConfigError, Keyring, KeyringError, Merchants, SealError, Stage,
+    Checkout, Config, ConfigError, KeyringError, SealError, Stage,
     checkout::{self, FormState, ReturnHandle, SealedOrder},
     http as answer,
 };
@@ -25,8 +25,7 @@ use words::{FormProblem, Notice};
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
-    keyring: Arc<Keyring>,
-    merchants: Merchants,
+    checkout: Checkout,
     charging: Charging,
     stage: Stage,
     clock: Clock,
@@ -54,11 +53,14 @@ impl Deps {
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, StartError> {
         let acquirer =
             TestAcquirer::new(config.sdk(), config.required("ACQUIRER_URL")?, config.required("ACQUIRER_TOKEN")?)?;
-        let keyring = Arc::new(Keyring::open(config).await?);
-        let table = config.table()?;
-        let merchants = Merchants::new(store::Merchants::new(table.clone()), Arc::clone(&keyring), clock.clone());
-        let charging = Charging::new(Payments::new(table), Arc::new(acquirer), clock.clone());
-        Ok(Self { keyring, merchants, charging, stage: config.stage()?, clock })
+        let charging = Charging::new(Payments::new(config.table()?), Arc::new(acquirer), clock.clone());
+        let checkout = Checkout::open(config, clock.clone()).await?;
+        Ok(Self { checkout, charging, stage: config.stage()?, clock })
+    }
+
+    /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.
+    pub async fn connect(&self) {
+        self.charging.connect().await;
     }
 }
 
@@ -67,13 +69,13 @@ impl Deps {
 /// # Errors
 /// None: every refusal is a page.
 pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(authorize(deps, &request).await.unwrap_or_else(|refusal| refusal.into_page(&request)))
+    Ok(authorize(deps, &request).await.unwrap_or_else(|refusal| refusal.into_page(deps, &request)))
 }
 
 async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {
     let form = Form::parse(request.body()).ok_or(Refusal::Unreadable)?;
-    let mut order: SealedOrder = deps.keyring.unseal(form.token(), deps.clock.now())?;
-    let opened = deps.merchants.load(&order.merchant).await?.ok_or(Refusal::Unreadable)?;
+    let mut order: SealedOrder = deps.checkout.unseal(form.token())?;
+    let opened = deps.checkout.merchant(&order.merchant).await?.ok_or(Refusal::Unreadable)?;
     let merchant = &opened.merchant;
     check(&order, merchant, deps.stage)?;
     form.fill(&mut order.details, merchant);
@@ -104,7 +106,7 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
         }
     }
     let handle = ReturnHandle { key: order.key(), nonce: order.nonce };
-    Ok(answer::see_other(&handle.path(&deps.keyring, deps.clock.now())?))
+    Ok(answer::see_other(&deps.checkout.return_path(&handle)?))
 }
 
 /// The form again, with what is to be mended. What was typed is kept, except card data.
@@ -118,7 +120,7 @@ fn mend(
 ) -> Result<Response<Body>, Refusal> {
     order.nonce = checkout::draw_nonce()?;
     let state = FormState { problems, holder: form.holder(), declined: None };
-    Ok(checkout::form(request, &deps.keyring, merchant, &order, state, deps.clock.now())?)
+    Ok(deps.checkout.form(request, merchant, &order, state)?)
 }
 
 /// The settings may have changed since the form was sealed: what they forbid now is refused.
@@ -168,15 +170,15 @@ impl Refusal {
         Self::Conflict(Box::new(merchant.clone()), order.details.lang, notice)
     }
 
-    fn into_page(self, request: &Request) -> Response<Body> {
+    fn into_page(self, deps: &Deps, request: &Request) -> Response<Body> {
         let accepted = answer::accepted_language(request).unwrap_or_default();
-        let page = |status, notice| checkout::notice(request, None, accepted, status, notice);
+        let page = |status, notice| deps.checkout.notice(request, None, accepted, status, notice);
         match &self {
             Self::Unreadable => page(StatusCode::BAD_REQUEST, Notice::FormUnreadable),
             Self::Expired => page(StatusCode::BAD_REQUEST, Notice::PageExpired),
-            Self::Page(lang, status, notice) => checkout::notice(request, None, *lang, *status, *notice),
+            Self::Page(lang, status, notice) => deps.checkout.notice(request, None, *lang, *status, *notice),
             Self::Conflict(merchant, lang, notice) => {
-                checkout::notice(request, Some(merchant), *lang, StatusCode::CONFLICT, *notice)
+                deps.checkout.notice(request, Some(merchant), *lang, StatusCode::CONFLICT, *notice)
             }
             Self::Store(_) | Self::Charge(_) => {
                 tracing::error!(error = %domain::Causes::of(&self), "no charge was tried");

@@ -10,5 +10,6 @@ async fn main() -> Result<(), Error> {
     inbound::telemetry::init();
     let config = inbound::Config::from_env()?;
     let deps = Deps::new(&config, Clock::new(jiff::Timestamp::now)).await?;
+    deps.connect().await;
     run(service_fn(|request: Request| handler(&deps, request))).await
 }

@@ -3,15 +3,14 @@
 mod link;
 mod shop;
 
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
 use domain::{Clock, Lang, Merchant};
 use http::{Method, Response, StatusCode};
 use inbound::{
-    Config, Keyring, KeyringError, Merchants, SealError,
+    Checkout, Config, KeyringError, SealError,
     checkout::{self, FormState, OrderStanding, ReturnHandle, SealedOrder},
-    http as answer,
-    page::{self, Shop},
+    http as answer, page,
 };
 use lambda_http::{Body, Request};
 use store::{Links, Payments, StoreError};
@@ -20,23 +19,18 @@ use words::Notice;
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
-    keyring: Arc<Keyring>,
-    merchants: Merchants,
+    checkout: Checkout,
     links: Links,
     payments: Payments,
-    clock: Clock,
 }
 
 impl Deps {
-    /// Opens the keys and, with them, the connection to the table.
-    ///
     /// # Errors
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
-        let keyring = Arc::new(Keyring::open(config).await?);
         let table = config.table()?;
-        let merchants = Merchants::new(store::Merchants::new(table.clone()), Arc::clone(&keyring), clock.clone());
-        Ok(Self { keyring, merchants, links: Links::new(table.clone()), payments: Payments::new(table), clock })
+        let checkout = Checkout::open(config, clock).await?;
+        Ok(Self { checkout, links: Links::new(table.clone()), payments: Payments::new(table) })
     }
 }
 
@@ -49,7 +43,7 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
         Some(link) => link::show(deps, &request, &link).await,
         None => shop::show(deps, &request).await,
     };
-    Ok(shown.unwrap_or_else(|failure| failure.into_page(&request)))
+    Ok(shown.unwrap_or_else(|failure| failure.into_page(deps, &request)))
 }
 
 /// We cannot work at present; nothing was begun.
@@ -62,10 +56,10 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    fn into_page(self, request: &Request) -> Response<Body> {
+    fn into_page(self, deps: &Deps, request: &Request) -> Response<Body> {
         tracing::error!(error = %domain::Causes::of(&self), "the payment page could not be shown");
         let lang = answer::accepted_language(request).unwrap_or_default();
-        checkout::notice(request, None, lang, StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)
+        deps.checkout.notice(request, None, lang, StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)
     }
 }
 
@@ -81,25 +75,25 @@ pub(crate) async fn open(
     match stored.as_ref().map_or(OrderStanding::Open, |payment| checkout::standing(payment, &order)) {
         OrderStanding::Open => {
             let order = order.following(stored.as_ref());
-            Ok(checkout::form(request, &deps.keyring, merchant, &order, FormState::default(), deps.clock.now())?)
+            Ok(deps.checkout.form(request, merchant, &order, FormState::default())?)
         }
         OrderStanding::Running => {
             let handle = ReturnHandle { key: order.key(), nonce: order.nonce };
-            Ok(answer::see_other(&handle.path(&deps.keyring, deps.clock.now())?))
+            Ok(answer::see_other(&deps.checkout.return_path(&handle)?))
         }
         OrderStanding::Paid(at) => {
-            let shop = Shop::of(merchant, None);
+            let shop = deps.checkout.shop(merchant);
             let outcome = page::Outcome::AlreadyPaid { at, order: order.order.as_str(), amount: order.amount };
             let view = page::ResultPage { lang, shop: Some(&shop), outcome, language: None };
             Ok(answer::page(request, StatusCode::OK, page::result(&view)))
         }
-        OrderStanding::OtherAmount => Ok(conflict(request, merchant, lang, Notice::AmountConflict)),
-        OrderStanding::OtherOrigin => Ok(conflict(request, merchant, lang, Notice::OrderUsed)),
+        OrderStanding::OtherAmount => Ok(conflict(deps, request, merchant, lang, Notice::AmountConflict)),
+        OrderStanding::OtherOrigin => Ok(conflict(deps, request, merchant, lang, Notice::OrderUsed)),
     }
 }
 
-fn conflict(request: &Request, merchant: &Merchant, lang: Lang, notice: Notice) -> Response<Body> {
-    checkout::notice(request, Some(merchant), lang, StatusCode::CONFLICT, notice)
+fn conflict(deps: &Deps, request: &Request, merchant: &Merchant, lang: Lang, notice: Notice) -> Response<Body> {
+    deps.checkout.notice(request, Some(merchant), lang, StatusCode::CONFLICT, notice)
 }
 
 /// Whether the request carries a form's fields rather than an address's.

@@ -11,7 +11,7 @@ use http::{Response, StatusCode};
 use inbound::{
     checkout::{self, SealedOrder},
     http as answer,
-    page::{self, AmountForm, LanguageSwitch, Shop},
+    page::{self, AmountForm, LanguageSwitch},
 };
 use lambda_http::{Body, Request};
 use words::{AmountProblem, Notice};
@@ -26,29 +26,29 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
     };
     let asked = text("lang").and_then(Lang::parse).or_else(|| answer::accepted_language(request));
     let closed =
-        || checkout::notice(request, None, asked.unwrap_or_default(), StatusCode::NOT_FOUND, Notice::LinkClosed);
+        || deps.checkout.notice(request, None, asked.unwrap_or_default(), StatusCode::NOT_FOUND, Notice::LinkClosed);
     let Ok(id) = LinkId::new(name) else { return Ok(closed()) };
     let Some(link) = deps.links.load(&id).await?.filter(|link| link.active) else { return Ok(closed()) };
-    let Some(opened) = deps.merchants.load(&link.merchant).await? else { return Ok(closed()) };
+    let Some(opened) = deps.checkout.merchant(&link.merchant).await? else { return Ok(closed()) };
     let merchant = &opened.merchant;
     let lang = asked.unwrap_or(merchant.lang);
     if !checkout::trades(merchant) {
-        return Ok(checkout::notice(request, Some(merchant), lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended));
+        return Ok(deps.checkout.notice(
+            request,
+            Some(merchant),
+            lang,
+            StatusCode::FORBIDDEN,
+            Notice::MerchantSuspended,
+        ));
     }
+    let opening = Opening { deps, request, merchant, link: &link, lang };
     let amount = match link.amount {
         LinkAmount::Fixed(amount) => amount,
         LinkAmount::Open => match typed_amount(text("amount"), is_form(request), merchant) {
             Typed::Amount(amount) => amount,
-            Typed::NotYet => return Ok(ask_amount(request, merchant, &link, lang, "", None)),
+            Typed::NotYet => return Ok(opening.ask_amount("", None)),
             Typed::Wrong(problem) => {
-                return Ok(ask_amount(
-                    request,
-                    merchant,
-                    &link,
-                    lang,
-                    text("amount").unwrap_or_default(),
-                    Some(problem),
-                ));
+                return Ok(opening.ask_amount(text("amount").unwrap_or_default(), Some(problem)));
             }
         },
     };
@@ -108,26 +108,30 @@ fn typed_amount(text: Option<&str>, sent: bool, merchant: &Merchant) -> Typed {
     }
 }
 
-fn ask_amount(
-    request: &Request,
-    merchant: &Merchant,
-    link: &Link,
+/// An open-amount link on its way to the form.
+struct Opening<'a> {
+    deps: &'a Deps,
+    request: &'a Request,
+    merchant: &'a Merchant,
+    link: &'a Link,
     lang: Lang,
-    entered: &str,
-    problem: Option<AmountProblem>,
-) -> Response<Body> {
-    let action = format!("/l/{}", link.id);
-    let other = format!("{action}?lang={}", checkout::other(lang).tag());
-    let view = AmountForm {
-        lang,
-        shop: &Shop::of(merchant, None),
-        item: &link.item,
-        action: &action,
-        most: merchant.max_amount,
-        entered,
-        problem,
-        language: Some(LanguageSwitch::Link(&other)),
-    };
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    answer::page(request, status, page::amount_form(&view))
+}
+
+impl Opening<'_> {
+    fn ask_amount(&self, entered: &str, problem: Option<AmountProblem>) -> Response<Body> {
+        let action = format!("/l/{}", self.link.id);
+        let other = format!("{action}?lang={}", checkout::other(self.lang).tag());
+        let view = AmountForm {
+            lang: self.lang,
+            shop: &self.deps.checkout.shop(self.merchant),
+            item: &self.link.item,
+            action: &action,
+            most: self.merchant.max_amount,
+            entered,
+            problem,
+            language: Some(LanguageSwitch::Link(&other)),
+        };
+        let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        answer::page(self.request, status, page::amount_form(&view))
+    }
 }

@@ -31,11 +31,11 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         Ok(id) => id,
         Err(error) => return Ok(refuse(request, Some(&parameters), &error)),
     };
-    let Some(opened) = deps.merchants.load(&id).await? else {
+    let Some(opened) = deps.checkout.merchant(&id).await? else {
         let error = request::refuse_unknown_merchant(&parameters);
         return Ok(refuse(request, Some(&parameters), &error));
     };
-    let (merchant, now) = (&opened.merchant, deps.clock.now());
+    let (merchant, now) = (&opened.merchant, deps.checkout.now());
     let verified = request::verify_and_parse(&parameters, merchant, &opened.secrets(now), now);
     let order = match verified {
         Ok(verified) => verified.into_order(merchant, answer::accepted_language(request)),
@@ -65,21 +65,23 @@ async fn reopen(
 ) -> Result<Response<Body>, Failure> {
     let asked = text(parameters, "lang").and_then(Lang::parse);
     let lang = asked.or_else(|| answer::accepted_language(request)).unwrap_or_default();
-    let mut order: SealedOrder = match deps.keyring.unseal(token, deps.clock.now()) {
+    let mut order: SealedOrder = match deps.checkout.unseal(token) {
         Ok(order) => order,
         Err(error) => {
             let notice = match error {
                 SealError::Expired => Notice::PageExpired,
                 SealError::Foreign => Notice::FormUnreadable,
             };
-            return Ok(checkout::notice(request, None, lang, StatusCode::BAD_REQUEST, notice));
+            return Ok(deps.checkout.notice(request, None, lang, StatusCode::BAD_REQUEST, notice));
         }
     };
     order.details.lang = lang;
     order.nonce = checkout::draw_nonce()?;
-    match deps.merchants.load(&order.merchant).await? {
+    match deps.checkout.merchant(&order.merchant).await? {
         Some(opened) if checkout::trades(&opened.merchant) => open(deps, request, &opened.merchant, order).await,
-        Some(_) | None => Ok(checkout::notice(request, None, lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended)),
+        Some(_) | None => {
+            Ok(deps.checkout.notice(request, None, lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended))
+        }
     }
 }
 

@@ -17,12 +17,12 @@ const DECISIONS: usize = 4;
 pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure> {
     let form = Parameters::parse(request.body()).map_err(|_| Failure::Unreadable)?;
     let token = form.value("order").and_then(|token| std::str::from_utf8(token).ok()).ok_or(Failure::Unreadable)?;
-    let order: SealedOrder = deps.keyring.unseal(token, deps.clock.now()).map_err(|_| Failure::Unreadable)?;
-    let opened = deps.merchants.load(&order.merchant).await?.ok_or(Failure::Unreadable)?;
+    let order: SealedOrder = deps.checkout.unseal(token).map_err(|_| Failure::Unreadable)?;
+    let opened = deps.checkout.merchant(&order.merchant).await?.ok_or(Failure::Unreadable)?;
     let decided = order.to_order(&opened.merchant);
     let mut stored = deps.payments.load(&order.key()).await?;
     for _ in 0..DECISIONS {
-        let now = deps.clock.now();
+        let now = deps.checkout.now();
         let written = match abandoned(stored.as_ref(), &order, &decided, now) {
             None => break,
             Some(Abandoned::Unseen(payment)) => deps.payments.put(&payment, now).await?,
@@ -34,7 +34,7 @@ pub(crate) async fn give_up(deps: &Deps, request: &Request) -> Result<Response<B
         }
     }
     let handle = ReturnHandle { key: order.key(), nonce: order.nonce };
-    Ok(answer::see_other(&handle.path(&deps.keyring, deps.clock.now())?))
+    Ok(answer::see_other(&deps.checkout.return_path(&handle)?))
 }
 
 enum Abandoned {

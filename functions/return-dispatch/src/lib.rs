@@ -3,12 +3,12 @@
 mod give_up;
 mod stands;
 
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
 use domain::{Clock, Lang};
 use http::{Method, Response, StatusCode};
 use inbound::{
-    Config, Keyring, KeyringError, Merchants, SealError, checkout, http as answer,
+    Checkout, Config, KeyringError, SealError, http as answer,
     page::{self, Outcome, ResultPage},
 };
 use lambda_http::{Body, Request};
@@ -18,22 +18,16 @@ use words::Notice;
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
-    keyring: Arc<Keyring>,
-    merchants: Merchants,
+    checkout: Checkout,
     payments: Payments,
-    clock: Clock,
 }
 
 impl Deps {
-    /// Opens the keys and, with them, the connection to the table.
-    ///
     /// # Errors
-    /// [`KeyringError`].
+    /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
-        let keyring = Arc::new(Keyring::open(config).await?);
-        let table = config.table()?;
-        let merchants = Merchants::new(store::Merchants::new(table.clone()), Arc::clone(&keyring), clock.clone());
-        Ok(Self { keyring, merchants, payments: Payments::new(table), clock })
+        let payments = Payments::new(config.table()?);
+        Ok(Self { checkout: Checkout::open(config, clock).await?, payments })
     }
 }
 
@@ -46,7 +40,7 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
         Method::POST => give_up::give_up(deps, &request).await,
         _ => stands::show(deps, &request).await,
     };
-    Ok(answered.unwrap_or_else(|failure| failure.into_page(&request)))
+    Ok(answered.unwrap_or_else(|failure| failure.into_page(deps, &request)))
 }
 
 /// Why the way back cannot be shown now.
@@ -67,17 +61,19 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    fn into_page(self, request: &Request) -> Response<Body> {
+    fn into_page(self, deps: &Deps, request: &Request) -> Response<Body> {
         let lang = language(request, None);
         match self {
             Self::Shut => {
                 let view = ResultPage { lang, shop: None, outcome: Outcome::Expired, language: None };
                 answer::page(request, StatusCode::NOT_FOUND, page::result(&view))
             }
-            Self::Unreadable => checkout::notice(request, None, lang, StatusCode::BAD_REQUEST, Notice::FormUnreadable),
+            Self::Unreadable => {
+                deps.checkout.notice(request, None, lang, StatusCode::BAD_REQUEST, Notice::FormUnreadable)
+            }
             Self::Store(_) | Self::Seal(_) => {
                 tracing::error!(error = %domain::Causes::of(&self), "the way back could not be shown");
-                checkout::notice(request, None, lang, StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)
+                deps.checkout.notice(request, None, lang, StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)
             }
         }
     }

@@ -11,7 +11,7 @@ use inbound::{
     checkout::{self, FormState, ReturnHandle, SealedOrder},
     http as answer,
     page::{
-        self, DeclineNotice, HandOver, HandOverResult, LanguageSwitch, Outcome, Receipt, ResultPage, Shop, Waiting,
+        self, DeclineNotice, HandOver, HandOverResult, LanguageSwitch, Outcome, Receipt, ResultPage, Waiting,
         WaitingFor,
     },
 };
@@ -22,9 +22,9 @@ use crate::{Deps, Failure, language};
 
 pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure> {
     let sealed = answer::path_parameter(request, "handle").ok_or(Failure::Shut)?;
-    let handle: ReturnHandle = deps.keyring.unseal(&sealed, deps.clock.now()).map_err(|_| Failure::Shut)?;
+    let handle: ReturnHandle = deps.checkout.unseal(&sealed).map_err(|_| Failure::Shut)?;
     let payment = deps.payments.load(&handle.key).await?.ok_or(Failure::Shut)?;
-    let opened = deps.merchants.load(&handle.key.merchant).await?.ok_or(Failure::Shut)?;
+    let opened = deps.checkout.merchant(&handle.key.merchant).await?.ok_or(Failure::Shut)?;
     let view = View {
         deps,
         request,
@@ -66,9 +66,9 @@ impl View<'_> {
 
     /// The page renews its handle, so that it stays open as long as it waits.
     fn wait(&self, waiting_for: WaitingFor) -> Result<Response<Body>, Failure> {
-        let path = self.handle.path(&self.deps.keyring, self.deps.clock.now())?;
+        let path = self.deps.checkout.return_path(self.handle)?;
         let other = format!("{path}?lang={}", checkout::other(self.lang).tag());
-        let shop = Shop::of(&self.opened.merchant, None);
+        let shop = self.deps.checkout.shop(&self.opened.merchant);
         let view = Waiting {
             lang: self.lang,
             shop: &shop,
@@ -90,7 +90,7 @@ impl View<'_> {
             order.details.mail.clear();
         }
         let state = FormState { declined: Some(declined), ..FormState::default() };
-        Ok(checkout::form(self.request, &self.deps.keyring, merchant, &order, state, self.deps.clock.now())?)
+        Ok(self.deps.checkout.form(self.request, merchant, &order, state)?)
     }
 
     fn paid(&self, at: Timestamp) -> Result<Response<Body>, Failure> {
@@ -131,14 +131,14 @@ impl View<'_> {
     }
 
     fn result(&self, outcome: Outcome<'_>) -> Response<Body> {
-        let shop = Shop::of(&self.opened.merchant, None);
+        let shop = self.deps.checkout.shop(&self.opened.merchant);
         let view = ResultPage { lang: self.lang, shop: Some(&shop), outcome, language: None };
         answer::page(self.request, StatusCode::OK, page::result(&view))
     }
 
     /// The form that takes the shopper to the registered address. None: the shop has registered none.
     fn hand_over(&self, result: HandOverResult) -> Option<Response<Body>> {
-        let (merchant, now) = (&self.opened.merchant, self.deps.clock.now());
+        let (merchant, now) = (&self.opened.merchant, self.deps.checkout.now());
         let handover = match Handover::new(self.payment, merchant, self.opened.signing_secret(now), now) {
             Ok(handover) => handover,
             Err(NoHandover::NoDestination | NoHandover::NotSettled) => return None,
@@ -146,7 +146,7 @@ impl View<'_> {
         let fields = [handover.address_fields, handover.fields].concat();
         let view = HandOver {
             lang: self.lang,
-            shop: &Shop::of(merchant, None),
+            shop: &self.deps.checkout.shop(merchant),
             result,
             amount: self.payment.amount,
             order: self.payment.key.order.as_str(),

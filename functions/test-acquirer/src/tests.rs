@@ -140,9 +140,10 @@ impl Desk {
 
 fn merge(into: &mut Value, change: &Value) {
     for (key, value) in change.as_object().unwrap() {
-        match value {
-            Value::Object(_) => merge(&mut into[key], value),
-            _ => into[key] = value.clone(),
+        if value.is_object() {
+            merge(&mut into[key], value);
+        } else {
+            into[key] = value.clone();
         }
     }
 }
@@ -499,6 +500,25 @@ fn a_call_without_the_token_is_refused() {
     let open = Deps::with(Ledger::memory(), "", desk.deps.clock.clone());
     let desk = Desk { deps: open, ..desk };
     assert_eq!(desk.send("GET", "log", "", b"").status, 401, "no token set lets nobody in");
+}
+
+#[test]
+fn the_gateways_events_are_answered() {
+    let desk = Desk::new();
+    let deps = Deps::with(Ledger::memory(), "00000000000000000000000000000000", desk.deps.clock.clone());
+    let desk = Desk { deps, ..desk };
+    for (event, status, outcome) in [
+        (include_str!("../../../events/test-acquirer/post-inquire.json"), 200, Some("not_found")),
+        (include_str!("../../../events/test-acquirer/post-authorize.json"), 200, Some("approved")),
+        (include_str!("../../../events/test-acquirer/post-inquire.json"), 200, Some("approved")),
+        (include_str!("../../../events/test-acquirer/post-without-token.json"), 401, None),
+    ] {
+        let request = lambda_http::request::from_str(event).unwrap();
+        let response = desk.runtime.block_on(handler(&desk.deps, request)).unwrap();
+        assert_eq!(response.status().as_u16(), status);
+        let body: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(body["verdict"]["outcome"].as_str(), outcome);
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) struct Way {
     pub(super) link: String,
 }
 
-/// What is to be paid. The two numbers are for the form and the link: each is an order of its own.
+/// What is to be paid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Purchase<'a> {
     pub(super) amount: u32,
@@ -152,11 +152,8 @@ mod tests {
             now: "2026-11-21T10:30:00Z".parse().unwrap(),
             page_origin: "http://localhost:9000",
         };
-        let mut count = 100;
-        all(purchase, |_| {
-            count += 1;
-            count.to_string()
-        })
+        let mut numbers = 101..;
+        all(purchase, |_| numbers.next().unwrap_or_default().to_string())
     }
 
     #[test]

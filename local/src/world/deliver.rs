@@ -2,10 +2,21 @@
 
 use serde_json::{Value, json};
 use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::Ordering;
 
+use super::invoke::NoAnswer;
 use super::{Inner, WorldError};
 use crate::cloud::{Stream, StreamRecord};
 use crate::template::{QueueSource, StreamSource, Trigger};
+
+/// How often queues and streams hand a batch to a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Once, unless it fails.
+    Once,
+    /// Twice: the promise is at least once.
+    Twice,
+}
 
 impl Inner {
     /// Delivers until no queue and no stream holds anything that can be delivered now.
@@ -35,7 +46,7 @@ impl Inner {
             return Ok(false);
         }
         let records: Vec<Value> = messages.iter().map(|message| message.event(&queue)).collect();
-        let answer = self.invoke(place, json!({ "Records": records }).to_string()).await;
+        let answer = self.hand_over(place, json!({ "Records": records }).to_string()).await;
         let Ok(answer) = answer else { return Ok(true) };
         let ids = messages.iter().map(|message| message.id.as_str());
         let Some(failed) = Failures::read(&answer, source.partial_failures, ids) else { return Ok(true) };
@@ -85,12 +96,20 @@ impl Inner {
     /// The place of the first record that wasn't handled; `None` when all were.
     async fn first_failure(&self, place: usize, source: &StreamSource, records: &[StreamRecord]) -> Option<usize> {
         let events: Vec<&Value> = records.iter().map(|record| &record.event).collect();
-        let Ok(answer) = self.invoke(place, json!({ "Records": events }).to_string()).await else { return Some(0) };
+        let Ok(answer) = self.hand_over(place, json!({ "Records": events }).to_string()).await else { return Some(0) };
         let numbers: Vec<String> = events.iter().map(|event| sequence_number(event)).collect();
         let Some(failed) = Failures::read(&answer, source.partial_failures, numbers.iter().map(String::as_str)) else {
             return Some(0);
         };
         numbers.iter().position(|number| failed.0.contains(number))
+    }
+
+    /// Hands a batch to its function. The answer to the last delivery counts.
+    async fn hand_over(&self, place: usize, event: String) -> Result<String, NoAnswer> {
+        if self.twice.load(Ordering::Relaxed) {
+            drop(self.invoke(place, event.clone()).await);
+        }
+        self.invoke(place, event).await
     }
 
     /// Tells the on-failure queue where in the stream the batch stood, and goes on behind it

@@ -189,8 +189,10 @@ async fn follow(registry: &Registry, before: &str, now: &str) -> Result<(), Worl
         let Some(mut merchant) = registry.load(&id).await.map_err(WorldError::outside)? else { continue };
         let destinations = merchant.destinations.iter_mut().flatten().map(|destination| &mut destination.address);
         let others = [&mut merchant.back_address, &mut merchant.page.legal_address, &mut merchant.page.privacy_address];
-        let changed =
-            destinations.chain(others.into_iter().flatten()).fold(false, |any, address| moved(address) || any);
+        let mut changed = false;
+        for address in destinations.chain(others.into_iter().flatten()) {
+            changed |= moved(address);
+        }
         if changed {
             merchant.version = merchant.version.saturating_add(1);
             registry.update(&merchant).await.map_err(WorldError::outside)?;

@@ -45,6 +45,8 @@ impl Starter<'_> {
 
     async fn start(&self, function: &Function, books: &Arc<test_acquirer::Deps>) -> Result<Invoke, WorldError> {
         let caller = Caller::function(&function.name, Permissions::new(function.statements.clone()));
+        // the function's own binary is known by this key at the AWS port
+        self.cloud.register_access_key(function.name.clone(), caller.clone());
         let config = Config::new(function.environment.clone().into_iter().collect(), self.cloud.sdk_config(caller));
         let failed = |error: Error| WorldError::ColdStart { name: function.name.clone(), cause: chain(&*error) };
         let unknown = || WorldError::UnknownFunction { name: function.name.clone(), package: function.package.clone() };

@@ -18,6 +18,8 @@ pub use settle::Looked;
 pub const ACQUIRER_LIMIT: Duration = Duration::from_secs(20);
 /// How long one inquiry or reversal may take.
 pub const ASK_LIMIT: Duration = Duration::from_secs(5);
+/// How long a start waits for the acquirer's connection.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 /// How much longer than its function a lease lives, so that no result is on its way when it ends.
 pub const LEASE_GRACE: Duration = Duration::from_secs(5);
 
@@ -33,6 +35,11 @@ impl Charging {
     /// Charges at `acquirer`, records in `payments`.
     pub fn new(payments: Payments, acquirer: Arc<dyn Acquirer>, clock: Clock) -> Self {
         Self { payments, acquirer, clock }
+    }
+
+    /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.
+    pub async fn connect(&self) {
+        self.acquirer.connect(CONNECT_LIMIT).await;
     }
 }
 

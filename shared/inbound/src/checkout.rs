@@ -1,7 +1,9 @@
 //! The payment page and the way back: what travels sealed through the shopper's browser, and how it becomes a page.
 
+use std::sync::Arc;
+
 use domain::{
-    Lang, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
+    Clock, Lang, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
     merchant::{FreeItemRule, Merchant, Status},
     payment::{Details, Interface, Order, Origin, State},
 };
@@ -12,9 +14,10 @@ use serde::{Deserialize, Serialize};
 use words::{FormProblem, Notice};
 
 use crate::{
-    Keyring, SealError, Sealed, http as answer,
+    Config, Keyring, KeyringError, Merchants, OpenedMerchant, SealError, Sealed, http as answer,
     page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, PaymentForm, Shop, Terms},
 };
+use store::StoreError;
 
 /// How long a form may stay open.
 const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -67,14 +70,116 @@ impl Sealed for ReturnHandle {
     const PURPOSE: &'static str = "return";
 }
 
-impl ReturnHandle {
-    /// The address of the result page.
+/// What every function of the payment page needs: keys, merchants, who operates it, the time.
+#[derive(Debug)]
+pub struct Checkout {
+    keyring: Keyring,
+    merchants: Merchants,
+    operator: Option<String>,
+    clock: Clock,
+}
+
+impl Checkout {
+    /// Opens the keys and, with them, the connection to the table.
+    ///
+    /// # Errors
+    /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
+    pub async fn open(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
+        let keyring = Keyring::open(config).await?;
+        let merchants = Merchants::new(store::Merchants::new(config.table()?), clock.clone());
+        let operator = config.required("OPERATOR").ok().map(str::to_owned);
+        Ok(Self { keyring, merchants, operator, clock })
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A merchant with its secrets, or none of that number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn merchant(&self, id: &MerchantId) -> Result<Option<Arc<OpenedMerchant>>, StoreError> {
+        self.merchants.load(id, &self.keyring).await
+    }
+
+    /// Opens a sealed form or handle.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn unseal<T: Sealed>(&self, text: &str) -> Result<T, SealError> {
+        self.keyring.unseal(text, self.now())
+    }
+
+    /// The address of the result page of a payment.
     ///
     /// # Errors
     /// [`SealError`] where the random source fails.
-    pub fn path(&self, keyring: &Keyring, now: Timestamp) -> Result<String, SealError> {
-        let expires_at = now.saturating_add(HANDLE_LIFETIME).unwrap_or(Timestamp::MAX);
-        Ok(format!("/return/{}", keyring.seal(self, expires_at)?))
+    pub fn return_path(&self, handle: &ReturnHandle) -> Result<String, SealError> {
+        Ok(format!("/return/{}", self.keyring.seal(handle, self.after(HANDLE_LIFETIME))?))
+    }
+
+    /// The shop in whose name a page speaks.
+    pub fn shop<'a>(&'a self, merchant: &'a Merchant) -> Shop<'a> {
+        Shop::of(merchant, self.operator.as_deref())
+    }
+
+    /// The payment form for an order.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn form(
+        &self,
+        request: &Request,
+        merchant: &Merchant,
+        order: &SealedOrder,
+        state: FormState<'_>,
+    ) -> Result<Response<Body>, SealError> {
+        let token = self.keyring.seal(order, self.after(FORM_LIFETIME))?;
+        let lang = order.details.lang;
+        let shop = self.shop(merchant);
+        let free = free_entries(merchant, &order.details, lang);
+        let free: Vec<FreeEntry<'_>> = free.iter().map(OwnedFree::entry).collect();
+        let switch = [(REOPEN, token.as_str()), ("lang", other(lang).tag())];
+        let page = page::payment_form(&PaymentForm {
+            lang,
+            shop: &shop,
+            order: page::Order {
+                number: matches!(order.origin, Origin::Page).then_some(order.order.as_str()),
+                amount: order.amount,
+                item: Some(order.details.item.as_str()).filter(|item| !item.is_empty()),
+                terms: Terms::default(),
+            },
+            free: &free,
+            entered: Entered { holder: state.holder, mail: &order.details.mail },
+            token: &token,
+            problems: state.problems,
+            declined: state.declined,
+            asks_consent: !merchant.page.asks_consent_itself,
+            leads_back: merchant.destination(order.details.destination).is_some() || merchant.back_address.is_some(),
+            language: Some(LanguageSwitch::Form { action: "/pay", fields: &switch }),
+        });
+        let status = if state.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        Ok(answer::page(request, status, page))
+    }
+
+    /// A plain refusal as an answer, in the name of the merchant where it is known.
+    pub fn notice(
+        &self,
+        request: &Request,
+        merchant: Option<&Merchant>,
+        lang: Lang,
+        status: StatusCode,
+        notice: Notice,
+    ) -> Response<Body> {
+        let shop = merchant.map(|merchant| self.shop(merchant));
+        let view = page::NoticePage { lang, shop: shop.as_ref(), notice, order: None, language: None };
+        answer::page(request, status, page::notice(&view))
+    }
+
+    fn after(&self, lifetime: SignedDuration) -> Timestamp {
+        self.now().saturating_add(lifetime).unwrap_or(Timestamp::MAX)
     }
 }
 
@@ -149,46 +254,6 @@ pub struct FormState<'a> {
     pub declined: Option<DeclineNotice>,
 }
 
-/// The payment form for an order.
-///
-/// # Errors
-/// [`SealError`] where the random source fails.
-pub fn form(
-    request: &Request,
-    keyring: &Keyring,
-    merchant: &Merchant,
-    order: &SealedOrder,
-    state: FormState<'_>,
-    now: Timestamp,
-) -> Result<Response<Body>, SealError> {
-    let token = keyring.seal(order, now.saturating_add(FORM_LIFETIME).unwrap_or(Timestamp::MAX))?;
-    let lang = order.details.lang;
-    let shop = Shop::of(merchant, None);
-    let free = free_entries(merchant, &order.details, lang);
-    let free: Vec<FreeEntry<'_>> = free.iter().map(OwnedFree::entry).collect();
-    let switch = [(REOPEN, token.as_str()), ("lang", other(lang).tag())];
-    let page = page::payment_form(&PaymentForm {
-        lang,
-        shop: &shop,
-        order: page::Order {
-            number: matches!(order.origin, Origin::Page).then_some(order.order.as_str()),
-            amount: order.amount,
-            item: Some(order.details.item.as_str()).filter(|item| !item.is_empty()),
-            terms: Terms::default(),
-        },
-        free: &free,
-        entered: Entered { holder: state.holder, mail: &order.details.mail },
-        token: &token,
-        problems: state.problems,
-        declined: state.declined,
-        asks_consent: !merchant.page.asks_consent_itself,
-        leads_back: merchant.destination(order.details.destination).is_some(),
-        language: Some(LanguageSwitch::Form { action: "/pay", fields: &switch }),
-    });
-    let status = if state.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(answer::page(request, status, page))
-}
-
 /// The other of the two languages.
 pub const fn other(lang: Lang) -> Lang {
     match lang {
@@ -237,11 +302,7 @@ fn free_entries<'a>(merchant: &'a Merchant, details: &'a Details, lang: Lang) ->
 
 /// A free item's label: the merchant's, or the plain one with its number.
 pub fn free_label(label: &str, number: u8, lang: Lang) -> String {
-    match (label, lang) {
-        ("", Lang::Ja) => format!("自由設定項目{number}"),
-        ("", Lang::En) => format!("Free item {number}"),
-        (label, _) => label.to_owned(),
-    }
+    if label.is_empty() { (words::words(lang).order.free)(number) } else { label.to_owned() }
 }
 
 /// How an order stands, for a form that may not be shown.
@@ -275,19 +336,6 @@ pub enum OrderStanding {
     OtherAmount,
     /// Something else claimed the number.
     OtherOrigin,
-}
-
-/// A plain refusal as an answer.
-pub fn notice(
-    request: &Request,
-    merchant: Option<&Merchant>,
-    lang: Lang,
-    status: StatusCode,
-    notice: Notice,
-) -> Response<Body> {
-    let shop = merchant.map(|merchant| Shop::of(merchant, None));
-    let view = page::NoticePage { lang, shop: shop.as_ref(), notice, order: None, language: None };
-    answer::page(request, status, page::notice(&view))
 }
 
 /// Whether a merchant may take payments.

@@ -1,19 +1,20 @@
 //! Settings: the only place that reads the environment. A bad setting stops the cold start, not a payment.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::OnceLock, time::Duration};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_types::{
     SdkConfig,
     region::Region,
     sdk_config::{RetryConfig, TimeoutConfig},
 };
+
+use crate::client::http_client;
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A setting that is missing or wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +37,8 @@ pub enum ConfigError {
 pub struct Config {
     variables: HashMap<String, String>,
     sdk: SdkConfig,
+    /// Made once: making an SDK client is a good part of a start.
+    table: OnceLock<store::Table>,
 }
 
 impl Config {
@@ -54,12 +57,12 @@ impl Config {
     /// [`ConfigError`] where Lambda's own variables are missing.
     pub fn from_variables(variables: HashMap<String, String>) -> Result<Self, ConfigError> {
         let sdk = sdk(&variables)?;
-        Ok(Self { variables, sdk })
+        Ok(Self::new(variables, sdk))
     }
 
     /// Settings that someone else read: the local system, from the template.
     pub fn new(variables: HashMap<String, String>, sdk: SdkConfig) -> Self {
-        Self { variables, sdk }
+        Self { variables, sdk, table: OnceLock::new() }
     }
 
     /// The way to AWS, with the one HTTP client.
@@ -80,7 +83,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Missing`].
     pub fn table(&self) -> Result<store::Table, ConfigError> {
-        Ok(store::Table::new(&self.sdk, self.required("TABLE")?))
+        let name = self.required("TABLE")?;
+        Ok(self.table.get_or_init(|| store::Table::new(&self.sdk, name)).clone())
     }
 
     /// The deployment's stage.
@@ -117,7 +121,8 @@ fn sdk(variables: &HashMap<String, String>) -> Result<SdkConfig, ConfigError> {
         None,
         "lambda environment",
     );
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let tls = |_| ConfigError::Wrong { name: "AWS_CA_BUNDLE", why: "TLS cannot be set up with it" };
+    let http = http_client(bundle(variables)?, CONNECT_TIMEOUT).map_err(tls)?;
     let sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(required("AWS_REGION")?))
@@ -133,10 +138,17 @@ fn sdk(variables: &HashMap<String, String>) -> Result<SdkConfig, ConfigError> {
     Ok(sdk.build())
 }
 
+/// Certificates of a proxy or a sandbox, which take the place of all roots (AWS SDKs and tools reference guide, "AWS_CA_BUNDLE").
+fn bundle(variables: &HashMap<String, String>) -> Result<Option<Vec<u8>>, ConfigError> {
+    let path = variables.get("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    let unreadable = |_| ConfigError::Wrong { name: "AWS_CA_BUNDLE", why: "a readable file" };
+    path.map(|path| std::fs::read(path).map_err(unreadable)).transpose()
+}
+
 /// A table that does not answer within a second is asked again; three tries still leave the acquirer its 20 s of 28 s.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
+        .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(6))
         .build()

@@ -1,6 +1,7 @@
 //! Whatever calls Kessai: requests and forms, seals, events, settings, telemetry, page layout.
 
 pub mod checkout;
+mod client;
 mod config;
 pub mod events;
 pub mod http;
@@ -9,6 +10,7 @@ pub mod merchants;
 pub mod page;
 pub mod telemetry;
 
+pub use checkout::Checkout;
 pub use config::{Config, ConfigError, Stage};
 pub use keyring::{Keyring, KeyringError, SealError, Sealed};
 pub use merchants::{Merchants, OpenedMerchant};

@@ -51,6 +51,35 @@ impl OpenedMerchant {
     pub fn signing_secret(&self, now: Timestamp) -> Option<&SigSecret> {
         good(&self.sig_secrets, now).next()
     }
+
+    fn open(merchant: Merchant, keyring: &Keyring) -> Self {
+        let password = |bytes: &[u8]| KeyPassword::new(std::str::from_utf8(bytes).ok()?).ok();
+        let secret = |bytes: &[u8]| bytes.try_into().ok().map(SigSecret::from_bytes);
+        Self {
+            key_passwords: open_all(&merchant.id, field::KEY_PASSWORD, &merchant.key_passwords, keyring, password),
+            sig_secrets: open_all(&merchant.id, field::SIG, &merchant.sig.secrets, keyring, secret),
+            merchant,
+        }
+    }
+}
+
+/// A secret that does not open verifies nothing; it is said in the log, not to the shop.
+fn open_all<T>(
+    merchant: &MerchantId,
+    field: &str,
+    sealed: &[SealedSecret],
+    keyring: &Keyring,
+    read: impl Fn(&[u8]) -> Option<T>,
+) -> Vec<(T, Option<Timestamp>)> {
+    let mut opened = Vec::with_capacity(sealed.len());
+    for secret in sealed {
+        let bytes = keyring.open_secret(merchant, field, secret).ok();
+        match bytes.and_then(|bytes| read(&bytes)) {
+            Some(value) => opened.push((value, secret.until)),
+            None => tracing::error!(%merchant, field, secret.generation, "a secret does not open"),
+        }
+    }
+    opened
 }
 
 fn good<T>(secrets: &[(T, Option<Timestamp>)], now: Timestamp) -> impl Iterator<Item = &T> {
@@ -61,22 +90,21 @@ fn good<T>(secrets: &[(T, Option<Timestamp>)], now: Timestamp) -> impl Iterator<
 #[derive(Debug)]
 pub struct Merchants {
     store: store::Merchants,
-    keyring: Arc<Keyring>,
     clock: Clock,
     kept: Mutex<HashMap<MerchantId, (Timestamp, Arc<OpenedMerchant>)>>,
 }
 
 impl Merchants {
-    /// Merchants of `store`, with secrets opened by `keyring`.
-    pub fn new(store: store::Merchants, keyring: Arc<Keyring>, clock: Clock) -> Self {
-        Self { store, keyring, clock, kept: Mutex::default() }
+    /// The merchants of `store`.
+    pub fn new(store: store::Merchants, clock: Clock) -> Self {
+        Self { store, clock, kept: Mutex::default() }
     }
 
-    /// A merchant, or none of that number.
+    /// A merchant, its secrets opened by `keyring`, or none of that number.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn load(&self, id: &MerchantId) -> Result<Option<Arc<OpenedMerchant>>, StoreError> {
+    pub async fn load(&self, id: &MerchantId, keyring: &Keyring) -> Result<Option<Arc<OpenedMerchant>>, StoreError> {
         let now = self.clock.now();
         if let Some((read_at, merchant)) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(id)
             && now.duration_since(*read_at).abs() < FRESH
@@ -84,43 +112,12 @@ impl Merchants {
             return Ok(Some(Arc::clone(merchant)));
         }
         let Some(merchant) = self.store.load(id).await? else { return Ok(None) };
-        let opened = Arc::new(self.open(merchant));
+        let opened = Arc::new(OpenedMerchant::open(merchant, keyring));
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
             kept.clear();
         }
         kept.insert(id.clone(), (now, Arc::clone(&opened)));
         Ok(Some(opened))
-    }
-
-    fn open(&self, merchant: Merchant) -> OpenedMerchant {
-        OpenedMerchant {
-            key_passwords: self.open_all(&merchant, field::KEY_PASSWORD, &merchant.key_passwords, |bytes| {
-                KeyPassword::new(std::str::from_utf8(bytes).ok()?).ok()
-            }),
-            sig_secrets: self.open_all(&merchant, field::SIG, &merchant.sig.secrets, |bytes| {
-                bytes.try_into().ok().map(SigSecret::from_bytes)
-            }),
-            merchant,
-        }
-    }
-
-    /// A secret that does not open verifies nothing; it is said in the log, not to the shop.
-    fn open_all<T>(
-        &self,
-        merchant: &Merchant,
-        field: &str,
-        sealed: &[SealedSecret],
-        read: impl Fn(&[u8]) -> Option<T>,
-    ) -> Vec<(T, Option<Timestamp>)> {
-        let mut opened = Vec::with_capacity(sealed.len());
-        for secret in sealed {
-            let bytes = self.keyring.open_secret(&merchant.id, field, secret).ok();
-            match bytes.and_then(|bytes| read(&bytes)) {
-                Some(value) => opened.push((value, secret.until)),
-                None => tracing::error!(merchant = %merchant.id, field, secret.generation, "a secret does not open"),
-            }
-        }
-        opened
     }
 }

@@ -25,6 +25,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// - an answer that names another reference, amount or currency than was asked is `Unknown(Mismatch)`, never approved;
 /// - a call that can move money is sent again only if no byte of it was sent; `inquire`, `reverse` and `list` may be sent again, a bounded number of times.
 pub trait Acquirer: Debug + Send + Sync {
+    /// Opens the connection ahead of the first call. Nothing is asked, and whether it opens decides nothing: the first call tries again.
+    fn connect(&self, limit: Duration) -> BoxFuture<'_, ()>;
+
     /// Asks the issuer to agree, with capture at once if the authorization says so.
     fn authorize<'a>(&'a self, authorization: &'a Authorization, limit: Duration) -> BoxFuture<'a, AuthorizeOutcome>;
 

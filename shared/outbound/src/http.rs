@@ -117,3 +117,6 @@ impl fmt::Debug for Http {
         f.write_str("Http")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,10 +140,9 @@ async fn error(State(api): State<Arc<Api>>, Path(id): Path<String>, body: Bytes)
 fn finish(api: &Api, id: &str, said: Result<Value, String>) -> Response {
     // an invocation is answered once; its place stays, so that ids go on
     let (closed, _) = oneshot::channel();
-    match api.running.lock().unwrap().insert(id.to_owned(), closed) {
-        Some(answer) if answer.send(said).is_ok() => status(StatusCode::ACCEPTED),
-        _ => status(StatusCode::BAD_REQUEST),
-    }
+    let answer = api.running.lock().unwrap().insert(id.to_owned(), closed);
+    let taken = answer.is_some_and(|answer| answer.send(said).is_ok());
+    status(if taken { StatusCode::ACCEPTED } else { StatusCode::BAD_REQUEST })
 }
 
 fn status(status: StatusCode) -> Response {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use domain::{MerchantId, OrderId, Payment, PaymentKey};
 use http::{Request, header};
+use local::cloud::Caller;
 use local::world::World;
 
 /// A card that every amount but the fault amounts is approved on.
@@ -174,9 +175,13 @@ impl<'a> Shopper<'a> {
 
 /// Reads a payment past every function.
 pub(crate) async fn stored(world: &World, key: &PaymentKey) -> Option<Payment> {
+    store::Payments::new(table(world)).load(key).await.unwrap()
+}
+
+/// The product's table, for a look past every function.
+pub(crate) fn table(world: &World) -> store::Table {
     let table = world.template().tables.iter().find(|table| table.stream.is_some()).unwrap();
-    let sdk = world.cloud().sdk_config(local::cloud::Caller::Operator);
-    store::Payments::new(store::Table::new(&sdk, &table.name)).load(key).await.unwrap()
+    store::Table::new(&world.cloud().sdk_config(Caller::Operator), &table.name)
 }
 
 /// The form's fields as a browser sends them.

@@ -318,6 +318,16 @@ fn undone(verdict: &Verdict) -> ReverseOutcome {
 }
 
 impl Acquirer for TestAcquirer {
+    fn connect(&self, limit: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            // No route leads to the base itself, so its gateway answers, and nobody else has work with it.
+            let Ok(request) = http::Request::head(&self.base).body(Bytes::new()) else { return };
+            if let Err(error) = self.http.send(request, by(limit)).await {
+                tracing::info!(%error, "the acquirer's connection was not opened ahead");
+            }
+        })
+    }
+
     fn authorize<'a>(&'a self, authorization: &'a Authorization, limit: Duration) -> BoxFuture<'a, AuthorizeOutcome> {
         Box::pin(self.authorize_by(authorization, by(limit)))
     }

@@ -1,0 +1,169 @@
+//! A headless Chromium of the machine, driven over its DevTools pipe: JSON messages that end with a zero byte
+//! (`--remote-debugging-pipe`). The pipe needs no port and no library, and the browser ends when it closes.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// Names under which systems install it.
+const NAMES: [&str; 6] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/// Nothing but the pages under test: no sandbox (CI runs as root), no GPU, and none of the browser's own traffic.
+const FLAGS: [&str; 14] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+];
+
+/// The pipe's ends are descriptors 3 and 4, which only a shell hands over without unsafe code.
+const LAUNCH: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
+
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// One browser process, shared by all tests; each works in a context of its own.
+pub struct Chromium {
+    pipe: Mutex<ChildStdin>,
+    waiting: Mutex<HashMap<u64, Sender<Value>>>,
+    events: Mutex<HashMap<String, Vec<Value>>>,
+    last_id: AtomicU64,
+    /// How it calls itself, which each tab needs to set its language.
+    pub user_agent: OnceLock<String>,
+}
+
+/// The browser of this test run; `None` where the run is told to do without.
+pub fn chromium() -> Option<&'static Chromium> {
+    static SHARED: OnceLock<Option<&'static Chromium>> = OnceLock::new();
+    *SHARED.get_or_init(|| (!told_to_skip()).then(Chromium::start))
+}
+
+#[allow(clippy::disallowed_methods, reason = "a setting of the test run, not of the product")]
+fn told_to_skip() -> bool {
+    let skip = std::env::var_os("KESSAI_NO_BROWSER").is_some_and(|value| value == "1");
+    if skip {
+        // straight to standard error: the test harness hides what passing tests print
+        drop(writeln!(std::io::stderr(), "\nSKIPPED: KESSAI_NO_BROWSER=1, so nothing is tried in a browser\n"));
+    }
+    skip
+}
+
+#[allow(clippy::disallowed_methods, reason = "a setting of the test run, not of the product")]
+fn find() -> String {
+    if let Ok(named) = std::env::var("CHROMIUM") {
+        return named;
+    }
+    let runs = |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
+    let found = NAMES.iter().find(runs);
+    (*found.expect(
+        "the browser tests need Chromium and found none. Install it (Debian: `apt-get install chromium fonts-noto-cjk`, \
+         macOS: `brew install --cask chromium`), name it by CHROMIUM=/path/to/it, or leave these tests out by KESSAI_NO_BROWSER=1",
+    ))
+    .to_owned()
+}
+
+impl Chromium {
+    /// Starts it with a fresh profile. It lives as long as the test process: the pipe closes with that.
+    fn start() -> &'static Self {
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+        drop(std::fs::remove_dir_all(&home));
+        std::fs::create_dir_all(&home).expect("a directory for the profile");
+        let errors = std::fs::File::create(home.join("stderr.log")).expect("a log");
+        let mut child: Child = Command::new("sh")
+            .args(["-c", LAUNCH])
+            .arg(find())
+            .args(FLAGS)
+            .arg(format!("--user-data-dir={}", home.join("profile").display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .expect("Chromium starts");
+        let (pipe, answers) = (child.stdin.take().expect("a pipe in"), child.stdout.take().expect("a pipe out"));
+        let browser: &'static Self = Box::leak(Box::new(Self {
+            pipe: Mutex::new(pipe),
+            waiting: Mutex::default(),
+            events: Mutex::default(),
+            last_id: AtomicU64::new(0),
+            user_agent: OnceLock::new(),
+        }));
+        std::thread::spawn(move || {
+            browser.listen(answers);
+            child.wait()
+        });
+        let version = browser.call(None, "Browser.getVersion", &json!({})).expect("Chromium answers");
+        let user_agent = version["userAgent"].as_str().unwrap_or_default().replace("Headless", "");
+        browser.user_agent.set(user_agent).expect("set once");
+        browser
+    }
+
+    fn listen(&self, answers: ChildStdout) {
+        for message in BufReader::new(answers).split(0) {
+            let Ok(message) = message else { break };
+            let Ok(message) = serde_json::from_slice::<Value>(&message) else { continue };
+            if let Some(id) = message["id"].as_u64() {
+                if let Some(asker) = lock(&self.waiting).remove(&id) {
+                    drop(asker.send(message));
+                }
+            } else if let Some(session) = message["sessionId"].as_str() {
+                lock(&self.events).entry(session.to_owned()).or_default().push(message);
+            }
+        }
+        // whoever still waits is told by the end of its channel
+        lock(&self.waiting).clear();
+    }
+
+    /// One command, to a tab's session or to the browser itself.
+    ///
+    /// # Errors
+    /// What the browser answered instead.
+    pub fn call(&self, session: Option<&str>, method: &str, parameters: &Value) -> Result<Value, String> {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed);
+        let mut message = json!({ "id": id, "method": method, "params": parameters });
+        if let Some(session) = session {
+            message["sessionId"] = session.into();
+        }
+        let (asker, answer) = channel();
+        lock(&self.waiting).insert(id, asker);
+        let mut bytes = message.to_string().into_bytes();
+        bytes.push(0);
+        lock(&self.pipe).write_all(&bytes).map_err(|error| format!("{method}: {error}"))?;
+        let answer = answer.recv_timeout(ANSWER).map_err(|error| format!("{method}: {error}"))?;
+        match answer.get("error") {
+            Some(error) => Err(format!("{method}: {error}")),
+            None => Ok(answer["result"].clone()),
+        }
+    }
+
+    /// What a session has reported since it was last asked.
+    pub fn events(&self, session: &str) -> Vec<Value> {
+        lock(&self.events).remove(session).unwrap_or_default()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,62 @@
+//! The whole system at two host names of this machine: the payment page at `localhost`, the shop at `127.0.0.1`.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use bytes::Bytes;
+use http::Request;
+use local::world::{Options, World};
+use local::{server, site};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+/// A fresh system, served on a port of its own until it is dropped.
+pub struct System {
+    runtime: Option<Runtime>,
+    /// The system itself.
+    pub world: World,
+    /// `http://127.0.0.1:…`.
+    pub shop: String,
+    /// `http://localhost:…`.
+    pub pay: String,
+}
+
+impl System {
+    /// Starts it on the machine's clock, as `kessai --memory` does.
+    pub fn start() -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let (world, options) = runtime.block_on(async {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+            let port = listener.local_addr().expect("an address").port();
+            let options = Options::serving(port, None);
+            let world = World::start(options.clone()).await.expect("the world starts");
+            tokio::spawn(server::serve(world.clone(), listener));
+            // `localhost` may mean either family
+            if let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+                tokio::spawn(server::serve(world.clone(), listener));
+            }
+            let driven = world.clone();
+            tokio::spawn(async move { driven.drive().await });
+            (world, options)
+        });
+        Self { runtime: Some(runtime), world, shop: options.shop_origin, pay: options.page_origin }
+    }
+
+    /// What a program gets from `/_local/….json`.
+    pub fn json(&self, path: &str) -> Vec<Value> {
+        let request = Request::get(path).body(Bytes::new()).expect("a request");
+        let answer = self.block_on(site::answer(&self.world, request));
+        serde_json::from_slice(answer.body()).expect("a list")
+    }
+
+    /// Waits for something that the system does.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.as_ref().expect("running").block_on(future)
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        self.runtime.take().expect("running").shutdown_background();
+    }
+}

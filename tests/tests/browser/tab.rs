@@ -1,0 +1,228 @@
+//! A tab and its person: looks at pages, clicks where things are, types, and complains about what no shopper should meet.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::chromium::{Chromium, chromium};
+
+/// How somebody looks at our pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Eyes {
+    /// Width of the window; below 600 it is a phone.
+    pub width: u32,
+    /// `ja` or `en`.
+    pub language: &'static str,
+    /// Whether scripts run.
+    pub scripts: bool,
+}
+
+/// A tab in a context of its own: no cookies, no history, nothing of any other.
+pub struct Tab {
+    browser: &'static Chromium,
+    context: String,
+    session: String,
+    /// How it is looked at.
+    pub eyes: Eyes,
+    complaints: Vec<String>,
+}
+
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a page that is being left or not yet there answers.
+const NOT_NOW: &str = "not now";
+
+impl Tab {
+    /// Opens it; `None` where the run does without a browser.
+    pub fn open(eyes: Eyes) -> Option<Self> {
+        let browser = chromium()?;
+        let text = |answer: Result<Value, String>, name: &str| answer.unwrap()[name].as_str().unwrap().to_owned();
+        let context = text(browser.call(None, "Target.createBrowserContext", &json!({})), "browserContextId");
+        let target = json!({ "url": "about:blank", "browserContextId": context });
+        let target = text(browser.call(None, "Target.createTarget", &target), "targetId");
+        let attach = json!({ "targetId": target, "flatten": true });
+        let session = text(browser.call(None, "Target.attachToTarget", &attach), "sessionId");
+        let tab = Self { browser, context, session, eyes, complaints: Vec::new() };
+        for domain in ["Page", "Runtime", "Log", "Audits"] {
+            tab.call(&format!("{domain}.enable"), &json!({}));
+        }
+        tab.call(
+            "Emulation.setDeviceMetricsOverride",
+            &json!({ "width": eyes.width, "height": 800, "deviceScaleFactor": 1, "mobile": eyes.width < 600 }),
+        );
+        let user_agent = browser.user_agent.get().cloned().unwrap_or_default();
+        tab.call("Emulation.setUserAgentOverride", &json!({ "userAgent": user_agent, "acceptLanguage": eyes.language }));
+        tab.call("Emulation.setScriptExecutionDisabled", &json!({ "value": !eyes.scripts }));
+        Some(tab)
+    }
+
+    fn call(&self, method: &str, parameters: &Value) -> Value {
+        self.browser.call(Some(&self.session), method, parameters).unwrap()
+    }
+
+    /// Goes to an address, as by the address bar.
+    pub fn go(&mut self, address: &str) {
+        let answer = self.call("Page.navigate", &json!({ "url": address }));
+        assert!(answer.get("errorText").is_none(), "{address}: {answer}");
+        let place = address.split('#').next().unwrap_or_default();
+        self.until(&format!("location.href.startsWith({})", text(place)));
+    }
+
+    /// Waits until this holds on a page that is loaded, then looks the page over.
+    pub fn until(&mut self, condition: &str) {
+        self.wait(&format!("document.readyState === 'complete' && ({condition})"));
+        self.look();
+    }
+
+    fn wait(&self, condition: &str) {
+        let begun = Instant::now();
+        while self.try_ask(condition) != Ok(Value::Bool(true)) {
+            if begun.elapsed() > PATIENCE {
+                let page = "[location.href, document.title, document.body?.innerText.slice(0, 600)].join(' | ')";
+                panic!("{condition} did not come true on {:?}", self.try_ask(page));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// What every page has to be: no wider than the window, in the language asked for.
+    fn look(&mut self) {
+        let page = self.try_ask("[location.href, document.documentElement.scrollWidth]").unwrap_or_default();
+        if page[1].as_u64().is_some_and(|width| width > u64::from(self.eyes.width)) {
+            self.complaints.push(format!("{page} is wider than {}", self.eyes.width));
+        }
+    }
+
+    /// The value of an expression on the page.
+    pub fn ask(&self, expression: &str) -> Value {
+        self.try_ask(expression).unwrap_or_else(|error| panic!("{expression}: {error}"))
+    }
+
+    /// A text on the page.
+    pub fn ask_text(&self, expression: &str) -> String {
+        let value = self.ask(expression);
+        value.as_str().unwrap_or_else(|| panic!("{expression} is {value}")).to_owned()
+    }
+
+    fn try_ask(&self, expression: &str) -> Result<Value, String> {
+        let parameters = json!({ "expression": expression, "returnByValue": true });
+        let answer = self.browser.call(Some(&self.session), "Runtime.evaluate", &parameters)?;
+        match answer.get("exceptionDetails") {
+            Some(details) => Err(format!("{NOT_NOW}: {details}")),
+            None => Ok(answer["result"]["value"].clone()),
+        }
+    }
+
+    /// Whether something is on the page.
+    pub fn has(&self, selector: &str) -> bool {
+        self.ask(&format!("!!document.querySelector({})", text(selector))) == Value::Bool(true)
+    }
+
+    /// Clicks the middle of an element, where a person would: it has to be visible and on top.
+    pub fn click(&self, selector: &str) {
+        self.press(selector, 1);
+    }
+
+    /// Clicks twice, as impatient people do.
+    pub fn double_click(&self, selector: &str) {
+        self.press(selector, 2);
+    }
+
+    fn press(&self, selector: &str, times: u32) {
+        let place = self.ask(&format!(
+            "(() => {{
+                const element = document.querySelector({});
+                if (!element) return 'missing';
+                element.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                const box = element.getClientRects()[0];
+                if (!box) return 'not visible';
+                const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+                const top = document.elementFromPoint(x, y);
+                return element.contains(top) ? [x, y] : 'covered by ' + top?.outerHTML.slice(0, 200);
+            }})()",
+            text(selector)
+        ));
+        assert!(place.is_array(), "{selector} on {}: {place}", self.ask("location.href"));
+        for count in 1..=times {
+            for kind in ["mousePressed", "mouseReleased"] {
+                let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count });
+                self.call("Input.dispatchMouseEvent", &event);
+            }
+        }
+    }
+
+    /// Types into a field, key by key, over what it holds.
+    pub fn type_into(&self, selector: &str, typed: &str) {
+        self.click(selector);
+        self.ask("document.activeElement.select()");
+        for key in typed.chars() {
+            self.call("Input.dispatchKeyEvent", &json!({ "type": "char", "text": key.to_string() }));
+        }
+    }
+
+    /// Presses a key that isn't a character.
+    pub fn enter(&self) {
+        for kind in ["keyDown", "keyUp"] {
+            let key = json!({ "type": kind, "key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13 });
+            self.call("Input.dispatchKeyEvent", &key);
+        }
+    }
+
+    /// Chooses an option.
+    pub fn choose(&self, selector: &str, value: &str) {
+        self.ask(&format!("document.querySelector({}).value = {}", text(selector), text(value)));
+    }
+
+    /// The browser's own back button.
+    pub fn back(&self) {
+        let history = self.call("Page.getNavigationHistory", &json!({}));
+        let before = history["currentIndex"].as_u64().and_then(|index| index.checked_sub(1)).expect("a page before");
+        let entry = history["entries"].as_array().unwrap()[usize::try_from(before).unwrap()]["id"].clone();
+        self.call("Page.navigateToHistoryEntry", &json!({ "entryId": entry }));
+    }
+
+    /// Everything that the browser found wrong so far: script errors, console errors, refusals of the content security policy.
+    pub fn complaints(&mut self) -> &[String] {
+        let found = self.browser.events(&self.session).iter().filter_map(complaint).collect::<Vec<_>>();
+        self.complaints.extend(found);
+        &self.complaints
+    }
+
+    /// Ends the visit: there must have been nothing to complain about.
+    pub fn done(mut self) {
+        let eyes = self.eyes;
+        assert!(self.complaints().is_empty(), "{eyes:?}: {:#?}", self.complaints);
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        let context = json!({ "browserContextId": self.context });
+        drop(self.browser.call(None, "Target.disposeBrowserContext", &context));
+    }
+}
+
+/// An event as a complaint, if it is one.
+fn complaint(event: &Value) -> Option<String> {
+    let given = &event["params"];
+    match event["method"].as_str()? {
+        "Runtime.exceptionThrown" => Some(format!("script: {}", given["exceptionDetails"])),
+        "Runtime.consoleAPICalled" => {
+            matches!(given["type"].as_str()?, "error" | "warning" | "assert").then(|| format!("console: {given}"))
+        }
+        "Log.entryAdded" => {
+            let entry = &given["entry"];
+            let bad = matches!(entry["level"].as_str()?, "error" | "warning");
+            // a page of ours that says 404 or 422 is an answer like any other
+            let answered = entry["source"] == "network" && entry["text"].as_str()?.contains("responded with a status of 4");
+            (bad && !answered).then(|| format!("log: {entry}"))
+        }
+        "Audits.issueAdded" => Some(format!("issue: {}", given["issue"])),
+        _ => None,
+    }
+}
+
+/// A text as a literal of the page's language.
+pub fn text(text: &str) -> String {
+    Value::from(text).to_string()
+}
