@@ -193,7 +193,15 @@ impl Page {
     /// It refreshes itself: the payment runs or is being checked.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        self.tags("meta").any(|tag| tag.attribute("http-equiv") == Some("refresh"))
+        self.refresh().is_some()
+    }
+
+    /// Where it refreshes itself to; nothing for itself.
+    #[must_use]
+    pub fn refresh(&self) -> Option<&str> {
+        let refresh = self.tags("meta").find(|tag| tag.attribute("http-equiv") == Some("refresh"))?;
+        let content = refresh.attribute("content").unwrap_or_default();
+        Some(content.split_once("url=").map_or("", |(_, address)| address))
     }
 
     /// `sha256-…` of each inline script, as a content security policy names it; made by the hash given, so that no hash is chosen here.

@@ -75,9 +75,10 @@ impl<S: Site> Shopper<S> {
         self.follow(Request::get(address).body(Bytes::new()).expect("an address")).await
     }
 
-    /// Looks at the present page's address again, as its refresh does.
+    /// Looks again: where the page refreshes itself to, else at its own address.
     pub async fn refresh(&mut self) -> &Page {
-        let address = self.page().address.clone();
+        let page = self.page();
+        let address = page.refresh().filter(|address| !address.is_empty()).unwrap_or(&page.address).to_owned();
         self.get(&address).await
     }
 
@@ -108,8 +109,9 @@ impl<S: Site> Shopper<S> {
     #[must_use]
     pub fn form(&self, action: &str) -> &Form {
         let page = self.page();
-        page.form(action)
-            .unwrap_or_else(|| panic!("no form to {action} on the page {:?} ({}): {}", page.heading(), page.status, page.text))
+        page.form(action).unwrap_or_else(|| {
+            panic!("no form to {action} on the page {:?} ({}): {}", page.heading(), page.status, page.text)
+        })
     }
 
     /// Presses "cancel and return to the shop".

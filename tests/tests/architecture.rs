@@ -210,7 +210,11 @@ fn every_function_has_a_system_test() {
 #[test]
 fn a_source_file_says_first_what_it_is_for() {
     for path in ["functions", "shared", "local", "tests"].into_iter().flat_map(|folder| files(folder, ".rs")) {
-        if path.ends_with("/tests.rs") || path.contains("/fixtures/") || path.contains("/ui/") || path.contains("/compile_fail/") {
+        if path.ends_with("/tests.rs")
+            || path.contains("/fixtures/")
+            || path.contains("/ui/")
+            || path.contains("/compile_fail/")
+        {
             continue;
         }
         assert!(read(&path).starts_with("//!"), "{path} begins without //!");

@@ -17,8 +17,8 @@ use local::cloud::{Fault, When};
 use local::world::{SIG_SECRET_HEX, World};
 use std::time::Duration;
 use system_tests::{
-    Card, Charset, HandOver, LinkTerms, ShopRequest, Shopper, Submit, cards, change_merchant, create_link, form_encoded,
-    fresh, payment,
+    Card, Charset, HandOver, LinkTerms, ShopRequest, Shopper, Submit, cards, change_merchant, create_link,
+    form_encoded, fresh, payment,
 };
 
 const ASJ: [&str; 10] = ["admin", "amount", "charge", "mail", "free1", "free2", "free3", "result", "payment", "user"];
@@ -53,7 +53,11 @@ async fn a_request_means_the_same_by_address_and_by_form_with_the_number_in_the_
                     .with("mail", "asked@example.com");
                 let request = if in_path { request.in_path() } else { request };
                 let mut shopper = Shopper::new(&world);
-                if by_post { shopper.open_by_post(&request).await } else { shopper.open(&request).await };
+                if by_post {
+                    shopper.open_by_post(&request).await
+                } else {
+                    shopper.open(&request).await
+                };
                 assert_eq!(shopper.page().status, StatusCode::OK);
                 assert!(shopper.page().text.contains("1,000円"), "{}", shopper.page().text);
                 assert_eq!(shopper.card_form().value("mail"), Some("asked@example.com"));
@@ -62,7 +66,13 @@ async fn a_request_means_the_same_by_address_and_by_form_with_the_number_in_the_
                 let (result, fields): (_, &[(&str, &str)]) = match merchant {
                     "4000" => (
                         "0",
-                        &[("admin", "4000"), ("amount", "1000"), ("mail", "asked@example.com"), ("free2", ""), ("user", "")],
+                        &[
+                            ("admin", "4000"),
+                            ("amount", "1000"),
+                            ("mail", "asked@example.com"),
+                            ("free2", ""),
+                            ("user", ""),
+                        ],
                     ),
                     _ => ("0", &[("AMT", "1000"), ("EMAIL", "asked@example.com"), ("CARDNAME", "TARO YAMADA")]),
                 };
@@ -166,7 +176,11 @@ async fn a_shift_jis_shop_gets_its_own_bytes_back() {
         let order = if by_post { "1" } else { "2" };
         let request = ShopRequest::new("9320", 1_200, order).with_bytes("free1", &bytes).with_bytes("name", &bytes);
         let mut shopper = Shopper::new(&world);
-        if by_post { shopper.open_by_post(&request).await } else { shopper.open(&request).await };
+        if by_post {
+            shopper.open_by_post(&request).await
+        } else {
+            shopper.open(&request).await
+        };
         shopper.pay(&visa()).await;
         let back = shopper.hand_over();
         assert_eq!(back.charset, Charset::ShiftJis);
@@ -193,7 +207,8 @@ async fn what_a_shift_jis_shop_cannot_read_does_not_reach_it_as_something_else()
 #[tokio::test]
 async fn what_a_signed_shop_sends_and_gets_is_signed() {
     let world = fresh().await;
-    let request = ShopRequest::new("7000", 3_000, "77").with("free1", "a=b&c").with("unknown", "kept").signed(world.now());
+    let request =
+        ShopRequest::new("7000", 3_000, "77").with("free1", "a=b&c").with("unknown", "kept").signed(world.now());
     let back = paid(&world, &request, &visa()).await;
     assert_eq!(back.names(), [&ASJ[..9], &["time", "sig"]].concat(), "without card-on-file there is no user");
     let secrets = [SigSecret::from_hex(SIG_SECRET_HEX).unwrap()];
@@ -206,7 +221,8 @@ async fn what_a_signed_shop_sends_and_gets_is_signed() {
     assert_eq!(elsewhere, Err(HandoverRefusal::SigWrong));
 
     let mut shopper = Shopper::new(&world);
-    let page = shopper.open_by_post(&ShopRequest::new("7000", 3_000, "78").signed(world.now()).with("amount", "1")).await;
+    let page =
+        shopper.open_by_post(&ShopRequest::new("7000", 3_000, "78").signed(world.now()).with("amount", "1")).await;
     assert_eq!((page.status, page.code()), (StatusCode::BAD_REQUEST, "merchant_or_signature"));
 }
 
@@ -219,7 +235,10 @@ async fn a_verified_buyer_id_comes_back_unchanged_and_an_unverified_one_is_refus
 
     let request = ShopRequest::new("4000", 1_000, "2").of_user("buyer", world.now());
     let upper = String::from_utf8(request.value("key").to_ascii_uppercase()).unwrap();
-    assert!(Shopper::new(&world).open(&request.clone().with("key", &upper)).await.is_payment_form(), "hex of either case");
+    assert!(
+        Shopper::new(&world).open(&request.clone().with("key", &upper)).await.is_payment_form(),
+        "hex of either case"
+    );
     for changed in [("amount", "1001"), ("charge", "3"), ("user", "other"), ("time", "1")] {
         let mut shopper = Shopper::new(&world);
         let page = shopper.open(&request.clone().with(changed.0, changed.1)).await;
@@ -231,8 +250,16 @@ async fn a_verified_buyer_id_comes_back_unchanged_and_an_unverified_one_is_refus
 async fn the_shop_chooses_among_its_destinations() {
     let world = fresh().await;
     let shop = "http://127.0.0.1:9000/shop";
-    let asj = [("1", http::Method::POST, "/thanks"), ("2", http::Method::GET, "/members"), ("3", http::Method::POST, "/receive")];
-    let tf = [("1", http::Method::GET, "/thanks24"), ("2", http::Method::POST, "/receive"), ("3", http::Method::POST, "/members")];
+    let asj = [
+        ("1", http::Method::POST, "/thanks"),
+        ("2", http::Method::GET, "/members"),
+        ("3", http::Method::POST, "/receive"),
+    ];
+    let tf = [
+        ("1", http::Method::GET, "/thanks24"),
+        ("2", http::Method::POST, "/receive"),
+        ("3", http::Method::POST, "/members"),
+    ];
     for (merchant, table) in [("4000", asj), ("2400", tf)] {
         for (number, method, path) in table {
             let request = ShopRequest::new(merchant, 1_000, number).with("return", number);
@@ -558,7 +585,8 @@ async fn another_browser_is_told_that_an_order_is_paid_and_nothing_about_its_buy
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text.contains("お支払い済み"), "{}", page.text);
         assert!(!page.is_hand_over() && !page.is_payment_form());
-        for secret in ["secret@example.com", "秘密の自由項目", "山田太郎", "TARO YAMADA", "4242", back.value("payment")] {
+        for secret in ["secret@example.com", "秘密の自由項目", "山田太郎", "TARO YAMADA", "4242", back.value("payment")]
+        {
             assert!(!page.html().contains(secret), "{secret}");
         }
     }
@@ -607,7 +635,8 @@ async fn a_link_for_one_use_is_one_order() {
 #[tokio::test]
 async fn an_open_link_asks_for_the_amount_and_takes_what_people_type() {
     let world = fresh().await;
-    for (typed, yen) in [("1500", "1,500円"), ("１，５００円", "1,500円"), ("¥3,000", "3,000円"), (" 0800 ", "800円")] {
+    for (typed, yen) in [("1500", "1,500円"), ("１，５００円", "1,500円"), ("¥3,000", "3,000円"), (" 0800 ", "800円")]
+    {
         let mut shopper = Shopper::new(&world);
         assert!(!shopper.get("/l/open").await.is_payment_form(), "the amount comes first");
         let asked = Submit::of(&shopper.form("/l/open").clone().with("amount", typed));
@@ -726,6 +755,6 @@ async fn zz_time() {
     world.advance(Duration::from_secs(3600)).await.unwrap();
     println!("advance 1h {:?}", t.elapsed());
     let t = std::time::Instant::now();
-    world.advance(Duration::from_secs(24*3600)).await.unwrap();
+    world.advance(Duration::from_secs(24 * 3600)).await.unwrap();
     println!("advance 24h {:?}", t.elapsed());
 }

@@ -134,7 +134,11 @@ fn every_setting_is_read_by_the_code() {
     let sources: String = deployed_sources().into_iter().map(|(_, source)| source).collect();
     for function in functions() {
         for setting in function.settings().keys() {
-            assert!(sources.contains(&format!("\"{setting}\"")), "{} is given {setting}, which nobody reads", function.id);
+            assert!(
+                sources.contains(&format!("\"{setting}\"")),
+                "{} is given {setting}, which nobody reads",
+                function.id
+            );
         }
     }
 }

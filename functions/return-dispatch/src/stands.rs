@@ -67,7 +67,7 @@ impl View<'_> {
     /// The page renews its handle, so that it stays open as long as it waits.
     fn wait(&self, waiting_for: WaitingFor) -> Result<Response<Body>, Failure> {
         let path = self.deps.checkout.return_path(self.handle)?;
-        let other = format!("{path}?lang={}", checkout::other(self.lang).tag());
+        let [address, other] = [self.lang, checkout::other(self.lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
         let shop = self.deps.checkout.shop(&self.opened.merchant);
         let view = Waiting {
             lang: self.lang,
@@ -76,6 +76,7 @@ impl View<'_> {
             order: self.payment.key.order.as_str(),
             amount: self.payment.amount,
             mail_comes: self.opened.merchant.mails(self.payment.interface) && !self.payment.details.mail.is_empty(),
+            address: &address,
             language: Some(LanguageSwitch::Link(&other)),
         };
         Ok(answer::page(self.request, StatusCode::OK, page::waiting(&view)))

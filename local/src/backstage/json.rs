@@ -2,13 +2,41 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::failed;
+use crate::cloud::Mail;
 use crate::world::World;
 
+/// A mail as programs read it.
+#[derive(Serialize)]
+struct Letter<'a> {
+    /// Every recipient, joined by commas.
+    to: String,
+    from: &'a str,
+    subject: &'a str,
+    text: Option<&'a str>,
+    html: Option<&'a str>,
+    at: Timestamp,
+}
+
+impl<'a> Letter<'a> {
+    fn of(mail: &'a Mail) -> Self {
+        Self {
+            to: mail.to.join(", "),
+            from: &mail.from,
+            subject: &mail.subject,
+            text: mail.text.as_deref(),
+            html: mail.html.as_deref(),
+            at: mail.at,
+        }
+    }
+}
+
 pub(super) fn mail(world: &World) -> Response<Bytes> {
-    world.mailbox().map_or_else(|error| failed(&error), |mails| json(&mails))
+    let letters = |mails: Vec<Mail>| json(&mails.iter().map(Letter::of).collect::<Vec<_>>());
+    world.mailbox().map_or_else(|error| failed(&error), letters)
 }
 
 pub(super) async fn acquirer(world: &World) -> Response<Bytes> {

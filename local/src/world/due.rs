@@ -57,25 +57,32 @@ impl Due {
     /// The schedule runs now. Its cursor is brought to the first minute that holds anything, for what lies between is empty.
     pub(super) async fn run_begins(&self, now: Timestamp) -> Result<(), WorldError> {
         *lock(&self.last_run) = now;
-        let Some(cursor) = self.cursor.load().await.map_err(WorldError::outside)? else { return Ok(()) };
+        let stored = self.cursor.load().await.map_err(WorldError::outside)?;
         let reached = DueMinute::reached(now.saturating_sub(SLACK).unwrap_or(now));
-        let target = {
+        let (target, behind) = {
             let mut minutes = lock(&self.minutes);
-            // a minute before the cursor is done; an hour is kept for what is written late
-            let done = cursor.minute.earlier(60);
-            minutes.retain(|minute| *minute >= done);
-            minutes.range(cursor.minute..).next().map_or(reached, |first| reached.min(*first))
+            let from = match stored {
+                Some(cursor) => {
+                    // a minute before the cursor is done; an hour is kept for what is written late
+                    let done = cursor.minute.earlier(60);
+                    minutes.retain(|minute| *minute >= done);
+                    minutes.range(cursor.minute..).next()
+                }
+                None => minutes.first(),
+            };
+            let target = from.map_or(reached, |first| reached.min(*first));
+            (target, stored.is_none_or(|cursor| cursor.minute < target))
         };
-        if target > cursor.minute {
-            let moved = Cursor { minute: target, ..cursor };
-            self.cursor.advance(Some(cursor), moved).await.map_err(WorldError::outside)?;
+        if behind {
+            let moved = Cursor { minute: target, outage: stored.is_some_and(|cursor| cursor.outage) };
+            self.cursor.advance(stored, moved).await.map_err(WorldError::outside)?;
         }
         Ok(())
     }
 }
 
 /// How far behind the clock the cursor stays at least when it is moved.
-const SLACK: SignedDuration = SignedDuration::from_mins(5);
+const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

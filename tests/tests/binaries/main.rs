@@ -1,10 +1,23 @@
 //! The functions' own binaries, each a process under a Runtime API, against the local system's AWS port: `main.rs` and the settings are
 //! what is proved here.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    clippy::large_futures,
+    reason = "a test: what goes wrong is meant to end it"
+)]
+
+mod cases;
 mod programs;
 mod runtime_api;
 
 use axum::{Router, body::Bytes, extract::State, response::Response};
+use cases::{event, field, follow, submit, visit};
 use http::{HeaderMap, Method, Uri};
 use local::{
     cloud::{self, Caller, Cloud, Permissions},
@@ -39,21 +52,14 @@ async fn one_payment_through_the_functions_own_binaries() {
     let reconcile = account.start("reconcile").await;
 
     // the shopper's way
-    let page = payment_page.invoke(plain(event("payment-page/get-asj"))).await;
-    assert_eq!(page["statusCode"], 200, "{page}");
-    let order = between(page["body"].as_str().unwrap(), r#"name="order" value=""#, "\"");
-    let form = format!(
-        "order={order}&card_number={CARD}&card_expiry=12%2F30&card_code=123&card_name=TARO+YAMADA&mail=buyer%40example.jp&consent=1"
-    );
-    let mut submit = plain(event("authorize/post-unsealed"));
-    submit["body"] = json!(form);
-    submit["isBase64Encoded"] = json!(false);
-    let charged = authorize.invoke(submit).await;
+    let page = payment_page.invoke(visit()).await;
+    assert_eq!(page["statusCode"], 200);
+    let charged = authorize.invoke(submit(&page, CARD)).await;
     assert_eq!(charged["statusCode"], 303, "{charged}");
-    let back = return_to(charged["headers"]["location"].as_str().unwrap());
+    let back = follow(&charged);
     let handed_over = return_dispatch.invoke(back.clone()).await;
-    assert_eq!(handed_over["statusCode"], 200, "{handed_over}");
-    assert_eq!(between(handed_over["body"].as_str().unwrap(), r#"name="result" value=""#, "\""), "0");
+    assert_eq!(handed_over["statusCode"], 200);
+    assert_eq!(field(&handed_over, "result"), "0");
 
     // what is told of it
     let relayed = outbox_relay.invoke(json!({ "Records": stream(world.cloud()) })).await;
@@ -140,33 +146,8 @@ async fn carry(
     answer.body(said["body"].as_str().unwrap_or_default().to_owned().into()).unwrap()
 }
 
-/// A case of `events/`.
-fn event(case: &str) -> Value {
-    let path = format!("{}/../events/{case}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-/// The same from a client that takes no compressed answer.
-fn plain(mut event: Value) -> Value {
-    event["headers"].as_object_mut().unwrap().remove("accept-encoding");
-    event
-}
-
-fn return_to(location: &str) -> Value {
-    let mut back = plain(event("return-dispatch/get-unsealed"));
-    back["rawPath"] = json!(location);
-    back["requestContext"]["http"]["path"] = json!(location);
-    back["pathParameters"]["handle"] = json!(location.rsplit('/').next().unwrap());
-    back
-}
-
 /// What the stream of the product's table holds, as its event source hands it on.
 fn stream(cloud: &Cloud) -> Vec<Value> {
     let stream = cloud.stream("Table").unwrap();
     stream.read(100).unwrap().into_iter().map(|record| record.event).collect()
-}
-
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    let (_, rest) = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}"));
-    rest.split_once(after).unwrap().0
 }

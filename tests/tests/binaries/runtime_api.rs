@@ -1,5 +1,7 @@
 //! A Lambda Runtime API for one function's own binary (Lambda developer guide, "Using the Lambda runtime API").
 
+#![allow(dead_code, reason = "the test and the benchmark each use their part")]
+
 use axum::{
     Router,
     body::Bytes,
@@ -12,8 +14,8 @@ use serde_json::Value;
 use std::{
     collections::{BTreeMap, HashMap},
     process::Stdio,
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::{Arc, Mutex, OnceLock},
+    time::{Duration, Instant},
 };
 use tokio::{
     net::TcpListener,
@@ -25,12 +27,17 @@ use tokio::{
 /// How long a function's answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// When a function first asked for an event.
+type FirstPoll = Arc<OnceLock<Instant>>;
+
 /// A function's process and the Runtime API that it polls. Both end with it.
 pub(crate) struct Function {
     process: Child,
     api: JoinHandle<std::io::Result<()>>,
     events: mpsc::Sender<Invocation>,
     polled: Arc<Notify>,
+    started: Instant,
+    first_poll: FirstPoll,
 }
 
 struct Invocation {
@@ -43,21 +50,28 @@ struct Api {
     events: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
     running: Mutex<HashMap<String, oneshot::Sender<Result<Value, String>>>>,
     polled: Arc<Notify>,
+    first_poll: FirstPoll,
 }
 
 impl Function {
     /// Starts the program with these settings beside the variables that Lambda itself sets
     /// (Lambda developer guide, "Defined runtime environment variables").
-    pub(crate) async fn start(program: &std::path::Path, settings: BTreeMap<String, String>, timeout: Duration) -> Self {
+    pub(crate) async fn start(
+        program: &std::path::Path,
+        settings: BTreeMap<String, String>,
+        timeout: Duration,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (events, receiver) = mpsc::channel(1);
         let polled = Arc::new(Notify::new());
+        let first_poll = FirstPoll::default();
         let api = Arc::new(Api {
             timeout,
             events: tokio::sync::Mutex::new(receiver),
             running: Mutex::default(),
             polled: Arc::clone(&polled),
+            first_poll: Arc::clone(&first_poll),
         });
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -66,6 +80,7 @@ impl Function {
             .with_state(api);
         let api = tokio::spawn(async move { axum::serve(listener, router).await });
         let name = program.file_name().unwrap().to_str().unwrap();
+        let started = Instant::now();
         let process = Command::new(program)
             .env_clear()
             .envs(settings)
@@ -81,7 +96,17 @@ impl Function {
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        Self { process, api, events, polled }
+        Self { process, api, events, polled, started, first_poll }
+    }
+
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id().unwrap()
+    }
+
+    /// How long it took from the process's start to its first question for an event.
+    pub(crate) fn start_time(&self) -> Option<Duration> {
+        Some(self.first_poll.get()?.duration_since(self.started))
     }
 
     /// Waits until it asks for its first event.
@@ -111,6 +136,7 @@ impl Function {
 }
 
 async fn next(State(api): State<Arc<Api>>) -> Response {
+    api.first_poll.get_or_init(Instant::now);
     api.polled.notify_one();
     let Some(Invocation { event, answer }) = api.events.lock().await.recv().await else {
         return status(StatusCode::GONE);

@@ -46,17 +46,17 @@ const LAUNCH: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
 const ANSWER: Duration = Duration::from_secs(30);
 
 /// One browser process, shared by all tests; each works in a context of its own.
-pub struct Chromium {
+pub(crate) struct Chromium {
     pipe: Mutex<ChildStdin>,
     waiting: Mutex<HashMap<u64, Sender<Value>>>,
     events: Mutex<HashMap<String, Vec<Value>>>,
     last_id: AtomicU64,
     /// How it calls itself, which each tab needs to set its language.
-    pub user_agent: OnceLock<String>,
+    pub(crate) user_agent: OnceLock<String>,
 }
 
 /// The browser of this test run; `None` where the run is told to do without.
-pub fn chromium() -> Option<&'static Chromium> {
+pub(crate) fn chromium() -> Option<&'static Chromium> {
     static SHARED: OnceLock<Option<&'static Chromium>> = OnceLock::new();
     *SHARED.get_or_init(|| (!told_to_skip()).then(Chromium::start))
 }
@@ -76,7 +76,7 @@ fn find() -> String {
     if let Ok(named) = std::env::var("CHROMIUM") {
         return named;
     }
-    let runs = |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
+    let runs = |name: &&&str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
     let found = NAMES.iter().find(runs);
     (*found.expect(
         "the browser tests need Chromium and found none. Install it (Debian: `apt-get install chromium fonts-noto-cjk`, \
@@ -140,7 +140,7 @@ impl Chromium {
     ///
     /// # Errors
     /// What the browser answered instead.
-    pub fn call(&self, session: Option<&str>, method: &str, parameters: &Value) -> Result<Value, String> {
+    pub(crate) fn call(&self, session: Option<&str>, method: &str, parameters: &Value) -> Result<Value, String> {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let mut message = json!({ "id": id, "method": method, "params": parameters });
         if let Some(session) = session {
@@ -159,7 +159,7 @@ impl Chromium {
     }
 
     /// What a session has reported since it was last asked.
-    pub fn events(&self, session: &str) -> Vec<Value> {
+    pub(crate) fn events(&self, session: &str) -> Vec<Value> {
         lock(&self.events).remove(session).unwrap_or_default()
     }
 }

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use bytes::Bytes;
 use http::Request;
+use jiff::tz::TimeZone;
 use local::world::{Options, World};
 use local::{server, site};
 use serde_json::Value;
@@ -11,19 +12,19 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 /// A fresh system, served on a port of its own until it is dropped.
-pub struct System {
+pub(crate) struct System {
     runtime: Option<Runtime>,
     /// The system itself.
-    pub world: World,
+    pub(crate) world: World,
     /// `http://127.0.0.1:…`.
-    pub shop: String,
+    pub(crate) shop: String,
     /// `http://localhost:…`.
-    pub pay: String,
+    pub(crate) pay: String,
 }
 
 impl System {
     /// Starts it on the machine's clock, as `kessai --memory` does.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (world, options) = runtime.block_on(async {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
@@ -43,14 +44,20 @@ impl System {
     }
 
     /// What a program gets from `/_local/….json`.
-    pub fn json(&self, path: &str) -> Vec<Value> {
+    pub(crate) fn json(&self, path: &str) -> Vec<Value> {
         let request = Request::get(path).body(Bytes::new()).expect("a request");
         let answer = self.block_on(site::answer(&self.world, request));
         serde_json::from_slice(answer.body()).expect("a list")
     }
 
+    /// An expiry that holds for another year.
+    pub(crate) fn expiry(&self) -> String {
+        let year = self.world.now().to_zoned(TimeZone::UTC).year() + 1;
+        format!("12/{:02}", year % 100)
+    }
+
     /// Waits for something that the system does.
-    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.as_ref().expect("running").block_on(future)
     }
 }

@@ -8,33 +8,34 @@ use crate::chromium::{Chromium, chromium};
 
 /// How somebody looks at our pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Eyes {
+pub(crate) struct Eyes {
     /// Width of the window; below 600 it is a phone.
-    pub width: u32,
+    pub(crate) width: u32,
     /// `ja` or `en`.
-    pub language: &'static str,
+    pub(crate) language: &'static str,
     /// Whether scripts run.
-    pub scripts: bool,
+    pub(crate) scripts: bool,
 }
 
 /// A tab in a context of its own: no cookies, no history, nothing of any other.
-pub struct Tab {
+pub(crate) struct Tab {
     browser: &'static Chromium,
     context: String,
     session: String,
     /// How it is looked at.
-    pub eyes: Eyes,
+    pub(crate) eyes: Eyes,
     complaints: Vec<String>,
 }
 
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Longer than the 15 seconds after which a waiting page looks again.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a page that is being left or not yet there answers.
 const NOT_NOW: &str = "not now";
 
 impl Tab {
     /// Opens it; `None` where the run does without a browser.
-    pub fn open(eyes: Eyes) -> Option<Self> {
+    pub(crate) fn open(eyes: Eyes) -> Option<Self> {
         let browser = chromium()?;
         let text = |answer: Result<Value, String>, name: &str| answer.unwrap()[name].as_str().unwrap().to_owned();
         let context = text(browser.call(None, "Target.createBrowserContext", &json!({})), "browserContextId");
@@ -51,7 +52,10 @@ impl Tab {
             &json!({ "width": eyes.width, "height": 800, "deviceScaleFactor": 1, "mobile": eyes.width < 600 }),
         );
         let user_agent = browser.user_agent.get().cloned().unwrap_or_default();
-        tab.call("Emulation.setUserAgentOverride", &json!({ "userAgent": user_agent, "acceptLanguage": eyes.language }));
+        tab.call(
+            "Emulation.setUserAgentOverride",
+            &json!({ "userAgent": user_agent, "acceptLanguage": eyes.language }),
+        );
         tab.call("Emulation.setScriptExecutionDisabled", &json!({ "value": !eyes.scripts }));
         Some(tab)
     }
@@ -61,7 +65,7 @@ impl Tab {
     }
 
     /// Goes to an address, as by the address bar.
-    pub fn go(&mut self, address: &str) {
+    pub(crate) fn go(&mut self, address: &str) {
         let answer = self.call("Page.navigate", &json!({ "url": address }));
         assert!(answer.get("errorText").is_none(), "{address}: {answer}");
         let place = address.split('#').next().unwrap_or_default();
@@ -69,7 +73,7 @@ impl Tab {
     }
 
     /// Waits until this holds on a page that is loaded, then looks the page over.
-    pub fn until(&mut self, condition: &str) {
+    pub(crate) fn until(&mut self, condition: &str) {
         self.wait(&format!("document.readyState === 'complete' && ({condition})"));
         self.look();
     }
@@ -94,12 +98,12 @@ impl Tab {
     }
 
     /// The value of an expression on the page.
-    pub fn ask(&self, expression: &str) -> Value {
+    pub(crate) fn ask(&self, expression: &str) -> Value {
         self.try_ask(expression).unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
     /// A text on the page.
-    pub fn ask_text(&self, expression: &str) -> String {
+    pub(crate) fn ask_text(&self, expression: &str) -> String {
         let value = self.ask(expression);
         value.as_str().unwrap_or_else(|| panic!("{expression} is {value}")).to_owned()
     }
@@ -114,17 +118,17 @@ impl Tab {
     }
 
     /// Whether something is on the page.
-    pub fn has(&self, selector: &str) -> bool {
+    pub(crate) fn has(&self, selector: &str) -> bool {
         self.ask(&format!("!!document.querySelector({})", text(selector))) == Value::Bool(true)
     }
 
     /// Clicks the middle of an element, where a person would: it has to be visible and on top.
-    pub fn click(&self, selector: &str) {
+    pub(crate) fn click(&self, selector: &str) {
         self.press(selector, 1);
     }
 
     /// Clicks twice, as impatient people do.
-    pub fn double_click(&self, selector: &str) {
+    pub(crate) fn double_click(&self, selector: &str) {
         self.press(selector, 2);
     }
 
@@ -145,14 +149,15 @@ impl Tab {
         assert!(place.is_array(), "{selector} on {}: {place}", self.ask("location.href"));
         for count in 1..=times {
             for kind in ["mousePressed", "mouseReleased"] {
-                let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count });
+                let event =
+                    json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count });
                 self.call("Input.dispatchMouseEvent", &event);
             }
         }
     }
 
     /// Types into a field, key by key, over what it holds.
-    pub fn type_into(&self, selector: &str, typed: &str) {
+    pub(crate) fn type_into(&self, selector: &str, typed: &str) {
         self.click(selector);
         self.ask("document.activeElement.select()");
         for key in typed.chars() {
@@ -161,20 +166,21 @@ impl Tab {
     }
 
     /// Presses a key that isn't a character.
-    pub fn enter(&self) {
+    pub(crate) fn enter(&self) {
         for kind in ["keyDown", "keyUp"] {
-            let key = json!({ "type": kind, "key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13 });
+            let key =
+                json!({ "type": kind, "key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13 });
             self.call("Input.dispatchKeyEvent", &key);
         }
     }
 
     /// Chooses an option.
-    pub fn choose(&self, selector: &str, value: &str) {
+    pub(crate) fn choose(&self, selector: &str, value: &str) {
         self.ask(&format!("document.querySelector({}).value = {}", text(selector), text(value)));
     }
 
     /// The browser's own back button.
-    pub fn back(&self) {
+    pub(crate) fn back(&self) {
         let history = self.call("Page.getNavigationHistory", &json!({}));
         let before = history["currentIndex"].as_u64().and_then(|index| index.checked_sub(1)).expect("a page before");
         let entry = history["entries"].as_array().unwrap()[usize::try_from(before).unwrap()]["id"].clone();
@@ -182,14 +188,14 @@ impl Tab {
     }
 
     /// Everything that the browser found wrong so far: script errors, console errors, refusals of the content security policy.
-    pub fn complaints(&mut self) -> &[String] {
+    pub(crate) fn complaints(&mut self) -> &[String] {
         let found = self.browser.events(&self.session).iter().filter_map(complaint).collect::<Vec<_>>();
         self.complaints.extend(found);
         &self.complaints
     }
 
     /// Ends the visit: there must have been nothing to complain about.
-    pub fn done(mut self) {
+    pub(crate) fn done(mut self) {
         let eyes = self.eyes;
         assert!(self.complaints().is_empty(), "{eyes:?}: {:#?}", self.complaints);
     }
@@ -214,7 +220,8 @@ fn complaint(event: &Value) -> Option<String> {
             let entry = &given["entry"];
             let bad = matches!(entry["level"].as_str()?, "error" | "warning");
             // a page of ours that says 404 or 422 is an answer like any other
-            let answered = entry["source"] == "network" && entry["text"].as_str()?.contains("responded with a status of 4");
+            let answered =
+                entry["source"] == "network" && entry["text"].as_str()?.contains("responded with a status of 4");
             (bad && !answered).then(|| format!("log: {entry}"))
         }
         "Audits.issueAdded" => Some(format!("issue: {}", given["issue"])),
@@ -223,6 +230,6 @@ fn complaint(event: &Value) -> Option<String> {
 }
 
 /// A text as a literal of the page's language.
-pub fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     Value::from(text).to_string()
 }

@@ -1,8 +1,8 @@
 //! What holds once all is quiet, whatever went wrong before (`Invariants` of the payment rules).
 
-use domain::{Payment, State};
+use domain::{Payment, PaymentKey, State};
 use local::world::World;
-use outbound::acquirer::{Kind, Outcome};
+use outbound::acquirer::{Entry, Kind, Outcome};
 use std::collections::BTreeSet;
 
 use super::shopper::Shopper;
@@ -20,8 +20,56 @@ pub(crate) enum Expected {
     Person,
 }
 
+/// What lies about once all is quiet.
+pub(crate) struct Evidence {
+    entries: Vec<Entry>,
+    /// The ids of the events that were mailed.
+    told: Vec<String>,
+    /// Something lies where a person sees it.
+    parked: bool,
+    /// Mails are still to be sent.
+    waits: bool,
+}
+
+impl Evidence {
+    pub(crate) async fn of(world: &World) -> Self {
+        let mails = world.mailbox().unwrap();
+        let ids = mails.into_iter().flat_map(|mail| mail.headers).filter(|(name, _)| name == "X-Kessai-Event");
+        let queues = world.queues().unwrap();
+        let waiting =
+            |name: &str| queues.iter().any(|queue| queue.name.contains(name) && queue.waiting + queue.in_flight > 0);
+        Self {
+            entries: world.acquirer_log().await.unwrap(),
+            told: ids.map(|(_, id)| id).collect(),
+            parked: waiting("MailDeadLetters") || waiting("StreamFailures"),
+            waits: waiting("MailQueue"),
+        }
+    }
+
+    /// Approvals less what undid them, by the acquirer's own entries.
+    fn net_approvals(&self, key: &PaymentKey) -> i64 {
+        let reference = key.reference(1);
+        let family = reference.as_str().split_once('-').unwrap().0;
+        let entries = self.entries.iter().filter(|entry| entry.reference.as_str().starts_with(family));
+        let done = entries.filter(|entry| entry.outcome == Outcome::Approved && entry.amount > 0);
+        done.map(|entry| match entry.kind {
+            Kind::Authorize => 1,
+            Kind::Reverse | Kind::Void => -1,
+            Kind::Capture | Kind::Refund | Kind::Adjust | Kind::Inquire => 0,
+        })
+        .sum()
+    }
+
+    /// How many events of a kind were mailed about this visit of the order. Repeats of one event count once.
+    fn events(&self, payment: &Payment, kind: &str) -> usize {
+        let number = payment.number();
+        let ids = self.told.iter().filter(|id| id.starts_with(number.as_str()) && id.ends_with(kind));
+        ids.collect::<BTreeSet<_>>().len()
+    }
+}
+
 /// What does not hold.
-pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected) -> Vec<String> {
+pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected, evidence: &Evidence) -> Vec<String> {
     let mut broken = std::mem::take(&mut shopper.complaints);
     let payment = shopper.look().await;
     broken.append(&mut shopper.complaints);
@@ -45,7 +93,10 @@ pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected) -> Vec
         check(totals.authorized == ours, &format!("the acquirer holds {} yen, we say {ours}", totals.authorized));
         let captured = if matches!(&payment, Some(Payment { state: State::Captured { .. }, .. })) { amount } else { 0 };
         check(totals.captured == captured, &format!("the acquirer took {} yen, we say {captured}", totals.captured));
-        check(net_approvals(shopper).await == i64::from(paid), "the acquirer's entries do not add up to ours");
+        check(
+            evidence.net_approvals(&shopper.key()) == i64::from(paid),
+            "the acquirer's entries do not add up to ours",
+        );
     }
 
     match &payment {
@@ -60,11 +111,13 @@ pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected) -> Vec
                 Expected::Settled => check(state.is_settled(), &format!("it ended as {name}, not settled")),
                 Expected::Person => check(person, &format!("it ended as {name}, not with a person")),
             }
-            let told = told(world, payment);
-            let parked = parked(world);
-            let events = |kind: &str| told.iter().filter(|id| id.ends_with(kind)).count();
+            let parked = evidence.parked;
+            let events = |kind: &str| evidence.events(payment, kind);
             if paid {
-                check(events(".paid_payer") == 1 || (parked && events(".paid_payer") == 0), "a paid order has not one mail event");
+                check(
+                    events(".paid_payer") == 1 || (parked && events(".paid_payer") == 0),
+                    "a paid order has not one mail event",
+                );
                 check(events(".failed_after_doubt_payer") == 0, "a paid order was mailed as failed");
             } else {
                 check(events(".paid_payer") == 0, "an unpaid order was mailed as paid");
@@ -76,39 +129,6 @@ pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected) -> Vec
         }
     }
     check(paid || !shopper.told.contains(&true), "the shop was told of a payment that is not there");
-    let waits = world.queues().unwrap().into_iter().any(|queue| queue.name.contains("MailQueue") && queue.waiting + queue.in_flight > 0);
-    check(!waits, "the mail queue is not quiet");
+    check(!evidence.waits, "the mail queue is not quiet");
     broken
-}
-
-/// Approvals less what undid them, by the acquirer's own entries.
-async fn net_approvals(shopper: &Shopper<'_>) -> i64 {
-    let family = shopper.key().reference(1);
-    let family = family.as_str().split_once('-').unwrap().0;
-    let entries = shopper.world.acquirer_log().await.unwrap();
-    entries
-        .iter()
-        .filter(|entry| entry.reference.as_str().starts_with(family) && entry.outcome == Outcome::Approved && entry.amount > 0)
-        .map(|entry| match entry.kind {
-            Kind::Authorize => 1,
-            Kind::Reverse | Kind::Void => -1,
-            Kind::Capture | Kind::Refund | Kind::Adjust | Kind::Inquire => 0,
-        })
-        .sum()
-}
-
-/// The ids of the events that were mailed about this visit of the order.
-fn told(world: &World, payment: &Payment) -> BTreeSet<String> {
-    let number = payment.number();
-    let mails = world.mailbox().unwrap();
-    let ids = mails.into_iter().flat_map(|mail| mail.headers).filter(|(name, _)| name == "X-Kessai-Event");
-    ids.map(|(_, id)| id).filter(|id| id.starts_with(number.as_str())).collect()
-}
-
-/// Something lies where a person sees it.
-fn parked(world: &World) -> bool {
-    let parked = |queue: &local::world::QueueState| {
-        queue.dead > 0 || ((queue.name.contains("DeadLetters") || queue.name.contains("StreamFailures")) && queue.waiting > 0)
-    };
-    world.queues().unwrap().iter().any(parked)
 }

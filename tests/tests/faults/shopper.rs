@@ -61,7 +61,10 @@ impl<'a> Shopper<'a> {
 
     /// Comes from the shop.
     pub(crate) async fn open(&mut self) -> Page {
-        let path = format!("/pay?admin={MERCHANT}&amount={}&charge={}&mail=buyer%40example.jp&return=1", self.amount, self.order);
+        let path = format!(
+            "/pay?admin={MERCHANT}&amount={}&charge={}&mail=buyer%40example.jp&return=1",
+            self.amount, self.order
+        );
         self.get(&path).await
     }
 
@@ -138,7 +141,8 @@ impl<'a> Shopper<'a> {
     }
 
     async fn send(&mut self, request: Request<Bytes>) -> Answer {
-        let what = format!("{} {}", request.method(), request.uri().path().split('/').take(3).collect::<Vec<_>>().join("/"));
+        let what =
+            format!("{} {}", request.method(), request.uri().path().split('/').take(3).collect::<Vec<_>>().join("/"));
         let answer = Answer::of(self.world.http(request).await);
         if answer.status >= 500 && answer.status != 503 {
             self.complaints.push(format!("{what} answered {}", answer.status));
@@ -201,7 +205,8 @@ pub(crate) fn get(path: &str) -> Request<Bytes> {
 }
 
 pub(crate) fn post(path: &str, fields: &[(&str, &str)]) -> Request<Bytes> {
-    let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let encode =
+        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
     let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     Request::post(path)
         .header(header::HOST, "localhost:9000")
@@ -219,7 +224,8 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn of(response: http::Response<Bytes>) -> Self {
-        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let location =
+            response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Self {
             status: response.status().as_u16(),
             location,

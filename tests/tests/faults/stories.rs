@@ -1,11 +1,12 @@
 //! What shoppers do, and what passes until all is quiet.
 
 use jiff::Timestamp;
+use local::cloud::{Fault, When};
 use local::world::{Options, World};
 use std::time::Duration;
 use store::{Cursor, DueCursor, keys::DueMinute};
 
-use super::invariants::{Expected, broken};
+use super::invariants::{Evidence, Expected, broken};
 use super::shopper::{APPROVED, DECLINED, Page, Shopper, table};
 
 /// A shopper's way through a payment.
@@ -47,6 +48,14 @@ impl Story {
         Self::Amount(1909),
         Self::Amount(1910),
     ];
+
+    /// Whether what follows without the shopper is a way of its own. The other stories end as one of these: paid at once.
+    pub(crate) fn has_its_own_ending(self) -> bool {
+        match self {
+            Self::Approved | Self::GoesAway | Self::Amount(_) => true,
+            Self::Impatient | Self::AnotherCard | Self::GivesUp | Self::Twice => false,
+        }
+    }
 
     fn amount(self) -> u32 {
         match self {
@@ -126,7 +135,7 @@ async fn impatient(shopper: &mut Shopper<'_>) {
 }
 
 /// A world of its own for one case. Reconcile stands where its rounds before would have brought it.
-pub(crate) async fn world() -> World {
+async fn world() -> World {
     let start: Timestamp = "2026-11-21T10:30:17Z".parse().unwrap();
     let world = World::start(Options::test(start)).await.unwrap();
     let cursor = Cursor { minute: DueMinute::reached(start), outage: false };
@@ -134,55 +143,121 @@ pub(crate) async fn world() -> World {
     world
 }
 
-/// Lives through a story in a world where faults may be planned, lets all become quiet, and says what does not hold.
-pub(crate) async fn play(world: &World, story: Story, expected: Expected) -> Vec<String> {
-    let mut shopper = Shopper::new(world, "1001", story.amount());
-    story.live(&mut shopper).await;
-    quiet(&mut shopper).await;
-    // whoever wants to pay and has not comes again; whoever has paid is not asked again
-    for _ in 0..2 {
-        let paid = shopper.look().await.is_some_and(|payment| payment.state.is_paid());
-        let shown = shopper.open().await;
-        match (shown, expected) {
-            (Page::Form(_), _) if paid => shopper.complaints.push("a paid order shows a form".to_owned()),
-            (Page::Form(token), Expected::Paid) => {
-                shopper.submit(&token, APPROVED).await;
-                quiet(&mut shopper).await;
-            }
-            _ => break,
+/// Faults to meet, in the order of planning.
+pub(crate) type Plan = Vec<(When, Fault)>;
+
+/// How far the faults of a plan reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Into what the shopper does. Many shoppers then share one world, each with an order of their own, and the time that passes.
+    Shopper,
+    /// Into all that follows, too: one shopper in a world.
+    All,
+}
+
+/// What became of a story.
+#[derive(Default)]
+pub(crate) struct Played {
+    /// What does not hold, shopper by shopper.
+    pub(crate) broken: Vec<Vec<String>>,
+    /// How many outside calls the shopper caused directly.
+    pub(crate) by_shopper: usize,
+    /// How many were made until all was quiet.
+    pub(crate) until_quiet: usize,
+}
+
+/// Shoppers live through a story, each under a plan of faults; then all becomes quiet, and what does not hold is told.
+pub(crate) async fn play(story: Story, expected: Expected, reach: Reach, plans: &[Plan]) -> (World, Played) {
+    let world = world().await;
+    let mut played = Played::default();
+    let mut shoppers: Vec<_> =
+        (1001..).zip(plans).map(|(order, _)| Shopper::new(&world, &order.to_string(), story.amount())).collect();
+    for (shopper, plan) in shoppers.iter_mut().zip(plans) {
+        world.faults().restart();
+        plan.iter().for_each(|(when, fault)| world.faults().plan(when.clone(), *fault));
+        story.live(shopper).await;
+        if reach == Reach::Shopper {
+            complain_of_unmet(shopper, plan);
         }
     }
-    broken(&mut shopper, expected).await
+    played.by_shopper = world.faults().calls().len();
+    if reach == Reach::Shopper {
+        world.faults().stop();
+    }
+    quiet(&world, &mut shoppers).await;
+    played.until_quiet = world.faults().calls().len();
+    if let ([shopper], [plan], Reach::All) = (&mut *shoppers, plans, reach) {
+        complain_of_unmet(shopper, plan);
+    }
+    come_again(&world, &mut shoppers, expected).await;
+    let evidence = Evidence::of(&world).await;
+    for shopper in &mut shoppers {
+        played.broken.push(broken(shopper, expected, &evidence).await);
+    }
+    drop(shoppers);
+    (world, played)
+}
+
+fn complain_of_unmet(shopper: &mut Shopper<'_>, plan: &Plan) {
+    if !plan.is_empty() && shopper.world.faults().pending() == plan.len() {
+        shopper.complaints.push("no call met the fault".to_owned());
+    }
+}
+
+/// Who wants to pay and has not comes again; who has paid is not asked again.
+async fn come_again(world: &World, shoppers: &mut [Shopper<'_>], expected: Expected) {
+    for _ in 0..2 {
+        let mut paid_now = false;
+        for shopper in shoppers.iter_mut() {
+            let paid = shopper.look().await.is_some_and(|payment| payment.state.is_paid());
+            match (shopper.open().await, expected) {
+                (Page::Form(_), _) if paid => shopper.complaints.push("a paid order shows a form".to_owned()),
+                (Page::Form(token), Expected::Paid) => {
+                    shopper.submit(&token, APPROVED).await;
+                    paid_now = true;
+                }
+                _ => {}
+            }
+        }
+        if !paid_now {
+            return;
+        }
+        quiet(world, shoppers).await;
+    }
 }
 
 /// Over the lease's end and the look at it.
 const LEASE_S: u64 = 45;
 /// Over reconcile's questions and their back-off, half an hour of quiet, a day of asking and the looks after it.
 const LATER_S: [u64; 8] = [75, 6 * 60, 31 * 60, 65 * 60, 24 * 3600, 65 * 60, 65 * 60, 25 * 3600];
+/// Over the minute of the lease's end and the next: what is left in the index of a settled payment is looked at there.
+const ONE_MORE_LOOK_S: u64 = 120;
 
-/// Lets time pass until the payment is settled and told, and one look longer. A settled payment has nothing to wait for: what is left
-/// of it in the index is looked at in the lease's minute and the next.
-async fn quiet(shopper: &mut Shopper<'_>) {
-    shopper.world.settle().await.unwrap();
-    pass(shopper, LEASE_S).await;
-    for step_s in LATER_S {
-        let done = is_done(shopper).await;
-        pass(shopper, step_s).await;
-        if done {
+/// Lets time pass until the payments are settled and told, and one look longer.
+async fn quiet(world: &World, shoppers: &mut [Shopper<'_>]) {
+    world.settle().await.unwrap();
+    for step_s in std::iter::once(LEASE_S).chain(LATER_S) {
+        if is_done(world, shoppers).await {
             break;
         }
+        pass(world, shoppers, step_s).await;
     }
+    pass(world, shoppers, ONE_MORE_LOOK_S).await;
 }
 
-async fn is_done(shopper: &mut Shopper<'_>) -> bool {
-    let settled = shopper.look().await.is_none_or(|payment| payment.state.is_settled());
-    let told = shopper.world.queues().unwrap().iter().all(|queue| queue.waiting + queue.in_flight == 0);
-    settled && told
+async fn is_done(world: &World, shoppers: &mut [Shopper<'_>]) -> bool {
+    for shopper in shoppers {
+        if shopper.look().await.is_some_and(|payment| !payment.state.is_settled()) {
+            return false;
+        }
+    }
+    world.queues().unwrap().iter().all(|queue| queue.waiting + queue.in_flight == 0)
 }
 
-async fn pass(shopper: &mut Shopper<'_>, step_s: u64) {
-    shopper.look().await;
-    shopper.world.advance(Duration::from_secs(step_s)).await.unwrap();
-    shopper.look().await;
-    shopper.reload().await;
+async fn pass(world: &World, shoppers: &mut [Shopper<'_>], step_s: u64) {
+    world.advance(Duration::from_secs(step_s)).await.unwrap();
+    for shopper in shoppers {
+        shopper.look().await;
+        shopper.reload().await;
+    }
 }

@@ -11,17 +11,17 @@ use std::{
 use serde_json::Value;
 
 /// The repository's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// A file's text, by its path from the root.
-pub fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Every file under a folder whose name ends so, as paths from the root, sorted.
-pub fn files(folder: &str, end: &str) -> Vec<String> {
+pub(crate) fn files(folder: &str, end: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
@@ -42,7 +42,7 @@ pub fn files(folder: &str, end: &str) -> Vec<String> {
 }
 
 /// The names of a folder's folders, sorted.
-pub fn folders(folder: &str) -> Vec<String> {
+pub(crate) fn folders(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap())
@@ -55,14 +55,14 @@ pub fn folders(folder: &str) -> Vec<String> {
 
 /// A source file without its comments and without what is compiled for tests only. Tests stand last in a file, so the first `#[cfg(test)]`
 /// at the margin ends it.
-pub fn deployed_source(path: &str) -> String {
+pub(crate) fn deployed_source(path: &str) -> String {
     let text = read(path);
     let code = text.split("\n#[cfg(test)]").next().unwrap_or_default();
     code.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line }).collect::<Vec<_>>().join("\n")
 }
 
 /// The Rust sources of what is deployed (functions and shared crates), test modules left out.
-pub fn deployed_sources() -> Vec<(String, String)> {
+pub(crate) fn deployed_sources() -> Vec<(String, String)> {
     let mut paths = files("functions", ".rs");
     paths.extend(files("shared", ".rs"));
     paths
@@ -73,7 +73,7 @@ pub fn deployed_sources() -> Vec<(String, String)> {
 }
 
 /// The template with short-form tags as one-key objects: `!Ref Table` reads `{"!Ref": "Table"}`.
-pub fn template() -> Value {
+pub(crate) fn template() -> Value {
     untagged(serde_yaml_ng::from_str(&read("template.yaml")).unwrap())
 }
 
@@ -96,7 +96,7 @@ fn untagged(value: serde_yaml_ng::Value) -> Value {
 }
 
 /// What cargo knows of the workspace and everything it stands on, on this platform: other platforms' crates may not be downloaded.
-pub fn cargo_metadata() -> Value {
+pub(crate) fn cargo_metadata() -> Value {
     let version = cargo(&["-vV"]);
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     serde_json::from_str(&cargo(&["metadata", "--format-version=1", "--offline", "--filter-platform", host])).unwrap()

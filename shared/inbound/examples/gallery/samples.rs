@@ -141,7 +141,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
     };
     let outcome = |outcome| ResultPage { lang, shop: Some(&live_shop), outcome, language };
     let waiting =
-        |waiting_for| Waiting { lang, shop: &live_shop, waiting_for, order: "100", amount, mail_comes: true, language };
+        |waiting_for| Waiting { lang, shop: &live_shop, waiting_for, order: "100", amount, mail_comes: true, address: "", language };
     let open = AmountForm {
         lang,
         shop: &live_shop,

@@ -112,7 +112,8 @@ pub(super) struct Shell<'a> {
     pub(super) style: &'static str,
     pub(super) accent_style: String,
     pub(super) script: Option<&'static Asset>,
-    pub(super) refresh_s: Option<u32>,
+    /// Seconds, and the address to look at then.
+    pub(super) refresh: Option<(u32, &'a str)>,
 }
 
 impl<'a> Shell<'a> {
@@ -127,7 +128,7 @@ impl<'a> Shell<'a> {
             style: &STYLE.text,
             accent_style: format!(":root{{--accent-light:{};--accent-dark:{}}}", accent.light, accent.dark),
             script: None,
-            refresh_s: None,
+            refresh: None,
         }
     }
 
@@ -141,8 +142,8 @@ impl<'a> Shell<'a> {
         self
     }
 
-    pub(super) fn refreshing(mut self, seconds: u32) -> Self {
-        self.refresh_s = Some(seconds);
+    pub(super) fn refreshing(mut self, seconds: u32, address: &'a str) -> Self {
+        self.refresh = Some((seconds, address));
         self
     }
 

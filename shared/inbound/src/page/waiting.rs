@@ -25,6 +25,8 @@ pub struct Waiting<'a> {
     pub amount: Yen,
     /// A mail will tell the outcome.
     pub mail_comes: bool,
+    /// Where the page looks again: this page's own address, renewed.
+    pub address: &'a str,
     /// How the page is had in the other language.
     pub language: Option<LanguageSwitch<'a>>,
 }
@@ -56,7 +58,9 @@ pub fn waiting(view: &Waiting<'_>) -> Page {
         WaitingFor::Checking => (words.checking, words.checking_lead),
     };
     let refresh_s = view.waiting_for.refresh_s();
-    let shell = Shell::new(view.lang, title, Some(view.shop)).with_language(view.language).refreshing(refresh_s);
+    let shell = Shell::new(view.lang, title, Some(view.shop))
+        .with_language(view.language)
+        .refreshing(refresh_s, view.address);
     let policy = shell.policy(FormTarget::Nowhere, Referrer::SameOrigin);
     page(&WaitingTemplate { view, shell, lead, refreshes: (words.refreshes)(refresh_s) }, policy)
 }

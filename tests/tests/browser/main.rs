@@ -1,0 +1,340 @@
+//! Shoppers in a real browser, across two host names: every way to pay, on phones and desks, in both languages, with scripts and without.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::string_slice,
+    reason = "test code: an expectation that does not hold ends the test"
+)]
+
+mod chromium;
+mod journey;
+mod system;
+mod tab;
+
+use journey::{
+    AMOUNT, Way, authorizations, back_in_shop, fill_cart, mails, on_payment_page, pay, received, to_payment_page,
+    type_card, verdict,
+};
+use system::System;
+use system_tests::cards;
+use tab::{Eyes, Tab};
+
+const PHONE: u32 = 375;
+const DESK: u32 = 1280;
+
+const PHONE_JA: Eyes = Eyes { width: PHONE, language: "ja", scripts: true };
+const DESK_EN: Eyes = Eyes { width: DESK, language: "en", scripts: true };
+
+/// Every width, language and script setting.
+fn everyone() -> impl Iterator<Item = Eyes> {
+    [PHONE, DESK].into_iter().flat_map(|width| {
+        ["ja", "en"]
+            .into_iter()
+            .flat_map(move |language| [true, false].into_iter().map(move |scripts| Eyes { width, language, scripts }))
+    })
+}
+
+/// Everyone pays this merchant by form and by link; every other one has a card declined first.
+fn everyone_pays(merchant: &'static str) {
+    let system = System::start();
+    let mut declined = 0;
+    let ways = everyone().flat_map(|eyes| [true, false].map(|by_post| (eyes, Way::new(merchant, by_post))));
+    for (case, (eyes, way)) in ways.enumerate() {
+        let Some(mut tab) = Tab::open(eyes) else { return };
+        fill_cart(&mut tab, &system);
+        let order = to_payment_page(&mut tab, &system, way);
+        // 0 1 2 3 → declined at 0 3, then at 1 2 for the other scripts: each kind of eyes and each way meets both
+        if (case + case / 2 + case / 4) % 2 == 0 {
+            declined += 1;
+            pay(&tab, &system, cards::DECLINED);
+            tab.until("!!document.querySelector('.summary.calm')");
+            assert_eq!(tab.ask("document.getElementById('card_number').value"), "", "card data is not kept");
+            assert_eq!(tab.ask("document.getElementById('mail').value"), "buyer@example.com");
+        }
+        pay(&tab, &system, cards::VISA);
+        back_in_shop(&mut tab, &system, way.back_at);
+        assert_eq!(verdict(&tab), "paid", "{eyes:?} {way:?}");
+        let (name, value) = way.paid();
+        assert_eq!(received(&tab, name), value);
+        assert_eq!(received(&tab, if merchant == "2400" { "AMT" } else { "amount" }), AMOUNT);
+        let mail = &mails(&system, &order, 1)[0];
+        assert_eq!(mail["to"], "buyer@example.com");
+        assert!(mail["text"].as_str().unwrap().contains("3,000"), "{mail}");
+        tab.done();
+    }
+    let all = authorizations(&system);
+    assert_eq!(all.iter().filter(|outcome| *outcome == "declined").count(), declined);
+    assert_eq!(all.iter().filter(|outcome| *outcome == "approved").count(), 16);
+}
+
+#[test]
+fn everyone_pays_an_asj_shop() {
+    everyone_pays("4000");
+}
+
+#[test]
+fn everyone_pays_a_24_shop() {
+    everyone_pays("2400");
+}
+
+#[test]
+fn everyone_pays_a_shift_jis_shop() {
+    everyone_pays("9320");
+}
+
+#[test]
+fn everyone_pays_a_signed_shop() {
+    everyone_pays("7000");
+}
+
+#[test]
+fn shift_jis_text_comes_back_as_it_was_sent() {
+    let system = System::start();
+    // 表 and ソ end in the byte of a backslash; ① 髙 and － are Windows' own
+    let texts = [("free1", "山田 太郎 表"), ("free2", "ソ・能・予 ①髙"), ("free3", "ｶﾅ － ～ ￥100 & <b>")];
+    for scripts in [true, false] {
+        let Some(mut tab) = Tab::open(Eyes { scripts, ..PHONE_JA }) else { return };
+        fill_cart(&mut tab, &system);
+        tab.ask(&format!(
+            "(() => {{
+                const form = document.querySelector('form[data-merchant=\"9320\"]');
+                for (const [name, value] of {}) {{
+                    const field = form.elements[name] ?? form.appendChild(document.createElement('input'));
+                    [field.type, field.name, field.value] = ['hidden', name, value];
+                }}
+            }})()",
+            serde_json::json!(texts)
+        ));
+        to_payment_page(&mut tab, &system, Way::new("9320", true));
+        pay(&tab, &system, cards::JCB);
+        back_in_shop(&mut tab, &system, "/shop/receive");
+        assert_eq!(verdict(&tab), "paid");
+        for (name, value) in texts {
+            assert_eq!(received(&tab, name), value);
+        }
+        tab.done();
+    }
+}
+
+#[test]
+fn the_shop_chooses_where_the_shopper_comes_back_to() {
+    let system = System::start();
+    for (merchant, destination, back_at) in [
+        ("4000", "2", "/shop/members"),
+        ("4000", "3", "/shop/receive"),
+        ("2400", "2", "/shop/receive"),
+        ("2400", "3", "/shop/members"),
+    ] {
+        let Some(mut tab) = Tab::open(PHONE_JA) else { return };
+        fill_cart(&mut tab, &system);
+        let way = Way { destination: Some(destination), back_at, ..Way::new(merchant, true) };
+        to_payment_page(&mut tab, &system, way);
+        pay(&tab, &system, cards::AMEX);
+        back_in_shop(&mut tab, &system, back_at);
+        assert_eq!(verdict(&tab), "paid", "{way:?}");
+        tab.done();
+    }
+}
+
+#[test]
+fn a_double_click_pays_once_with_scripts_and_without() {
+    for scripts in [true, false] {
+        let system = System::start();
+        let Some(mut tab) = Tab::open(Eyes { scripts, ..PHONE_JA }) else { return };
+        fill_cart(&mut tab, &system);
+        let order = to_payment_page(&mut tab, &system, Way::new("4000", true));
+        type_card(&tab, &system, cards::VISA);
+        tab.double_click("#pay");
+        back_in_shop(&mut tab, &system, "/shop/thanks");
+        assert_eq!(verdict(&tab), "paid");
+        assert_eq!(authorizations(&system), ["approved"]);
+        assert_eq!(mails(&system, &order, 1).len(), 1);
+        tab.done();
+    }
+}
+
+#[test]
+fn back_after_payment_leads_to_no_second_one() {
+    for scripts in [true, false] {
+        for by_post in [true, false] {
+            let system = System::start();
+            let Some(mut tab) = Tab::open(Eyes { scripts, ..DESK_EN }) else { return };
+            fill_cart(&mut tab, &system);
+            to_payment_page(&mut tab, &system, Way::new("4000", by_post));
+            pay(&tab, &system, cards::VISA);
+            back_in_shop(&mut tab, &system, "/shop/thanks");
+            tab.back();
+            if !scripts {
+                // the page between, whose button the shopper had pressed
+                tab.until("!!document.getElementById('handover')");
+                tab.back();
+            }
+            tab.until("location.pathname === '/pay'");
+            // browsers may keep the form as it was; then it holds no card data, and sending it again charges nothing
+            if tab.has("#pay") {
+                println!("kept: scripts {scripts}, by POST {by_post}");
+                pay(&tab, &system, cards::MASTERCARD);
+                back_in_shop(&mut tab, &system, "/shop/thanks");
+                assert_eq!(verdict(&tab), "paid");
+            } else {
+                println!("asked again: scripts {scripts}, by POST {by_post}");
+                assert!(tab.has(".mood.good"), "{}", tab.ask("document.body.innerText"));
+            }
+            assert_eq!(authorizations(&system), ["approved"]);
+            tab.done();
+        }
+    }
+}
+
+#[test]
+fn the_language_can_be_changed_on_the_page() {
+    let system = System::start();
+    for scripts in [true, false] {
+        for by_post in [true, false] {
+            let Some(mut tab) = Tab::open(Eyes { scripts, ..PHONE_JA }) else { return };
+            fill_cart(&mut tab, &system);
+            to_payment_page(&mut tab, &system, Way::new("4000", by_post));
+            tab.click(".language");
+            tab.until("document.documentElement.lang === 'en'");
+            pay(&tab, &system, cards::DECLINED);
+            tab.until("!!document.querySelector('.summary.calm')");
+            assert_eq!(tab.ask("document.documentElement.lang"), "en");
+            tab.click(".language");
+            tab.until("document.documentElement.lang === 'ja'");
+            pay(&tab, &system, cards::MASTERCARD);
+            back_in_shop(&mut tab, &system, "/shop/thanks");
+            assert_eq!(verdict(&tab), "paid");
+            tab.done();
+        }
+    }
+}
+
+#[test]
+fn a_shopper_gives_up_and_comes_again() {
+    let system = System::start();
+    for eyes in everyone() {
+        let Some(mut tab) = Tab::open(eyes) else { return };
+        fill_cart(&mut tab, &system);
+        to_payment_page(&mut tab, &system, Way::new("4000", false));
+        let address = tab.ask_text("location.href");
+        tab.click("form.leave button");
+        back_in_shop(&mut tab, &system, "/shop/thanks");
+        assert_eq!(verdict(&tab), "unpaid");
+        assert_eq!(received(&tab, "result"), "1");
+        tab.go(&address);
+        on_payment_page(&mut tab, &system);
+        pay(&tab, &system, cards::VISA);
+        back_in_shop(&mut tab, &system, "/shop/thanks");
+        assert_eq!(verdict(&tab), "paid");
+        tab.done();
+    }
+}
+
+#[test]
+fn links_are_paid_with_fixed_and_open_amounts() {
+    let system = System::start();
+    for eyes in everyone() {
+        let Some(mut tab) = Tab::open(eyes) else { return };
+        for (link, amount) in [("demo", "2000"), ("open", "2500")] {
+            tab.go(&format!("{}/l/{link}", system.pay));
+            if link == "open" {
+                tab.type_into("#amount", "-5");
+                tab.click("main .go");
+                tab.until("!!document.querySelector('[aria-invalid=true]')");
+                assert_eq!(tab.ask("document.getElementById('amount').value"), "-5", "what was typed is kept");
+                tab.type_into("#amount", "２，５００");
+                tab.enter();
+            }
+            on_payment_page(&mut tab, &system);
+            assert!(tab.ask_text("document.getElementById('pay').textContent").contains(&format!("{},", &amount[..1])));
+            tab.type_into("#mail", "link@example.com");
+            pay(&tab, &system, cards::VISA);
+            back_in_shop(&mut tab, &system, "/shop/thanks");
+            assert_eq!(verdict(&tab), "paid");
+            assert_eq!(received(&tab, "amount"), amount);
+        }
+        tab.done();
+    }
+}
+
+#[test]
+fn mistakes_are_explained_and_nothing_is_charged() {
+    let system = System::start();
+    for eyes in everyone() {
+        let Some(mut tab) = Tab::open(eyes) else { return };
+        fill_cart(&mut tab, &system);
+        to_payment_page(&mut tab, &system, Way::new("4000", true));
+        tab.click("#pay");
+        tab.until("document.querySelectorAll('#summary li a').length === 4");
+        tab.click("#summary li:nth-child(3) a");
+        tab.until("document.activeElement.id === 'card_code'");
+        type_card(&tab, &system, cards::BAD_CHECK_DIGIT);
+        tab.enter();
+        tab.until("document.querySelectorAll('#summary li a').length === 1");
+        assert_eq!(tab.ask("document.querySelector('[aria-invalid=true]').id"), "card_number");
+        assert_eq!(
+            tab.ask("document.getElementById('card_name').value"),
+            "TARO YAMADA",
+            "what is no card data is kept"
+        );
+        assert_eq!(tab.ask("document.activeElement.id"), "summary");
+        tab.done();
+    }
+    assert!(authorizations(&system).is_empty());
+}
+
+#[test]
+fn an_unknown_outcome_is_waited_for_and_comes_back_by_itself() {
+    for (yen, verdict_then) in [("1901", "paid"), ("1902", "unpaid")] {
+        for eyes in [PHONE_JA, Eyes { scripts: false, ..DESK_EN }] {
+            let system = System::start();
+            let Some(mut tab) = Tab::open(eyes) else { return };
+            tab.go(&format!("{}/l/open", system.pay));
+            tab.type_into("#amount", yen);
+            tab.click("main .go");
+            on_payment_page(&mut tab, &system);
+            tab.type_into("#mail", "wait@example.com");
+            pay(&tab, &system, cards::VISA);
+            tab.until("!!document.querySelector('meta[http-equiv=refresh]')");
+            assert_eq!(tab.ask("document.documentElement.lang"), eyes.language);
+            // somebody moves the clock behind the scenes, by the form there
+            let Some(mut behind) = Tab::open(eyes) else { return };
+            behind.go(&format!("{}/_local/", system.shop));
+            behind.type_into("#count", "10");
+            behind.click("form[action='/_local/clock'] button");
+            behind.until("document.readyState === 'complete'");
+            behind.done();
+            if yen == "1902" {
+                // the others wait for the page to refresh itself
+                tab.click(".links a.away");
+            }
+            back_in_shop(&mut tab, &system, "/shop/thanks");
+            assert_eq!(verdict(&tab), verdict_then, "{yen}");
+            tab.done();
+        }
+    }
+}
+
+#[test]
+fn the_pages_behind_the_scenes_can_be_looked_at() {
+    let system = System::start();
+    let Some(mut tab) = Tab::open(PHONE_JA) else { return };
+    fill_cart(&mut tab, &system);
+    let order = to_payment_page(&mut tab, &system, Way::new("4000", true));
+    pay(&tab, &system, cards::VISA);
+    back_in_shop(&mut tab, &system, "/shop/thanks");
+    mails(&system, &order, 1);
+    tab.done();
+    for eyes in [PHONE_JA, DESK_EN] {
+        let Some(mut tab) = Tab::open(eyes) else { return };
+        for path in ["/_local/", "/_local/mail", "/_local/mail/0", "/_local/acquirer", "/shop/legal", "/shop/thanks"] {
+            tab.go(&format!("{}{path}", system.shop));
+            assert!(tab.has("h1"), "{path}");
+        }
+        tab.done();
+    }
+}
