@@ -1,7 +1,7 @@
-//! An acquirer that is out of reach for as long as a test wants.
+//! An acquirer that is out of service for as long as a test wants.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use local::cloud::NoAnswer;
 use local::world::World;
 use std::sync::Arc;
@@ -21,18 +21,18 @@ impl Outage {
         let (there, is_out) = (world.clone(), Arc::clone(&out));
         let handler = move |request: Request<Bytes>| {
             let (there, is_out) = (there.clone(), is_out.load(Ordering::SeqCst));
-            async move { if is_out { unanswered(NoAnswer::Timeout) } else { carried(there.http(request).await) } }
+            async move { if is_out { out_of_service() } else { carried(there.http(request).await) } }
         };
         world.cloud().register_host(origin.host().expect("a host"), Arc::new(handler));
         Self(out)
     }
 
-    /// From now on no call arrives.
+    /// From now on no call does anything.
     pub fn begin(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    /// From now on every call arrives.
+    /// From now on every call arrives again.
     pub fn end(&self) {
         self.0.store(false, Ordering::SeqCst);
     }
@@ -45,6 +45,14 @@ fn carried(response: Response<Bytes>) -> Response<Bytes> {
         Some(false) => unanswered(NoAnswer::Timeout),
         None => response,
     }
+}
+
+/// It may be asked again at once, so that a day without an answer doesn't cost a test the connector's pauses.
+fn out_of_service() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("0"));
+    response
 }
 
 fn unanswered(how: NoAnswer) -> Response<Bytes> {

@@ -17,7 +17,7 @@ use local::cloud::{Fault, When};
 use local::world::{SIG_SECRET_HEX, World};
 use std::time::Duration;
 use system_tests::{
-    Card, Charset, HandOver, LinkTerms, ShopRequest, Shopper, Submit, cards, change_merchant, create_link,
+    Card, Charset, HandOver, LinkTerms, ShopRequest, Shopper, Submit, approvals, cards, change_merchant, create_link,
     form_encoded, fresh, payment,
 };
 
@@ -454,13 +454,6 @@ async fn attempts_used_up_is_a_failure_that_the_shop_hears_of_with_a_payment_num
     assert_eq!(world.mailbox().unwrap(), [], "a failure without a doubt is told on the page alone");
 }
 
-async fn approvals(world: &World) -> usize {
-    use serde_json::{Value, to_value};
-    let log = to_value(world.acquirer_log().await.unwrap()).unwrap();
-    let entries = log.as_array().unwrap().iter();
-    entries.filter(|entry| entry["kind"] == Value::from("authorize") && entry["outcome"] == "approved").count()
-}
-
 #[tokio::test]
 async fn a_merchants_own_number_of_attempts_holds() {
     let world = fresh().await;
@@ -737,24 +730,4 @@ async fn a_form_can_be_paid_for_two_hours() {
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.text.contains("有効期限") || page.text.contains("時間"), "{}", page.text);
     assert_eq!(payment(&world, "4000", "2").await, None);
-}
-#[tokio::test]
-async fn zz_time() {
-    let t = std::time::Instant::now();
-    let world = fresh().await;
-    println!("world {:?}", t.elapsed());
-    for i in 0..5 {
-        let t = std::time::Instant::now();
-        paid(&world, &ShopRequest::new("4000", 1_000, &i.to_string()), &visa()).await;
-        println!("payment {:?}", t.elapsed());
-    }
-    let t = std::time::Instant::now();
-    world.settle().await.unwrap();
-    println!("settle {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    world.advance(Duration::from_secs(3600)).await.unwrap();
-    println!("advance 1h {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    world.advance(Duration::from_secs(24 * 3600)).await.unwrap();
-    println!("advance 24h {:?}", t.elapsed());
 }

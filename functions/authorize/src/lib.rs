@@ -7,6 +7,7 @@ use std::{convert::Infallible, sync::Arc};
 use charging::{Attempt, Charge, ChargeError, Charged, Charging};
 use domain::{
     Clock, Initiator, Lang, Merchant,
+    card::contains_card_number,
     merchant::{Capture, Mode},
     payment::Standing,
 };
@@ -119,7 +120,11 @@ fn mend(
     problems: &[FormProblem],
 ) -> Result<Response<Body>, Refusal> {
     order.nonce = checkout::draw_nonce()?;
-    let state = FormState { problems, holder: form.holder(), declined: None };
+    // A card number that was typed into another field is neither sealed nor shown again.
+    let typed = std::iter::once(&mut order.details.mail).chain(&mut order.details.free);
+    typed.filter(|text| contains_card_number(text)).for_each(String::clear);
+    let holder = Some(form.holder()).filter(|name| !contains_card_number(name)).unwrap_or_default();
+    let state = FormState { problems, holder, declined: None };
     Ok(deps.checkout.form(request, merchant, &order, state)?)
 }
 

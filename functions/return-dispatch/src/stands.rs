@@ -67,7 +67,8 @@ impl View<'_> {
     /// The page renews its handle, so that it stays open as long as it waits.
     fn wait(&self, waiting_for: WaitingFor) -> Result<Response<Body>, Failure> {
         let path = self.deps.checkout.return_path(self.handle)?;
-        let [address, other] = [self.lang, checkout::other(self.lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
+        let [address, other] =
+            [self.lang, checkout::other(self.lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
         let shop = self.deps.checkout.shop(&self.opened.merchant);
         let view = Waiting {
             lang: self.lang,

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use super::words::{Words, words};
 use super::{forms, language, yen};
 use crate::site;
-use crate::world::World;
+use crate::world::{LINKS, World};
 
 /// A product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,20 +91,20 @@ struct CartPage<'a> {
     w: &'static Words,
     lang: Lang,
     products: &'a [Product],
-    page_origin: &'a str,
+    links: Vec<(String, &'static str)>,
     path: &'static str,
+}
+
+/// Payment links with what they are for.
+pub(super) fn links(world: &World) -> Vec<(String, &'static str)> {
+    let origin = &world.options().page_origin;
+    LINKS.iter().map(|(id, item, _)| (format!("{origin}/l/{id}"), *item)).collect()
 }
 
 /// The shop's first page.
 pub(super) fn page(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
     let lang = language(request);
-    let page = CartPage {
-        w: words(lang),
-        lang,
-        products: &PRODUCTS,
-        page_origin: &world.options().page_origin,
-        path: "/shop",
-    };
+    let page = CartPage { w: words(lang), lang, products: &PRODUCTS, links: links(world), path: "/shop" };
     site::rendered(&page, &forms(world))
 }
 

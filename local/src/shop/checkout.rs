@@ -5,12 +5,12 @@ use bytes::Bytes;
 use domain::Lang;
 use http::{Request, Response};
 
-use super::cart::Cart;
+use super::cart::{self, Cart};
 use super::ways::{self, Purchase, Way};
 use super::words::{Words, words};
 use super::{forms, language, orders, yen};
 use crate::site;
-use crate::world::{LINKS, World};
+use crate::world::World;
 
 struct Line {
     name: &'static str,
@@ -51,7 +51,7 @@ pub(super) fn page(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
         lines: lines.collect(),
         total: yen(amount),
         ways,
-        links: LINKS.iter().map(|(id, item, _)| (format!("{page_origin}/l/{id}"), *item)).collect(),
+        links: cart::links(world),
     };
     site::rendered(&page, &forms(world))
 }

@@ -161,7 +161,14 @@ impl Charging {
         let n = resolved.last_n;
         let outcome = self.acquirer.reverse(&resolved.reference(n), ASK_LIMIT).await;
         let undone = !matches!(outcome, ReverseOutcome::NoAnswer(_));
-        tracing::error!(alarm = true, payment.id = %stands.key, operation = n, state = stands.state.name(), undone, "late approval");
+        tracing::error!(
+            alarm = true,
+            payment.id = %stands.key,
+            reference = %resolved.reference(n),
+            state = stands.state.name(),
+            undone,
+            "late approval"
+        );
     }
 }
 

@@ -110,7 +110,9 @@ impl HttpConnector for Connectors {
             match first.await {
                 // no handshake, so nothing was sent
                 Err(error) if is_untrusted(&error) => {
-                    tracing::warn!("a certificate of AWS is not vouched for by Amazon's known roots; the system's are used");
+                    tracing::warn!(
+                        "a certificate of AWS is not vouched for by Amazon's known roots; the system's are used"
+                    );
                     roots.outdated.store(true, Ordering::Relaxed);
                     roots.system.call(again).await
                 }
@@ -138,4 +140,83 @@ fn is_untrusted(error: &ConnectorError) -> bool {
         };
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+    use tokio_rustls::{
+        TlsAcceptor,
+        rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer},
+    };
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A server with a certificate of its own making: its address, and that certificate.
+    async fn server() -> (String, String) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let names = vec!["localhost".to_owned()];
+        let certificate = rcgen::CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+        tokio::spawn(async move {
+            let acceptor = TlsAcceptor::from(Arc::new(config));
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut request = [0; 1024];
+                if stream.read(&mut request).await.is_ok() {
+                    stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await.unwrap();
+                }
+            }
+        });
+        (address, certificate.pem())
+    }
+
+    fn roots(pem: impl Into<Vec<u8>>) -> TlsContext {
+        trusting(TrustStore::empty().with_pem_certificate(pem)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn where_amazons_roots_do_not_suffice_the_systems_are_used() {
+        let (address, certificate) = server().await;
+        let connectors = Connectors(Arc::new(Roots {
+            hosts: "localhost",
+            own: connector(&roots(AMAZON_ROOTS), SECOND),
+            system: System { context: roots(certificate), connect_timeout: SECOND, connector: OnceLock::new() },
+            outdated: AtomicBool::new(false),
+        }));
+        for _ in 0..2 {
+            let answer = connectors.call(HttpRequest::get(address.as_str()).unwrap()).await.unwrap();
+            assert_eq!(answer.status().as_u16(), 204);
+        }
+        assert!(connectors.0.outdated.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn nobody_is_trusted_whom_no_root_vouches_for() {
+        let (address, _certificate) = server().await;
+        let error = connector(&roots(AMAZON_ROOTS), SECOND).call(HttpRequest::get(address).unwrap()).await.unwrap_err();
+        assert!(is_untrusted(&error), "{error:?}");
+    }
+
+    #[test]
+    fn a_host_is_told_from_its_address() {
+        for (address, name) in [
+            ("https://dynamodb.ap-northeast-1.amazonaws.com/", "dynamodb.ap-northeast-1.amazonaws.com"),
+            ("https://acquirer.example:8443/v1?x=.amazonaws.com", "acquirer.example"),
+            ("https://acquirer.example?.amazonaws.com", "acquirer.example"),
+        ] {
+            assert_eq!(host(address), name, "{address}");
+        }
+    }
 }

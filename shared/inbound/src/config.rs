@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_types::{
     SdkConfig,
     region::Region,
-    sdk_config::{RetryConfig, TimeoutConfig},
+    sdk_config::{RetryConfig, StalledStreamProtectionConfig, TimeoutConfig},
 };
 
 use crate::client::http_client;
@@ -128,6 +128,7 @@ fn sdk(variables: &HashMap<String, String>) -> Result<SdkConfig, ConfigError> {
         .region(Region::new(required("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(http)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled()) // no body here is a stream; the timeouts bound each call
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
         .timeout_config(timeouts());

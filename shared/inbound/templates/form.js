@@ -124,6 +124,11 @@
     field("browser_tz_offset").value = new Date().getTimezoneOffset();
     busy(true);
   });
-  // Back from the next page: the form is alive again.
-  addEventListener("pageshow", () => { busy(false); showBrand(); });
+  // A browser may keep this page for its back button: not with the card on it, and never as the order stood then.
+  addEventListener("pagehide", () => { for (const input of [number, expiry, code]) input.value = ""; });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) return location.reload();
+    busy(false);
+    showBrand();
+  });
 })();

@@ -36,20 +36,25 @@ impl Parts {
 
 /// Measures and prints.
 pub(crate) async fn print() {
-    let mut rows = Vec::new();
     let mut bench = Bench::start(Ledger::Memory, false).await;
     for size in SIZES {
         bench.fill(size).await;
-        rows.push(row(&format!("page + authorize + return, {size} in the table"), &bench.runs(Told::Never).await));
-        let pairs = pair::runs(bench.world.cloud(), RUN, RUNS).await;
-        rows.push(plain_row(&format!("put + update pair alone, {size} in the table"), &pairs));
+        let payments = row("page + authorize + return", &bench.runs(Told::Never).await);
+        let pairs = plain_row("put + update pair alone", &pair::runs(bench.world.cloud(), RUN, RUNS).await);
+        print_table(&format!("{size} payments in the table"), &[payments, pairs]);
     }
     let mut chain = Bench::start(Ledger::Table, true).await;
     chain.fill(SIZES[0]).await;
-    let title = format!("full chain (ledger in its table, stream, queue, mails), {} in the table", SIZES[0]);
-    rows.push(row(&title, &chain.runs(Told::Always).await));
+    let payments = row("page to mails", &chain.runs(Told::Always).await);
+    print_table(
+        &format!("{} payments in the table, the acquirer's ledger in its own, streams, queues, mails", SIZES[0]),
+        &[payments],
+    );
+}
+
+fn print_table(title: &str, rows: &[Vec<String>]) {
     let head = ["one thread, release build", "a second", "CPU ms", "page", "authorize", "return", "told"];
-    table::print(&format!("Payments (medians of {RUNS} runs of {RUN})"), &head, &rows);
+    table::print(&format!("{title} (medians of {RUNS} runs of {RUN})"), &head, rows);
 }
 
 fn row(title: &str, runs: &[Parts]) -> Vec<String> {

@@ -22,12 +22,7 @@ pub(crate) async fn print() {
     let form = PaymentForm {
         lang: Lang::Ja,
         shop: &shop,
-        order: Order {
-            number: Some("1001"),
-            amount: Yen::new(2000).unwrap(),
-            item: None,
-            terms: Terms::default(),
-        },
+        order: Order { number: Some("1001"), amount: Yen::new(2000).unwrap(), item: None, terms: Terms::default() },
         free: &[],
         entered: Entered { holder: "", mail: "buyer@example.jp" },
         token: &token,
@@ -44,21 +39,32 @@ pub(crate) async fn print() {
     let sent = inbound::http::page(&request, StatusCode::OK, rendered).body().len();
 
     let password = [KeyPassword::new("abcd1234").unwrap()];
-    let fields =
-        KeyFields { admin: b"4000", amount: b"2000", charge: b"1001", user: b"taro", time: b"20261121193000" };
+    let fields = KeyFields { admin: b"4000", amount: b"2000", charge: b"1001", user: b"taro", time: b"20261121193000" };
     let key = data_encoding::HEXLOWER.encode(&card_on_file_key(fields, &password[0]));
     let secret = [SigSecret::from_bytes([7; 32])];
-    let parameters = || [("admin", "4000"), ("amount", "2000"), ("charge", "1001"), ("mail", "buyer@example.jp")].map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let parameters = || {
+        [("admin", "4000"), ("amount", "2000"), ("charge", "1001"), ("mail", "buyer@example.jp")]
+            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+    };
     let sig = sign_request(&secret[0], parameters());
 
     let rows = vec![
-        vec![format!("payment page rendered ({size} bytes)"), micros(500, || page::payment_form(black_box(&form))).await],
+        vec![
+            format!("payment page rendered ({size} bytes)"),
+            micros(500, || page::payment_form(black_box(&form))).await,
+        ],
         vec![
             format!("the same with headers and gzip ({sent} bytes)"),
             micros(500, || inbound::http::page(&request, StatusCode::OK, page::payment_form(black_box(&form)))).await,
         ],
-        vec!["key of user and time verified".to_owned(), micros(20_000, || verify_key(black_box(key.as_bytes()), fields, &password)).await],
-        vec!["sig=v2 verified".to_owned(), micros(20_000, || verify_request(black_box(sig.as_bytes()), &secret, parameters())).await],
+        vec![
+            "key of user and time verified".to_owned(),
+            micros(20_000, || verify_key(black_box(key.as_bytes()), fields, &password)).await,
+        ],
+        vec![
+            "sig=v2 verified".to_owned(),
+            micros(20_000, || verify_request(black_box(sig.as_bytes()), &secret, parameters())).await,
+        ],
     ];
     table::print("Parts (medians)", &["", "CPU µs"], &rows);
 }

@@ -8,8 +8,7 @@ use crate::{
     tls::{Endpoint, Identity},
 };
 use local::{
-    cloud, server,
-    template,
+    cloud, server, template,
     world::{Options, World},
 };
 use serde_json::Value;
@@ -36,7 +35,8 @@ pub(crate) async fn print(programs: &Path) {
         rows.push(cells);
     }
     rows[0].push("-".to_owned());
-    let head = ["release build", "CPU ms", "of bare", "wall ms", "of it waiting", "handshakes", "MB", "in the first payment"];
+    let head =
+        ["release build", "CPU ms", "of bare", "wall ms", "of it waiting", "handshakes", "MB", "in the first payment"];
     table::print(&format!("Start to the first poll of the Runtime API (medians of {RUNS} starts)"), &head, &rows);
 }
 

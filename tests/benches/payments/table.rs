@@ -16,10 +16,14 @@ pub(crate) fn print(title: &str, head: &[&str], rows: &[Vec<String>]) {
     };
     println!("\n{title}\n");
     line(&head.iter().map(|&cell| cell.to_owned()).collect::<Vec<_>>());
-    let rule: Vec<String> = widths.iter().enumerate().map(|(column, width)| match column {
-        0 => "-".repeat(*width),
-        _ => format!("{}:", "-".repeat(width.saturating_sub(1))),
-    }).collect();
+    let rule: Vec<String> = widths
+        .iter()
+        .enumerate()
+        .map(|(column, width)| match column {
+            0 => "-".repeat(*width),
+            _ => format!("{}:", "-".repeat(width.saturating_sub(1))),
+        })
+        .collect();
     line(&rule);
     rows.iter().for_each(|row| line(row));
 }

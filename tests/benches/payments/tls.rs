@@ -29,10 +29,7 @@ impl Identity {
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-            )
+            .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
             .unwrap();
         Self { config: Arc::new(config), pem: certificate.pem() }
     }
@@ -49,7 +46,8 @@ impl Endpoint {
     pub(crate) async fn before(port: u16, identity: &Identity) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = Self { port: listener.local_addr().unwrap().port(), handshakes: Arc::default() };
-        let (acceptor, handshakes) = (TlsAcceptor::from(Arc::clone(&identity.config)), Arc::clone(&endpoint.handshakes));
+        let (acceptor, handshakes) =
+            (TlsAcceptor::from(Arc::clone(&identity.config)), Arc::clone(&endpoint.handshakes));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, handshakes) = (acceptor.clone(), Arc::clone(&handshakes));

@@ -16,8 +16,8 @@ mod system;
 mod tab;
 
 use journey::{
-    AMOUNT, Way, authorizations, back_in_shop, fill_cart, mails, on_payment_page, pay, received, to_payment_page,
-    type_card, verdict,
+    AMOUNT, Way, authorizations, back_in_shop, fill_card, fill_cart, mails, on_payment_page, pay, received,
+    to_payment_page, verdict,
 };
 use system::System;
 use system_tests::cards;
@@ -38,23 +38,29 @@ fn everyone() -> impl Iterator<Item = Eyes> {
     })
 }
 
-/// Everyone pays this merchant by form and by link; every other one has a card declined first.
-fn everyone_pays(merchant: &'static str) {
+/// Half of them, so that each two of width, language and scripts meet.
+fn some() -> impl Iterator<Item = Eyes> {
+    everyone().filter(|eyes| (eyes.width == PHONE) == ((eyes.language == "ja") == eyes.scripts))
+}
+
+/// They pay this merchant by form and by link; every other one has a card declined first.
+fn pay_merchant(merchant: &'static str, shoppers: impl Iterator<Item = Eyes>) {
     let system = System::start();
-    let mut declined = 0;
-    let ways = everyone().flat_map(|eyes| [true, false].map(|by_post| (eyes, Way::new(merchant, by_post))));
+    let (mut declined, mut approved) = (0, 0);
+    let ways = shoppers.flat_map(|eyes| [true, false].map(|by_post| (eyes, Way::new(merchant, by_post))));
     for (case, (eyes, way)) in ways.enumerate() {
         let Some(mut tab) = Tab::open(eyes) else { return };
         fill_cart(&mut tab, &system);
         let order = to_payment_page(&mut tab, &system, way);
-        // 0 1 2 3 → declined at 0 3, then at 1 2 for the other scripts: each kind of eyes and each way meets both
-        if (case + case / 2 + case / 4) % 2 == 0 {
+        // 0, 3, 4, 7 and so on: by form and by link alike
+        if case.div_ceil(2) % 2 == 0 {
             declined += 1;
             pay(&tab, &system, cards::DECLINED);
             tab.until("!!document.querySelector('.summary.calm')");
             assert_eq!(tab.ask("document.getElementById('card_number').value"), "", "card data is not kept");
             assert_eq!(tab.ask("document.getElementById('mail').value"), "buyer@example.com");
         }
+        approved += 1;
         pay(&tab, &system, cards::VISA);
         back_in_shop(&mut tab, &system, way.back_at);
         assert_eq!(verdict(&tab), "paid", "{eyes:?} {way:?}");
@@ -68,27 +74,27 @@ fn everyone_pays(merchant: &'static str) {
     }
     let all = authorizations(&system);
     assert_eq!(all.iter().filter(|outcome| *outcome == "declined").count(), declined);
-    assert_eq!(all.iter().filter(|outcome| *outcome == "approved").count(), 16);
+    assert_eq!(all.iter().filter(|outcome| *outcome == "approved").count(), approved);
 }
 
 #[test]
-fn everyone_pays_an_asj_shop() {
-    everyone_pays("4000");
+fn shoppers_pay_an_asj_shop() {
+    pay_merchant("4000", everyone());
 }
 
 #[test]
-fn everyone_pays_a_24_shop() {
-    everyone_pays("2400");
+fn shoppers_pay_a_24_shop() {
+    pay_merchant("2400", some());
 }
 
 #[test]
-fn everyone_pays_a_shift_jis_shop() {
-    everyone_pays("9320");
+fn shoppers_pay_a_shift_jis_shop() {
+    pay_merchant("9320", some());
 }
 
 #[test]
-fn everyone_pays_a_signed_shop() {
-    everyone_pays("7000");
+fn shoppers_pay_a_signed_shop() {
+    pay_merchant("7000", some());
 }
 
 #[test]
@@ -147,7 +153,7 @@ fn a_double_click_pays_once_with_scripts_and_without() {
         let Some(mut tab) = Tab::open(Eyes { scripts, ..PHONE_JA }) else { return };
         fill_cart(&mut tab, &system);
         let order = to_payment_page(&mut tab, &system, Way::new("4000", true));
-        type_card(&tab, &system, cards::VISA);
+        fill_card(&tab, &system, cards::VISA);
         tab.double_click("#pay");
         back_in_shop(&mut tab, &system, "/shop/thanks");
         assert_eq!(verdict(&tab), "paid");
@@ -173,16 +179,20 @@ fn back_after_payment_leads_to_no_second_one() {
                 tab.until("!!document.getElementById('handover')");
                 tab.back();
             }
-            tab.until("location.pathname === '/pay'");
-            // browsers may keep the form as it was; then it holds no card data, and sending it again charges nothing
-            if tab.has("#pay") {
-                println!("kept: scripts {scripts}, by POST {by_post}");
+            if by_post {
+                // a browser asks before it sends a form again; this shopper says yes
+                tab.until("location.href.startsWith('chrome-error:')");
+                tab.reload();
+            }
+            if scripts || by_post {
+                tab.until("location.pathname === '/pay' && !!document.querySelector('.mood.good')");
+                assert!(!tab.has("#pay"), "the order is paid");
+            } else {
+                // without scripts nothing can renew the page that the browser has kept; sending it again charges nothing
+                tab.until("!!document.getElementById('pay')");
                 pay(&tab, &system, cards::MASTERCARD);
                 back_in_shop(&mut tab, &system, "/shop/thanks");
                 assert_eq!(verdict(&tab), "paid");
-            } else {
-                println!("asked again: scripts {scripts}, by POST {by_post}");
-                assert!(tab.has(".mood.good"), "{}", tab.ask("document.body.innerText"));
             }
             assert_eq!(authorizations(&system), ["approved"]);
             tab.done();
@@ -216,7 +226,7 @@ fn the_language_can_be_changed_on_the_page() {
 #[test]
 fn a_shopper_gives_up_and_comes_again() {
     let system = System::start();
-    for eyes in everyone() {
+    for eyes in some() {
         let Some(mut tab) = Tab::open(eyes) else { return };
         fill_cart(&mut tab, &system);
         to_payment_page(&mut tab, &system, Way::new("4000", false));
@@ -237,21 +247,21 @@ fn a_shopper_gives_up_and_comes_again() {
 #[test]
 fn links_are_paid_with_fixed_and_open_amounts() {
     let system = System::start();
-    for eyes in everyone() {
+    for eyes in some() {
         let Some(mut tab) = Tab::open(eyes) else { return };
         for (link, amount) in [("demo", "2000"), ("open", "2500")] {
             tab.go(&format!("{}/l/{link}", system.pay));
             if link == "open" {
-                tab.type_into("#amount", "-5");
+                tab.paste_into("#amount", "-5");
                 tab.click("main .go");
                 tab.until("!!document.querySelector('[aria-invalid=true]')");
                 assert_eq!(tab.ask("document.getElementById('amount').value"), "-5", "what was typed is kept");
-                tab.type_into("#amount", "２，５００");
+                tab.paste_into("#amount", "２，５００");
                 tab.enter();
             }
             on_payment_page(&mut tab, &system);
             assert!(tab.ask_text("document.getElementById('pay').textContent").contains(&format!("{},", &amount[..1])));
-            tab.type_into("#mail", "link@example.com");
+            tab.paste_into("#mail", "link@example.com");
             pay(&tab, &system, cards::VISA);
             back_in_shop(&mut tab, &system, "/shop/thanks");
             assert_eq!(verdict(&tab), "paid");
@@ -262,9 +272,28 @@ fn links_are_paid_with_fixed_and_open_amounts() {
 }
 
 #[test]
+fn numbers_are_grouped_while_they_are_typed() {
+    let system = System::start();
+    let Some(mut tab) = Tab::open(PHONE_JA) else { return };
+    fill_cart(&mut tab, &system);
+    to_payment_page(&mut tab, &system, Way::new("4000", true));
+    for (field, typed, shown) in [
+        ("card_number", "4242424242424242", "4242 4242 4242 4242"),
+        ("card_number", "378282246310005", "3782 822463 10005"),
+        ("card_number", "４２４２-4242", "4242 4242"),
+        ("card_expiry", "1229", "12/29"),
+        ("card_expiry", "8", "08/"),
+    ] {
+        tab.type_into(&format!("#{field}"), typed);
+        assert_eq!(tab.ask(&format!("document.getElementById('{field}').value")), shown, "{typed}");
+    }
+    tab.done();
+}
+
+#[test]
 fn mistakes_are_explained_and_nothing_is_charged() {
     let system = System::start();
-    for eyes in everyone() {
+    for eyes in some() {
         let Some(mut tab) = Tab::open(eyes) else { return };
         fill_cart(&mut tab, &system);
         to_payment_page(&mut tab, &system, Way::new("4000", true));
@@ -272,7 +301,7 @@ fn mistakes_are_explained_and_nothing_is_charged() {
         tab.until("document.querySelectorAll('#summary li a').length === 4");
         tab.click("#summary li:nth-child(3) a");
         tab.until("document.activeElement.id === 'card_code'");
-        type_card(&tab, &system, cards::BAD_CHECK_DIGIT);
+        fill_card(&tab, &system, cards::BAD_CHECK_DIGIT);
         tab.enter();
         tab.until("document.querySelectorAll('#summary li a').length === 1");
         assert_eq!(tab.ask("document.querySelector('[aria-invalid=true]').id"), "card_number");
@@ -294,22 +323,22 @@ fn an_unknown_outcome_is_waited_for_and_comes_back_by_itself() {
             let system = System::start();
             let Some(mut tab) = Tab::open(eyes) else { return };
             tab.go(&format!("{}/l/open", system.pay));
-            tab.type_into("#amount", yen);
+            tab.paste_into("#amount", yen);
             tab.click("main .go");
             on_payment_page(&mut tab, &system);
-            tab.type_into("#mail", "wait@example.com");
+            tab.paste_into("#mail", "wait@example.com");
             pay(&tab, &system, cards::VISA);
             tab.until("!!document.querySelector('meta[http-equiv=refresh]')");
             assert_eq!(tab.ask("document.documentElement.lang"), eyes.language);
             // somebody moves the clock behind the scenes, by the form there
             let Some(mut behind) = Tab::open(eyes) else { return };
             behind.go(&format!("{}/_local/", system.shop));
-            behind.type_into("#count", "10");
-            behind.click("form[action='/_local/clock'] button");
-            behind.until("document.readyState === 'complete'");
+            behind.paste_into("#count", "10");
+            behind.leave_by("form[action='/_local/clock'] button");
             behind.done();
-            if yen == "1902" {
-                // the others wait for the page to refresh itself
+            if eyes.scripts && yen == "1901" {
+                // the page looks again by itself
+            } else {
                 tab.click(".links a.away");
             }
             back_in_shop(&mut tab, &system, "/shop/thanks");

@@ -85,7 +85,7 @@ impl Tab {
                 let page = "[location.href, document.title, document.body?.innerText.slice(0, 600)].join(' | ')";
                 panic!("{condition} did not come true on {:?}", self.try_ask(page));
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(25));
         }
     }
 
@@ -154,6 +154,25 @@ impl Tab {
                 self.call("Input.dispatchMouseEvent", &event);
             }
         }
+    }
+
+    /// Clicks and waits for the next page.
+    pub(crate) fn leave_by(&mut self, selector: &str) {
+        self.ask("document.documentElement.dataset.left = ''");
+        self.click(selector);
+        self.until("!('left' in document.documentElement.dataset)");
+    }
+
+    /// The browser's own reload button.
+    pub(crate) fn reload(&self) {
+        self.call("Page.reload", &json!({}));
+    }
+
+    /// Pastes into a field, over what it holds.
+    pub(crate) fn paste_into(&self, selector: &str, pasted: &str) {
+        self.click(selector);
+        self.ask("document.activeElement.select()");
+        self.call("Input.insertText", &json!({ "text": pasted }));
     }
 
     /// Types into a field, key by key, over what it holds.

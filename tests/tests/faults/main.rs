@@ -1,6 +1,21 @@
 //! Fault runs: every single fault at every outside call of a payment, and the rules that hold all the same.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    clippy::print_stdout,
+    clippy::large_futures,
+    reason = "a test: what goes wrong is meant to end it"
+)]
+
 mod enumerate;
+mod interleave;
 mod invariants;
+mod outage;
 mod shopper;
 mod stories;

@@ -1,7 +1,9 @@
 //! What shoppers do, and what passes until all is quiet.
 
+use bytes::Bytes;
+use http::Response;
 use jiff::Timestamp;
-use local::cloud::{Fault, When};
+use local::cloud::{Fault, NoAnswer, When};
 use local::world::{Options, World};
 use std::time::Duration;
 use store::{Cursor, DueCursor, keys::DueMinute};
@@ -28,6 +30,17 @@ pub(crate) enum Story {
     Amount(u32),
 }
 
+/// Where the story's own way ends, and goes on as one that was tried already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nowhere: all of it is tried.
+    Whole,
+    /// Where a settled payment begins to be told of.
+    UntilTold,
+    /// Where the shopper leaves.
+    AnotherStorys,
+}
+
 impl Story {
     /// Every story.
     pub(crate) const ALL: [Self; 16] = [
@@ -49,11 +62,14 @@ impl Story {
         Self::Amount(1910),
     ];
 
-    /// Whether what follows without the shopper is a way of its own. The other stories end as one of these: paid at once.
-    pub(crate) fn has_its_own_ending(self) -> bool {
+    /// How much of what follows without the shopper is a way of its own.
+    pub(crate) fn ending(self) -> Ending {
         match self {
-            Self::Approved | Self::GoesAway | Self::Amount(_) => true,
-            Self::Impatient | Self::AnotherCard | Self::GivesUp | Self::Twice => false,
+            Self::Approved | Self::GoesAway | Self::Amount(1901 | 1902) => Ending::Whole,
+            Self::Amount(1904 | 1905 | 1908 | 1909 | 1910) => Ending::UntilTold,
+            Self::Impatient | Self::AnotherCard | Self::GivesUp | Self::Twice | Self::Amount(_) => {
+                Ending::AnotherStorys
+            }
         }
     }
 
@@ -135,12 +151,21 @@ async fn impatient(shopper: &mut Shopper<'_>) {
 }
 
 /// A world of its own for one case. Reconcile stands where its rounds before would have brought it.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let start: Timestamp = "2026-11-21T10:30:17Z".parse().unwrap();
     let world = World::start(Options::test(start)).await.unwrap();
     let cursor = Cursor { minute: DueMinute::reached(start), outage: false };
     DueCursor::new(table(&world)).advance(None, cursor).await.unwrap();
     world
+}
+
+/// An answer of the test acquirer as a network carries it: where it asks for that, the connection breaks.
+pub(crate) fn carried(mut response: Response<Bytes>) -> Response<Bytes> {
+    let fault = response.headers().get(test_acquirer::HANG_UP_HEADER).map(|what| what == "reply-lost");
+    if let Some(lost) = fault {
+        response.extensions_mut().insert(if lost { NoAnswer::Lost } else { NoAnswer::Timeout });
+    }
+    response
 }
 
 /// Faults to meet, in the order of planning.
@@ -205,7 +230,7 @@ fn complain_of_unmet(shopper: &mut Shopper<'_>, plan: &Plan) {
 }
 
 /// Who wants to pay and has not comes again; who has paid is not asked again.
-async fn come_again(world: &World, shoppers: &mut [Shopper<'_>], expected: Expected) {
+pub(crate) async fn come_again(world: &World, shoppers: &mut [Shopper<'_>], expected: Expected) {
     for _ in 0..2 {
         let mut paid_now = false;
         for shopper in shoppers.iter_mut() {
@@ -234,7 +259,7 @@ const LATER_S: [u64; 8] = [75, 6 * 60, 31 * 60, 65 * 60, 24 * 3600, 65 * 60, 65 
 const ONE_MORE_LOOK_S: u64 = 120;
 
 /// Lets time pass until the payments are settled and told, and one look longer.
-async fn quiet(world: &World, shoppers: &mut [Shopper<'_>]) {
+pub(crate) async fn quiet(world: &World, shoppers: &mut [Shopper<'_>]) {
     world.settle().await.unwrap();
     for step_s in std::iter::once(LEASE_S).chain(LATER_S) {
         if is_done(world, shoppers).await {
@@ -251,7 +276,8 @@ async fn is_done(world: &World, shoppers: &mut [Shopper<'_>]) -> bool {
             return false;
         }
     }
-    world.queues().unwrap().iter().all(|queue| queue.waiting + queue.in_flight == 0)
+    let mails = world.queues().unwrap().into_iter().filter(|queue| queue.name.contains("MailQueue"));
+    mails.map(|queue| queue.waiting + queue.in_flight).sum::<u64>() == 0
 }
 
 async fn pass(world: &World, shoppers: &mut [Shopper<'_>], step_s: u64) {

@@ -140,8 +140,16 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         last4: "4242",
     };
     let outcome = |outcome| ResultPage { lang, shop: Some(&live_shop), outcome, language };
-    let waiting =
-        |waiting_for| Waiting { lang, shop: &live_shop, waiting_for, order: "100", amount, mail_comes: true, address: "", language };
+    let waiting = |waiting_for| Waiting {
+        lang,
+        shop: &live_shop,
+        waiting_for,
+        order: "100",
+        amount,
+        mail_comes: true,
+        address: "",
+        language,
+    };
     let open = AmountForm {
         lang,
         shop: &live_shop,

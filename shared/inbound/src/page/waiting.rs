@@ -58,9 +58,8 @@ pub fn waiting(view: &Waiting<'_>) -> Page {
         WaitingFor::Checking => (words.checking, words.checking_lead),
     };
     let refresh_s = view.waiting_for.refresh_s();
-    let shell = Shell::new(view.lang, title, Some(view.shop))
-        .with_language(view.language)
-        .refreshing(refresh_s, view.address);
+    let shell =
+        Shell::new(view.lang, title, Some(view.shop)).with_language(view.language).refreshing(refresh_s, view.address);
     let policy = shell.policy(FormTarget::Nowhere, Referrer::SameOrigin);
     page(&WaitingTemplate { view, shell, lead, refreshes: (words.refreshes)(refresh_s) }, policy)
 }
