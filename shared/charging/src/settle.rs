@@ -2,7 +2,7 @@
 
 use domain::{
     Payment,
-    acquirer::{InquiryOutcome, UnknownCause},
+    acquirer::{InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause},
     payment::{Next, Ruling},
 };
 use store::{StoreError, Written};
@@ -62,19 +62,19 @@ impl Charging {
 
     /// Carries out a stored intent to reverse or void; anything else is left for its due time.
     async fn undo(&self, payment: Payment) -> Result<Looked, StoreError> {
-        let ruling = match payment.next(self.clock.now()) {
+        let (unanswered, ruling) = match payment.next(self.clock.now()) {
             Next::Reverse { n } => {
                 let outcome = self.acquirer.reverse(&payment.reference(n), ASK_LIMIT).await;
-                payment.reversed(outcome, self.clock.now())
+                (matches!(outcome, ReverseOutcome::NoAnswer(_)), payment.reversed(outcome, self.clock.now()))
             }
             Next::Void { n, void_n } => {
                 let (own, original) = (payment.reference(void_n), payment.reference(n));
                 let outcome = self.acquirer.void(&own, &original, ASK_LIMIT).await;
-                payment.voided(outcome, self.clock.now())
+                (matches!(outcome, OperationOutcome::Unknown(_)), payment.voided(outcome, self.clock.now()))
             }
             Next::Nothing | Next::Inquire { .. } | Next::Close | Next::Wait(_) => return Ok(Looked::Answered),
         };
-        let looked = if ruling.look_at.is_some() { Looked::Unanswered } else { Looked::Answered };
+        let looked = if unanswered { Looked::Unanswered } else { Looked::Answered };
         self.store(ruling).await.map(|_| looked)
     }
 
@@ -85,7 +85,7 @@ impl Charging {
     }
 
     async fn defer(&self, payment: Payment) -> Result<Looked, StoreError> {
-        let no_answer = domain::acquirer::ReverseOutcome::NoAnswer(UnknownCause::Connection);
+        let no_answer = ReverseOutcome::NoAnswer(UnknownCause::Connection);
         let ruling = payment.reversed(no_answer, self.clock.now());
         self.store(ruling).await.map(|_| Looked::Unanswered)
     }

@@ -42,8 +42,8 @@ const FLAGS: [&str; 15] = [
     "--remote-debugging-pipe",
 ];
 
-/// The pipe's ends are descriptors 3 and 4, which only a shell hands over without unsafe code.
-const LAUNCH: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
+/// The pipe's ends are descriptors 3 and 4, which only a shell hands over without unsafe code. It clears the profile away, too.
+const LAUNCH: &str = r#""$@" 3<&0 4>&1 </dev/null >/dev/null; rm -rf "$0""#;
 
 const ANSWER: Duration = Duration::from_secs(30);
 
@@ -75,13 +75,13 @@ fn told_to_skip() -> bool {
 
 #[allow(clippy::disallowed_methods, reason = "a setting of the test run, not of the product")]
 fn find() -> String {
-    if let Ok(named) = std::env::var("CHROMIUM") {
+    if let Some(named) = std::env::var("CHROMIUM").ok().filter(|named| !named.is_empty()) {
         return named;
     }
     let runs = |name: &&&str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
     let found = NAMES.iter().find(runs);
     (*found.expect(
-        "the browser tests need Chromium and found none. Install it (Debian: `apt-get install chromium fonts-noto-cjk`, \
+        "the browser tests need Chromium and found none. Install it (`.ci/test` does on Debian: `apt-get install chromium fonts-noto-cjk`; \
          macOS: `brew install --cask chromium`), name it by CHROMIUM=/path/to/it, or leave these tests out by KESSAI_NO_BROWSER=1",
     ))
     .to_owned()
@@ -90,20 +90,20 @@ fn find() -> String {
 impl Chromium {
     /// Starts it with a fresh profile. It lives as long as the test process: the pipe closes with that.
     fn start() -> &'static Self {
-        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
-        drop(std::fs::remove_dir_all(&home));
-        std::fs::create_dir_all(&home).expect("a directory for the profile");
-        let errors = std::fs::File::create(home.join("stderr.log")).expect("a log");
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let profile = place.join(format!("browser-{}", std::process::id()));
+        let log = place.join("browser.log");
         let mut child: Child = Command::new("sh")
             .args(["-c", LAUNCH])
+            .arg(&profile)
             .arg(find())
             .args(FLAGS)
-            .arg(format!("--user-data-dir={}", home.join("profile").display()))
+            .arg(format!("--user-data-dir={}", profile.display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(errors)
+            .stderr(std::fs::File::create(&log).expect("a log"))
             .spawn()
-            .expect("Chromium starts");
+            .expect("a shell");
         let (pipe, answers) = (child.stdin.take().expect("a pipe in"), child.stdout.take().expect("a pipe out"));
         let browser: &'static Self = Box::leak(Box::new(Self {
             pipe: Mutex::new(pipe),
@@ -116,7 +116,8 @@ impl Chromium {
             browser.listen(answers);
             child.wait()
         });
-        let version = browser.call(None, "Browser.getVersion", &json!({})).expect("Chromium answers");
+        let version = browser.call(None, "Browser.getVersion", &json!({}));
+        let version = version.unwrap_or_else(|error| panic!("Chromium did not start ({error}); see {}", log.display()));
         let user_agent = version["userAgent"].as_str().unwrap_or_default().replace("Headless", "");
         browser.user_agent.set(user_agent).expect("set once");
         browser

@@ -367,3 +367,28 @@ fn the_pages_behind_the_scenes_can_be_looked_at() {
         tab.done();
     }
 }
+
+#[test]
+fn what_no_shopper_should_meet_is_noticed() {
+    let system = System::start();
+    for (harm, named) in [
+        ("document.body.append(Object.assign(new Image(), { src: '/x.png' }))", "Content Security Policy"),
+        ("document.body.append('x'.repeat(9)); document.body.style.width = '400px'", "wider than 375"),
+        ("console.error('lost')", "lost"),
+        ("setTimeout(() => missing(), 0)", "ReferenceError"),
+    ] {
+        let Some(mut tab) = Tab::open(PHONE_JA) else { return };
+        tab.go(&format!("{}/l/demo", system.pay));
+        assert_eq!(tab.complaints(), [""; 0]);
+        tab.ask(&format!("{{ {harm} }} 0"));
+        tab.until("true");
+        let noticed = |tab: &mut Tab| tab.complaints().iter().any(|complaint| complaint.contains(named));
+        for _ in 0..100 {
+            if noticed(&mut tab) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        assert!(noticed(&mut tab), "{harm}: {:?}", tab.complaints());
+    }
+}

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 use jiff::Timestamp;
-use local::cloud::{Fault, NoAnswer, When};
+use local::cloud::{Call, Fault, NoAnswer, When};
 use local::world::{Options, World};
 use std::time::Duration;
 use store::{Cursor, DueCursor, keys::DueMinute};
@@ -185,18 +185,22 @@ pub(crate) enum Reach {
 pub(crate) struct Played {
     /// What does not hold, shopper by shopper.
     pub(crate) broken: Vec<Vec<String>>,
-    /// How many outside calls the shopper caused directly.
-    pub(crate) by_shopper: usize,
-    /// How many were made until all was quiet.
-    pub(crate) until_quiet: usize,
+    /// The outside calls that the (last) shopper caused directly.
+    pub(crate) by_shopper: Vec<Call>,
+    /// Those that followed until all was quiet, where the plans reach that far.
+    pub(crate) after: Vec<Call>,
 }
 
 /// Shoppers live through a story, each under a plan of faults; then all becomes quiet, and what does not hold is told.
-pub(crate) async fn play(story: Story, expected: Expected, reach: Reach, plans: &[Plan]) -> (World, Played) {
+pub(crate) async fn play(story: Story, expected: Expected, reach: Reach, plans: &[Plan]) -> Played {
     let world = world().await;
     let mut played = Played::default();
     let mut shoppers: Vec<_> =
         (1001..).zip(plans).map(|(order, _)| Shopper::new(&world, &order.to_string(), story.amount())).collect();
+    if reach == Reach::Shopper {
+        // what functions keep in memory is there for the first as for the last
+        Shopper::new(&world, "1000", 2000).pay(APPROVED).await;
+    }
     for (shopper, plan) in shoppers.iter_mut().zip(plans) {
         world.faults().restart();
         plan.iter().for_each(|(when, fault)| world.faults().plan(when.clone(), *fault));
@@ -205,12 +209,12 @@ pub(crate) async fn play(story: Story, expected: Expected, reach: Reach, plans: 
             complain_of_unmet(shopper, plan);
         }
     }
-    played.by_shopper = world.faults().calls().len();
+    played.by_shopper = world.faults().calls();
     if reach == Reach::Shopper {
         world.faults().stop();
     }
     quiet(&world, &mut shoppers).await;
-    played.until_quiet = world.faults().calls().len();
+    played.after = world.faults().calls().split_off(played.by_shopper.len().min(world.faults().calls().len()));
     if let ([shopper], [plan], Reach::All) = (&mut *shoppers, plans, reach) {
         complain_of_unmet(shopper, plan);
     }
@@ -219,8 +223,7 @@ pub(crate) async fn play(story: Story, expected: Expected, reach: Reach, plans: 
     for shopper in &mut shoppers {
         played.broken.push(broken(shopper, expected, &evidence).await);
     }
-    drop(shoppers);
-    (world, played)
+    played
 }
 
 fn complain_of_unmet(shopper: &mut Shopper<'_>, plan: &Plan) {
