@@ -87,11 +87,12 @@ impl View<'_> {
         let merchant = &self.opened.merchant;
         let mut order = SealedOrder::of(self.payment, merchant)?;
         order.details.lang = self.lang;
+        // Another browser's order: what its shopper typed is not shown here.
+        let holder = if self.is_sender() { self.payment.holder.as_str() } else { "" };
         if !self.is_sender() {
-            // Another browser's order: what its shopper typed is not shown here.
             order.details.mail.clear();
         }
-        let state = FormState { declined: Some(declined), ..FormState::default() };
+        let state = FormState { declined: Some(declined), holder, ..FormState::default() };
         Ok(self.deps.checkout.form(self.request, merchant, &order, state)?)
     }
 

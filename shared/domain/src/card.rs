@@ -102,7 +102,7 @@ pub enum CardError {
     /// No cardholder name was typed.
     #[error("cardholder name is missing")]
     HolderMissing,
-    /// Longer than 45 characters, or characters no card carries.
+    /// Longer than 45 characters, a control character, or a card number in the wrong field.
     #[error("cardholder name is malformed")]
     HolderMalformed,
 }

@@ -1,21 +1,23 @@
 //! The functions' binaries, built as this test is.
 
+use local::world::PACKAGES;
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 
-/// Builds them if they are older than their sources; answers the folder that holds them.
+/// Builds them if they are older than their sources, and the bare function beside them; answers the folder that holds them.
 ///
-/// The examples are named because cargo counts development dependencies in only where it builds for them: so the features, and with them
-/// everything already built, are those of `cargo test`.
+/// Cargo counts development dependencies in only where it builds for them, as it does for the example. So the features, and with them
+/// everything already built, are those of `cargo test --workspace`.
 pub(crate) fn build() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let folder = own.parent().and_then(Path::parent).unwrap(); // target/debug/deps/binaries-… lies in target/debug
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    cargo.args(["build", "--quiet", "--offline", "--workspace", "--bins", "--examples", "--target-dir"]);
-    cargo.arg(folder.parent().unwrap());
+    cargo.args(["build", "--quiet", "--offline", "--workspace", "--example", "bare"]);
+    cargo.args(PACKAGES.iter().flat_map(|package| ["--bin", package]));
+    cargo.arg("--target-dir").arg(folder.parent().unwrap());
     if folder.ends_with("release") {
         cargo.arg("--release");
     }

@@ -34,7 +34,8 @@ fn no_single_fault_breaks_a_rule() {
     let started = Instant::now();
     let stories = stories();
     let cases: Vec<Case> = on_threads(&stories, |story| block(count(*story))).into_iter().flatten().collect();
-    let together = |one: &Case, next: &Case| one.reach == Reach::Shopper && (one.reach, one.story) == (next.reach, next.story);
+    let together =
+        |one: &Case, next: &Case| one.reach == Reach::Shopper && (one.reach, one.story) == (next.reach, next.story);
     let worlds: Vec<&[Case]> = cases.chunk_by(together).flat_map(|cases| cases.chunks(TOGETHER)).collect();
     println!("fault cases counted: {}, in {} worlds, after {:?}", cases.len(), worlds.len(), started.elapsed());
     let failures: Vec<String> = on_threads(&worlds, |cases| block(run(cases))).into_iter().flatten().collect();
@@ -64,22 +65,19 @@ async fn run(cases: &[Case]) -> Vec<String> {
 /// Lives through a story without faults; every call becomes its cases.
 async fn count(story: Story) -> Vec<Case> {
     let alone = unharmed(story, Reach::All).await;
-    let told = alone.after.iter().position(|call| call.caller == "OutboxRelay").unwrap_or(alone.after.len());
-    let end = match story.ending() {
-        Ending::Whole => alone.after.len(),
-        Ending::UntilTold => told,
-        Ending::AnotherStorys => 0,
-    };
-    let all = [&*alone.by_shopper, &alone.after[..end]].concat();
+    let all = [&*alone.by_shopper, &*alone.after].concat();
     if story == Story::Approved {
         return cases(story, Reach::All, &all, 0); // nothing is kept in memory yet: here the cold calls are tried
     }
     let together = unharmed(story, Reach::Shopper).await.by_shopper;
     let mut counted = cases(story, Reach::Shopper, &together, 0);
     let mut after = cases(story, Reach::All, &all, alone.by_shopper.len());
-    if story.ending() == Ending::UntilTold {
-        after.retain(|case| !is_read(&case.call)); // what reads there reads the same in the stories that are tried whole
-    }
+    after.retain(|case| match story.ending() {
+        Ending::Whole => true,
+        Ending::Effects => !is_read(&case.call),
+        Ending::Questions => case.call.caller == "Reconcile" && is_question(&case.call),
+        Ending::AnotherStorys => false,
+    });
     counted.append(&mut after);
     counted
 }
@@ -90,6 +88,11 @@ async fn unharmed(story: Story, reach: Reach) -> Played {
     let broken = std::mem::take(&mut played.broken).concat();
     assert!(broken.is_empty(), "{story:?} without a fault: {}", broken.join("; "));
     played
+}
+
+/// A question to the acquirer, or what is stored of its answer.
+fn is_question(call: &Call) -> bool {
+    call.operation.starts_with("POST") || call.operation == "UpdateItem"
 }
 
 /// The cases of the calls from this place on.

@@ -10,6 +10,7 @@
     clippy::wildcard_enum_match_arm,
     clippy::print_stdout,
     clippy::large_futures,
+    clippy::disallowed_methods,
     reason = "a test: what goes wrong is meant to end it"
 )]
 

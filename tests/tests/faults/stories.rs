@@ -30,14 +30,16 @@ pub(crate) enum Story {
     Amount(u32),
 }
 
-/// Where the story's own way ends, and goes on as one that was tried already.
+/// What of that which follows without the shopper meets faults. The rest goes as in another story, and is tried there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Nowhere: all of it is tried.
+    /// Every call.
     Whole,
-    /// Where a settled payment begins to be told of.
-    UntilTold,
-    /// Where the shopper leaves.
+    /// Every call that leaves something behind.
+    Effects,
+    /// The questions to the acquirer and what is stored of its answers.
+    Questions,
+    /// None.
     AnotherStorys,
 }
 
@@ -62,11 +64,12 @@ impl Story {
         Self::Amount(1910),
     ];
 
-    /// How much of what follows without the shopper is a way of its own.
+    /// What of that which follows without the shopper meets faults.
     pub(crate) fn ending(self) -> Ending {
         match self {
-            Self::Approved | Self::GoesAway | Self::Amount(1901 | 1902) => Ending::Whole,
-            Self::Amount(1904 | 1905 | 1908 | 1909 | 1910) => Ending::UntilTold,
+            Self::Approved | Self::GoesAway | Self::Amount(1901) => Ending::Whole,
+            Self::Amount(1902) => Ending::Effects,
+            Self::Amount(1904 | 1905 | 1909 | 1910) => Ending::Questions,
             Self::Impatient | Self::AnotherCard | Self::GivesUp | Self::Twice | Self::Amount(_) => {
                 Ending::AnotherStorys
             }
@@ -85,7 +88,8 @@ impl Story {
         match self {
             Self::Approved | Self::Impatient | Self::AnotherCard | Self::GivesUp | Self::Twice => Expected::Paid,
             Self::GoesAway => Expected::Unpaid,
-            Self::Amount(1902 | 1904 | 1905 | 1907 | 1909 | 1910) => Expected::Unpaid,
+            Self::Amount(1902 | 1905 | 1907 | 1909) => Expected::Unpaid,
+            // …904 and …910 approve late: a question that gets no answer before may find it after
             Self::Amount(_) => Expected::Settled,
         }
     }
@@ -94,6 +98,7 @@ impl Story {
     pub(crate) fn expected_without_faults(self) -> Expected {
         match self {
             Self::Amount(1901 | 1903 | 1906 | 1908) => Expected::Paid,
+            Self::Amount(1904 | 1910) => Expected::Unpaid,
             other => other.expected(),
         }
     }
