@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use super::say;
 use super::stories::{Ending, Plan, Played, Reach, Story, play};
 
 pub(crate) const FAULTS: [Fault; 6] =
@@ -37,9 +38,8 @@ fn no_single_fault_breaks_a_rule() {
     let together =
         |one: &Case, next: &Case| one.reach == Reach::Shopper && (one.reach, one.story) == (next.reach, next.story);
     let worlds: Vec<&[Case]> = cases.chunk_by(together).flat_map(|cases| cases.chunks(TOGETHER)).collect();
-    println!("fault cases counted: {}, in {} worlds, after {:?}", cases.len(), worlds.len(), started.elapsed());
     let failures: Vec<String> = on_threads(&worlds, |cases| block(run(cases))).into_iter().flatten().collect();
-    println!("fault cases tried: {} in {:?}", cases.len(), started.elapsed());
+    say(&format!("fault cases tried: {} in {} worlds, {:?}", cases.len(), worlds.len(), started.elapsed()));
     assert!(failures.is_empty(), "{} cases failed:\n{}", failures.len(), failures.join("\n"));
 }
 
@@ -59,7 +59,7 @@ async fn run(cases: &[Case]) -> Vec<String> {
         let (times, broken) = (plan.len(), broken.join("; "));
         format!("{story:?}, call {index} ({caller}: {operation} {resource}), {fault:?} ×{times}: {broken}")
     });
-    failed.inspect(|failed| println!("{failed}")).collect()
+    failed.inspect(|failed| say(failed)).collect()
 }
 
 /// Lives through a story without faults; every call becomes its cases.

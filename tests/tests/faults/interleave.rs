@@ -23,7 +23,7 @@ fn no_interleaving_of_tabs_and_reconcile_breaks_a_rule() {
     let started = Instant::now();
     let seeds: Vec<u64> = (0..SEEDS).collect();
     let failures: Vec<String> = on_threads(&seeds, |seed| block(case(*seed))).into_iter().flatten().collect();
-    println!("interleavings tried: {SEEDS} in {:?}", started.elapsed());
+    crate::say(&format!("interleavings tried: {SEEDS} in {:?}", started.elapsed()));
     assert!(failures.is_empty(), "{} of {SEEDS} failed:\n{}", failures.len(), failures.join("\n"));
 }
 
