@@ -6,7 +6,7 @@ use domain::{Clock, Lang};
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
-use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
+use lambda_http::{Body, Request, RequestExt as _};
 
 use crate::page::Page;
 
@@ -42,19 +42,6 @@ pub fn deadline(request: &Request, clock: &Clock) -> Timestamp {
     said.filter(|ms| *ms > 0)
         .and_then(|ms| Timestamp::from_millisecond(ms).ok())
         .unwrap_or_else(|| clock.now().saturating_add(FUNCTION_LIMIT).unwrap_or(Timestamp::MAX))
-}
-
-/// The client's address as the gateway saw it.
-pub fn source_address(request: &Request) -> Option<String> {
-    match request.request_context_ref()? {
-        RequestContext::ApiGatewayV2(context) => context.http.source_ip.clone(),
-        _ => None,
-    }
-}
-
-/// Whether a browser says that the request comes from another site than ours. Silence is not held against it.
-pub fn is_cross_site(request: &Request) -> bool {
-    request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site")
 }
 
 /// A page as an answer, with the headers that it needs, compressed where the browser takes that.

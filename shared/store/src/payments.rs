@@ -14,7 +14,7 @@ use crate::{
     table::{Item, Write, number, text, written_by_put, written_by_update},
 };
 
-pub use item::{from_stream, state_name};
+pub use item::from_stream;
 
 /// How many keys one BatchGetItem takes (DynamoDB's limit).
 const BATCH: usize = 100;

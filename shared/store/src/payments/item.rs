@@ -87,11 +87,6 @@ pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result
     }
 }
 
-/// The name of the state in an item or image, for conditions and counts.
-pub fn state_name(item: &HashMap<String, AttributeValue>) -> Option<&str> {
-    item.get(p::STATE_NAME)?.as_s().ok().map(String::as_str)
-}
-
 /// The three kinds of attribute that payments are made of.
 fn attribute(value: &serde_json::Value) -> Option<AttributeValue> {
     let (kind, value) = value.as_object()?.iter().next()?;
