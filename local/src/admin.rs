@@ -1,11 +1,17 @@
 //! `kessai admin`: merchants and their settings before there is a console, on the local system and on AWS alike.
 
+mod cards;
+mod kept;
+mod payment;
 mod registry;
 mod secrets;
 mod settings;
 mod show;
 mod target;
 
+pub use cards::{CardKeyring, CardKeysCommand, CardKeysError};
+pub use kept::{CardCommand, CardOf};
+pub use payment::PaymentCommand;
 pub use registry::{Registry, RegistryError};
 pub use secrets::NewSecret;
 pub(crate) use secrets::{seal_key_password, seal_sig_secret};
@@ -22,6 +28,15 @@ pub enum Admin {
     /// Merchants and their settings
     #[command(subcommand)]
     Merchant(MerchantCommand),
+    /// Cards that merchants keep for buyers
+    #[command(subcommand)]
+    Card(CardCommand),
+    /// Payments, to look at
+    #[command(subcommand)]
+    Payment(PaymentCommand),
+    /// Data keys of kept cards
+    #[command(subcommand)]
+    CardKeys(CardKeysCommand),
 }
 
 /// What can be done with merchants.
@@ -64,6 +79,12 @@ pub struct Place {
     /// The deployment's app key (ARN)
     #[arg(long, requires = "table")]
     pub app_key: Option<String>,
+    /// The deployment's card key (ARN), for `card-keys`
+    #[arg(long, requires = "table")]
+    pub card_key: Option<String>,
+    /// Origin of the deployment's payment page, for `card link`; without it the address has none
+    #[arg(long, requires = "table")]
+    pub page_origin: Option<String>,
 }
 
 /// Why a command could not be carried out.
@@ -87,6 +108,18 @@ pub enum AdminError {
     /// Table or key failed.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// No such payment.
+    #[error("there is no payment of this merchant with this order number")]
+    NoPayment,
+    /// No card is kept there.
+    #[error("no card is kept for this buyer or order")]
+    NoCard,
+    /// The random source failed.
+    #[error("no address could be made: the random source failed")]
+    Seal,
+    /// A data key of kept cards.
+    #[error(transparent)]
+    CardKeys(#[from] CardKeysError),
 }
 
 /// Carries a command out; answers the lines to print.
@@ -94,7 +127,12 @@ pub enum AdminError {
 /// # Errors
 /// [`AdminError`].
 pub async fn run(registry: &Registry, command: Admin, clock: &Clock) -> Result<Vec<String>, AdminError> {
-    let Admin::Merchant(command) = command;
+    let command = match command {
+        Admin::Merchant(command) => command,
+        Admin::Card(command) => return kept::run(registry, command, clock).await,
+        Admin::Payment(command) => return payment::run(registry, command).await,
+        Admin::CardKeys(command) => return Ok(cards::run(registry.card_keys(), command, clock).await?),
+    };
     match command {
         MerchantCommand::Create { id, name, settings } => create(registry, &id, name, &settings, clock).await,
         MerchantCommand::Show { id } => Ok(show(&load(registry, &id).await?)),

@@ -202,8 +202,8 @@ impl Inner {
             return event::message(StatusCode::NOT_FOUND, "Not Found");
         };
         let id = self.invocations.load(Ordering::Relaxed);
-        let event = event::request_event(&request, &met, &format!("request-{id}"), self.clock.now());
-        match self.invoke(met.function, event.to_string()).await {
+        let event = event::RequestEvent::new(&request, &met, &format!("request-{id}"), self.clock.now()).to_json();
+        match self.invoke(met.function, event).await {
             Ok(answer) => event::response(&answer),
             Err(NoAnswer::Killed) => event::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
             Err(NoAnswer::Failed(cause)) => {
@@ -255,14 +255,12 @@ pub(crate) fn open_cloud(options: &Options) -> Result<(Cloud, Template, Arc<Worl
     Ok((cloud, template, clock))
 }
 
-/// The product's table and application key, as a function that uses both is told.
+/// The product's table, keys and origin, as the functions that use them are told.
 pub(crate) fn product_settings(template: &Template) -> HashMap<String, String> {
-    let names = ["TABLE", "APP_KEY"];
-    let complete = template.functions.iter().find(|f| names.iter().all(|name| f.environment.contains_key(*name)));
-    let environment = complete.into_iter().flat_map(|function| &function.environment);
-    environment
-        .filter(|(name, _)| names.contains(&name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
+    let told = |name: &str| template.functions.iter().find_map(|function| function.environment.get(name).cloned());
+    ["TABLE", "APP_KEY", "CARD_KEY", "PAGE_ORIGIN"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), told(name)?)))
         .collect()
 }
 

@@ -20,6 +20,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const CARD: &str = "4242424242424242";
+/// Its issuer asks the payer.
+const CHALLENGED: &str = "4000002760003184";
 const AMOUNT: u32 = 2000;
 /// The acquirer approves it and its answer is lost.
 const AMOUNT_IN_DOUBT: u32 = 1901;
@@ -60,6 +62,29 @@ fn a_killed_process_goes_on_where_it_stood() {
         kills += 1;
         drop(sent);
         kessai.submit(&form); // the shopper presses the button again
+        kessai.paid_once(&order);
+    }
+
+    // while the payer is sent to the issuer, and while what came of it is fetched
+    let mut fetching = takes;
+    for instant in 0..INSTANTS {
+        order = order.next(AMOUNT);
+        let form = kessai.form_with(&order, CHALLENGED).expect("a form");
+        let mut hop = kessai.hop(&form);
+        if instant % 3 == 2 {
+            kessai = kessai.killed_and_started();
+            kills += 1;
+            hop = kessai.hop(&form); // the button again: the same challenge
+        }
+        let response = kessai.passed(&hop);
+        let sent = kessai.send_only("POST", &hop.ours, &response);
+        sleep(fetching * instant / INSTANTS);
+        kessai = kessai.killed_and_started();
+        kills += 1;
+        drop(sent);
+        let started = Instant::now();
+        kessai.ask("POST", &hop.ours, &response).expect("an answer");
+        fetching = fetching.max(started.elapsed());
         kessai.paid_once(&order);
     }
 
@@ -114,6 +139,13 @@ struct Form {
     body: String,
 }
 
+/// The way to the issuer and back.
+struct Hop {
+    issuer: String,
+    request: String,
+    ours: String,
+}
+
 /// The running program.
 struct Kessai {
     child: Child,
@@ -157,12 +189,15 @@ impl Kessai {
 
     /// The card form of an order; none if the order may not be paid now.
     fn form(&self, order: &Order) -> Option<Form> {
+        self.form_with(order, CARD)
+    }
+
+    fn form_with(&self, order: &Order, card: &str) -> Option<Form> {
         let page = self.page(order);
         page.contains(r#"action="/pay/authorize""#).then(|| {
             let token = between(&page, r#"name="order" value=""#, "\"");
-            let typed = "card_number=4242424242424242&card_expiry=12%2F30&card_code=123&card_name=TARO+YAMADA&mail=buyer%40example.jp";
-            assert!(typed.contains(CARD));
-            Form { body: format!("order={token}&{typed}") }
+            let typed = "card_expiry=12%2F30&card_code=123&card_name=TARO+YAMADA&mail=buyer%40example.jp";
+            Form { body: format!("order={token}&card_number={card}&{typed}") }
         })
     }
 
@@ -182,8 +217,34 @@ impl Kessai {
     fn submit(&self, form: &Form) -> String {
         let answer = self.ask("POST", "/pay/authorize", &form.body).expect("an answer");
         assert_eq!(answer.status, 303, "{}", answer.body);
-        let location = answer.location.expect("a way on");
-        self.ask("GET", &location, "").expect("an answer").body
+        let mut location = answer.location.expect("a way on");
+        loop {
+            let answer = self.ask("GET", &location, "").expect("an answer");
+            match answer.location {
+                Some(further) => location = further,
+                None => return answer.body,
+            }
+        }
+    }
+
+    /// Submits a card whose issuer asks; answers the page on the way there.
+    fn hop(&self, form: &Form) -> Hop {
+        let page = self.submit(form);
+        let action = |class: &str| between(page.split_once(class).expect("a form").1, "action=\"", "\"").to_owned();
+        let issuer = action(r#"<form id="handover""#);
+        let (_, path) = issuer.split_once("/test-acquirer").expect("the issuer's page");
+        Hop {
+            issuer: format!("/test-acquirer{path}"),
+            request: between(&page, r#"name="creq" value=""#, "\"").to_owned(),
+            ours: action(r#"<form class="leave""#),
+        }
+    }
+
+    /// Passes the challenge; answers what the issuer's page sends back.
+    fn passed(&self, hop: &Hop) -> String {
+        let choice = format!("creq={}&choice=pass", hop.request);
+        let page = self.ask("POST", &hop.issuer, &choice).expect("an answer").body;
+        format!("cres={}", between(&page, r#"name="cres" value=""#, "\""))
     }
 
     fn advance(&self, seconds: u32) {

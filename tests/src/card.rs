@@ -13,6 +13,8 @@ pub struct Card {
     pub holder: String,
     /// The mail address asked for on the same form. None leaves what the form already holds.
     pub mail: Option<String>,
+    /// The box that lets the shop keep the card is ticked.
+    pub keep: bool,
 }
 
 impl Card {
@@ -26,7 +28,22 @@ impl Card {
             code: if amex { "1234" } else { "123" }.to_owned(),
             holder: "TARO YAMADA".to_owned(),
             mail: Some("shopper@example.com".to_owned()),
+            keep: false,
         }
+    }
+
+    /// The same card, with the box ticked that lets the shop keep it.
+    #[must_use]
+    pub const fn to_be_kept(mut self) -> Self {
+        self.keep = true;
+        self
+    }
+
+    /// The same card with another expiry, `12/29`.
+    #[must_use]
+    pub fn until(mut self, expiry: &str) -> Self {
+        expiry.clone_into(&mut self.expiry);
+        self
     }
 
     /// The same card with another security code.
@@ -79,6 +96,18 @@ pub mod cards {
     pub const WRONG_CODE: &str = "4000000000000127";
     /// Declined, processing error.
     pub const PROCESSING: &str = "4000000000000119";
+    /// Kept and then declined at every later charge.
+    pub const STORED_ONLY: &str = "4000000000000341";
+    /// A challenge on every payment, then approved.
+    pub const CHALLENGE: &str = "4000002760003184";
+    /// 3-D Secure without a challenge: approved.
+    pub const FRICTIONLESS: &str = "4000000000003055";
+    /// The same, another number.
+    pub const CHALLENGE_TOO: &str = "4000000000003220";
+    /// A challenge, then declined by the issuer.
+    pub const CHALLENGE_DECLINED: &str = "4000008400001629";
+    /// A challenge that ends in a 3-D Secure processing error.
+    pub const CHALLENGE_ERROR: &str = "4000008400001280";
     /// Fails the check digit.
     pub const BAD_CHECK_DIGIT: &str = "4242424242424241";
     /// Every card that is approved without a challenge.
@@ -94,6 +123,6 @@ pub mod cards {
         "371449635398431",
         DINERS,
         DISCOVER,
-        "4000000000003055",
+        FRICTIONLESS,
     ];
 }

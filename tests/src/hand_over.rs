@@ -24,7 +24,7 @@ impl HandOver {
     /// Reads it from its page.
     #[must_use]
     pub fn of(page: &Page) -> Option<Self> {
-        let form = page.forms.iter().find(|form| form.id == "handover")?.clone();
+        let form = page.forms.iter().find(|form| form.is_hand_over())?.clone();
         Some(Self {
             address: form.action.clone(),
             method: form.method.clone(),

@@ -31,5 +31,6 @@ pub use page::{Form, Page, Tag};
 pub use shop::ShopRequest;
 pub use shopper::{Shopper, Site, Submit};
 pub use worlds::{
-    LinkTerms, START, change_merchant, create_link, create_merchant, fresh, fresh_with, merchant, options, payment,
+    LinkTerms, START, administer, card_of, change_merchant, create_link, create_merchant, fresh, fresh_with, kept_card,
+    merchant, options, payment, smuggle_card,
 };

@@ -53,6 +53,10 @@ pub struct Form {
     pub charset: Charset,
     /// Names and values, in order, as they would be sent now.
     pub fields: Vec<(String, String)>,
+    /// Names and values of checkboxes that are not ticked.
+    pub unticked: Vec<(String, String)>,
+    /// Names and values of buttons that send more than the fields.
+    pub buttons: Vec<(String, String)>,
 }
 
 impl Page {
@@ -94,9 +98,10 @@ impl Page {
                     match tag.name.as_str() {
                         "form" => {
                             in_form = true;
-                            self.forms.push(Form::of(&tag));
+                            self.forms.push(Form::of(&tag, &self.address));
                         }
                         "input" if in_form => self.forms.last_mut().unwrap().add(&tag),
+                        "button" if in_form => self.forms.last_mut().unwrap().add_button(&tag),
                         "script" | "style" | "title" => silent = true,
                         _ => {}
                     }
@@ -187,7 +192,43 @@ impl Page {
     /// It takes the shopper back to the shop.
     #[must_use]
     pub fn is_hand_over(&self) -> bool {
-        self.forms.iter().any(|form| form.id == "handover")
+        self.forms.iter().any(Form::is_hand_over)
+    }
+
+    /// It asks for the security code of the kept card alone.
+    #[must_use]
+    pub fn offers_kept_card(&self) -> bool {
+        self.form("/pay/authorize").is_some_and(|form| form.value("card") == Some("kept"))
+    }
+
+    /// The form with this id.
+    #[must_use]
+    pub fn form_by_id(&self, id: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| form.id == id)
+    }
+
+    /// Our page on the way to the issuer: the form that leads there.
+    #[must_use]
+    pub fn hop(&self) -> Option<&Form> {
+        self.forms.iter().find(|form| form.value("creq").is_some())
+    }
+
+    /// The issuer's page: the form on which the payer chooses.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&Form> {
+        self.forms.iter().find(|form| form.buttons.iter().any(|(name, _)| name == "choice"))
+    }
+
+    /// The issuer's page after the choice: the form that leads back to us.
+    #[must_use]
+    pub fn issuer_back(&self) -> Option<&Form> {
+        self.forms.iter().find(|form| form.value("cres").is_some())
+    }
+
+    /// Our page on the way back from the issuer: where it leads.
+    #[must_use]
+    pub fn returned(&self) -> Option<&Form> {
+        self.forms.iter().find(|form| form.id == "handover" && form.action.starts_with("/return/"))
     }
 
     /// It refreshes itself: the payment runs or is being checked.
@@ -219,12 +260,13 @@ impl Tag {
 }
 
 impl Form {
-    fn of(tag: &Tag) -> Self {
+    /// `address` is the page's: a form without an action leads there.
+    fn of(tag: &Tag, address: &str) -> Self {
         let attribute = |name| tag.attribute(name).unwrap_or_default();
         let charset = attribute("accept-charset").to_ascii_lowercase();
         Self {
             id: attribute("id").to_owned(),
-            action: attribute("action").to_owned(),
+            action: Some(attribute("action")).filter(|action| !action.is_empty()).unwrap_or(address).to_owned(),
             method: match attribute("method").to_ascii_lowercase().as_str() {
                 "post" => http::Method::POST,
                 _ => http::Method::GET,
@@ -235,13 +277,48 @@ impl Form {
                 other => panic!("a form with accept-charset {other}"),
             },
             fields: Vec::new(),
+            unticked: Vec::new(),
+            buttons: Vec::new(),
         }
     }
 
     fn add(&mut self, tag: &Tag) {
+        let Some(name) = tag.attribute("name") else { return };
+        let checkbox = tag.attribute("type") == Some("checkbox");
+        let value = tag.attribute("value").unwrap_or(if checkbox { "on" } else { "" });
+        let unticked = checkbox && tag.attribute("checked").is_none();
+        let fields = if unticked { &mut self.unticked } else { &mut self.fields };
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn add_button(&mut self, tag: &Tag) {
         if let Some(name) = tag.attribute("name") {
-            self.fields.push((name.to_owned(), tag.attribute("value").unwrap_or_default().to_owned()));
+            self.buttons.push((name.to_owned(), tag.attribute("value").unwrap_or_default().to_owned()));
         }
+    }
+
+    /// It takes the shopper back to the shop.
+    #[must_use]
+    pub fn is_hand_over(&self) -> bool {
+        self.id == "handover" && self.value("creq").is_none() && !self.action.starts_with("/return/")
+    }
+
+    /// The same form with a box ticked; panics if there is none that isn't.
+    #[must_use]
+    pub fn ticked(mut self, name: &str) -> Self {
+        let place = self.unticked.iter().position(|(given, _)| given == name);
+        let place = place.unwrap_or_else(|| panic!("the form {} has no box {name} to tick", self.action));
+        self.fields.push(self.unticked.remove(place));
+        self
+    }
+
+    /// The same form, sent by the button with this name and value.
+    #[must_use]
+    pub fn pressed(mut self, name: &str, value: &str) -> Self {
+        let button = (name.to_owned(), value.to_owned());
+        assert!(self.buttons.contains(&button), "the form {} has no button {button:?}", self.action);
+        self.fields.push(button);
+        self
     }
 
     /// A field's value.

@@ -93,6 +93,83 @@ impl<S: Site> Shopper<S> {
         self.submit(&submit).await
     }
 
+    /// Types the security code of the kept card that is in front of the shopper and pays.
+    pub async fn pay_kept(&mut self, code: &str) -> &Page {
+        let submit = self.filled_kept(code);
+        self.submit(&submit).await
+    }
+
+    /// The form of the kept card as it would be sent with this code. A mail address that is asked for is typed, too.
+    #[must_use]
+    pub fn filled_kept(&self, code: &str) -> Submit {
+        let form = self.card_form();
+        assert_eq!(form.value("card"), Some("kept"), "a kept card is offered: {}", self.page().text);
+        let form = form.clone().with("card_code", code);
+        let asked = form.value("mail") == Some("");
+        Submit::of(&if asked { form.with("mail", "shopper@example.com") } else { form })
+    }
+
+    /// Presses "use another card", or, on that page, "use the kept card".
+    pub async fn change_card(&mut self) -> &Page {
+        let form = self.page().form_by_id("other-card");
+        let submit = Submit::of(form.unwrap_or_else(|| panic!("no other card: {}", self.page().text)));
+        self.submit(&submit).await
+    }
+
+    /// Presses the other language.
+    pub async fn change_language(&mut self) -> &Page {
+        let switch = Submit::of(self.form("/pay"));
+        self.submit(&switch).await
+    }
+
+    /// From our page on the way there to the issuer's page.
+    pub async fn go_to_the_issuer(&mut self) -> &Page {
+        let page = self.page();
+        let hop = page.hop().unwrap_or_else(|| panic!("no way to the issuer on {:?}: {}", page.heading(), page.text));
+        let submit = Submit::of(hop);
+        self.submit(&submit).await
+    }
+
+    /// Chooses on the issuer's page (`pass`, `fail`, `cancel`) and stays on the page after it.
+    pub async fn choose(&mut self, choice: &str) -> &Page {
+        let page = self.page();
+        let form = page.issuer().unwrap_or_else(|| panic!("nothing to choose on {:?}: {}", page.heading(), page.text));
+        let submit = Submit::of(&form.clone().pressed("choice", choice));
+        self.submit(&submit).await
+    }
+
+    /// From the issuer's page after the choice back to our page.
+    pub async fn come_back(&mut self) -> &Page {
+        let page = self.page();
+        let back = page.issuer_back().unwrap_or_else(|| panic!("no way back on {:?}: {}", page.heading(), page.text));
+        let submit = Submit::of(back);
+        self.submit(&submit).await
+    }
+
+    /// From our page on the way back to the result.
+    pub async fn see_result(&mut self) -> &Page {
+        let page = self.page();
+        let form = page.returned().unwrap_or_else(|| panic!("no result behind {:?}: {}", page.heading(), page.text));
+        let address = format!("{}?{}", form.action, form.encoded());
+        self.get(&address).await
+    }
+
+    /// All of a challenge: from our page to the issuer, this choice there, and back to the result.
+    pub async fn answer_the_issuer(&mut self, choice: &str) -> &Page {
+        self.go_to_the_issuer().await;
+        self.choose(choice).await;
+        self.come_back().await;
+        self.see_result().await
+    }
+
+    /// Turns away from the issuer on our page on the way there, to pay otherwise.
+    pub async fn turn_away(&mut self) -> &Page {
+        let away = self.page().forms.iter().find(|form| form.value("cancel").is_some());
+        let submit = Submit::of(away.unwrap_or_else(|| panic!("no way to turn away: {}", self.page().text)));
+        self.submit(&submit).await;
+        self.see_result().await
+    }
+
     /// The card form as it would be sent with this card.
     #[must_use]
     pub fn filled(&self, card: &Card) -> Submit {
@@ -181,6 +258,7 @@ fn filled(form: &Form, card: &Card) -> Form {
         .with("card_expiry", &card.expiry)
         .with("card_code", &card.code)
         .with("card_name", &card.holder);
+    let typed = if card.keep { typed.ticked("keep_card") } else { typed };
     match &card.mail {
         Some(mail) => typed.with("mail", mail),
         None => typed,

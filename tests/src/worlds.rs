@@ -1,9 +1,9 @@
 //! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
 
 use domain::link::{Link, LinkAmount, LinkUses};
-use domain::{LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
+use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
-use local::admin::Registry;
+use local::admin::{Admin, Registry};
 use local::cloud::Caller;
 use local::world::{Options, World};
 use std::collections::HashMap;
@@ -82,14 +82,42 @@ pub async fn payment(world: &World, merchant: &str, order: &str) -> Option<Payme
     store::Payments::new(table).load(&key).await.expect("the table answers")
 }
 
+/// The card that a buyer lets a merchant keep, as it is stored.
+pub async fn kept_card(world: &World, merchant: &str, user: &str) -> Option<KeptCard> {
+    card_of(world, merchant, &CardOwner::Buyer(user.to_owned())).await
+}
+
+/// The card of an owner, as it is stored.
+pub async fn card_of(world: &World, merchant: &str, owner: &CardOwner) -> Option<KeptCard> {
+    let merchant = MerchantId::new(merchant).expect("a merchant number");
+    let table = config(world).table().expect("the table's name");
+    store::Cards::new(table).load(&merchant, owner).await.expect("the table answers")
+}
+
+/// Writes a kept card into the table, as only somebody could who got hold of it.
+pub async fn smuggle_card(world: &World, card: &KeptCard) {
+    let table = config(world).table().expect("the table's name");
+    let written = store::Cards::new(table).put(card, None).await.expect("the table answers");
+    assert_eq!(written, store::Kept::Done, "nobody else wrote it");
+}
+
+/// Does what `kessai admin` does.
+pub async fn administer(world: &World, command: Admin) -> Vec<String> {
+    let there = world.clone();
+    let clock = Clock::new(move || there.now());
+    local::admin::run(&registry(world).await, command, &clock).await.expect("the command is carried out")
+}
+
 async fn registry(world: &World) -> Registry {
     Registry::open(&config(world), Some(world.options().shop_origin.clone())).await.expect("the keys open")
 }
 
-/// The settings of the product's table and key, as an operator has them.
+/// The settings of the product's table and keys, as an operator has them.
 fn config(world: &World) -> Config {
     let functions = &world.template().functions;
-    let complete = functions.iter().find(|f| ["TABLE", "APP_KEY"].iter().all(|name| f.environment.contains_key(*name)));
-    let environment = complete.expect("a function with table and key").environment.clone();
+    let complete = functions
+        .iter()
+        .find(|f| ["TABLE", "APP_KEY", "CARD_KEY"].iter().all(|name| f.environment.contains_key(*name)));
+    let environment = complete.expect("a function with table and keys").environment.clone();
     Config::new(HashMap::from_iter(environment), world.cloud().sdk_config(Caller::Operator))
 }

@@ -13,7 +13,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::cloud::Caller;
 use local::world::World;
-use std::collections::HashMap;
 use std::time::Duration;
 use system_tests::{Card, ShopRequest, Shopper, Submit, cards, change_merchant, fresh};
 
@@ -43,15 +42,20 @@ async fn warm() -> World {
 
 #[tokio::test]
 async fn showing_the_page_and_refusing_write_nothing() {
-    let world = fresh().await;
+    let world = with_a_kept_card().await;
+    let before = written(&world);
     let mut shopper = Shopper::new(&world);
     shopper.open(&ShopRequest::new("4000", 1_000, "1")).await;
     shopper.pay(&visa().with_code("1")).await;
     shopper.open(&ShopRequest::new("4000", 0, "1")).await;
-    shopper.get("/l/demo").await;
-    shopper.get("/l/open").await;
-    shopper.get("/return/x").await;
-    assert!(written(&world).abs() < f64::EPSILON, "{:?}", world.usage().dynamodb);
+    shopper.open(&ShopRequest::new("4000", 1_000, "2").of_user("buyer", world.now())).await;
+    shopper.pay_kept("1").await;
+    shopper.change_card().await;
+    shopper.pay(&visa().to_be_kept().with_code("1")).await;
+    for address in ["/l/demo", "/l/open", "/return/x", "/pay/challenge/x", "/card/x", "/card/result/x"] {
+        shopper.get(address).await;
+    }
+    assert!((written(&world) - before).abs() < f64::EPSILON, "{:?}", world.usage().dynamodb);
 }
 
 #[tokio::test]
@@ -76,6 +80,193 @@ async fn a_payment_writes_three_units_whatever_way_it_came() {
     assert!((written(&world) - before - 3.0).abs() < f64::EPSILON);
 }
 
+/// Write units that something took.
+async fn units(world: &World, doing: impl AsyncFnOnce()) -> f64 {
+    let before = written(world);
+    doing().await;
+    written(world) - before
+}
+
+/// A merchant's buyer, whose card is kept: the month's data key is made and opened.
+async fn with_a_kept_card() -> World {
+    let world = warm().await;
+    let mut shopper = Shopper::new(&world);
+    shopper.open(&ShopRequest::new("4000", 1_000, "99998").of_user("buyer", world.now())).await;
+    shopper.pay(&visa().to_be_kept()).await;
+    assert!(shopper.page().is_hand_over());
+    world.settle().await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn keeping_a_card_writes_one_unit_more_and_paying_with_it_none() {
+    let world = with_a_kept_card().await;
+    let of = async |order: &str, user: &str| {
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_000, order).of_user(user, world.now())).await;
+        shopper
+    };
+    let first = units(&world, async || {
+        of("1", "another").await.pay(&visa().to_be_kept()).await;
+        world.settle().await.unwrap();
+    })
+    .await;
+    let replaced = units(&world, async || {
+        let mut shopper = of("2", "buyer").await;
+        shopper.change_card().await;
+        shopper.pay(&visa().to_be_kept()).await;
+        assert!(shopper.page().is_hand_over());
+        world.settle().await.unwrap();
+    })
+    .await;
+    let paid = units(&world, async || {
+        let mut shopper = of("3", "buyer").await;
+        shopper.pay_kept("123").await;
+        assert!(shopper.page().is_hand_over());
+        world.settle().await.unwrap();
+    })
+    .await;
+    assert_eq!([first, replaced, paid].map(|units| units.to_string()), ["4", "4", "3"]);
+}
+
+#[tokio::test]
+async fn looking_after_what_was_kept_writes_nothing() {
+    let mut spent = Vec::new();
+    for card in [visa(), visa().to_be_kept()] {
+        let world = with_a_kept_card().await;
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_000, "1").of_user("another", world.now())).await;
+        shopper.pay(&card).await;
+        let later = units(&world, async || {
+            world.advance(Duration::from_secs(300)).await.unwrap();
+        });
+        spent.push(later.await);
+    }
+    assert!((spent[0] - spent[1]).abs() < f64::EPSILON, "{spent:?}");
+}
+
+#[tokio::test]
+async fn a_challenge_writes_two_units_more_and_authentication_without_one_none() {
+    let world = with_a_kept_card().await;
+    let card = Card::of(cards::CHALLENGE);
+    let pays = async |order: &str, card: Card| {
+        let mut shopper = Shopper::new(&world);
+        let request = ShopRequest::new("4000", 1_000, order);
+        shopper.open(&if card.keep { request.of_user(order, world.now()) } else { request }).await;
+        shopper.pay(&card).await;
+        if shopper.page().hop().is_some() {
+            // looking at the way there, and at the issuer's page, writes nothing of ours
+            shopper.answer_the_issuer("pass").await;
+        }
+        assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+        world.settle().await.unwrap();
+    };
+    let frictionless = units(&world, async || pays("1", Card::of("4000000000003055")).await).await;
+    let challenged = units(&world, async || pays("2", card.clone()).await).await;
+    let kept = units(&world, async || pays("3", card.clone().to_be_kept()).await).await;
+    assert_eq!([frictionless, challenged, kept].map(|units| units.to_string()), ["3", "5", "6"]);
+    // who takes his time is looked at once more, and filed for the end of the challenge
+    let slow = units(&world, async || {
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_000, "4")).await;
+        shopper.pay(&card).await;
+        world.advance(Duration::from_secs(120)).await.unwrap();
+        shopper.answer_the_issuer("pass").await;
+        assert!(shopper.page().is_hand_over());
+    })
+    .await;
+    println!("a challenge that takes two minutes: {slow} units, the schedule's cursor included");
+    assert!(slow <= 5.0 + 3.0 + 3.0, "{slow}");
+}
+
+#[tokio::test]
+async fn a_kept_card_costs_one_look_more_on_the_page_and_one_at_the_button() {
+    let world = with_a_kept_card().await;
+    let kms = world.usage().kms.calls;
+    let of = async |order: &str, user: &str| {
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_000, order).of_user(user, world.now())).await;
+        shopper
+    };
+    world.faults().restart();
+    of("1", "buyer").await.pay_kept("123").await;
+    let paid = calls(&world);
+    world.faults().restart();
+    of("2", "another").await.pay(&visa().to_be_kept()).await;
+    let kept = calls(&world);
+    world.faults().restart();
+    of("3", "another").await.change_card().await;
+    let another = calls(&world);
+    assert_eq!(
+        paid,
+        [
+            "PaymentPage GetItem",
+            "PaymentPage GetItem",
+            "Authorize GetItem",
+            "Authorize BatchGetItem",
+            "Authorize PutItem",
+            "Authorize POST /test-acquirer/v1/authorize",
+            "Authorize UpdateItem",
+            "ReturnDispatch GetItem",
+        ]
+    );
+    assert_eq!(
+        kept,
+        [
+            "PaymentPage GetItem",
+            "PaymentPage GetItem",
+            "Authorize BatchGetItem",
+            "Authorize PutItem",
+            "Authorize POST /test-acquirer/v1/authorize",
+            "Authorize UpdateItem",
+            "Authorize GetItem",
+            "Authorize PutItem",
+            "ReturnDispatch GetItem",
+        ]
+    );
+    assert_eq!(another, ["PaymentPage GetItem"; 4]);
+    assert_eq!(world.usage().kms.calls, kms, "no key is asked for in steady state");
+}
+
+#[tokio::test]
+async fn a_challenge_makes_these_calls_and_no_others() {
+    let world = with_a_kept_card().await;
+    let mut shopper = Shopper::new(&world);
+    shopper.open(&ShopRequest::new("4000", 1_000, "2")).await;
+    shopper.pay(&Card::of(cards::CHALLENGE)).await;
+    shopper.answer_the_issuer("pass").await;
+    world.settle().await.unwrap();
+    shopper.open(&ShopRequest::new("4000", 1_000, "1")).await;
+    world.faults().restart();
+    shopper.pay(&Card::of(cards::CHALLENGE)).await;
+    let there = calls(&world);
+    shopper.go_to_the_issuer().await;
+    shopper.choose("pass").await;
+    world.faults().restart();
+    shopper.come_back().await;
+    shopper.see_result().await;
+    assert_eq!(
+        there,
+        [
+            "Authorize BatchGetItem",
+            "Authorize PutItem",
+            "Authorize POST /test-acquirer/v1/authorize",
+            "Authorize UpdateItem",
+            "ChallengeReturn GetItem",
+        ]
+    );
+    assert_eq!(
+        calls(&world),
+        [
+            "ChallengeReturn GetItem",
+            "ChallengeReturn UpdateItem",
+            "ChallengeReturn POST /test-acquirer/v1/finish-challenge",
+            "ChallengeReturn UpdateItem",
+            "ReturnDispatch GetItem",
+        ]
+    );
+}
+
 #[tokio::test]
 async fn a_further_attempt_writes_two_units_and_two_more_where_the_index_moves() {
     let world = warm().await;
@@ -96,8 +287,8 @@ async fn a_further_attempt_writes_two_units_and_two_more_where_the_index_moves()
     let meanwhile = spent();
     shopper.pay(&visa()).await;
     let third = spent();
-    assert_eq!([first, second, third].map(|units| units.to_string()), ["3", "2", "4"]);
-    // reconcile looks at the lease's end, files the order for half an hour later (1 + 2) and keeps its cursor
+    assert_eq!([first, second, third].map(|units| units.to_string()), ["5", "4", "4"]);
+    // a decline costs the guard's two counters, too; reconcile looks at the lease's end, files the order for half an hour later (1 + 2) and keeps its cursor
     assert!(meanwhile <= 3.0 + 2.0 * 3.0, "{meanwhile}");
 }
 
@@ -139,6 +330,7 @@ async fn a_payment_makes_these_calls_and_no_others() {
         on_the_page,
         [
             "PaymentPage GetItem",
+            "Authorize BatchGetItem",
             "Authorize PutItem",
             "Authorize POST /test-acquirer/v1/authorize",
             "Authorize UpdateItem",
@@ -191,32 +383,59 @@ async fn many_payments_ask_for_no_key_scan_no_table_and_need_no_transaction() {
 #[tokio::test]
 async fn an_item_stays_small_even_with_every_field_at_its_full_length() {
     for (share, most) in [(2, 1_024), (1, 2_048)] {
-        let world = fresh().await;
-        let wide = "漢".repeat(64 / share);
-        let mail = format!("{}@example.com", "m".repeat(128 / share - 12));
-        let order = "8".repeat(18 / share);
-        let request = ShopRequest::new("4000", 9_999_999, &order)
-            .with("name", &wide)
-            .with("free1", &wide)
-            .with("free2", &wide)
-            .with("free3", &wide)
-            .with("mail", &mail)
-            .with("card_tel", &"0-".repeat(16 / share))
-            .with("mobile", "1")
-            .with("return", "3")
-            .of_user(&"u".repeat(30 / share), world.now());
-        let mut shopper = Shopper::new(&world);
-        shopper.open_by_post(&request).await;
-        let card = Card { holder: "A".repeat(45 / share), ..visa().with_mail(&mail) };
-        let declining = Card { number: cards::NO_FUNDS.to_owned(), ..card.clone() };
-        shopper.pay(&declining).await;
-        assert!(shopper.page().is_payment_form(), "{}", shopper.page().text);
-        let in_between = size_of(&world, "4000", &order).await;
-        shopper.pay(&card).await;
-        assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
-        let at_the_end = size_of(&world, "4000", &order).await;
-        println!("every field at 1/{share} of its length: {in_between} bytes declined, {at_the_end} bytes captured");
-        assert!(in_between.max(at_the_end) <= most, "{in_between} and {at_the_end} of {most} bytes");
+        for way in ["typed", "kept", "challenged", "challenged and kept", "paid with the kept card"] {
+            let world = fresh().await;
+            change_merchant(&world, "4000", |merchant| merchant.continuation = true).await;
+            let wide = "漢".repeat(64 / share);
+            let mail = format!("{}@example.com", "m".repeat(128 / share - 12));
+            let order = "8".repeat(18 / share);
+            let user = "u".repeat(30 / share);
+            let card = Card { holder: "A".repeat(45 / share), ..visa().with_mail(&mail) };
+            if way == "paid with the kept card" {
+                let mut shopper = Shopper::new(&world);
+                shopper.open(&ShopRequest::new("4000", 1_000, "1").of_user(&user, world.now())).await;
+                shopper.pay(&card.clone().to_be_kept()).await;
+            }
+            let request = ShopRequest::new("4000", 9_999_999, &order)
+                .with("name", &wide)
+                .with("free1", &wide)
+                .with("free2", &wide)
+                .with("free3", &wide)
+                .with("mail", &mail)
+                .with("card_tel", &"0-".repeat(16 / share))
+                .with("mobile", "1")
+                .with("return", "3")
+                .of_user(&user, world.now());
+            let mut shopper = Shopper::new(&world);
+            shopper.open_by_post(&request).await;
+            let card = Card { keep: way.ends_with("kept"), ..card };
+            let mut sizes = Vec::new();
+            if way == "paid with the kept card" {
+                shopper.pay_kept("123").await;
+            } else {
+                let declining = Card { number: cards::NO_FUNDS.to_owned(), ..card.clone() };
+                shopper.pay(&declining).await;
+                assert!(shopper.page().is_payment_form(), "{}", shopper.page().text);
+                sizes.push(("declined", size_of(&world, "4000", &order).await));
+                let challenge = way.starts_with("challenged");
+                let number = if challenge { cards::CHALLENGE } else { cards::VISA };
+                shopper.pay(&Card { number: number.to_owned(), ..card.clone() }).await;
+                if challenge {
+                    sizes.push(("challenging", size_of(&world, "4000", &order).await));
+                    shopper.answer_the_issuer("pass").await;
+                }
+            }
+            assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+            sizes.push(("captured", size_of(&world, "4000", &order).await));
+            let kept = size_of_cards(&world).await;
+            println!("every field at 1/{share} of its length, {way}: {sizes:?}, kept card {kept} bytes, of {most}");
+            for (state, size) in &sizes {
+                // the way to the issuer stands in the item as long as the payer is there
+                let most = if *state == "challenging" { 2_048 } else { most };
+                assert!(*size <= most, "{way}: {sizes:?} of {most} bytes");
+            }
+            assert!(kept <= 1_024, "{way}: a kept card is one write unit");
+        }
     }
 }
 
@@ -242,17 +461,24 @@ async fn an_item_in_doubt_stays_small_too() {
 
 /// The size of a payment's item, as DynamoDB counts it ("DynamoDB item sizes and formats").
 async fn size_of(world: &World, merchant: &str, order: &str) -> usize {
+    let sizes = sizes_of(world, |pk| pk.contains(merchant) && pk.ends_with(order)).await;
+    let [size] = sizes[..] else { panic!("{} items of order {order}", sizes.len()) };
+    size
+}
+
+/// The size of the largest kept card's item; 0 where none is kept.
+async fn size_of_cards(world: &World) -> usize {
+    sizes_of(world, |pk| pk.starts_with("C#")).await.into_iter().max().unwrap_or_default()
+}
+
+async fn sizes_of(world: &World, which: impl Fn(&str) -> bool) -> Vec<usize> {
     let sdk = world.cloud().sdk_config(Caller::Operator);
     let functions = &world.template().functions;
     let table = functions.iter().find_map(|function| function.environment.get("TABLE")).unwrap();
     let client = aws_sdk_dynamodb::Client::new(&sdk);
     let items = client.scan().table_name(table).send().await.unwrap().items.unwrap_or_default();
-    let pk = |item: &HashMap<String, AttributeValue>| item["pk"].as_s().unwrap().clone();
-    let mine = items.into_iter().filter(|item| pk(item).contains(merchant) && pk(item).ends_with(order));
-    let sizes: Vec<usize> =
-        mine.map(|item| item.iter().map(|(name, value)| name.len() + bytes_of(value)).sum()).collect();
-    let [size] = sizes[..] else { panic!("{} items of order {order}", sizes.len()) };
-    size
+    let mine = items.into_iter().filter(|item| which(item["pk"].as_s().unwrap()));
+    mine.map(|item| item.iter().map(|(name, value)| name.len() + bytes_of(value)).sum()).collect()
 }
 
 fn bytes_of(value: &AttributeValue) -> usize {

@@ -7,6 +7,7 @@ mod repository;
 use bytes::Bytes;
 use data_encoding::BASE64;
 use domain::payment::{State, Telling, Tidings, tidings};
+use domain::tell::{CardTelling, Message};
 use http::Request;
 use repository::{files, read};
 use serde_json::Value;
@@ -43,6 +44,20 @@ fn the_stream_case_is_a_payment_that_was_paid() {
         .unwrap()
         .clone();
     assert_eq!(store::payments::from_stream(&other).unwrap(), None);
+}
+
+#[test]
+fn the_stream_case_of_a_card_becomes_the_mail_case_of_one() {
+    let record = event("events/outbox-relay/card-deleted.json");
+    let changes = inbound::events::changes(&record).unwrap();
+    let image = |image: &Option<_>| store::cards::from_stream(image.as_ref().unwrap()).unwrap().unwrap();
+    let (old, new) = (image(&changes[0].old), image(&changes[0].new));
+    assert!(old.number.is_some() && new.number.is_none());
+    assert_eq!(store::payments::from_stream(changes[0].new.as_ref().unwrap()).unwrap(), None, "it is no payment");
+    let told = CardTelling::of(Some(&old), &new, changes[0].at.unwrap()).unwrap();
+    let mail = event("events/completion-mail/card-deleted.json");
+    let body = mail["Records"][0]["body"].as_str().unwrap();
+    assert_eq!(serde_json::from_str::<Message>(body).unwrap(), Message::Card(told));
 }
 
 #[test]

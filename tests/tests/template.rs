@@ -87,11 +87,17 @@ fn these_are_all_the_rights() {
         functions().into_iter().map(|function| (function.folder.clone(), function.rights())).collect();
     let table: BTreeMap<String, BTreeSet<String>> = [
         ("payment-page", "GetItem PutItem Table, Encrypt Decrypt AppKey"),
-        ("authorize", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("authorize", "GetItem BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey"),
+        ("challenge-return", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        (
+            "card-update",
+            "GetItem BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
+        ),
         ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("outbox-relay", "SendMessage MailQueue"),
         ("completion-mail", "GetItem Table, SendEmail MailIdentity"),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
+        ("card-rewrap", "Query GetItem PutItem UpdateItem Table, Encrypt Decrypt CardKey"),
         ("test-acquirer", "GetItem Query PutItem AcquirerTable"),
     ]
     .into_iter()
@@ -117,6 +123,7 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
             ("TABLE", "Table"),
             ("ACQUIRER_TABLE", "AcquirerTable"),
             ("APP_KEY", "AppKey"),
+            ("CARD_KEY", "CardKey"),
             ("MAIL_QUEUE", "MailQueue"),
             ("MAIL_SENDER", "MailIdentity"),
         ] {

@@ -79,7 +79,7 @@ async fn every_fault_of_the_acquirer_ends_as_its_table_says() {
             ..failed(1_910, Failure::NotFound, &["an approval came after its reversal; it is being voided"])
         },
     ] {
-        ends_as(&ending).await;
+        Box::pin(ends_as(&ending)).await;
     }
 }
 

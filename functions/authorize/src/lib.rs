@@ -2,25 +2,27 @@
 
 mod form;
 
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
-use charging::{Attempt, Charge, ChargeError, Charged, Charging};
+use charging::{Attempt, Charge, ChargeError, Charged, Charging, Means, Vault, Watch, guard::Guard};
 use domain::{
-    Clock, Initiator, Lang, Merchant,
+    Clock, Initiator, KeptCard, Lang, Merchant, State,
+    acquirer::ThreeDsRequest,
     card::contains_card_number,
-    merchant::{Capture, Mode},
-    payment::Standing,
+    clock::japan_date,
+    merchant::Capture,
+    payment::{Keeping, Standing},
 };
 use form::Form;
 use http::{Response, StatusCode};
 use inbound::{
-    Checkout, Config, ConfigError, KeyringError, SealError, Stage,
-    checkout::{self, FormState, ReturnHandle, SealedOrder},
+    Checkout, Config, KeyringError, SealError, Stage,
+    checkout::{self, ChallengeHandle, FormState, ReturnHandle, SealedOrder},
     http as answer,
 };
 use lambda_http::{Body, Request};
-use outbound::acquirer::{ConnectError, TestAcquirer};
-use store::{Payments, StoreError};
+use outbound::vault::CardKey;
+use store::{CardKeys, Cards, GuardCounters, Payments, StoreError};
 use words::{FormProblem, Notice};
 
 /// What the function needs, made once.
@@ -28,35 +30,32 @@ use words::{FormProblem, Notice};
 pub struct Deps {
     checkout: Checkout,
     charging: Charging,
+    vault: Vault,
+    guard: Guard,
+    cards: Cards,
     stage: Stage,
+    /// Where the issuer sends the payer back to.
+    page_origin: String,
     clock: Clock,
-}
-
-/// What stops the start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A setting is wrong.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The keys do not open.
-    #[error(transparent)]
-    Keyring(#[from] KeyringError),
-    /// The acquirer's settings are unusable.
-    #[error(transparent)]
-    Acquirer(#[from] ConnectError),
 }
 
 impl Deps {
     /// Opens the keys and, with them, the connection to the table.
     ///
     /// # Errors
-    /// [`StartError`].
-    pub async fn new(config: &Config, clock: Clock) -> Result<Self, StartError> {
-        let acquirer =
-            TestAcquirer::new(config.sdk(), config.required("ACQUIRER_URL")?, config.required("ACQUIRER_TOKEN")?)?;
-        let charging = Charging::new(Payments::new(config.table()?), Arc::new(acquirer), clock.clone());
-        let checkout = Checkout::open(config, clock.clone()).await?;
-        Ok(Self { checkout, charging, stage: config.stage()?, clock })
+    /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
+    pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
+        let table = config.table()?;
+        let cards = Cards::new(table.clone());
+        let card_key = CardKey::new(config.sdk(), config.required("CARD_KEY")?);
+        let vault = Vault::new(card_key, CardKeys::new(table.clone()), clock.clone());
+        let guard = Guard::new(GuardCounters::new(table.clone()), clock.clone());
+        let charging = Charging::new(Payments::new(table), cards.clone(), config.acquirer()?, clock.clone());
+        // A fingerprint key that does not open now is tried again by the first payment.
+        let (checkout, ()) = tokio::join!(Checkout::open(config, clock.clone()), vault.connect());
+        let checkout = checkout?;
+        let page_origin = config.required("PAGE_ORIGIN")?.to_owned();
+        Ok(Self { checkout, charging, vault, guard, cards, stage: config.stage()?, page_origin, clock })
     }
 
     /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.
@@ -80,22 +79,53 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
     let merchant = &opened.merchant;
     check(&order, merchant, deps.stage)?;
     form.fill(&mut order.details, merchant);
-    let card = match form.card(merchant, &order.details, deps.clock.now()) {
-        Ok(card) => card,
-        Err(problems) => return mend(deps, request, merchant, order, &form, &problems),
+    let kept = if form.pays_with_kept() { kept_card(deps, merchant, &order).await? } else { None };
+    let means = match means(deps, &form, merchant, &order, kept.as_ref()) {
+        Ok(means) => means,
+        Err(problems) => {
+            // Beside the fields for another card the page leads back to the kept one.
+            let kept = if form.pays_with_kept() { kept } else { kept_card(deps, merchant, &order).await? };
+            return mend(deps, request, merchant, order, &form, kept.as_ref(), &problems);
+        }
     };
+    let keeping = keeping(request, &form, merchant, &order, &means);
+    let to_the_issuer = ChallengeHandle { key: order.key(), nonce: order.nonce };
+    let challenge = deps.checkout.challenge_path(&to_the_issuer)?;
+    let agreed = keeping.as_ref().map(|keeping| keeping.scope);
+    let three_ds = merchant.three_ds.preference(Initiator::Cardholder, agreed).map(|preference| ThreeDsRequest {
+        preference,
+        unavailable: merchant.three_ds_unavailable,
+        return_address: format!("{}{challenge}", deps.page_origin),
+        mail: order.details.mail.clone(),
+        tel: order.details.tel.clone(),
+    });
     let charge = Charge {
         order: order.to_order(merchant),
-        card,
+        means,
+        keeping,
         attempt: Attempt { generation: order.generation, n: order.n, nonce: order.nonce },
         initiator: Initiator::Cardholder,
         capture: merchant.capture == Capture::AtOnce,
+        three_ds,
         browser: form.browser(request),
         deadline: answer::deadline(request, &deps.clock),
     };
-    match deps.charging.charge(charge).await? {
+    let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(request) };
+    let charged = match deps.charging.charge(&deps.vault, watch, charge).await {
+        Err(ChargeError::Vault(error)) if !error.is_passing() => {
+            tracing::error!(alarm = true, merchant.id = %merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
+            return mend(deps, request, merchant, order, &form, None, &[FormProblem::KeptCardGone]);
+        }
+        charged => charged?,
+    };
+    match charged {
         Charged::Tried(payment) => {
-            tracing::info!(payment.id = %payment.key, state = payment.state.name(), "payment tried")
+            tracing::info!(payment.id = %payment.key, state = payment.state.name(), "payment tried");
+            if let State::Challenging { .. } = payment.state {
+                let mut response = answer::see_other(&challenge);
+                deps.checkout.remember(&mut response, &to_the_issuer)?;
+                return Ok(response);
+            }
         }
         Charged::Stands(standing, payment) => {
             tracing::info!(payment.id = %payment.key, state = payment.state.name(), ?standing, "payment stands");
@@ -110,6 +140,44 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
     Ok(answer::see_other(&deps.checkout.return_path(&handle)?))
 }
 
+/// The card that the order's buyer lets the merchant keep, if there is one.
+async fn kept_card(deps: &Deps, merchant: &Merchant, order: &SealedOrder) -> Result<Option<KeptCard>, StoreError> {
+    match order.buyer(merchant) {
+        Some(buyer) => deps.cards.load(&order.merchant, &buyer).await,
+        None => Ok(None),
+    }
+}
+
+/// The typed card, or the kept one that this very form offered.
+fn means(
+    deps: &Deps,
+    form: &Form,
+    merchant: &Merchant,
+    order: &SealedOrder,
+    kept: Option<&KeptCard>,
+) -> Result<Means, Vec<FormProblem>> {
+    let now = deps.clock.now();
+    if !form.pays_with_kept() {
+        return form.card(merchant, &order.details, now).map(Means::Typed);
+    }
+    let usable = |card: &&KeptCard| card.recalls() && !card.card.expiry.is_over(japan_date(now));
+    let offered = kept.filter(usable).filter(|card| order.kept == Some(card.id));
+    let card = offered.ok_or_else(|| vec![FormProblem::KeptCardGone])?;
+    let code = form.kept_code(card.card.brand, merchant, &order.details)?;
+    Ok(Means::Kept { card: Box::new(card.clone()), code: Some(code) })
+}
+
+/// What the buyer agreed to beside the button, if the page asked for it.
+fn keeping(request: &Request, form: &Form, merchant: &Merchant, order: &SealedOrder, means: &Means) -> Option<Keeping> {
+    let scope = merchant.keeps(&order.details.user)?;
+    if !form.keeps_card() || !matches!(means, Means::Typed(_)) {
+        return None;
+    }
+    let address = answer::client_address(request).map(|address| address.to_string()).unwrap_or_default();
+    let authenticated_only = merchant.three_ds.keeps_authenticated_only(scope);
+    Some(Keeping { scope, terms: words::KEEP_TERMS, address, authenticated_only })
+}
+
 /// The form again, with what is to be mended. What was typed is kept, except card data.
 fn mend(
     deps: &Deps,
@@ -117,25 +185,25 @@ fn mend(
     merchant: &Merchant,
     mut order: SealedOrder,
     form: &Form,
+    kept: Option<&KeptCard>,
     problems: &[FormProblem],
 ) -> Result<Response<Body>, Refusal> {
     order.nonce = checkout::draw_nonce()?;
+    let offered = order.kept;
+    order = order.offering(kept, deps.clock.now());
+    order.kept = order.kept.filter(|id| Some(*id) == offered);
     // A card number that was typed into another field is neither sealed nor shown again.
     let typed = std::iter::once(&mut order.details.mail).chain(&mut order.details.free);
     typed.filter(|text| contains_card_number(text)).for_each(String::clear);
     let holder = Some(form.holder()).filter(|name| !contains_card_number(name)).unwrap_or_default();
-    let state = FormState { problems, holder, declined: None };
+    let state = FormState { problems, holder, kept, keep_checked: form.keeps_card(), declined: None };
     Ok(deps.checkout.form(request, merchant, &order, state)?)
 }
 
 /// The settings may have changed since the form was sealed: what they forbid now is refused.
 fn check(order: &SealedOrder, merchant: &Merchant, stage: Stage) -> Result<(), Refusal> {
     let lang = order.details.lang;
-    let at_home = match stage {
-        Stage::Sandbox => merchant.mode == Mode::Test,
-        Stage::Live => merchant.mode == Mode::Live,
-    };
-    if !at_home || !checkout::trades(merchant) {
+    if !checkout::trades_at(merchant, stage) {
         return Err(Refusal::Page(lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended));
     }
     if order.amount > merchant.max_amount {
@@ -185,6 +253,8 @@ impl Refusal {
             Self::Conflict(merchant, lang, notice) => {
                 deps.checkout.notice(request, Some(merchant), *lang, StatusCode::CONFLICT, *notice)
             }
+            // The guard has said why, in the log only.
+            Self::Charge(ChargeError::CardTesting) => page(StatusCode::TOO_MANY_REQUESTS, Notice::TooManyFailures),
             Self::Store(_) | Self::Charge(_) => {
                 tracing::error!(error = %domain::Causes::of(&self), "no charge was tried");
                 page(StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)

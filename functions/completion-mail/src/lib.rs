@@ -1,25 +1,29 @@
-//! The mail after a payment, to the shopper and to the shop. A mail that fails never touches the payment.
+//! The mails after a payment, to the shopper and to the shop, and about a kept card. A mail that fails never touches the payment.
+
+mod card;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
-    Merchant, Payment,
+    KeptCard, Merchant, Payment,
     payment::{Reader, State, Telling, Tidings},
+    tell::Message,
 };
 use inbound::{
     Config, ConfigError,
     checkout::free_label,
     events,
-    page::mail::{self, Completion, MailOutcome, header_safe},
+    page::mail::{self, CardKept, Completion, MailOutcome, header_safe},
 };
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Merchants, Payments};
+use store::{Cards, Merchants, Payments};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     payments: Payments,
+    cards: Cards,
     merchants: Merchants,
     mailer: Mailer,
 }
@@ -33,7 +37,8 @@ impl Deps {
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
         let table = config.table()?;
         let mailer = Mailer::new(config.sdk(), config.required("MAIL_SENDER")?);
-        Ok(Self { payments: Payments::new(table.clone()), merchants: Merchants::new(table), mailer })
+        let (payments, cards) = (Payments::new(table.clone()), Cards::new(table.clone()));
+        Ok(Self { payments, cards, merchants: Merchants::new(table), mailer })
     }
 }
 
@@ -42,20 +47,29 @@ impl Deps {
 /// # Errors
 /// None: a message fails alone.
 pub async fn handler(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
-    Ok(events::each_message(event.payload, |telling: Telling| send(deps, telling)).await)
+    Ok(events::each_message(event.payload, |message: Message| send(deps, message)).await)
 }
 
-async fn send(deps: &Deps, telling: Telling) -> Result<(), Failed> {
-    let payment = deps.payments.load(&telling.key).await?.ok_or("the payment is not there")?;
-    let merchant = deps.merchants.load(&telling.key.merchant).await?.ok_or("the merchant is not there")?;
-    let Some(mail) = compose(&telling, &payment, &merchant) else { return Ok(()) };
+async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
+    let mail = match &message {
+        Message::Payment(telling) => after_payment(deps, telling).await?,
+        Message::Card(telling) => card::news(deps, telling).await?,
+    };
+    let Some(mail) = mail else { return Ok(()) };
     deps.mailer.send(&mail).await?;
-    tracing::info!(event.id = telling.event_id, "mail sent");
+    tracing::info!(event.id = message.event_id(), "mail sent");
     Ok(())
 }
 
+async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, Failed> {
+    let payment = deps.payments.load(&telling.key).await?.ok_or("the payment is not there")?;
+    let merchant = deps.merchants.load(&telling.key.merchant).await?.ok_or("the merchant is not there")?;
+    let kept = card::kept_with(deps, &payment).await?;
+    Ok(compose(telling, &payment, &merchant, kept.as_ref()))
+}
+
 /// The mail that a message asks for. None: nobody wants it, or the order was opened again since.
-fn compose(telling: &Telling, payment: &Payment, merchant: &Merchant) -> Option<Mail> {
+fn compose(telling: &Telling, payment: &Payment, merchant: &Merchant, kept: Option<&KeptCard>) -> Option<Mail> {
     let to = match telling.reader {
         Reader::Payer if merchant.mails(payment.interface) => {
             Some(&payment.details.mail).filter(|mail| !mail.is_empty())
@@ -83,6 +97,7 @@ fn compose(telling: &Telling, payment: &Payment, merchant: &Merchant) -> Option<
         order: payment.key.order.as_str(),
         payment: number.as_str(),
         item: some(&payment.details.item),
+        card_kept: kept.map(|card| CardKept { scope: card.consent.scope, manage: None }),
     });
     Some(Mail {
         to: header_safe(to),

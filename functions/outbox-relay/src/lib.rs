@@ -1,6 +1,9 @@
 //! The table's stream is the outbox: what a change tells people goes to the queues.
 
-use domain::payment::{Reader, Telling, tidings};
+use domain::{
+    payment::{Reader, Telling, tidings},
+    tell::{CardTelling, Message},
+};
 use inbound::{
     Config, ConfigError,
     events::{self, Change, StreamAnswer},
@@ -8,7 +11,7 @@ use inbound::{
 use lambda_runtime::LambdaEvent;
 use outbound::Queue;
 use serde_json::Value;
-use store::{StoreError, payments};
+use store::{StoreError, cards, payments};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -34,7 +37,7 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
     let mut unreadable = None;
     for (place, change) in changes.iter().enumerate() {
         match tellings(change) {
-            Ok(told) => messages.extend(told.into_iter().map(|telling| (place, telling))),
+            Ok(told) => messages.extend(told.into_iter().map(|message| (place, message))),
             Err(error) => {
                 tracing::error!(
                     error = %domain::Causes::of(&error),
@@ -55,8 +58,8 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
 }
 
 /// Sends the messages; answers the first change whose message may not have been taken.
-async fn send(deps: &Deps, messages: &[(usize, Telling)]) -> Option<usize> {
-    let bodies: Vec<&Telling> = messages.iter().map(|(_, telling)| telling).collect();
+async fn send(deps: &Deps, messages: &[(usize, Message)]) -> Option<usize> {
+    let bodies: Vec<&Message> = messages.iter().map(|(_, message)| message).collect();
     let unsent = match deps.mails.send(&bodies).await {
         Ok(failed) => failed.into_iter().min(),
         Err(error) => {
@@ -68,12 +71,23 @@ async fn send(deps: &Deps, messages: &[(usize, Telling)]) -> Option<usize> {
 }
 
 /// What a change tells, and whom.
-fn tellings(change: &Change) -> Result<Vec<Telling>, StoreError> {
+fn tellings(change: &Change) -> Result<Vec<Message>, StoreError> {
+    Ok([of_payment(change)?, of_card(change)?.into_iter().collect()].concat())
+}
+
+fn of_payment(change: &Change) -> Result<Vec<Message>, StoreError> {
     let read = |image: &Option<_>| image.as_ref().map_or(Ok(None), payments::from_stream);
     let (old, new) = (read(&change.old)?, read(&change.new)?);
     let Some(new) = new else { return Ok(Vec::new()) };
     let told = tidings(old.as_ref().map(|payment| &payment.state), &new);
     Ok(told.map_or_else(Vec::new, |tidings| {
-        [Reader::Payer, Reader::Shop].map(|reader| Telling::new(&new, tidings, reader)).into()
+        [Reader::Payer, Reader::Shop].map(|reader| Message::Payment(Telling::new(&new, tidings, reader))).into()
     }))
+}
+
+fn of_card(change: &Change) -> Result<Option<Message>, StoreError> {
+    let read = |image: &Option<_>| image.as_ref().map_or(Ok(None), cards::from_stream);
+    let (old, new) = (read(&change.old)?, read(&change.new)?);
+    let told = new.and_then(|new| CardTelling::of(old.as_ref(), &new, change.at.unwrap_or(new.consent.at)));
+    Ok(told.map(Message::Card))
 }

@@ -13,7 +13,7 @@ use inbound::{
     http as answer, page,
 };
 use lambda_http::{Body, Request};
-use store::{Links, Payments, StoreError};
+use store::{Cards, Links, Payments, StoreError};
 use words::Notice;
 
 /// What the function needs, made once.
@@ -22,6 +22,7 @@ pub struct Deps {
     checkout: Checkout,
     links: Links,
     payments: Payments,
+    cards: Cards,
 }
 
 impl Deps {
@@ -30,7 +31,8 @@ impl Deps {
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let table = config.table()?;
         let checkout = Checkout::open(config, clock).await?;
-        Ok(Self { checkout, links: Links::new(table.clone()), payments: Payments::new(table) })
+        let (links, cards) = (Links::new(table.clone()), Cards::new(table.clone()));
+        Ok(Self { checkout, links, payments: Payments::new(table), cards })
     }
 }
 
@@ -74,11 +76,18 @@ pub(crate) async fn open(
     let lang = order.details.lang;
     match stored.as_ref().map_or(OrderStanding::Open, |payment| checkout::standing(payment, &order)) {
         OrderStanding::Open => {
-            let order = order.following(stored.as_ref());
-            Ok(deps.checkout.form(request, merchant, &order, FormState::default())?)
+            let kept = match order.buyer(merchant) {
+                Some(buyer) => deps.cards.load(&merchant.id, &buyer).await?,
+                None => None,
+            };
+            let order = order.following(stored.as_ref()).offering(kept.as_ref(), deps.checkout.now());
+            let state = FormState { kept: kept.as_ref(), ..FormState::default() };
+            Ok(deps.checkout.form(request, merchant, &order, state)?)
         }
         OrderStanding::Running => {
-            let handle = ReturnHandle { key: order.key(), nonce: order.nonce };
+            let (key, nonce) = (order.key(), order.nonce);
+            let remembered = deps.checkout.remembered(request, &key);
+            let handle = remembered.unwrap_or(ReturnHandle { key, nonce });
             Ok(answer::see_other(&deps.checkout.return_path(&handle)?))
         }
         OrderStanding::Paid(at) => {

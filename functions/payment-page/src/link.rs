@@ -73,6 +73,8 @@ fn sealed(link: &Link, merchant: &Merchant, amount: Yen, lang: Lang) -> Result<S
         generation: 0,
         n: 1,
         nonce,
+        kept: None,
+        another: false,
         details: Details { item: link.item.clone(), lang, destination: DestinationNumber::One, ..Details::default() },
     })
 }

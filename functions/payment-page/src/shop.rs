@@ -8,7 +8,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::{
     SealError,
-    checkout::{self, REOPEN, SealedOrder},
+    checkout::{self, ANOTHER, CARD, KEPT, REOPEN, SealedOrder},
     http as answer, page,
 };
 use lambda_http::{Body, Request};
@@ -51,6 +51,8 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         generation: 0,
         n: 1,
         nonce: checkout::draw_nonce()?,
+        kept: None,
+        another: false,
         details: order.details,
     };
     open(deps, request, merchant, sealed).await
@@ -76,6 +78,11 @@ async fn reopen(
         }
     };
     order.details.lang = lang;
+    match text(parameters, CARD) {
+        Some(ANOTHER) => order.another = true,
+        Some(KEPT) => order.another = false,
+        Some(_) | None => {}
+    }
     order.nonce = checkout::draw_nonce()?;
     match deps.checkout.merchant(&order.merchant).await? {
         Some(opened) if checkout::trades(&opened.merchant) => open(deps, request, &opened.merchant, order).await,

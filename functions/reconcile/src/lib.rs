@@ -2,16 +2,13 @@
 
 mod round;
 
-use std::sync::Arc;
-
 use charging::Charging;
 use domain::Clock;
 use inbound::{Config, ConfigError};
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
-use outbound::acquirer::{ConnectError, TestAcquirer};
 use serde_json::Value;
-use store::{DueCursor, Payments};
+use store::{Cards, DueCursor, Payments};
 
 pub use round::Tally;
 
@@ -24,26 +21,13 @@ pub struct Deps {
     clock: Clock,
 }
 
-/// What stops the start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A setting is wrong.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The acquirer's settings are unusable.
-    #[error(transparent)]
-    Acquirer(#[from] ConnectError),
-}
-
 impl Deps {
     /// # Errors
-    /// [`StartError`].
-    pub fn new(config: &Config, clock: Clock) -> Result<Self, StartError> {
-        let acquirer =
-            TestAcquirer::new(config.sdk(), config.required("ACQUIRER_URL")?, config.required("ACQUIRER_TOKEN")?)?;
+    /// [`ConfigError`].
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, ConfigError> {
         let table = config.table()?;
         let payments = Payments::new(table.clone());
-        let charging = Charging::new(payments.clone(), Arc::new(acquirer), clock.clone());
+        let charging = Charging::new(payments.clone(), Cards::new(table.clone()), config.acquirer()?, clock.clone());
         Ok(Self { payments, cursor: DueCursor::new(table), charging, clock })
     }
 }

@@ -85,7 +85,7 @@ impl Round<'_> {
         loop {
             let page = self.deps.payments.due(minute, shard, after.as_ref()).await?;
             let open = self.deps.payments.load_all(&page.keys).await?;
-            let open: Vec<Payment> = open.into_iter().filter(|payment| !payment.state.is_settled()).collect();
+            let open: Vec<Payment> = open.into_iter().filter(Payment::wants_a_look).collect();
             for batch in open.chunks(TOGETHER) {
                 if self.deps.clock.now().saturating_add(LAST_START).is_ok_and(|end| end > self.deadline) {
                     return Ok(false);

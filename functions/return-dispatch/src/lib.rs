@@ -81,7 +81,5 @@ impl Failure {
 
 /// The language of a page: the address's `lang`, else the order's, else the browser's.
 pub(crate) fn language(request: &Request, order: Option<Lang>) -> Lang {
-    let query = request.uri().query().unwrap_or_default();
-    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Lang::parse);
-    asked.or(order).or_else(|| answer::accepted_language(request)).unwrap_or_default()
+    answer::asked_language(request).or(order).or_else(|| answer::accepted_language(request)).unwrap_or_default()
 }

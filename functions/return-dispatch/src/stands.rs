@@ -3,12 +3,12 @@
 use domain::{
     Lang, Payment,
     handover::{Handover, NoHandover},
-    payment::State,
+    payment::{Interface, State},
 };
 use http::{Response, StatusCode};
 use inbound::{
     OpenedMerchant,
-    checkout::{self, FormState, ReturnHandle, SealedOrder},
+    checkout::{self, AGAIN, CardResultHandle, ChallengeHandle, FormState, ReturnHandle, SealedOrder},
     http as answer,
     page::{
         self, DeclineNotice, HandOver, HandOverResult, LanguageSwitch, Outcome, Receipt, ResultPage, Waiting,
@@ -24,6 +24,13 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
     let sealed = answer::path_parameter(request, "handle").ok_or(Failure::Shut)?;
     let handle: ReturnHandle = deps.checkout.unseal(&sealed).map_err(|_| Failure::Shut)?;
     let payment = deps.payments.load(&handle.key).await?.ok_or(Failure::Shut)?;
+    if payment.interface == Interface::CardRegistration {
+        // Nothing was bought: the page of the kept card says how it stands.
+        let ReturnHandle { key, nonce } = handle;
+        let path = deps.checkout.card_result_path(&CardResultHandle { key, nonce })?;
+        let lang = language(request, Some(payment.details.lang)).tag();
+        return Ok(answer::see_other(&format!("{path}?lang={lang}")));
+    }
     let opened = deps.checkout.merchant(&handle.key.merchant).await?.ok_or(Failure::Shut)?;
     let view = View {
         deps,
@@ -48,7 +55,9 @@ struct View<'a> {
 impl View<'_> {
     fn show(&self) -> Result<Response<Body>, Failure> {
         match &self.payment.state {
-            State::Authorizing { .. } | State::Challenging { .. } => self.wait(WaitingFor::Running),
+            State::Challenging { .. } if self.is_sender() => self.to_the_issuer(),
+            State::Challenging { .. } => self.wait(WaitingFor::Authenticating),
+            State::Authorizing { .. } => self.wait(WaitingFor::Running),
             State::Unknown(_) | State::Reversing(_) | State::NeedsPerson(_) => self.wait(WaitingFor::Checking),
             State::Declined { decline, .. } => {
                 let declined = DeclineNotice { code: decline.code, attempts_left: self.payment.attempts_left() };
@@ -64,19 +73,31 @@ impl View<'_> {
         self.handle.nonce == self.payment.nonce
     }
 
+    /// Who sent the attempt and has not answered the issuer yet goes there, from wherever the tab was.
+    fn to_the_issuer(&self) -> Result<Response<Body>, Failure> {
+        let handle = ChallengeHandle { key: self.handle.key.clone(), nonce: self.handle.nonce };
+        let path = self.deps.checkout.challenge_path(&handle)?;
+        Ok(answer::see_other(&format!("{path}?{AGAIN}")))
+    }
+
     /// The page renews its handle, so that it stays open as long as it waits.
     fn wait(&self, waiting_for: WaitingFor) -> Result<Response<Body>, Failure> {
         let path = self.deps.checkout.return_path(self.handle)?;
         let [address, other] =
             [self.lang, checkout::other(self.lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
         let shop = self.deps.checkout.shop(&self.opened.merchant);
+        // Who never answers the issuer gets no mail: nothing was in doubt, and nothing is charged.
+        let mail_follows = match waiting_for {
+            WaitingFor::Authenticating => false,
+            WaitingFor::Running | WaitingFor::Checking => self.opened.merchant.mails(self.payment.interface),
+        };
         let view = Waiting {
             lang: self.lang,
             shop: &shop,
             waiting_for,
             order: self.payment.key.order.as_str(),
             amount: self.payment.amount,
-            mail_comes: self.opened.merchant.mails(self.payment.interface) && !self.payment.details.mail.is_empty(),
+            mail_comes: mail_follows && !self.payment.details.mail.is_empty(),
             address: &address,
             language: Some(LanguageSwitch::Link(&other)),
         };
@@ -87,6 +108,8 @@ impl View<'_> {
         let merchant = &self.opened.merchant;
         let mut order = SealedOrder::of(self.payment, merchant)?;
         order.details.lang = self.lang;
+        // A kept card that was declined does not come back by itself when the page is had again.
+        order.another = true;
         // Another browser's order: what its shopper typed is not shown here.
         let holder = if self.is_sender() { self.payment.holder.as_str() } else { "" };
         if !self.is_sender() {

@@ -2,7 +2,9 @@
 //!
 //! A [`Family`] is a plain value. A call is one change of it, stored whole, so that a rule never sees half of another call.
 
-use domain::{Brand, Initiator, Reference, acquirer::DeclineCode};
+mod decide;
+
+use domain::{Brand, Reference};
 use jiff::Timestamp;
 use outbound::acquirer::{
     Entry, Kind, Outcome,
@@ -11,13 +13,12 @@ use outbound::acquirer::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cards::{self, Behaviour},
+    cards::{Kept, Presented},
+    challenge::{Answer, Challenge, Choice},
     fate::{Fate, Hold, refused},
-    faults::{self, Fault},
+    record::{Asked, Authorization, Record, Subject},
 };
 
-/// How often the reversal of …909 fails.
-const REVERSAL_FAILURES: u8 = 2;
 /// Inquiries beyond this many entries are answered but no longer written down, so that a record stays small however long someone asks.
 const MOST_ENTRIES: usize = 1_000;
 
@@ -28,31 +29,34 @@ pub(crate) struct Family {
     entries: Vec<Entry>,
 }
 
-/// What one reference stands for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Record {
-    reference: Reference,
-    subject: Subject,
+/// An authorization as it came, with its card looked up and the page that a challenge would have.
+#[derive(Debug)]
+pub(crate) struct Charge<'a> {
+    pub(crate) request: &'a AuthorizeRequest,
+    pub(crate) card: Presented,
+    pub(crate) page: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Subject {
-    /// An authorization, and what became of it.
-    Authorization { asked: Asked, fate: Fate },
-    /// A capture, void, refund or adjustment, and what was answered.
-    Operation { kind: Kind, original: Reference, amount: Option<u32>, verdict: Verdict },
-    /// Reversed before it was ever seen: it must never be approved.
-    Tombstone,
+/// A challenge as its page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Shown {
+    pub(crate) challenge: Challenge,
+    pub(crate) stage: Stage,
+    pub(crate) amount: u32,
+    pub(crate) card: Option<(Brand, String)>,
+    /// What the payer's first choice makes of the authentication.
+    pub(crate) status: domain::acquirer::TransStatus,
 }
 
-/// What an authorization asked for, so far as it may be kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Asked {
-    amount: u32,
-    capture: bool,
-    brand: Option<Brand>,
-    last4: String,
+/// How far a challenge is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The payer may choose.
+    Open,
+    /// The payer has chosen.
+    Answered,
+    /// Too late, or called off.
+    Over,
 }
 
 /// How a call is answered.
@@ -91,111 +95,85 @@ pub struct Totals {
 
 impl Family {
     /// Decides an authorization.
-    pub(crate) fn authorize(&mut self, reference: &Reference, request: &AuthorizeRequest, now: Timestamp) -> Ending {
+    pub(crate) fn authorize(&mut self, reference: &Reference, charge: &Charge<'_>, now: Timestamp) -> Ending {
         self.settle(now);
-        let asked = Asked::of(request);
+        let request = charge.request;
+        let asked = Asked::new(request.amount, request.capture, request.keep, &charge.card);
         let ending = match self.subject(reference) {
-            Some(Subject::Authorization { asked: before, fate }) if *before == asked => {
-                return fate.repeated(reference, asked.amount);
-            }
-            Some(Subject::Authorization { .. } | Subject::Operation { .. }) => Ending::Conflict,
+            Some(Subject::Authorization(before)) if before.asked == asked => return before.ending(reference),
+            Some(Subject::Authorization(_) | Subject::Operation { .. }) => Ending::Conflict,
             Some(Subject::Tombstone) => Ending::Verdict(refused(), u64::from(asked.amount)),
-            None => self.decide(reference, request, asked, now),
+            None => self.decide(reference, charge, asked, now),
         };
-        let outcome = match &ending {
-            Ending::Verdict(Verdict::Approved { .. }, _)
-            | Ending::Truncated(..)
-            | Ending::ReplyLost
-            | Ending::Error => Outcome::Approved,
-            Ending::Verdict(..) => Outcome::Declined,
-            Ending::Conflict | Ending::Busy => Outcome::Error,
-            Ending::NoAnswer => return ending,
-        };
-        let amount = ending.amount().unwrap_or(u64::from(request.amount));
-        self.note(reference, Kind::Authorize, amount, outcome, now);
+        self.note_authorization(reference, &ending, request.amount, now);
         ending
     }
 
-    /// The issuer's decision about a new authorization: by the card, then by the amount.
-    fn decide(&mut self, reference: &Reference, request: &AuthorizeRequest, asked: Asked, now: Timestamp) -> Ending {
-        let disputed = match (cards::behaviour(&request.card.number), &request.card.code) {
-            (Behaviour::Approves, _) | (Behaviour::ApprovesWithCodeOnly, Some(_)) => false,
-            (Behaviour::ApprovesThenDisputes, _) => true,
-            (Behaviour::ApprovesWithCodeOnly, None) => {
-                return self.decline(reference, asked, DeclineCode::GenericDecline, Some("05"));
-            }
-            (Behaviour::Challenges, _) => {
-                return self.decline(reference, asked, DeclineCode::AuthenticationRequired, None);
-            }
-            (Behaviour::Declines(code, network_code), _) => {
-                return self.decline(reference, asked, code, network_code);
-            }
+    /// Decides an authorization whose payer was sent to the issuer; the same question again is asked in vain while the payer has not chosen.
+    pub(crate) fn finish_challenge(&mut self, reference: &Reference, now: Timestamp) -> Ending {
+        self.settle(now);
+        let authorization = match self.subject(reference) {
+            Some(Subject::Authorization(authorization)) => authorization.clone(),
+            Some(Subject::Operation { .. }) => return Ending::Conflict,
+            Some(Subject::Tombstone) => return Ending::Verdict(refused(), 0),
+            None => return Ending::Verdict(Verdict::NotFound, 0),
         };
-        let hold = Hold::new(reference, request.amount, request.capture, disputed, now);
-        let Some(fault) = faults::fault(request.amount) else { return self.approve(reference, asked, hold) };
-        self.go_wrong(fault, reference, asked, hold, request.initiator, now)
+        let answered = authorization.challenge.as_ref().filter(|_| authorization.fate == Fate::Challenged);
+        let Some((challenge, answer)) = answered.and_then(|c| Some((c.clone(), c.answer?))) else {
+            return authorization.ending(reference);
+        };
+        let amount = authorization.asked.amount;
+        let ending = self.conclude(reference, *authorization, &challenge, answer, now);
+        self.note_authorization(reference, &ending, amount, now);
+        ending
     }
 
-    fn go_wrong(
-        &mut self,
-        fault: Fault,
-        reference: &Reference,
-        asked: Asked,
-        hold: Hold,
-        initiator: Initiator,
-        now: Timestamp,
-    ) -> Ending {
-        match fault {
-            Fault::NoAnswer => Ending::NoAnswer,
-            Fault::Busy => Ending::Busy,
-            Fault::NoAnswerHardToReverse => {
-                self.write(reference, asked, Fate::Nothing { reversal_failures: REVERSAL_FAILURES }, Ending::NoAnswer)
+    /// The challenge of an authorization, for its page.
+    pub(crate) fn challenge(&self, reference: &Reference) -> Option<Shown> {
+        let Some(Subject::Authorization(authorization)) = self.subject(reference) else { return None };
+        let Authorization { asked, fate, challenge, .. } = &**authorization;
+        let challenge = challenge.as_ref()?;
+        let stage = match (fate, challenge.answer) {
+            (Fate::Gone, _) => Stage::Over,
+            (_, Some(_)) => Stage::Answered,
+            (Fate::Challenged, None) => Stage::Open,
+            (Fate::Approved(_) | Fate::Declined { .. } | Fate::Late { .. } | Fate::Nothing { .. }, None) => Stage::Over,
+        };
+        let chosen = challenge.answer.map_or(Choice::Cancel, |answer| answer.choice);
+        Some(Shown {
+            challenge: challenge.clone(),
+            stage,
+            amount: asked.amount,
+            card: asked.brand.map(|brand| (brand, asked.last4.clone())),
+            status: chosen.status(asked.manner),
+        })
+    }
+
+    /// The payer chooses, once.
+    pub(crate) fn answer(&mut self, reference: &Reference, choice: Choice, now: Timestamp) {
+        self.settle(now);
+        let Some(authorization) = self.authorization_mut(reference) else { return };
+        let amount = u64::from(authorization.asked.amount);
+        let open = authorization.fate == Fate::Challenged;
+        let Some(challenge) = authorization.challenge.as_mut().filter(|c| open && c.answer.is_none()) else { return };
+        challenge.answer = Some(Answer { choice, at: now });
+        let outcome = match choice {
+            Choice::Pass => Outcome::Approved,
+            Choice::Fail | Choice::Cancel => Outcome::Declined,
+        };
+        self.note(reference, Kind::Challenge, amount, outcome, now);
+    }
+
+    /// The card that an approval of this reference brought into the acquirer's keeping. It stays when the money is given back.
+    pub(crate) fn kept(&self, reference: &Reference) -> Option<Kept> {
+        let approved =
+            |e: &Entry| e.reference == *reference && e.kind == Kind::Authorize && e.outcome == Outcome::Approved;
+        match self.subject(reference) {
+            Some(Subject::Authorization(authorization)) if self.entries.iter().any(approved) => {
+                authorization.asked.card()
             }
-            Fault::Late => self.write(reference, asked, Fate::late(true, now), Ending::NoAnswer),
-            Fault::LateDespiteReversal => self.write(reference, asked, Fate::late(false, now), Ending::NoAnswer),
-            Fault::OtherAmount => self.approve(reference, asked, hold.one_more()),
-            Fault::ThirdTime if self.attempts() < 2 => {
-                self.decline(reference, asked, DeclineCode::DoNotHonor, Some("05"))
-            }
-            Fault::NotAuthenticated if asks_payer(initiator) => {
-                self.decline(reference, asked, DeclineCode::AuthenticationRequired, None)
-            }
-            Fault::ThirdTime | Fault::NotAuthenticated | Fault::Attempted => self.approve(reference, asked, hold),
-            Fault::ReplyLost => self.write(reference, asked, Fate::Approved(hold), Ending::ReplyLost),
-            Fault::ServerError => self.write(reference, asked, Fate::Approved(hold), Ending::Error),
-            Fault::Truncated => {
-                let cut = Ending::Truncated(hold.verdict(reference), hold.authorized);
-                self.write(reference, asked, Fate::Approved(hold), cut)
-            }
+            Some(Subject::Authorization(_) | Subject::Operation { .. } | Subject::Tombstone) | None => None,
         }
-    }
-
-    fn approve(&mut self, reference: &Reference, asked: Asked, hold: Hold) -> Ending {
-        let ending = Ending::Verdict(hold.verdict(reference), hold.authorized);
-        self.write(reference, asked, Fate::Approved(hold), ending)
-    }
-
-    fn decline(
-        &mut self,
-        reference: &Reference,
-        asked: Asked,
-        code: DeclineCode,
-        network_code: Option<&str>,
-    ) -> Ending {
-        let fate = Fate::Declined { code, network_code: network_code.map(str::to_owned) };
-        let ending = fate.repeated(reference, asked.amount);
-        self.write(reference, asked, fate, ending)
-    }
-
-    fn write(&mut self, reference: &Reference, asked: Asked, fate: Fate, ending: Ending) -> Ending {
-        let subject = Subject::Authorization { asked, fate };
-        self.records.push(Record { reference: reference.clone(), subject });
-        ending
-    }
-
-    /// How many authorizations of this order were seen.
-    fn attempts(&self) -> usize {
-        self.records.iter().filter(|record| matches!(record.subject, Subject::Authorization { .. })).count()
     }
 
     /// Decides a capture, void, refund or adjustment of `original`.
@@ -212,7 +190,7 @@ impl Family {
             Some(Subject::Operation { kind: before, original: of, amount, verdict })
                 if *before == kind && of == original && *amount == asked =>
             {
-                return Ending::Verdict(verdict.clone(), u64::from(asked.unwrap_or_default()));
+                return Ending::Verdict((**verdict).clone(), u64::from(asked.unwrap_or_default()));
             }
             Some(_) => {
                 let amount = u64::from(asked.unwrap_or_default());
@@ -221,13 +199,14 @@ impl Family {
             }
             None => {}
         }
-        let done = self.fate_mut(original).and_then(|fate| fate.operate(kind, asked, now));
+        let done = self.authorization_mut(original).and_then(|original| original.fate.operate(kind, asked, now));
         let (verdict, moved, outcome) = match done {
             Some(moved) => (Verdict::Done, moved, Outcome::Approved),
             None => (refused(), u64::from(asked.unwrap_or_default()), Outcome::Declined),
         };
         self.note(reference, kind, moved, outcome, now);
-        let subject = Subject::Operation { kind, original: original.clone(), amount: asked, verdict: verdict.clone() };
+        let stored = Box::new(verdict.clone());
+        let subject = Subject::Operation { kind, original: original.clone(), amount: asked, verdict: stored };
         self.records.push(Record { reference: reference.clone(), subject });
         Ending::Verdict(verdict, u64::from(asked.unwrap_or_default()))
     }
@@ -235,23 +214,21 @@ impl Family {
     /// Says what became of an authorization.
     pub(crate) fn inquire(&mut self, reference: &Reference, now: Timestamp) -> Ending {
         self.settle(now);
-        let (verdict, amount) = match self.fate_mut(reference) {
+        let (verdict, amount) = match self.authorization_mut(reference) {
             None => match self.subject(reference) {
                 Some(Subject::Tombstone) => (Verdict::Reversed, 0),
-                Some(Subject::Authorization { .. } | Subject::Operation { .. }) | None => (Verdict::NotFound, 0),
+                Some(Subject::Authorization(_) | Subject::Operation { .. }) | None => (Verdict::NotFound, 0),
             },
-            Some(fate) => fate.inquired(reference, now),
+            Some(authorization) => authorization.inquired(reference, now),
         };
         if self.entries.len() < MOST_ENTRIES {
             let outcome = match verdict {
                 Verdict::Approved { .. } => Outcome::Approved,
                 Verdict::Declined { .. } => Outcome::Declined,
-                Verdict::ChallengeRequired { .. }
-                | Verdict::Done
-                | Verdict::Reversed
-                | Verdict::NotFound
-                | Verdict::Tombstoned
-                | Verdict::NothingHeld => Outcome::NotFound,
+                Verdict::ChallengeRequired { .. } => Outcome::Pending,
+                Verdict::Done | Verdict::Reversed | Verdict::NotFound | Verdict::Tombstoned | Verdict::NothingHeld => {
+                    Outcome::NotFound
+                }
             };
             self.note(reference, Kind::Inquire, amount, outcome, now);
         }
@@ -264,8 +241,8 @@ impl Family {
         let (ending, outcome) = match self.subject(reference) {
             Some(Subject::Operation { .. }) => (Ending::Conflict, Outcome::Error),
             Some(Subject::Tombstone) => (Ending::Verdict(Verdict::Tombstoned, 0), Outcome::Approved),
-            Some(Subject::Authorization { .. }) => match self.fate_mut(reference) {
-                Some(fate) => fate.reversed(now),
+            Some(Subject::Authorization(_)) => match self.authorization_mut(reference) {
+                Some(authorization) => authorization.fate.reversed(now),
                 None => (Ending::Error, Outcome::Error),
             },
             None => {
@@ -277,30 +254,40 @@ impl Family {
         ending
     }
 
-    /// Late approvals whose time has come take effect, at their own time.
+    /// What happens by itself, at its own time: late approvals take effect, and issuers stop waiting for their payers.
     pub(crate) fn settle(&mut self, now: Timestamp) {
-        for record in &mut self.records {
-            let Subject::Authorization { asked, fate } = &mut record.subject else { continue };
-            let Fate::Late { due, reported: true, .. } = *fate else { continue };
-            if due > now {
-                continue;
-            }
-            *fate = Fate::Approved(Hold::new(&record.reference, asked.amount, asked.capture, false, due));
-            self.entries.push(Entry {
-                reference: record.reference.clone(),
-                kind: Kind::Authorize,
-                amount: u64::from(asked.amount),
-                outcome: Outcome::Approved,
-                at: due,
-            });
+        for Record { reference, subject } in &mut self.records {
+            let Subject::Authorization(authorization) = subject else { continue };
+            let amount = authorization.asked.amount;
+            let (outcome, at) = match (&authorization.fate, &authorization.challenge) {
+                (Fate::Late { due, reported: true, .. }, _) if *due <= now => {
+                    let due = *due;
+                    authorization.fate =
+                        Fate::Approved(Hold::new(reference, amount, authorization.asked.capture, false, due));
+                    (Outcome::Approved, due)
+                }
+                (Fate::Challenged, Some(challenge)) if challenge.expired(now) => {
+                    let expires = challenge.expires;
+                    authorization.expire(reference, expires);
+                    (Outcome::Declined, expires)
+                }
+                _ => continue,
+            };
+            let (reference, amount) = (reference.clone(), u64::from(amount));
+            self.entries.push(Entry { reference, kind: Kind::Authorize, amount, outcome, at });
         }
     }
 
     /// Where the money stands.
     pub(crate) fn totals(&self, now: Timestamp) -> Totals {
-        let holds = self.records.iter().filter_map(|record| match &record.subject {
-            Subject::Authorization { fate: Fate::Approved(hold), .. } if hold.stands(now) => Some(hold),
-            Subject::Authorization { .. } | Subject::Operation { .. } | Subject::Tombstone => None,
+        let holds = self.authorizations().filter_map(|authorization| match &authorization.fate {
+            Fate::Approved(hold) if hold.stands(now) => Some(hold),
+            Fate::Challenged
+            | Fate::Approved(_)
+            | Fate::Declined { .. }
+            | Fate::Late { .. }
+            | Fate::Nothing { .. }
+            | Fate::Gone => None,
         });
         holds.fold(Totals::default(), |sum, hold| Totals {
             standing: sum.standing.saturating_add(1),
@@ -316,11 +303,19 @@ impl Family {
         &self.entries
     }
 
-    /// When approvals that are still on their way may take effect.
+    /// When something may happen by itself.
     pub(crate) fn due(&self) -> impl Iterator<Item = Timestamp> {
+        self.authorizations().filter_map(|authorization| match (&authorization.fate, &authorization.challenge) {
+            (Fate::Late { due, .. }, _) => Some(*due),
+            (Fate::Challenged, Some(challenge)) => Some(challenge.expires),
+            _ => None,
+        })
+    }
+
+    fn authorizations(&self) -> impl Iterator<Item = &Authorization> {
         self.records.iter().filter_map(|record| match &record.subject {
-            Subject::Authorization { fate: Fate::Late { due, .. }, .. } => Some(*due),
-            Subject::Authorization { .. } | Subject::Operation { .. } | Subject::Tombstone => None,
+            Subject::Authorization(authorization) => Some(&**authorization),
+            Subject::Operation { .. } | Subject::Tombstone => None,
         })
     }
 
@@ -328,12 +323,27 @@ impl Family {
         self.records.iter().find(|record| record.reference == *reference).map(|record| &record.subject)
     }
 
-    fn fate_mut(&mut self, reference: &Reference) -> Option<&mut Fate> {
+    fn authorization_mut(&mut self, reference: &Reference) -> Option<&mut Authorization> {
         let record = self.records.iter_mut().find(|record| record.reference == *reference)?;
         match &mut record.subject {
-            Subject::Authorization { fate, .. } => Some(fate),
+            Subject::Authorization(authorization) => Some(authorization),
             Subject::Operation { .. } | Subject::Tombstone => None,
         }
+    }
+
+    /// One entry for each decision; nothing that is unanswered because nothing was done.
+    fn note_authorization(&mut self, reference: &Reference, ending: &Ending, asked: u32, now: Timestamp) {
+        let (kind, outcome) = match ending {
+            Ending::Verdict(Verdict::ChallengeRequired { .. }, _) => (Kind::Challenge, Outcome::Pending),
+            Ending::Verdict(Verdict::Approved { .. }, _)
+            | Ending::Truncated(..)
+            | Ending::ReplyLost
+            | Ending::Error => (Kind::Authorize, Outcome::Approved),
+            Ending::Verdict(..) => (Kind::Authorize, Outcome::Declined),
+            Ending::Conflict | Ending::Busy => (Kind::Authorize, Outcome::Error),
+            Ending::NoAnswer => return,
+        };
+        self.note(reference, kind, ending.amount().unwrap_or(u64::from(asked)), outcome, now);
     }
 
     fn note(&mut self, reference: &Reference, kind: Kind, amount: u64, outcome: Outcome, at: Timestamp) {
@@ -347,25 +357,5 @@ impl Ending {
             Self::Verdict(_, amount) | Self::Truncated(_, amount) => Some(*amount),
             Self::Conflict | Self::Error | Self::Busy | Self::NoAnswer | Self::ReplyLost => None,
         }
-    }
-}
-
-impl Asked {
-    fn of(request: &AuthorizeRequest) -> Self {
-        let card = domain::Pan::parse(&request.card.number).ok();
-        Self {
-            amount: request.amount,
-            capture: request.capture,
-            brand: card.as_ref().map(domain::Pan::brand),
-            last4: card.as_ref().map(|card| card.last4().to_owned()).unwrap_or_default(),
-        }
-    }
-}
-
-/// 3-D Secure is for the payer who is there; the merchant's own charges go without.
-fn asks_payer(initiator: Initiator) -> bool {
-    match initiator {
-        Initiator::Cardholder => true,
-        Initiator::MailOrTelephone | Initiator::MerchantRecurring | Initiator::MerchantUnscheduled => false,
     }
 }

@@ -16,6 +16,8 @@ const LATE: SignedDuration = SignedDuration::from_secs(90);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fate {
+    /// The payer is with the issuer, or came back and nobody has fetched the result yet: nothing is held.
+    Challenged,
     /// The issuer agreed.
     Approved(Hold),
     /// The issuer refused.
@@ -43,7 +45,12 @@ pub(crate) struct Hold {
 
 /// A refusal by the rules of the books, not by an issuer.
 pub(crate) fn refused() -> Verdict {
-    Verdict::Declined { code: DeclineCode::TransactionNotAllowed, network_code: None, advice_code: None }
+    Verdict::Declined {
+        code: DeclineCode::TransactionNotAllowed,
+        network_code: None,
+        advice_code: None,
+        authentication: None,
+    }
 }
 
 impl Fate {
@@ -58,6 +65,8 @@ impl Fate {
             Self::Approved(hold) => Ending::Verdict(hold.verdict(reference), hold.authorized),
             Self::Declined { code, network_code } => Ending::Verdict(declined(*code, network_code.as_deref()), amount),
             Self::Late { .. } | Self::Nothing { .. } => Ending::NoAnswer,
+            // A challenge has a verdict of its own, with its address.
+            Self::Challenged => Ending::Error,
             Self::Gone => Ending::Verdict(refused(), amount),
         }
     }
@@ -72,7 +81,7 @@ impl Fate {
                 *self = Self::Late { due: later(now, LATE), reported: true, heeds_reversal: *heeds_reversal };
                 (Verdict::NotFound, 0)
             }
-            Self::Nothing { .. } => (Verdict::NotFound, 0),
+            Self::Nothing { .. } | Self::Challenged => (Verdict::NotFound, 0),
         }
     }
 
@@ -95,7 +104,7 @@ impl Fate {
             }
             // A decline stays a decline: nothing is held, and the same reference will never be approved.
             Self::Declined { .. } => (Ending::Verdict(Verdict::Tombstoned, 0), Outcome::Approved),
-            Self::Late { .. } | Self::Nothing { .. } | Self::Gone => {
+            Self::Late { .. } | Self::Nothing { .. } | Self::Challenged | Self::Gone => {
                 *self = Self::Gone;
                 (Ending::Verdict(Verdict::Tombstoned, 0), Outcome::Approved)
             }
@@ -115,7 +124,7 @@ impl Fate {
                 *self = Self::Gone;
                 Some(held)
             }
-            Kind::Void | Kind::Authorize | Kind::Reverse | Kind::Inquire => None,
+            Kind::Void | Kind::Authorize | Kind::Challenge | Kind::Reverse | Kind::Inquire => None,
         }
     }
 }
@@ -146,6 +155,8 @@ impl Hold {
             network_id: Some(self.network_id.clone()),
             valid_until: Some(self.valid_until),
             captured: self.captured_at_once,
+            authentication: None,
+            token: None,
         }
     }
 
@@ -173,7 +184,7 @@ impl Hold {
 }
 
 fn declined(code: DeclineCode, network_code: Option<&str>) -> Verdict {
-    Verdict::Declined { code, network_code: network_code.map(str::to_owned), advice_code: None }
+    Verdict::Declined { code, network_code: network_code.map(str::to_owned), advice_code: None, authentication: None }
 }
 
 /// 15 digits, as Visa's transaction identifiers are: the millisecond and the operation.

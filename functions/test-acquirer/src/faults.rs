@@ -1,5 +1,7 @@
 //! The faults that an amount asks for, by its last three digits, on any card that would be approved.
 
+use domain::acquirer::TransStatus;
+
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -23,10 +25,6 @@ pub(crate) enum Fault {
     NoAnswerHardToReverse,
     /// …910: as …904, but a reversal is only acknowledged and holds nothing up.
     LateDespiteReversal,
-    /// …911: 3-D Secure answers A (attempted): it goes on.
-    Attempted,
-    /// …912, …913, …914: 3-D Secure answers N, R or U. N and R are never charged, U by the merchant's setting, which is "declined" until it can be set.
-    NotAuthenticated,
 }
 
 /// The fault that an amount asks for.
@@ -42,8 +40,17 @@ pub(crate) fn fault(amount: u32) -> Option<Fault> {
         908 => Fault::ThirdTime,
         909 => Fault::NoAnswerHardToReverse,
         910 => Fault::LateDespiteReversal,
-        911 => Fault::Attempted,
-        912..=914 => Fault::NotAuthenticated,
+        _ => return None,
+    })
+}
+
+/// What 3-D Secure answers to an amount, in place of the issuer's own choice: …911 to …914.
+pub(crate) fn trans_status(amount: u32) -> Option<TransStatus> {
+    Some(match amount % 1_000 {
+        911 => TransStatus::A,
+        912 => TransStatus::N,
+        913 => TransStatus::U,
+        914 => TransStatus::R,
         _ => return None,
     })
 }

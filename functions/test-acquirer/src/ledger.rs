@@ -74,13 +74,18 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub async fn totals(&self, reference: &Reference, now: Timestamp) -> Result<Totals, LedgerError> {
+        Ok(self.family(reference, now).await?.totals(now))
+    }
+
+    /// The books of the order that `reference` belongs to, to look at.
+    pub(crate) async fn family(&self, reference: &Reference, now: Timestamp) -> Result<Family, LedgerError> {
         let name = family_of(reference);
         let mut family = match &self.0 {
             Kept::Memory(families) => lock(families).get(name).cloned().unwrap_or_default(),
             Kept::Table(table) => load(table, name).await?.1,
         };
         family.settle(now);
-        Ok(family.totals(now))
+        Ok(family)
     }
 
     /// Changes the books of the order that `reference` belongs to, as one step.

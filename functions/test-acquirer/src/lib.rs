@@ -1,12 +1,17 @@
 //! The test acquirer: an HTTP service with a ledger of its own that behaves as acquirers do at their worst, for sandboxes and tests.
 //!
-//! It honours our reference as an idempotency key and keeps tombstones. A card number is never stored or logged: brand and last four digits are.
+//! It honours our reference as an idempotency key and keeps tombstones. It is the 3-D Secure server too, and the issuer whose page asks the payer, and it keeps
+//! cards under tokens. A card number is never stored or logged: brand and last four digits are, and how the card behaves.
 
+mod acs;
 mod cards;
+mod challenge;
 mod family;
 mod fate;
 mod faults;
 mod ledger;
+mod record;
+mod three_ds;
 
 use std::{convert::Infallible, time::Duration};
 
@@ -15,18 +20,21 @@ use inbound::{Config, ConfigError};
 use jiff::{Timestamp, civil::Date};
 use lambda_http::{
     Body, Request, Response,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, Uri, header, uri::Authority},
 };
 use outbound::acquirer::{
     Kind,
-    wire::{Answer, AuthorizeRequest, CURRENCY, Listing, OperationRequest, PAGE, ReferenceRequest, Verdict},
+    wire::{
+        Answer, AuthorizeRequest, CURRENCY, Instrument, Listing, OperationRequest, PAGE, ReferenceRequest, Verdict,
+    },
 };
 use serde::{Serialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use family::Ending;
+use cards::Presented;
 pub use family::Totals;
+use family::{Charge, Ending};
 pub use ledger::{Ledger, LedgerError};
 
 /// A header that says: whoever carries this answer must break the connection instead. Its value is `no-answer` (nothing was done) or `reply-lost`.
@@ -94,12 +102,17 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
 }
 
 async fn answer(deps: &Deps, request: Request, now: Timestamp) -> Result<Response<Body>, Refusal> {
+    // The issuer's page is for the payer's browser, which has no token but the page's own name.
+    if let Some((_, name)) = request.uri().path().rsplit_once(challenge::PLACE) {
+        return Ok(acs::answer(deps, name, &request, now).await);
+    }
     authenticate(deps, &request)?;
     let (parts, body) = request.into_parts();
     let body = Zeroizing::new(bytes(body));
     let operation = parts.uri.path().rsplit_once("/v1/").map(|(_, operation)| operation).unwrap_or_default();
     match (&parts.method, operation) {
-        (&Method::POST, "authorize") => authorize(deps, &body, now).await,
+        (&Method::POST, "authorize") => authorize(deps, &base(&parts.uri), &body, now).await,
+        (&Method::POST, "finish-challenge") => finish_challenge(deps, &body, now).await,
         (&Method::POST, "capture") => operate(deps, Kind::Capture, &body, now).await,
         (&Method::POST, "void") => operate(deps, Kind::Void, &body, now).await,
         (&Method::POST, "refund") => operate(deps, Kind::Refund, &body, now).await,
@@ -120,16 +133,47 @@ fn authenticate(deps: &Deps, request: &Request) -> Result<(), Refusal> {
     if same && !deps.token.is_empty() { Ok(()) } else { Err(Refusal::Unauthorized) }
 }
 
-async fn authorize(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {
+async fn authorize(deps: &Deps, base: &str, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {
     let request: AuthorizeRequest = parse(body)?;
     let reference = reference(&request.reference)?;
     Yen::new(request.amount).map_err(|_out_of_range| Refusal::Malformed)?;
+    if request.three_ds.as_ref().is_some_and(|three_ds| acs::origin(&three_ds.return_address).is_none()) {
+        return Err(Refusal::Malformed);
+    }
     if request.currency != CURRENCY {
-        let verdict =
-            Verdict::Declined { code: DeclineCode::CurrencyNotSupported, network_code: None, advice_code: None };
+        let verdict = Verdict::Declined {
+            code: DeclineCode::CurrencyNotSupported,
+            network_code: None,
+            advice_code: None,
+            authentication: None,
+        };
         return deps.reply(&reference, Ending::Verdict(verdict, u64::from(request.amount))).await;
     }
-    let ending = deps.ledger.change(&reference, |family| family.authorize(&reference, &request, now)).await?;
+    let charge = Charge {
+        request: &request,
+        card: presented(deps, &request, now).await?,
+        page: format!("{base}{}{}", challenge::PLACE, challenge::page_name(&deps.token, &reference)),
+    };
+    let ending = deps.ledger.change(&reference, |family| family.authorize(&reference, &charge, now)).await?;
+    deps.reply(&reference, ending).await
+}
+
+/// The card of a charge; a token is looked up where it was given, which may be another order's books.
+async fn presented(deps: &Deps, request: &AuthorizeRequest, now: Timestamp) -> Result<Presented, LedgerError> {
+    let origin = match &request.instrument {
+        Instrument::Card(_) => None,
+        Instrument::Token(card) => record::behind(&card.token),
+    };
+    let kept = match origin {
+        Some(origin) => deps.ledger.family(&origin, now).await?.kept(&origin),
+        None => None,
+    };
+    Ok(Presented::of(request, kept))
+}
+
+async fn finish_challenge(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {
+    let reference = reference(&parse::<ReferenceRequest>(body)?.reference)?;
+    let ending = deps.ledger.change(&reference, |family| family.finish_challenge(&reference, now)).await?;
     deps.reply(&reference, ending).await
 }
 
@@ -271,6 +315,14 @@ fn bytes(body: Body) -> Vec<u8> {
         // Lambda's bodies are one of the two.
         Body::Empty | _ => Vec::new(),
     }
+}
+
+/// Where the acquirer is reached, as the caller did: the payer's browser is sent to the same place.
+fn base(uri: &Uri) -> String {
+    let place = uri.path().rsplit_once("/v1/").map(|(place, _)| place).unwrap_or_default();
+    let scheme = uri.scheme_str().unwrap_or("https");
+    let authority = uri.authority().map(Authority::as_str).unwrap_or_default();
+    format!("{scheme}://{authority}{place}")
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {

@@ -30,7 +30,8 @@ use aws_types::{SdkConfig, region::Region};
 use domain::{
     CardDetails, Clock, Expiry, Initiator, MerchantId, OrderId, Pan, PaymentKey, Reference, SecurityCode, Yen,
     acquirer::{
-        Authorization, AuthorizeOutcome, BrowserData, InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause,
+        Authorization, AuthorizeOutcome, BrowserData, ChallengePreference, DeclineCode, InquiryOutcome, Instrument,
+        OperationOutcome, ReverseOutcome, ThreeDsRequest, TransStatus, Unavailable, UnknownCause,
     },
 };
 use dynoxide::Database;
@@ -179,6 +180,18 @@ impl Sandbox {
         self.acquirer.authorize(&authorization(order, n, amount), LIMIT).await
     }
 
+    /// The payer's browser on the issuer's page.
+    async fn browse(&self, method: &str, address: &str, body: &str) -> (u16, String) {
+        let request = lambda_http::http::Request::builder().method(method).uri(address);
+        let response = handler(&self.deps, request.body(Body::from(body)).unwrap()).await.unwrap();
+        (response.status().as_u16(), String::from_utf8(response.body().to_vec()).unwrap())
+    }
+
+    async fn finish(&self, order: &str, amount: u32) -> AuthorizeOutcome {
+        let amount = Yen::new(amount).unwrap();
+        self.acquirer.finish_challenge(&reference(order, 1), amount, LIMIT).await.unwrap()
+    }
+
     async fn totals(&self, order: &str) -> Totals {
         self.deps.ledger.totals(&reference(order, 1), self.now()).await.unwrap()
     }
@@ -194,19 +207,45 @@ fn reference(order: &str, n: u32) -> Reference {
 }
 
 fn authorization(order: &str, n: u32, amount: u32) -> Authorization {
-    let pan = Pan::parse("4242424242424242").unwrap();
     Authorization {
         reference: reference(order, n),
         amount: Yen::new(amount).unwrap(),
-        card: CardDetails {
-            code: Some(SecurityCode::parse("123", pan.brand()).unwrap()),
-            pan,
-            expiry: Expiry::parse("12/29", jiff::civil::date(2026, 11, 21)).unwrap(),
-            holder: "TARO YAMADA".to_owned(),
-        },
+        instrument: typed("4242424242424242"),
         initiator: Initiator::Cardholder,
         capture: true,
+        on_file: false,
+        keep: false,
+        three_ds: None,
+        network_id: None,
         browser: BrowserData::default(),
+    }
+}
+
+/// A card as the shopper types it.
+fn typed(number: &str) -> Instrument {
+    let pan = Pan::parse(number).unwrap();
+    Instrument::Card(CardDetails {
+        code: Some(SecurityCode::parse("123", pan.brand()).unwrap()),
+        pan,
+        expiry: Expiry::parse("12/29", jiff::civil::date(2026, 11, 21)).unwrap(),
+        holder: "TARO YAMADA".to_owned(),
+    })
+}
+
+/// A payment whose payer is there, with a card that is to be kept.
+fn authenticated(order: &str, amount: u32, number: &str) -> Authorization {
+    Authorization {
+        instrument: typed(number),
+        on_file: false,
+        keep: true,
+        three_ds: Some(ThreeDsRequest {
+            preference: ChallengePreference::ByRisk,
+            unavailable: Unavailable::Decline,
+            return_address: "https://pay.test/pay/challenge/handle".to_owned(),
+            mail: "buyer@example.jp".to_owned(),
+            tel: String::new(),
+        }),
+        ..authorization(order, 1, amount)
     }
 }
 
@@ -257,6 +296,67 @@ async fn every_fault_amount_reaches_the_caller_as_what_it_is() {
         assert_eq!(void, OperationOutcome::Done);
         assert_eq!(sandbox.totals("1910").await, Totals::default());
         assert_eq!(sandbox.acquirer.inquire(&reference("1910", 1), LIMIT).await, InquiryOutcome::Reversed);
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_is_met_answered_and_fetched() {
+    for sandbox in Sandbox::both() {
+        let asked = authenticated("1", 2000, "4000002760003184");
+        let outcome = sandbox.acquirer.authorize(&asked, LIMIT).await;
+        let AuthorizeOutcome::ChallengeRequired(challenge) = outcome else { panic!("{outcome:?}") };
+        assert!(challenge.address.starts_with("https://pay.test/test-acquirer/acs/"), "{}", challenge.address);
+        let found = sandbox.acquirer.inquire(&reference("1", 1), LIMIT).await;
+        assert_eq!(found, InquiryOutcome::ChallengePending(challenge.clone()));
+        assert_eq!(sandbox.finish("1", 2000).await, AuthorizeOutcome::ChallengeRequired(challenge.clone()));
+
+        let entered = format!("creq={}", challenge.request);
+        assert_eq!(sandbox.browse("POST", &challenge.address, &entered).await.0, 200);
+        let (status, page) = sandbox.browse("POST", &challenge.address, "choice=pass").await;
+        assert!(status == 200 && page.contains("https://pay.test/pay/challenge/handle"), "{page}");
+        assert_eq!(sandbox.totals("1").await, Totals::default(), "nobody has fetched it");
+
+        assert_eq!(sandbox.finish("1", 1999).await, AuthorizeOutcome::Unknown(UnknownCause::Mismatch));
+        let outcome = sandbox.finish("1", 2000).await;
+        let AuthorizeOutcome::Approved(approval) = &outcome else { panic!("{outcome:?}") };
+        assert_eq!(approval.authentication.as_ref().unwrap().status, TransStatus::Y);
+        assert_eq!(sandbox.finish("1", 2000).await, outcome);
+        let found = sandbox.acquirer.inquire(&reference("1", 1), LIMIT).await;
+        assert_eq!(found, InquiryOutcome::Approved { approval: approval.clone(), amount: 2000 });
+        assert_eq!(sandbox.totals("1").await.captured, 2000);
+
+        // the token of the kept card, charged in another order's books
+        let token = approval.token.clone().unwrap();
+        let instrument = Instrument::Token { token, holder: "TARO YAMADA".to_owned(), code: None };
+        let initiator = Initiator::MerchantRecurring;
+        let renewal = Authorization { instrument, initiator, ..authorization("2", 1, 500) };
+        assert!(matches!(sandbox.acquirer.authorize(&renewal, LIMIT).await, AuthorizeOutcome::Approved(_)));
+        assert_eq!(sandbox.totals("2").await.captured, 500);
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_that_nobody_answers_is_declined_or_reversed() {
+    for sandbox in Sandbox::both() {
+        for (order, reversed) in [("1", false), ("2", true)] {
+            let asked = authenticated(order, 2000, "4000000000003220");
+            let outcome = sandbox.acquirer.authorize(&asked, LIMIT).await;
+            assert!(matches!(outcome, AuthorizeOutcome::ChallengeRequired(_)));
+            if reversed {
+                assert_eq!(sandbox.acquirer.reverse(&reference(order, 1), LIMIT).await, ReverseOutcome::Tombstoned);
+                assert_eq!(sandbox.acquirer.inquire(&reference(order, 1), LIMIT).await, InquiryOutcome::Reversed);
+            }
+        }
+        sandbox.advance(900);
+        for (order, code) in [("1", DeclineCode::AuthenticationRequired), ("2", DeclineCode::TransactionNotAllowed)] {
+            let outcome = sandbox.finish(order, 2000).await;
+            let AuthorizeOutcome::Declined(decline) = outcome else { panic!("{outcome:?}") };
+            assert_eq!(decline.code, code);
+        }
+        assert_eq!(sandbox.finish("3", 2000).await, AuthorizeOutcome::Unknown(UnknownCause::Mismatch), "never seen");
+        let today = domain::clock::japan_date(sandbox.now());
+        let kinds: Vec<_> = sandbox.acquirer.list(today, LIMIT).await.unwrap().iter().map(|entry| entry.kind).collect();
+        assert!(kinds.contains(&Kind::Challenge) && kinds.contains(&Kind::Authorize), "{kinds:?}");
     }
 }
 

@@ -1,15 +1,21 @@
 //! Merchants and links by the product's own store and keys.
 
-use domain::{LinkId, Merchant, MerchantId, link::Link};
+use domain::{CardOwner, KeptCard, LinkId, Merchant, MerchantId, Payment, PaymentKey, link::Link};
 use inbound::{Config, ConfigError, Keyring, KeyringError};
 use store::StoreError;
+
+use super::CardKeyring;
 
 /// Merchants and links of one deployment.
 #[derive(Debug)]
 pub struct Registry {
     merchants: store::Merchants,
     links: store::Links,
+    cards: store::Cards,
+    payments: store::Payments,
     keyring: Keyring,
+    card_keys: Option<CardKeyring>,
+    page_origin: Option<String>,
     local_origin: Option<String>,
 }
 
@@ -48,8 +54,12 @@ impl Registry {
         let table = config.table()?;
         Ok(Self {
             merchants: store::Merchants::new(table.clone()),
-            links: store::Links::new(table),
+            links: store::Links::new(table.clone()),
+            cards: store::Cards::new(table.clone()),
+            payments: store::Payments::new(table.clone()),
+            page_origin: config.required("PAGE_ORIGIN").ok().map(str::to_owned),
             keyring: Keyring::open(config).await?,
+            card_keys: config.required("CARD_KEY").ok().map(|key| CardKeyring::new(config.sdk(), key, table)),
             local_origin,
         })
     }
@@ -58,6 +68,34 @@ impl Registry {
     #[must_use]
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    /// The keys of kept cards, if the card key is known here.
+    #[must_use]
+    pub fn card_keys(&self) -> Option<&CardKeyring> {
+        self.card_keys.as_ref()
+    }
+
+    /// Origin of the payment page, if it is known here.
+    #[must_use]
+    pub fn page_origin(&self) -> Option<&str> {
+        self.page_origin.as_deref()
+    }
+
+    /// Reads a payment.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub async fn payment(&self, key: &PaymentKey) -> Result<Option<Payment>, RegistryError> {
+        Ok(self.payments.load(key).await?)
+    }
+
+    /// Reads a kept card, deleted or not.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub async fn kept_card(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<Option<KeptCard>, RegistryError> {
+        Ok(self.cards.load(merchant, owner).await?)
     }
 
     /// Where plain http may lead.

@@ -1,5 +1,7 @@
 //! Settings as `key=value`: each is read strictly, and a wrong one says what would be right.
 
+use domain::acquirer::Unavailable;
+use domain::guard::{GuardLimit, LimitError};
 use domain::handover::check_destinations;
 use domain::merchant::{
     Capture, Destination, Dialect, Encoding, FreeItem, FreeItemRule, Method, Mode, Status, ThreeDsPolicy,
@@ -20,10 +22,15 @@ Settings:
   max_amount=yen                attempts=1-10              capture=at_once|later
   card_on_file=on|off           window_past_s=3600         window_future_s=300
   key_password=generate|…       sig_secret=generate|hex    sig_required=on|off  sig_hand_over=on|off
-  three_ds=at_payment|at_registration|recurring
+  three_ds=at_payment|at_registration|recurring            three_ds_unavailable=decline|proceed
+  continuation=on|off
   mail_off=link,data_linkage|none                          shop_copy=address|none
   accent=#rrggbb  legal_address=…|none  privacy_address=…|none  contact=…|none
   tax_included=on|off           asks_consent_itself=on|off
+  guard_address_hour=20  guard_address_day=60  guard_address_percent=80   against card testing: declines of one
+  guard_buyer_hour=10    guard_buyer_day=20    guard_card_day=10          address, buyer, card, issuer number, shop
+  guard_bin_hour=20      guard_bin_day=40      guard_bin_percent=80
+  guard_merchant_hour=80 guard_merchant_day=160 guard_merchant_percent=80
   free1_label=…                 free1_rule=hidden|shown|asked|required (2, 3)
   request_name.amount=KINGAKU   handover_name.amount=KINGAKU (24 dialect; empty removes)";
 
@@ -44,6 +51,9 @@ pub enum SettingError {
         /// What would be right.
         expected: String,
     },
+    /// A threshold of the guard is out of bounds.
+    #[error(transparent)]
+    Guard(#[from] LimitError),
     /// The settings don't fit together.
     #[error("{0}")]
     Together(String),
@@ -108,6 +118,11 @@ pub fn apply(
                 ("recurring", ThreeDsPolicy::Recurring),
             ])?;
         }
+        "three_ds_unavailable" => {
+            merchant.three_ds_unavailable =
+                entry.one_of(&[("decline", Unavailable::Decline), ("proceed", Unavailable::Proceed)])?;
+        }
+        "continuation" => merchant.continuation = entry.switch()?,
         "mail_off" => merchant.mail.off = entry.interfaces()?,
         "shop_copy" => merchant.mail.shop_copy = entry.optional(),
         "accent" => merchant.page.accent = entry.colour()?,
@@ -116,7 +131,10 @@ pub fn apply(
         "contact" => merchant.page.contact = entry.optional(),
         "tax_included" => merchant.page.tax_included = entry.switch()?,
         "asks_consent_itself" => merchant.page.asks_consent_itself = entry.switch()?,
-        _ => return numbered(merchant, &entry).map(|()| None),
+        _ => match GuardLimit::named(key) {
+            Some(limit) => merchant.guard.set(limit, entry.number(0, u32::from(u16::MAX))?)?,
+            None => return numbered(merchant, &entry).map(|()| None),
+        },
     }
     Ok(None)
 }
@@ -288,6 +306,9 @@ mod tests {
             ("accent=blue", "#rrggbb"),
             ("free1_rule=maybe", "hidden or shown or asked or required"),
             ("mail_off=fax", "data_linkage"),
+            ("guard_address_hour=9", "guard_below_floor: guard_address_hour is below the floor 10"),
+            ("guard_address_hour=51", "guard_above_ceiling"),
+            ("guard_bin_percent=off", "0 to 65535"),
         ] {
             let error = set(&mut merchant(), setting).unwrap_err().to_string();
             assert!(error.contains(said), "{setting}: {error}");
@@ -304,6 +325,7 @@ mod tests {
             "free3_rule=required",
             "mail_off=link,data_linkage",
             "shop_copy=shop@shop.example",
+            "guard_address_hour=30",
         ] {
             set(&mut merchant, setting).unwrap();
         }
@@ -311,6 +333,7 @@ mod tests {
         assert_eq!(merchant.request_names, [("amount".to_owned(), "KINGAKU".to_owned())]);
         assert_eq!(merchant.free_items[2].rule, FreeItemRule::Required);
         assert_eq!(merchant.mail.off.len(), 2);
+        assert_eq!(merchant.guard.limit(GuardLimit::AddressHour), 30);
         check(&merchant, None).unwrap();
         set(&mut merchant, "request_name.amount=").unwrap();
         assert!(merchant.request_names.is_empty());

@@ -1,6 +1,7 @@
 //! A merchant's settings as lines to read. Secrets appear as a count.
 
 use domain::Merchant;
+use domain::guard::GuardLimit;
 use domain::merchant::{Capture, Dialect, Encoding, Mode, SealedSecret, Status};
 use serde::Serialize;
 
@@ -37,6 +38,8 @@ pub fn show(merchant: &Merchant) -> Vec<String> {
         line("sig_required", switch(merchant.sig.required)),
         line("sig_hand_over", switch(merchant.sig.hand_over)),
         line("three_ds", &plain(&merchant.three_ds)),
+        line("three_ds_unavailable", &plain(&merchant.three_ds_unavailable)),
+        line("continuation", switch(merchant.continuation)),
         line("mail_off", &list(&merchant.mail.off)),
         line("shop_copy", optional(merchant.mail.shop_copy.as_ref())),
         line("accent", &merchant.page.accent),
@@ -46,6 +49,8 @@ pub fn show(merchant: &Merchant) -> Vec<String> {
         line("tax_included", switch(merchant.page.tax_included)),
         line("asks_consent_itself", switch(merchant.page.asks_consent_itself)),
     ]);
+    let limits = GuardLimit::ALL.into_iter();
+    lines.extend(limits.map(|limit| line(limit.name(), &merchant.guard.limit(limit).to_string())));
     for (number, item) in (1_u8..).zip(&merchant.free_items) {
         lines.push(line(&format!("free{number}_label"), &item.label));
         lines.push(line(&format!("free{number}_rule"), &plain(&item.rule)));
@@ -80,7 +85,7 @@ fn secrets(sealed: &[SealedSecret]) -> String {
 }
 
 /// How the record itself writes a choice.
-fn plain(value: &impl Serialize) -> String {
+pub(super) fn plain(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

@@ -42,7 +42,9 @@ impl Target {
         if let (Some(table), Some(app_key)) = (place.table, place.app_key) {
             let environment = Config::from_env().map_err(TargetError::Environment)?;
             let what = format!("the table {table}");
-            let settings = HashMap::from([("TABLE".to_owned(), table), ("APP_KEY".to_owned(), app_key)]);
+            let mut settings = HashMap::from([("TABLE".to_owned(), table), ("APP_KEY".to_owned(), app_key)]);
+            settings.extend(place.card_key.map(|key| ("CARD_KEY".to_owned(), key)));
+            settings.extend(place.page_origin.map(|origin| ("PAGE_ORIGIN".to_owned(), origin)));
             let config = Config::new(settings, environment.sdk().clone());
             return Ok(Self { registry: Registry::open(&config, None).await?, what });
         }

@@ -17,6 +17,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use aws_types::sdk_config::StalledStreamProtectionConfig;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub(super) fn sdk_config(cloud: &Cloud, caller: Caller) -> SdkConfig {
         .http_client(http_client(cloud, caller))
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(retry)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled()) // as in the functions' own configuration
         .build()
 }
 

@@ -92,13 +92,16 @@ pub const LINKS: [(&str, &str, Option<u32>); 2] =
     [("demo", "デモ商品", Some(2000)), ("open", "お好きな金額でのお支払い", None)];
 
 /// Cards to try, and what they do.
-pub const CARDS: [(&str, &str); 6] = [
+pub const CARDS: [(&str, &str); 9] = [
     ("4242 4242 4242 4242", "Visa, approved"),
     ("5555 5555 5555 4444", "Mastercard, approved"),
     ("3530 1113 3330 0000", "JCB, approved"),
     ("3782 822463 10005", "Amex, approved (4-digit code)"),
     ("4000 0000 0000 0002", "declined"),
     ("4000 0000 0000 9995", "declined, insufficient funds"),
+    ("4000 0027 6000 3184", "3-D Secure challenge on every payment"),
+    ("4000 0084 0000 1629", "3-D Secure challenge, then declined"),
+    ("4000 0084 0000 1280", "3-D Secure challenge, then a processing error"),
 ];
 
 /// The note that says that the demo data was put in.

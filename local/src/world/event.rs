@@ -3,9 +3,12 @@
 use bytes::Bytes;
 use data_encoding::BASE64;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, btree_map::Entry};
 use std::net::IpAddr;
 
 use super::gateway::Met;
@@ -17,55 +20,100 @@ pub struct Peer(pub IpAddr);
 
 /// The event that API Gateway makes of a request
 /// (API Gateway developer guide, "AWS Lambda proxy integrations for HTTP APIs").
-pub(crate) fn request_event(request: &Request<Bytes>, met: &Met, id: &str, now: Timestamp) -> Value {
-    let headers = request.headers();
-    let host = host(request);
-    let peer = request.extensions().get::<Peer>().map_or_else(|| "127.0.0.1".to_owned(), |peer| peer.0.to_string());
-    let path = request.uri().path();
-    let query = request.uri().query().unwrap_or_default();
-    let (body, base64) = encoded_body(headers, request.body());
-    let mut event = json!({
-        "version": "2.0",
-        "routeKey": met.key,
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": header_object(headers, &host, &peer),
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": "local",
-            "domainName": host,
-            "domainPrefix": host.split('.').next().unwrap_or_default(),
-            "http": {
-                "method": request.method().as_str(),
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": peer,
-                "userAgent": headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default(),
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RequestEvent<'a> {
+    version: &'static str,
+    route_key: &'a str,
+    raw_path: &'a str,
+    raw_query_string: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cookies: Vec<&'a str>,
+    headers: BTreeMap<&'a str, Cow<'a, str>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    query_string_parameters: BTreeMap<String, String>,
+    request_context: RequestContext<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    path_parameters: &'a BTreeMap<String, String>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext<'a> {
+    account_id: &'static str,
+    api_id: &'static str,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    http: HttpDescription<'a>,
+    request_id: &'a str,
+    route_key: &'a str,
+    stage: &'static str,
+    time: String,
+    time_epoch: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpDescription<'a> {
+    method: &'a str,
+    path: &'a str,
+    protocol: &'static str,
+    source_ip: String,
+    user_agent: &'a str,
+}
+
+impl<'a> RequestEvent<'a> {
+    pub(crate) fn new(request: &'a Request<Bytes>, met: &'a Met, id: &'a str, now: Timestamp) -> Self {
+        let headers = request.headers();
+        let authority = authority(request);
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        let peer = request.extensions().get::<Peer>().map_or_else(|| "127.0.0.1".to_owned(), |peer| peer.0.to_string());
+        let path = request.uri().path();
+        let query = request.uri().query().unwrap_or_default();
+        let (body, is_base64_encoded) = encoded_body(headers, request.body());
+        Self {
+            version: "2.0",
+            route_key: &met.key,
+            raw_path: path,
+            raw_query_string: query,
+            cookies: cookies(headers),
+            headers: joined_headers(headers, authority, &peer),
+            query_string_parameters: joined_query(query),
+            request_context: RequestContext {
+                account_id: ACCOUNT,
+                api_id: "local",
+                domain_name: host,
+                domain_prefix: host.split('.').next().unwrap_or_default(),
+                http: HttpDescription {
+                    method: request.method().as_str(),
+                    path,
+                    protocol: "HTTP/1.1",
+                    source_ip: peer,
+                    user_agent: headers
+                        .get(header::USER_AGENT)
+                        .and_then(|value| value.to_str().ok())
+                        .unwrap_or_default(),
+                },
+                request_id: id,
+                route_key: &met.key,
+                stage: "$default",
+                time: now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+                time_epoch: now.as_millisecond(),
             },
-            "requestId": id,
-            "routeKey": met.key,
-            "stage": "$default",
-            "time": now.to_zoned(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
-            "timeEpoch": now.as_millisecond(),
-        },
-        "isBase64Encoded": base64,
-    });
-    if let Some(object) = event.as_object_mut() {
-        let cookies = cookies(headers);
-        if !cookies.is_empty() {
-            object.insert("cookies".to_owned(), json!(cookies));
-        }
-        if !query.is_empty() {
-            object.insert("queryStringParameters".to_owned(), joined_query(query));
-        }
-        if !met.parameters.is_empty() {
-            object.insert("pathParameters".to_owned(), json!(met.parameters));
-        }
-        if let Some(body) = body {
-            object.insert("body".to_owned(), Value::String(body));
+            body,
+            path_parameters: &met.parameters,
+            is_base64_encoded,
         }
     }
-    event
+
+    /// As it is sent.
+    pub(crate) fn to_json(&self) -> String {
+        // it is made of texts and numbers alone: nothing of it can refuse
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// The event of a schedule (EventBridge user guide, "Scheduled events").
@@ -101,19 +149,37 @@ pub(crate) fn message(status: StatusCode, text: &str) -> Response<Bytes> {
     response
 }
 
+/// A function's answer in the same format. Null is as good as absent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    status_code: u16,
+    #[serde(default, borrow)]
+    headers: Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>>,
+    #[serde(default, borrow)]
+    cookies: Option<Vec<Cow<'a, str>>>,
+    #[serde(default, borrow)]
+    body: Option<Text<'a>>,
+    #[serde(default)]
+    is_base64_encoded: Option<bool>,
+}
+
+/// A text that is borrowed wherever nothing in it is escaped.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 fn read_answer(answer: &str) -> Option<Response<Bytes>> {
-    let answer: Value = serde_json::from_str(answer).ok()?;
-    let text = answer.get("body").and_then(Value::as_str).unwrap_or_default();
-    let base64 = answer.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or_default();
-    let body = if base64 { BASE64.decode(text.as_bytes()).ok()? } else { text.as_bytes().to_vec() };
+    let answer: Answer<'_> = serde_json::from_str(answer).ok()?;
+    let text = answer.body.map(|text| text.0).unwrap_or_default();
+    let base64 = answer.is_base64_encoded.unwrap_or_default();
+    let body = if base64 { BASE64.decode(text.as_bytes()).ok()? } else { text.into_owned().into_bytes() };
     let mut response = Response::new(Bytes::from(body));
-    let status = answer.get("statusCode").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok())?;
-    *response.status_mut() = StatusCode::from_u16(status).ok()?;
-    for (name, value) in answer.get("headers").and_then(Value::as_object).into_iter().flatten() {
-        append(response.headers_mut(), name, value.as_str()?)?;
+    *response.status_mut() = StatusCode::from_u16(answer.status_code).ok()?;
+    for (name, value) in answer.headers.unwrap_or_default() {
+        append(response.headers_mut(), &name, &value)?;
     }
-    for cookie in answer.get("cookies").and_then(Value::as_array).into_iter().flatten() {
-        append(response.headers_mut(), "set-cookie", cookie.as_str()?)?;
+    for cookie in answer.cookies.unwrap_or_default() {
+        append(response.headers_mut(), "set-cookie", &cookie)?;
     }
     Some(response)
 }
@@ -123,50 +189,59 @@ fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Option<()> {
     Some(())
 }
 
-/// The host as the client wrote it, without a port.
-fn host(request: &Request<Bytes>) -> String {
+/// The host as the client wrote it, with its port if it has one of its own.
+fn authority(request: &Request<Bytes>) -> &str {
     let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let authority =
-        header.or_else(|| request.uri().authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
-    authority.rsplit_once(':').map_or(authority, |(host, _)| host).to_owned()
+    header.or_else(|| request.uri().authority().map(http::uri::Authority::as_str)).unwrap_or("localhost")
 }
 
 /// Names in lower case, repeated ones joined by commas, cookies apart, and what the gateway adds.
-fn header_object(headers: &HeaderMap, host: &str, peer: &str) -> Value {
-    let mut object = Map::new();
-    for name in headers.keys().filter(|name| **name != header::COOKIE) {
-        let values: Vec<_> =
-            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-        object.insert(name.as_str().to_owned(), Value::String(values.join(",")));
+fn joined_headers<'a>(headers: &'a HeaderMap, authority: &'a str, peer: &str) -> BTreeMap<&'a str, Cow<'a, str>> {
+    let mut joined: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
+    for (name, value) in headers.iter().filter(|(name, _)| **name != header::COOKIE) {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        match joined.entry(name.as_str()) {
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+            }
+            Entry::Occupied(mut entry) => {
+                let values = entry.get_mut().to_mut();
+                values.push(',');
+                values.push_str(&value);
+            }
+        }
     }
-    object.entry("host").or_insert_with(|| Value::String(host.to_owned()));
-    let forwarded = match object.get("x-forwarded-for").and_then(Value::as_str) {
+    joined.entry("host").or_insert(Cow::Borrowed(authority));
+    let forwarded = match joined.get("x-forwarded-for") {
         Some(before) => format!("{before}, {peer}"),
         None => peer.to_owned(),
     };
-    object.insert("x-forwarded-for".to_owned(), Value::String(forwarded));
-    object.insert("x-forwarded-proto".to_owned(), Value::String("http".to_owned()));
-    Value::Object(object)
+    joined.insert("x-forwarded-for", Cow::Owned(forwarded));
+    joined.insert("x-forwarded-proto", Cow::Borrowed("http"));
+    joined
 }
 
-fn cookies(headers: &HeaderMap) -> Vec<String> {
+fn cookies(headers: &HeaderMap) -> Vec<&str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).map(|cookie| cookie.trim().to_owned()).filter(|c| !c.is_empty()).collect()
+    lines.flat_map(|line| line.split(';')).map(str::trim).filter(|cookie| !cookie.is_empty()).collect()
 }
 
 /// Decoded, repeated names joined by commas: which is why the product reads the raw query instead.
-fn joined_query(query: &str) -> Value {
-    let mut object: Map<String, Value> = Map::new();
+fn joined_query(query: &str) -> BTreeMap<String, String> {
+    let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = plain(value);
-        let joined = match object.get(&plain(name)).and_then(Value::as_str) {
-            Some(before) => format!("{before},{value}"),
-            None => value,
-        };
-        object.insert(plain(name), Value::String(joined));
+        match joined.entry(plain(name)) {
+            Entry::Vacant(entry) => {
+                entry.insert(plain(value));
+            }
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().push(',');
+                entry.get_mut().push_str(&plain(value));
+            }
+        }
     }
-    Value::Object(object)
+    joined
 }
 
 fn plain(text: &str) -> String {
@@ -174,7 +249,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Text and JSON travel as they are, everything else (forms too) as base64.
-fn encoded_body(headers: &HeaderMap, body: &Bytes) -> (Option<String>, bool) {
+fn encoded_body<'a>(headers: &HeaderMap, body: &'a Bytes) -> (Option<Cow<'a, str>>, bool) {
     if body.is_empty() {
         return (None, false);
     }
@@ -184,15 +259,14 @@ fn encoded_body(headers: &HeaderMap, body: &Bytes) -> (Option<String>, bool) {
             .iter()
             .any(|known| kind.starts_with(known));
     match std::str::from_utf8(body) {
-        Ok(text) if textual => (Some(text.to_owned()), false),
-        _ => (Some(BASE64.encode(body)), true),
+        Ok(text) if textual => (Some(Cow::Borrowed(text)), false),
+        _ => (Some(Cow::Owned(BASE64.encode(body))), true),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn met() -> Met {
         let parameters = BTreeMap::from([("admin".to_owned(), "4000".to_owned())]);
@@ -201,6 +275,10 @@ mod tests {
 
     fn now() -> Timestamp {
         "2026-11-21T10:30:00Z".parse().unwrap()
+    }
+
+    fn event(request: &Request<Bytes>) -> Value {
+        serde_json::from_str(&RequestEvent::new(request, &met(), "id", now()).to_json()).unwrap()
     }
 
     #[test]
@@ -214,7 +292,7 @@ mod tests {
             .extension(Peer("203.0.113.7".parse().unwrap()))
             .body(Bytes::from_static(b"admin=4000"))
             .unwrap();
-        let event = request_event(&request, &met(), "id", now());
+        let event = event(&request);
         assert_eq!(event["rawQueryString"], "a=1&a=%E3%81%82&b=x+y");
         assert_eq!(event["queryStringParameters"], json!({"a": "1,あ", "b": "x y"}));
         assert_eq!(event["headers"]["x-test"], "1,2");
@@ -231,7 +309,7 @@ mod tests {
     fn json_travels_as_it_is() {
         let body = Bytes::from_static(b"{}");
         let request = Request::post("/pay/4000").header("content-type", "application/json").body(body).unwrap();
-        let event = request_event(&request, &met(), "id", now());
+        let event = event(&request);
         assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("{}"), &json!(false)));
         assert_eq!(event["rawQueryString"], "");
     }

@@ -14,8 +14,18 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 7] =
-    ["authorize", "completion-mail", "outbox-relay", "payment-page", "reconcile", "return-dispatch", "test-acquirer"];
+pub const PACKAGES: [&str; 10] = [
+    "authorize",
+    "card-rewrap",
+    "card-update",
+    "challenge-return",
+    "completion-mail",
+    "outbox-relay",
+    "payment-page",
+    "reconcile",
+    "return-dispatch",
+    "test-acquirer",
+];
 
 /// The functions after their cold start.
 pub(super) struct Started {
@@ -76,6 +86,20 @@ impl Starter<'_> {
                     async move { authorize::handler(&deps, request).await }
                 })
             }
+            "challenge-return" => {
+                let deps = Arc::new(challenge_return::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { challenge_return::handler(&deps, request).await }
+                })
+            }
+            "card-update" => {
+                let deps = Arc::new(card_update::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { card_update::handler(&deps, request).await }
+                })
+            }
             "return-dispatch" => {
                 let deps = Arc::new(return_dispatch::Deps::new(config, clock).await?);
                 http(move |request| {
@@ -109,6 +133,13 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { reconcile::handler(&deps, event).await }
+                })
+            }
+            "card-rewrap" => {
+                let deps = Arc::new(card_rewrap::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { card_rewrap::handler(&deps, event).await }
                 })
             }
             _ => return Ok(None),

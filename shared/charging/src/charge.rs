@@ -1,14 +1,23 @@
 //! One charge: the same five steps for the page, a batch row, a renewal and an operator.
 
+use std::net::IpAddr;
+
 use domain::{
-    CardDetails, Initiator, LeaseId, Nonce, Payment,
-    acquirer::{Authorization, AuthorizeOutcome, BrowserData, ReverseOutcome, UnknownCause},
-    payment::{Decision, Intent, Lease, Order, Standing, State},
+    Approval, CardDetails, CardId, Fingerprint, Initiator, KeptCard, LeaseId, MaskedCard, Merchant, Nonce, Pan,
+    Payment, SecurityCode,
+    acquirer::{
+        Authorization, AuthorizeOutcome, BrowserData, Instrument, ReverseOutcome, ThreeDsRequest, UnknownCause,
+    },
+    card::HeldNumber,
+    payment::{Decision, Intent, Keeping, Lease, Order, Standing, State},
 };
 use jiff::{SignedDuration, Timestamp};
 use store::Written;
 
-use crate::{ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, LEASE_GRACE};
+use crate::{
+    ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, LEASE_GRACE, Vault,
+    guard::{Admission, Guard, Told, Visitor},
+};
 
 /// How often a refused intent is decided again with what stands; more means that others keep moving it.
 const DECISIONS: usize = 4;
@@ -19,17 +28,46 @@ pub struct Charge {
     /// What is paid.
     pub order: Order,
     /// With what.
-    pub card: CardDetails,
+    pub means: Means,
+    /// The buyer agrees to let the card be kept.
+    pub keeping: Option<Keeping>,
     /// Which attempt.
     pub attempt: Attempt,
     /// Who starts it.
     pub initiator: Initiator,
     /// Capture with the authorization.
     pub capture: bool,
+    /// How the payer is authenticated. None where nobody is there.
+    pub three_ds: Option<ThreeDsRequest>,
     /// For 3-D Secure.
     pub browser: BrowserData,
     /// When the invocation is cut off.
     pub deadline: Timestamp,
+}
+
+/// What is paid with.
+#[derive(Debug)]
+pub enum Means {
+    /// A card that was typed for this charge.
+    Typed(CardDetails),
+    /// A kept card.
+    Kept {
+        /// Which.
+        card: Box<KeptCard>,
+        /// The security code, asked again wherever somebody is there to be asked.
+        code: Option<SecurityCode>,
+    },
+}
+
+/// Who watches a charge for the testing of stolen cards, by whose settings, and where the payer is.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch<'a> {
+    /// Who counts and refuses.
+    pub guard: &'a Guard,
+    /// Whose settings.
+    pub merchant: &'a Merchant,
+    /// Where the request came from, as the gateway saw it.
+    pub address: Option<IpAddr>,
 }
 
 /// What a form stands for: a visit, an operation number, a rendering.
@@ -57,17 +95,39 @@ impl Charging {
     ///
     /// # Errors
     /// [`ChargeError`]: nothing was tried. Once the intent is stored there is no error, only how the payment stands.
-    pub async fn charge(&self, charge: Charge) -> Result<Charged, ChargeError> {
+    pub async fn charge(&self, vault: &Vault, watch: Watch<'_>, charge: Charge) -> Result<Charged, ChargeError> {
         let lease = self.lease(charge.deadline)?;
-        let payment = match self.intend(&charge, lease).await? {
+        let card = Ready::of(vault, &charge).await?;
+        let Admission::Admitted(ticket) = watch.admit(&charge.order, &card).await else {
+            return self.refused(&charge, &card, lease).await;
+        };
+        let payment = match self.intend(&charge, &card, lease).await? {
             Intended::Stored(payment) => payment, // record the intent
             Intended::Stands(standing, payment) => return Ok(Charged::Stands(standing, payment)),
         };
-        let outcome = self.ask(&payment, charge).await; // act: a timeout is an outcome too
-        Ok(Charged::Tried(Box::new(self.record(*payment, outcome).await))) // record the result
+        let Ready { instrument, pan, .. } = card;
+        let outcome = self.ask(&payment, charge, instrument).await; // act: a timeout is an outcome too
+        let (approval, told) = (approval_of(&outcome), Told::of(&outcome));
+        let payment = self.record(*payment, outcome).await; // record the result
+        let number = pan.as_ref().map(|pan| (vault, pan));
+        let payment = self.after_approval(payment, approval, number).await;
+        if let Some(told) = told {
+            watch.guard.tell(&ticket, told).await;
+        }
+        Ok(Charged::Tried(Box::new(payment)))
     }
 
-    fn lease(&self, deadline: Timestamp) -> Result<Lease, ChargeError> {
+    /// The guard let no card be tried. A form that was sent before is answered all the same: its charge is not made again.
+    async fn refused(&self, charge: &Charge, card: &Ready, lease: Lease) -> Result<Charged, ChargeError> {
+        let stored = self.payments.load(&charge.order.key).await?;
+        match (Payment::decide(stored.as_ref(), &charge.order, &intent(charge, card, lease), self.clock.now()), stored)
+        {
+            (Decision::Stands(standing), Some(payment)) => Ok(Charged::Stands(standing, Box::new(payment))),
+            (Decision::Start(_) | Decision::Started(_) | Decision::Stands(_), _) => Err(ChargeError::CardTesting),
+        }
+    }
+
+    pub(crate) fn lease(&self, deadline: Timestamp) -> Result<Lease, ChargeError> {
         if !self.fits(deadline) {
             return Err(ChargeError::TooLate);
         }
@@ -78,16 +138,15 @@ impl Charging {
     }
 
     /// Whether the acquirer's limit still fits before `deadline`.
-    fn fits(&self, deadline: Timestamp) -> bool {
+    pub(crate) fn fits(&self, deadline: Timestamp) -> bool {
         SignedDuration::try_from(ACQUIRER_LIMIT)
             .is_ok_and(|limit| self.clock.now().saturating_add(limit).is_ok_and(|end| end <= deadline))
     }
 
     /// Decides and stores the intent. A refused write brings what stands, and the decision is made again with that.
-    async fn intend(&self, charge: &Charge, lease: Lease) -> Result<Intended, ChargeError> {
-        let Attempt { generation, n, nonce } = charge.attempt;
-        let intent =
-            Intent { generation, n, nonce, lease, card: charge.card.masked(), holder: charge.card.holder.clone() };
+    async fn intend(&self, charge: &Charge, card: &Ready, lease: Lease) -> Result<Intended, ChargeError> {
+        let intent = intent(charge, card, lease);
+        let Attempt { generation, n, .. } = charge.attempt;
         // The first attempt of an order puts without reading. A later one must know what it follows.
         let first = generation == 0 && n == 1;
         let mut stored = if first { None } else { self.payments.load(&charge.order.key).await? };
@@ -110,7 +169,7 @@ impl Charging {
     }
 
     /// Asks the acquirer, if its limit still fits after the intent was stored.
-    async fn ask(&self, payment: &Payment, charge: Charge) -> AuthorizeOutcome {
+    async fn ask(&self, payment: &Payment, charge: Charge, instrument: Instrument) -> AuthorizeOutcome {
         let State::Authorizing { n, .. } = &payment.state else {
             return AuthorizeOutcome::Unknown(UnknownCause::Mismatch);
         };
@@ -121,25 +180,34 @@ impl Charging {
         let authorization = Authorization {
             reference: payment.reference(*n),
             amount: payment.amount,
-            card: charge.card,
+            instrument,
             initiator: charge.initiator,
             capture: charge.capture,
+            on_file: matches!(charge.means, Means::Kept { .. }),
+            keep: charge.keeping.is_some(),
+            three_ds: charge.three_ds,
+            network_id: charge.means.network_id(charge.initiator),
             browser: charge.browser,
         };
         let started = self.clock.now();
         let outcome = self.acquirer.authorize(&authorization, ACQUIRER_LIMIT).await;
-        let duration_ms = self.clock.now().duration_since(started).as_millis();
-        if let AuthorizeOutcome::Unknown(cause) = &outcome {
-            tracing::warn!(payment.id = %payment.key, operation = n, %cause, duration_ms = %duration_ms, "authorization outcome is unknown");
-        }
+        self.say_if_unknown(payment, *n, &outcome, started);
         outcome
     }
 
+    pub(crate) fn say_if_unknown(&self, payment: &Payment, n: u32, outcome: &AuthorizeOutcome, started: Timestamp) {
+        let duration_ms = self.clock.now().duration_since(started).as_millis();
+        if let AuthorizeOutcome::Unknown(cause) = outcome {
+            tracing::warn!(payment.id = %payment.key, operation = n, %cause, duration_ms = %duration_ms, "authorization outcome is unknown");
+        }
+    }
+
     /// Stores the outcome and answers what stands then. Without a stored result nobody is told one.
-    async fn record(&self, payment: Payment, outcome: AuthorizeOutcome) -> Payment {
+    pub(crate) async fn record(&self, payment: Payment, outcome: AuthorizeOutcome) -> Payment {
         let approved = matches!(outcome, AuthorizeOutcome::Approved(_));
+        let look_at = payment.look_after_challenge(&outcome);
         let Ok(resolved) = payment.resolve(outcome, self.clock.now()) else { return payment };
-        match self.payments.advance(&resolved, None).await {
+        match self.payments.advance(&resolved, look_at).await {
             Ok(Written::Done) => resolved,
             Ok(Written::Refused(stands)) => {
                 let stands = stands.map_or(payment, |stands| *stands);
@@ -170,6 +238,112 @@ impl Charging {
             "late approval"
         );
     }
+}
+
+impl Means {
+    /// What ties the merchant's own charge of a kept card to the payment in which its buyer was there.
+    fn network_id(&self, initiator: Initiator) -> Option<String> {
+        match (self, initiator) {
+            (Self::Typed(_), _) | (Self::Kept { .. }, Initiator::Cardholder | Initiator::MailOrTelephone) => None,
+            (Self::Kept { card, .. }, Initiator::MerchantRecurring | Initiator::MerchantUnscheduled) => {
+                card.network_id.clone()
+            }
+        }
+    }
+}
+
+/// The attempt that wants to start.
+fn intent(charge: &Charge, card: &Ready, lease: Lease) -> Intent {
+    let Attempt { generation, n, nonce } = charge.attempt;
+    Intent {
+        generation,
+        n,
+        nonce,
+        lease,
+        card: card.masked.clone(),
+        holder: card.holder.clone(),
+        fingerprint: card.fingerprint,
+        card_id: card.id,
+        keeping: charge.keeping.clone(),
+    }
+}
+
+impl Watch<'_> {
+    async fn admit(&self, order: &Order, card: &Ready) -> Admission {
+        let visitor = Visitor {
+            address: self.address,
+            user: &order.details.user,
+            bin: card.pan.as_ref().map(Pan::bin),
+            fingerprint: card.fingerprint,
+        };
+        self.guard.admit(self.merchant, &visitor).await
+    }
+}
+
+pub(crate) fn approval_of(outcome: &AuthorizeOutcome) -> Option<Approval> {
+    match outcome {
+        AuthorizeOutcome::Approved(approval) => Some(approval.clone()),
+        AuthorizeOutcome::Declined(_) | AuthorizeOutcome::ChallengeRequired(_) | AuthorizeOutcome::Unknown(_) => None,
+    }
+}
+
+/// A card made ready for the acquirer: opened if it was kept, known again by its fingerprint.
+struct Ready {
+    instrument: Instrument,
+    /// The number, where it was typed now: what may have to be sealed.
+    pan: Option<Pan>,
+    masked: MaskedCard,
+    holder: String,
+    fingerprint: Option<Fingerprint>,
+    id: Option<CardId>,
+}
+
+impl Ready {
+    async fn of(vault: &Vault, charge: &Charge) -> Result<Self, ChargeError> {
+        match &charge.means {
+            Means::Typed(card) => {
+                let id = charge.keeping.is_some().then(draw_card_id).transpose()?;
+                Ok(Self {
+                    instrument: Instrument::Card(card.clone()),
+                    pan: Some(card.pan.clone()),
+                    masked: card.masked(),
+                    holder: card.holder.clone(),
+                    fingerprint: recognised(vault, &card.pan).await,
+                    id,
+                })
+            }
+            Means::Kept { card, code } => Ok(Self {
+                instrument: opened(vault, card, code.clone()).await?,
+                pan: None,
+                masked: card.card.clone(),
+                holder: card.holder.clone(),
+                fingerprint: card.fingerprint,
+                id: Some(card.id),
+            }),
+        }
+    }
+}
+
+async fn opened(vault: &Vault, card: &KeptCard, code: Option<SecurityCode>) -> Result<Instrument, ChargeError> {
+    let holder = card.holder.clone();
+    Ok(match &card.number {
+        Some(HeldNumber::Token(token)) => Instrument::Token { token: token.clone(), holder, code },
+        Some(HeldNumber::Sealed { .. }) | None => {
+            Instrument::Card(CardDetails { pan: vault.open(card).await?, expiry: card.card.expiry, code, holder })
+        }
+    })
+}
+
+/// Without its fingerprint a card is charged all the same: keys that do not open must not stop payments.
+async fn recognised(vault: &Vault, pan: &Pan) -> Option<Fingerprint> {
+    let fingerprint = vault.fingerprint(pan).await;
+    fingerprint.inspect_err(|error| tracing::error!(error = %domain::Causes::of(error), "no fingerprint")).ok()
+}
+
+fn draw_card_id() -> Result<CardId, getrandom::Error> {
+    let mut id = [0; 8];
+    getrandom::fill(&mut id)?;
+    Ok(CardId::from_random(id))
 }
 
 enum Intended {

@@ -2,17 +2,22 @@
 //!
 //! The page uses it today; batch, renewals and the console will come in by the same door.
 
+mod challenge;
 mod charge;
+pub mod guard;
+mod keep;
 mod settle;
+mod vault;
 
 use std::{sync::Arc, time::Duration};
 
 use domain::Clock;
 use outbound::Acquirer;
-use store::{Payments, StoreError};
+use store::{Cards, Payments, StoreError};
 
-pub use charge::{Attempt, Charge, Charged};
+pub use charge::{Attempt, Charge, Charged, Means, Watch};
 pub use settle::Looked;
+pub use vault::{NEWS_WITHIN, Vault, VaultError};
 
 /// How long the acquirer may take for one call that moves money. The function's own limit is 28 s, the gateway's 30 s.
 pub const ACQUIRER_LIMIT: Duration = Duration::from_secs(20);
@@ -27,14 +32,15 @@ pub const LEASE_GRACE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Charging {
     payments: Payments,
+    cards: Cards,
     acquirer: Arc<dyn Acquirer>,
     clock: Clock,
 }
 
 impl Charging {
-    /// Charges at `acquirer`, records in `payments`.
-    pub fn new(payments: Payments, acquirer: Arc<dyn Acquirer>, clock: Clock) -> Self {
-        Self { payments, acquirer, clock }
+    /// Charges at `acquirer`, records in `payments`, keeps in `cards`.
+    pub fn new(payments: Payments, cards: Cards, acquirer: Arc<dyn Acquirer>, clock: Clock) -> Self {
+        Self { payments, cards, acquirer, clock }
     }
 
     /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.
@@ -52,6 +58,12 @@ pub enum ChargeError {
     /// The invocation has too little time left for the acquirer.
     #[error("too little time is left to ask the acquirer")]
     TooLate,
+    /// The kept card's number does not open.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Cards are being tried from there: none is let through for a while.
+    #[error("refused by the guard against card testing")]
+    CardTesting,
     /// The system's random source failed.
     #[error("no random bytes")]
     Random(#[from] getrandom::Error),

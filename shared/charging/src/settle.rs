@@ -1,13 +1,15 @@
 //! What becomes of an open payment that is due to be looked at: ask, and only then decide.
 
 use domain::{
-    Payment,
-    acquirer::{InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause},
-    payment::{Next, Ruling},
+    Approval, Payment, State,
+    acquirer::{AuthorizeOutcome, InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause},
+    payment::{Failure, Next, Open, Ruling},
 };
 use store::{StoreError, Written};
 
 use crate::{ASK_LIMIT, Charging};
+
+const NO_ANSWER: ReverseOutcome = ReverseOutcome::NoAnswer(UnknownCause::Connection);
 
 /// What a look at a due payment came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +29,28 @@ impl Charging {
     /// [`StoreError`]: look again later; nothing is lost, because every intent was stored before its call.
     pub async fn look(&self, payment: Payment, ask: bool) -> Result<Looked, StoreError> {
         match payment.next(self.clock.now()) {
-            Next::Nothing => Ok(Looked::Quiet),
+            Next::Nothing => {
+                self.keep_if_missed(&payment).await?;
+                Ok(Looked::Quiet)
+            }
             Next::Wait(at) => self.payments.file(&payment, at).await.map(|()| Looked::Quiet),
+            Next::CancelChallenge => {
+                let Ok(ruling) = payment.cancel_challenge(Failure::ChallengeExpired, self.clock.now()) else {
+                    return Ok(Looked::Quiet);
+                };
+                match self.store(ruling).await? {
+                    Some(payment) if ask => self.undo(payment).await.map(|(looked, _)| looked),
+                    Some(_) | None => Ok(Looked::Unanswered),
+                }
+            }
             Next::Close => {
                 let Ok(closed) = payment.close(self.clock.now()) else { return Ok(Looked::Quiet) };
                 self.payments.advance(&closed, None).await.map(|_| Looked::Quiet)
             }
             Next::Inquire { n } => {
                 let outcome = if ask {
-                    self.acquirer.inquire(&payment.reference(n), ASK_LIMIT).await
+                    let found = self.acquirer.inquire(&payment.reference(n), ASK_LIMIT).await;
+                    self.fetched(&payment, n, found).await
                 } else {
                     InquiryOutcome::NoAnswer(UnknownCause::Connection)
                 };
@@ -43,39 +58,81 @@ impl Charging {
                     InquiryOutcome::NoAnswer(_) => Looked::Unanswered,
                     InquiryOutcome::Approved { .. }
                     | InquiryOutcome::Declined(_)
+                    | InquiryOutcome::ChallengePending(_)
                     | InquiryOutcome::Reversed
                     | InquiryOutcome::NotFound => Looked::Answered,
                 };
                 if looked == Looked::Unanswered {
                     self.say_how_long(&payment);
                 }
+                let approval = found_approved(&payment, &outcome);
                 let ruling = payment.inquired(outcome, self.clock.now());
                 match self.store(ruling).await? {
-                    Some(payment) if looked == Looked::Answered => self.undo(payment).await,
+                    Some(payment) if looked == Looked::Answered => {
+                        // Before what only served to register a card is undone: the approval is not stored then.
+                        self.keep_found(&payment, approval.as_ref()).await?;
+                        self.undo(payment).await.map(|(looked, _)| looked)
+                    }
                     Some(_) | None => Ok(looked),
                 }
             }
             Next::Reverse { .. } | Next::Void { .. } if !ask => self.defer(payment).await,
-            Next::Reverse { .. } | Next::Void { .. } => self.undo(payment).await,
+            Next::Reverse { .. } | Next::Void { .. } => self.undo(payment).await.map(|(looked, _)| looked),
         }
     }
 
-    /// Carries out a stored intent to reverse or void; anything else is left for its due time.
-    async fn undo(&self, payment: Payment) -> Result<Looked, StoreError> {
-        let (unanswered, ruling) = match payment.next(self.clock.now()) {
-            Next::Reverse { n } => {
-                let outcome = self.acquirer.reverse(&payment.reference(n), ASK_LIMIT).await;
-                (matches!(outcome, ReverseOutcome::NoAnswer(_)), payment.reversed(outcome, self.clock.now()))
+    /// Where a challenge is said to be pending, the payer may have answered it already and whoever was to fetch the result was cut off: it is fetched now.
+    /// The operation's intent stands, and the acquirer gives the same result however often it is asked.
+    async fn fetched(&self, payment: &Payment, n: u32, found: InquiryOutcome) -> InquiryOutcome {
+        let InquiryOutcome::ChallengePending(challenge) = found else { return found };
+        if !in_doubt(payment) {
+            return InquiryOutcome::ChallengePending(challenge);
+        }
+        match self.acquirer.finish_challenge(&payment.reference(n), payment.amount, ASK_LIMIT).await {
+            Ok(AuthorizeOutcome::Approved(approval)) => {
+                InquiryOutcome::Approved { approval, amount: u64::from(payment.amount.get()) }
             }
+            Ok(AuthorizeOutcome::Declined(decline)) => InquiryOutcome::Declined(decline),
+            Ok(AuthorizeOutcome::ChallengeRequired(challenge)) => InquiryOutcome::ChallengePending(challenge),
+            Ok(AuthorizeOutcome::Unknown(cause)) => InquiryOutcome::NoAnswer(cause),
+            Err(_not_supported) => InquiryOutcome::ChallengePending(challenge),
+        }
+    }
+
+    /// Carries out a stored intent to reverse or void; anything else is left for its due time. Answers what stands then.
+    pub(crate) async fn undo(&self, payment: Payment) -> Result<(Looked, Payment), StoreError> {
+        let (unanswered, ruling) = match payment.next(self.clock.now()) {
+            Next::Reverse { n } => self.reverse(&payment, n).await,
             Next::Void { n, void_n } => {
                 let (own, original) = (payment.reference(void_n), payment.reference(n));
                 let outcome = self.acquirer.void(&own, &original, ASK_LIMIT).await;
                 (matches!(outcome, OperationOutcome::Unknown(_)), payment.voided(outcome, self.clock.now()))
             }
-            Next::Nothing | Next::Inquire { .. } | Next::Close | Next::Wait(_) => return Ok(Looked::Answered),
+            Next::Nothing | Next::Inquire { .. } | Next::CancelChallenge | Next::Close | Next::Wait(_) => {
+                return Ok((Looked::Answered, payment));
+            }
         };
         let looked = if unanswered { Looked::Unanswered } else { Looked::Answered };
-        self.store(ruling).await.map(|_| looked)
+        let stored = self.store(ruling).await?;
+        Ok((looked, stored.unwrap_or(payment)))
+    }
+
+    /// Reverses. That a challenge was cancelled is believed only when an inquiry says so too: the payer may have answered it at the last moment.
+    async fn reverse(&self, payment: &Payment, n: u32) -> (bool, Ruling) {
+        let reference = payment.reference(n);
+        let outcome = self.acquirer.reverse(&reference, ASK_LIMIT).await;
+        let now = self.clock.now();
+        if !payment.cancels_challenge() || matches!(outcome, ReverseOutcome::NoAnswer(_)) {
+            return (matches!(outcome, ReverseOutcome::NoAnswer(_)), payment.reversed(outcome, now));
+        }
+        match self.acquirer.inquire(&reference, ASK_LIMIT).await {
+            found @ InquiryOutcome::Approved { .. } => (false, payment.inquired(found, now)),
+            InquiryOutcome::ChallengePending(_) => (true, payment.reversed(NO_ANSWER, now)),
+            InquiryOutcome::NoAnswer(cause) => (true, payment.reversed(ReverseOutcome::NoAnswer(cause), now)),
+            InquiryOutcome::Declined(_) | InquiryOutcome::Reversed | InquiryOutcome::NotFound => {
+                (false, payment.reversed(outcome, now))
+            }
+        }
     }
 
     /// An alarm counts the records in which this is long.
@@ -85,13 +142,12 @@ impl Charging {
     }
 
     async fn defer(&self, payment: Payment) -> Result<Looked, StoreError> {
-        let no_answer = ReverseOutcome::NoAnswer(UnknownCause::Connection);
-        let ruling = payment.reversed(no_answer, self.clock.now());
+        let ruling = payment.reversed(NO_ANSWER, self.clock.now());
         self.store(ruling).await.map(|_| Looked::Unanswered)
     }
 
     /// Stores a ruling and sounds its alarm. None: someone else moved the payment, and decides.
-    async fn store(&self, ruling: Ruling) -> Result<Option<Payment>, StoreError> {
+    pub(crate) async fn store(&self, ruling: Ruling) -> Result<Option<Payment>, StoreError> {
         let Ruling { payment, look_at, alarm } = ruling;
         match self.payments.advance(&payment, look_at).await? {
             Written::Done => {
@@ -102,5 +158,22 @@ impl Charging {
             }
             Written::Refused(_) => Ok(None),
         }
+    }
+}
+
+/// Nobody knows yet whether it was approved, and nobody is undoing it.
+const fn in_doubt(payment: &Payment) -> bool {
+    matches!(payment.state, State::Authorizing { .. } | State::Unknown(_) | State::NeedsPerson(Open::Unknown(_)))
+}
+
+/// The approval that ends a doubt. One that comes after its reversal is not meant: that one is voided.
+fn found_approved(payment: &Payment, outcome: &InquiryOutcome) -> Option<Approval> {
+    match outcome {
+        InquiryOutcome::Approved { approval, .. } => in_doubt(payment).then(|| approval.clone()),
+        InquiryOutcome::Declined(_)
+        | InquiryOutcome::ChallengePending(_)
+        | InquiryOutcome::Reversed
+        | InquiryOutcome::NotFound
+        | InquiryOutcome::NoAnswer(_) => None,
     }
 }

@@ -1,7 +1,10 @@
 //! A card as a shopper types it. Numbers and codes have no readable form but the masked one, and are wiped when dropped.
 
+mod kept;
+
 use std::fmt;
 
+pub use kept::{CardOwner, Consent, ConsentScope, DataKeyId, HeldNumber, KeptCard};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -167,6 +170,11 @@ impl Pan {
         &self.digits
     }
 
+    /// The issuer's part of the number: its first six digits (ISO/IEC 7812-1 of 2017 makes it eight; six are shown on every receipt).
+    pub fn bin(&self) -> &str {
+        self.digits.get(..6).unwrap_or_default()
+    }
+
     /// The brand.
     pub const fn brand(&self) -> Brand {
         self.brand
@@ -299,8 +307,9 @@ impl fmt::Debug for SecurityCode {
     }
 }
 
-/// The month a card is good through.
+/// The month a card is good through. In records `2029-12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Expiry {
     year: i16,
     month: i8,
@@ -330,7 +339,12 @@ impl Expiry {
         if year > today.year().saturating_add(20) {
             return Err(CardError::ExpiryMalformed);
         }
-        if expiry < (Self { year: today.year(), month: today.month() }) { Err(CardError::Expired) } else { Ok(expiry) }
+        if expiry.is_over(today) { Err(CardError::Expired) } else { Ok(expiry) }
+    }
+
+    /// Whether the month is over on `today` (Japan's date).
+    pub fn is_over(self, today: jiff::civil::Date) -> bool {
+        self < Self { year: today.year(), month: today.month() }
     }
 
     /// The four-digit year.
@@ -341,6 +355,23 @@ impl Expiry {
     /// The month, 1 to 12.
     pub const fn month(self) -> i8 {
         self.month
+    }
+}
+
+impl From<Expiry> for String {
+    fn from(expiry: Expiry) -> Self {
+        format!("{:04}-{:02}", expiry.year, expiry.month)
+    }
+}
+
+impl TryFrom<String> for Expiry {
+    type Error = CardError;
+    fn try_from(text: String) -> Result<Self, CardError> {
+        let (year, month) = text.split_once('-').ok_or(CardError::ExpiryMalformed)?;
+        match (year.parse(), month.parse()) {
+            (Ok(year), Ok(month)) if (1..=12).contains(&month) => Ok(Self { year, month }),
+            _ => Err(CardError::ExpiryMalformed),
+        }
     }
 }
 

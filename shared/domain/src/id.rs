@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 /// Text that does not name what it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid {0}")]
-pub struct IdError(&'static str);
+pub struct IdError(pub(crate) &'static str);
 
 /// A merchant number (`admin`): 1 to 10 ASCII digits, kept as text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -237,20 +237,20 @@ macro_rules! random_id {
         impl TryFrom<String> for $name {
             type Error = IdError;
             fn try_from(text: String) -> Result<Self, IdError> {
-                let bytes = HEXLOWER.decode(text.as_bytes()).ok().and_then(|b| b.try_into().ok());
+                let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok().and_then(|b| b.try_into().ok());
                 bytes.map(Self).ok_or(IdError($what))
             }
         }
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                HEXLOWER.encode(&id.0)
+                BASE64URL_NOPAD.encode(&id.0)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&HEXLOWER.encode(&self.0))
+                f.write_str(&BASE64URL_NOPAD.encode(&self.0))
             }
         }
 
@@ -267,6 +267,10 @@ random_id! {
     Nonce, 16, "nonce";
     /// One invocation's hold on a payment: who writes a result must still hold it.
     LeaseId, 8, "lease";
+    /// Which kept card: drawn anew each time a card is kept, so that an old right never reaches a new card.
+    CardId, 8, "card";
+    /// The same for the same card number, and for no other: an HMAC-SHA256 under the installation's fingerprint key, truncated.
+    Fingerprint, 16, "fingerprint";
 }
 
 #[cfg(test)]

@@ -3,7 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Lang, MerchantId, Yen, payment::Interface};
+use crate::{
+    Initiator, Lang, MerchantId, Yen,
+    acquirer::{ChallengePreference, Unavailable},
+    card::ConsentScope,
+    guard::GuardSettings,
+    payment::Interface,
+};
 
 /// A merchant's record. Secrets in it are sealed; [`SealedSecret`] says how they are opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +57,15 @@ pub struct Merchant {
     pub sig: SigSettings,
     /// 3-D Secure policy.
     pub three_ds: ThreeDsPolicy,
+    /// What follows where the issuer could not authenticate.
+    #[serde(default)]
+    pub three_ds_unavailable: Unavailable,
+    /// Payments are continued by the merchant (自動継続): the page offers to keep the card without a `user` too.
+    #[serde(default)]
+    pub continuation: bool,
+    /// Thresholds of the guard against card testing. There is no "off".
+    #[serde(default)]
+    pub guard: GuardSettings,
     /// Completion mails.
     pub mail: MailSettings,
     /// What the page shows of the merchant.
@@ -83,6 +98,9 @@ impl Merchant {
             key_passwords: Vec::new(),
             sig: SigSettings { required: true, hand_over: true, secrets: Vec::new() },
             three_ds: ThreeDsPolicy::AtPayment,
+            three_ds_unavailable: Unavailable::Decline,
+            continuation: false,
+            guard: GuardSettings::default(),
             mail: MailSettings { off: Vec::new(), shop_copy: None },
             page: PageSettings::default(),
             free_items: Default::default(),
@@ -92,6 +110,16 @@ impl Merchant {
     /// The destination with this number (1 to 3), if it is registered.
     pub fn destination(&self, number: DestinationNumber) -> Option<&Destination> {
         self.destinations.get(number.index()).and_then(Option::as_ref)
+    }
+
+    /// What a buyer is asked to agree to when a card is kept with an order of this merchant. None: the page does not offer it.
+    pub fn keeps(&self, user: &str) -> Option<ConsentScope> {
+        match (self.card_on_file && !user.is_empty(), self.continuation) {
+            (true, true) => Some(ConsentScope::Both),
+            (true, false) => Some(ConsentScope::Recall),
+            (false, true) => Some(ConsentScope::MerchantInitiated),
+            (false, false) => None,
+        }
     }
 
     /// Whether the payer gets a completion mail for payments that came by `interface`.
@@ -271,6 +299,34 @@ pub enum ThreeDsPolicy {
     AtRegistration,
     /// At the first payment and at changes of the contract.
     Recurring,
+}
+
+impl ThreeDsPolicy {
+    /// Whether a challenge is asked for, or the issuer decides, or (none) nobody is there to be authenticated.
+    ///
+    /// A new card is authenticated under every policy. Keeping one under `AtRegistration`, or for the merchant's own charges under `Recurring`, asks for a
+    /// challenge, because later charges rely on it (Credit Card Security Guidelines 6.0, 2025-03).
+    pub const fn preference(self, initiator: Initiator, keeping: Option<ConsentScope>) -> Option<ChallengePreference> {
+        match (initiator, self, keeping) {
+            (Initiator::MailOrTelephone | Initiator::MerchantRecurring | Initiator::MerchantUnscheduled, _, _) => None,
+            (Initiator::Cardholder, Self::AtRegistration, Some(_)) => Some(ChallengePreference::Challenge),
+            (Initiator::Cardholder, Self::Recurring, Some(scope)) if scope.merchant_may_charge() => {
+                Some(ChallengePreference::Challenge)
+            }
+            (Initiator::Cardholder, Self::AtPayment | Self::AtRegistration | Self::Recurring, _) => {
+                Some(ChallengePreference::ByRisk)
+            }
+        }
+    }
+
+    /// Whether a card may only be kept after full authentication (transStatus Y).
+    pub const fn keeps_authenticated_only(self, scope: ConsentScope) -> bool {
+        match self {
+            Self::AtRegistration => true,
+            Self::Recurring => scope.merchant_may_charge(),
+            Self::AtPayment => false,
+        }
+    }
 }
 
 /// Completion mails.

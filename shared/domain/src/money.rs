@@ -15,6 +15,8 @@ pub struct AmountError {
 }
 
 impl Yen {
+    /// The smallest amount of a payment.
+    pub const MIN: Self = Self(1);
     /// The largest amount of one payment.
     pub const MAX: Self = Self(9_999_999);
 

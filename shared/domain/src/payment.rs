@@ -18,8 +18,8 @@ pub use resolve::{Next, Ruling};
 pub use tell::{Reader, Telling, Tidings, tidings};
 
 use crate::{
-    Approval, Decline, Lang, LeaseId, MaskedCard, Nonce, PaymentKey, PaymentNumber, Reference, Yen,
-    merchant::DestinationNumber,
+    Approval, CardId, CardOwner, Decline, Fingerprint, Lang, LeaseId, MaskedCard, Nonce, PaymentKey, PaymentNumber,
+    Reference, Yen, acquirer::Challenge, card::ConsentScope, merchant::DestinationNumber,
 };
 
 /// How long a declined order stays open for another card before it fails.
@@ -43,6 +43,8 @@ pub enum Interface {
     Continuation,
     /// Single charge (個別).
     Single,
+    /// A card is registered without a purchase: one yen is authorized and always reversed.
+    CardRegistration,
 }
 
 /// Who claimed the order. A second claim by the same origin is our own retry; by another it is refused.
@@ -53,6 +55,8 @@ pub enum Origin {
     Page,
     /// A payment link.
     Link(crate::LinkId),
+    /// The page on which a buyer replaces a kept card.
+    CardUpdate(CardOwner),
 }
 
 /// What a shop or a shopper said about an order, besides the money.
@@ -126,10 +130,33 @@ pub struct Payment {
     pub card: Option<MaskedCard>,
     /// The name on it.
     pub holder: String,
+    /// The same for the same card number.
+    pub fingerprint: Option<Fingerprint>,
+    /// The kept card it is paid with, or under which its card is to be kept.
+    pub card_id: Option<CardId>,
+    /// The buyer agreed to let the card of the last attempt be kept.
+    pub keeping: Option<Keeping>,
     /// Whether the payer was told that this generation's outcome is being checked.
     pub doubted: bool,
     /// Where it stands.
     pub state: State,
+}
+
+/// The buyer's agreement to let a card be kept, until it is. It was given with the attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keeping {
+    /// What may be done with the card.
+    #[serde(rename = "s")]
+    pub scope: ConsentScope,
+    /// Version of the text that was agreed to.
+    #[serde(rename = "v")]
+    pub terms: u16,
+    /// The address it came from, as the gateway saw it.
+    #[serde(rename = "a")]
+    pub address: String,
+    /// Keep it only after full authentication (transStatus Y).
+    #[serde(rename = "y", default, skip_serializing_if = "std::ops::Not::not")]
+    pub authenticated_only: bool,
 }
 
 /// One invocation's hold on a payment while it talks to the acquirer.
@@ -151,6 +178,9 @@ pub enum State {
         n: u32,
         /// Who asks.
         lease: Lease,
+        /// The result of a challenge is being fetched; until then the payer had time to answer it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        challenged: Option<Timestamp>,
     },
     /// The payer is with the issuer (3-D Secure).
     Challenging {
@@ -158,6 +188,8 @@ pub enum State {
         n: u32,
         /// When the acquirer is asked whether the payer came back.
         due: Timestamp,
+        /// Where the payer answers.
+        challenge: Challenge,
     },
     /// Nobody can say yet. Only an inquiry ends it.
     Unknown(Doubt),
@@ -170,6 +202,7 @@ pub enum State {
         /// Why.
         decline: Decline,
         /// When.
+        #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,
     },
     /// Held on the card, not yet taken.
@@ -177,8 +210,10 @@ pub enum State {
         /// The operation.
         n: u32,
         /// The issuer's agreement.
+        #[serde(rename = "a")]
         approval: Approval,
         /// When we learnt of it.
+        #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,
     },
     /// Taken.
@@ -186,8 +221,10 @@ pub enum State {
         /// The operation that authorized it.
         n: u32,
         /// The issuer's agreement.
+        #[serde(rename = "a")]
         approval: Approval,
         /// When we learnt of it.
+        #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,
     },
     /// Over without money.
@@ -195,11 +232,13 @@ pub enum State {
         /// Why.
         reason: Failure,
         /// When.
+        #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,
     },
     /// Given up by the shopper.
     Abandoned {
         /// When.
+        #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,
     },
     /// A day of asking gave no answer. Still asked, hourly.
@@ -262,6 +301,14 @@ pub enum Failure {
     Reversed,
     /// The acquirer approved another amount; it was reversed.
     AmountMismatch,
+    /// The acquirer approved without the authentication that has to be; it was reversed.
+    NotAuthenticated,
+    /// The payer did not answer the issuer's challenge in time; it was cancelled.
+    ChallengeExpired,
+    /// The payer turned away from the issuer's challenge to pay otherwise; it was cancelled.
+    ChallengeCancelled,
+    /// Nothing failed: the card was registered, and what was authorized for that was reversed.
+    Registered,
 }
 
 /// A refused transition: the payment is not where the caller thought.
@@ -304,6 +351,21 @@ impl State {
         }
     }
 
+    /// When money was held or taken.
+    pub const fn paid_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Authorized { at, .. } | Self::Captured { at, .. } => Some(*at),
+            Self::Authorizing { .. }
+            | Self::Challenging { .. }
+            | Self::Unknown(_)
+            | Self::Reversing(_)
+            | Self::Declined { .. }
+            | Self::Failed { .. }
+            | Self::Abandoned { .. }
+            | Self::NeedsPerson(_) => None,
+        }
+    }
+
     /// Over without money; a new visit may open the order again.
     pub const fn is_unpaid(&self) -> bool {
         match self {
@@ -335,6 +397,20 @@ impl Payment {
     /// The number that people and shops see. A generation has its own, so that a shop that has seen a failure does not take the next success for a repeat.
     pub fn number(&self) -> PaymentNumber {
         self.key.number(self.opened_at)
+    }
+
+    /// Whose card it is that is kept with this payment.
+    pub fn card_owner(&self) -> CardOwner {
+        match (&self.origin, self.details.user.as_str()) {
+            (Origin::CardUpdate(owner), _) => owner.clone(),
+            (Origin::Page | Origin::Link(_), "") => CardOwner::Order(self.key.order.clone()),
+            (Origin::Page | Origin::Link(_), user) => CardOwner::Buyer(user.to_owned()),
+        }
+    }
+
+    /// Whether there is anything to do when it is due: it is open, or a card may have to be kept yet.
+    pub fn wants_a_look(&self) -> bool {
+        !self.state.is_settled() || (self.state.is_paid() && self.keeping.is_some())
     }
 
     /// Our name at the acquirer for operation `n`.

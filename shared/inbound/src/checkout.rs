@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use domain::{
-    Clock, Lang, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
-    merchant::{FreeItemRule, Merchant, Status},
+    CardId, CardOwner, Clock, KeptCard, Lang, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
+    clock::japan_date,
+    merchant::{FreeItemRule, Merchant, Mode, Status},
     payment::{Details, Interface, Order, Origin, State},
 };
 use http::{Response, StatusCode};
@@ -14,17 +15,34 @@ use serde::{Deserialize, Serialize};
 use words::{FormProblem, Notice};
 
 use crate::{
-    Config, Keyring, KeyringError, Merchants, OpenedMerchant, SealError, Sealed, http as answer,
+    Config, Keyring, KeyringError, Merchants, OpenedMerchant, SealError, Sealed, Stage, http as answer,
     page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, PaymentForm, Shop, Terms},
 };
 use store::StoreError;
 
 /// How long a form may stay open.
-const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+pub const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 /// How long the way back to the shop stays open. A page that waits renews it.
 const HANDLE_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+/// How long the way to the issuer and back stays open: longer than a challenge, so that who comes late is told how it stands.
+const CHALLENGE_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+/// How long an address to change a kept card stays open at most.
+pub const CARD_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The form field that brings a sealed order back to be rendered in another language.
 pub const REOPEN: &str = "reopen";
+
+/// The one cookie: a sealed [`ChallengeHandle`], set on the way to the issuer only.
+const COOKIE: &str = "__Host-kessai";
+/// The query of the way to the issuer for who has been on it before: the page waits there for a press of its button.
+pub const AGAIN: &str = "again";
+/// The form field that says which card is meant, where there is a choice.
+pub const CARD: &str = "card";
+/// [`CARD`]: the kept one.
+pub const KEPT: &str = "kept";
+/// [`CARD`]: another than the kept one.
+pub const ANOTHER: &str = "another";
+/// The form field of the buyer's agreement to let the card be kept.
+pub const KEEP: &str = "keep_card";
 
 /// A verified order, sealed into the form that pays it: nothing in it can be changed by the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +65,10 @@ pub struct SealedOrder {
     pub n: u32,
     /// This rendering.
     pub nonce: Nonce,
+    /// The kept card that this rendering offers: the right to pay with it.
+    pub kept: Option<CardId>,
+    /// The shopper wants to pay with another card than the kept one.
+    pub another: bool,
     /// The rest.
     pub details: Details,
 }
@@ -68,6 +90,47 @@ pub struct ReturnHandle {
 
 impl Sealed for ReturnHandle {
     const PURPOSE: &'static str = "return";
+}
+
+/// The right to go to the issuer with a payment's last attempt, and to come back from there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChallengeHandle {
+    /// The payment.
+    pub key: PaymentKey,
+    /// The rendering that the attempt was sent from.
+    pub nonce: Nonce,
+}
+
+impl Sealed for ChallengeHandle {
+    const PURPOSE: &'static str = "challenge";
+}
+
+/// A buyer's right to change or delete a kept card. It ends with the card: another card of the same buyer has another id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardHandle {
+    /// Who may charge the card.
+    pub merchant: MerchantId,
+    /// Whose it is.
+    pub owner: CardOwner,
+    /// Which card.
+    pub id: CardId,
+}
+
+impl Sealed for CardHandle {
+    const PURPOSE: &'static str = "kept card";
+}
+
+/// The right to see what became of a card that was typed to replace a kept one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardResultHandle {
+    /// The registration of the new card.
+    pub key: PaymentKey,
+    /// The rendering that it was sent from.
+    pub nonce: Nonce,
+}
+
+impl Sealed for CardResultHandle {
+    const PURPOSE: &'static str = "kept card result";
 }
 
 /// What every function of the payment page needs: keys, merchants, who operates it, the time.
@@ -120,6 +183,58 @@ impl Checkout {
         Ok(format!("/return/{}", self.keyring.seal(handle, self.after(HANDLE_LIFETIME))?))
     }
 
+    /// The address of ours that leads to the issuer with a payment's last attempt, and that the issuer leads back to.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn challenge_path(&self, handle: &ChallengeHandle) -> Result<String, SealError> {
+        Ok(format!("/pay/challenge/{}", self.keyring.seal(handle, self.after(CHALLENGE_LIFETIME))?))
+    }
+
+    /// Has the browser remember that it sent a payment's last attempt to the issuer: who comes back by the shop or by "back" is taken there again.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn remember(&self, response: &mut Response<Body>, handle: &ChallengeHandle) -> Result<(), SealError> {
+        let sealed = self.keyring.seal(handle, self.after(CHALLENGE_LIFETIME))?;
+        let age_s = CHALLENGE_LIFETIME.as_secs();
+        answer::set_cookie(
+            response,
+            &format!("{COOKIE}={sealed}; Path=/; Max-Age={age_s}; Secure; HttpOnly; SameSite=Lax"),
+        );
+        Ok(())
+    }
+
+    /// What [`remember`](Self::remember) left in this browser about this payment.
+    pub fn remembered(&self, request: &Request, key: &PaymentKey) -> Option<ReturnHandle> {
+        let ChallengeHandle { key: sent, nonce } = self.unseal(answer::cookie(request, COOKIE)?).ok()?;
+        (sent == *key).then_some(ReturnHandle { key: sent, nonce })
+    }
+
+    /// The address where a buyer changes or deletes a kept card, open for `lifetime` (30 days at most, in mails).
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn card_path(&self, handle: &CardHandle, lifetime: SignedDuration) -> Result<String, SealError> {
+        card_path(&self.keyring, handle, self.now(), lifetime)
+    }
+
+    /// The address that says what became of a card that was typed to replace a kept one.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn card_result_path(&self, handle: &CardResultHandle) -> Result<String, SealError> {
+        Ok(format!("/card/result/{}", self.keyring.seal(handle, self.after(HANDLE_LIFETIME))?))
+    }
+
+    /// What a form carries sealed, for as long as a form may stay open.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn seal_form<T: Sealed>(&self, form: &T) -> Result<String, SealError> {
+        self.keyring.seal(form, self.after(FORM_LIFETIME))
+    }
+
     /// The shop in whose name a page speaks.
     pub fn shop<'a>(&'a self, merchant: &'a Merchant) -> Shop<'a> {
         Shop::of(merchant, self.operator.as_deref())
@@ -136,12 +251,15 @@ impl Checkout {
         order: &SealedOrder,
         state: FormState<'_>,
     ) -> Result<Response<Body>, SealError> {
-        let token = self.keyring.seal(order, self.after(FORM_LIFETIME))?;
+        let token = self.seal_form(order)?;
         let lang = order.details.lang;
         let shop = self.shop(merchant);
         let free = free_entries(merchant, &order.details, lang);
         let free: Vec<FreeEntry<'_>> = free.iter().map(OwnedFree::entry).collect();
         let switch = [(REOPEN, token.as_str()), ("lang", other(lang).tag())];
+        let kept = state.kept.filter(|card| order.kept == Some(card.id));
+        let manage = kept.map(|card| self.card_path(&CardHandle::of(card), FORM_LIFETIME)).transpose()?;
+        let expired = state.kept.filter(|card| card.recalls() && card.card.expiry.is_over(japan_date(self.now())));
         let page = page::payment_form(&PaymentForm {
             lang,
             shop: &shop,
@@ -156,6 +274,15 @@ impl Checkout {
             token: &token,
             problems: state.problems,
             declined: state.declined,
+            kept: kept.map(|card| &card.card),
+            expired_kept: expired.map(|card| &card.card),
+            replaces: state
+                .kept
+                .filter(|card| kept.is_none() && expired.is_none() && card.recalls())
+                .map(|card| &card.card),
+            keep: if kept.is_some() { None } else { merchant.keeps(&order.details.user) },
+            keep_checked: state.keep_checked,
+            manage: manage.as_deref(),
             asks_consent: !merchant.page.asks_consent_itself,
             leads_back: merchant.destination(order.details.destination).is_some() || merchant.back_address.is_some(),
             language: Some(LanguageSwitch::Form { action: "/pay", fields: &switch }),
@@ -183,6 +310,20 @@ impl Checkout {
     }
 }
 
+/// The address where a buyer changes or deletes a kept card, open from `now` for `lifetime`, 30 days at most.
+///
+/// # Errors
+/// [`SealError`] where the random source fails.
+pub fn card_path(
+    keyring: &Keyring,
+    handle: &CardHandle,
+    now: Timestamp,
+    lifetime: SignedDuration,
+) -> Result<String, SealError> {
+    let expires_at = now.saturating_add(lifetime.min(CARD_LIFETIME)).unwrap_or(Timestamp::MAX);
+    Ok(format!("/card/{}", keyring.seal(handle, expires_at)?))
+}
+
 /// Draws the nonce of one rendering.
 ///
 /// # Errors
@@ -193,7 +334,28 @@ pub fn draw_nonce() -> Result<Nonce, SealError> {
     Ok(Nonce::from_random(bytes))
 }
 
+impl CardHandle {
+    /// The right to this card.
+    pub fn of(card: &KeptCard) -> Self {
+        Self { merchant: card.merchant.clone(), owner: card.owner.clone(), id: card.id }
+    }
+}
+
 impl SealedOrder {
+    /// Whose kept card may be offered for this order. None: the shop names no buyer, or has not that option.
+    pub fn buyer(&self, merchant: &Merchant) -> Option<CardOwner> {
+        let user = Some(&self.details.user).filter(|user| merchant.card_on_file && !user.is_empty());
+        user.map(|user| CardOwner::Buyer(user.clone()))
+    }
+
+    /// The same order, offering the buyer's kept card unless it is of no use or another is wanted.
+    #[must_use]
+    pub fn offering(mut self, kept: Option<&KeptCard>, now: Timestamp) -> Self {
+        let usable = |card: &&KeptCard| card.recalls() && !card.card.expiry.is_over(japan_date(now));
+        self.kept = kept.filter(|_| !self.another).filter(usable).map(|card| card.id);
+        self
+    }
+
     /// The payment it is about.
     pub fn key(&self) -> PaymentKey {
         PaymentKey::new(self.merchant.clone(), self.order.clone())
@@ -237,6 +399,8 @@ impl SealedOrder {
             generation: 0,
             n: 1,
             nonce: draw_nonce()?,
+            kept: None,
+            another: false,
             details: payment.details.clone(),
         };
         Ok(order.following(Some(payment)))
@@ -252,6 +416,10 @@ pub struct FormState<'a> {
     pub holder: &'a str,
     /// The card company refused the last card.
     pub declined: Option<DeclineNotice>,
+    /// The buyer's kept card.
+    pub kept: Option<&'a KeptCard>,
+    /// The buyer had agreed to let the typed card be kept.
+    pub keep_checked: bool,
 }
 
 /// The other of the two languages.
@@ -336,6 +504,14 @@ pub enum OrderStanding {
     OtherAmount,
     /// Something else claimed the number.
     OtherOrigin,
+}
+
+/// Whether a merchant may take payments here: a test merchant in a sandbox only, a live one only live.
+pub const fn trades_at(merchant: &Merchant, stage: Stage) -> bool {
+    match (merchant.mode, stage) {
+        (Mode::Test, Stage::Sandbox) | (Mode::Live, Stage::Live) => trades(merchant),
+        (Mode::Test, Stage::Live) | (Mode::Live, Stage::Sandbox) => false,
+    }
 }
 
 /// Whether a merchant may take payments.

@@ -1,6 +1,10 @@
 //! Settings: the only place that reads the environment. A bad setting stops the cold start, not a payment.
 
-use std::{collections::HashMap, sync::OnceLock, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
@@ -9,6 +13,11 @@ use aws_types::{
     SdkConfig,
     region::Region,
     sdk_config::{RetryConfig, StalledStreamProtectionConfig, TimeoutConfig},
+};
+
+use outbound::{
+    Acquirer,
+    acquirer::{ConnectError, TestAcquirer},
 };
 
 use crate::client::http_client;
@@ -30,6 +39,9 @@ pub enum ConfigError {
         /// What is expected.
         why: &'static str,
     },
+    /// The acquirer can't be called with them.
+    #[error(transparent)]
+    Acquirer(#[from] ConnectError),
 }
 
 /// The settings of one function and its way to AWS.
@@ -85,6 +97,15 @@ impl Config {
     pub fn table(&self) -> Result<store::Table, ConfigError> {
         let name = self.required("TABLE")?;
         Ok(self.table.get_or_init(|| store::Table::new(&self.sdk, name)).clone())
+    }
+
+    /// The connector to the acquirer; nothing is called yet.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn acquirer(&self) -> Result<Arc<dyn Acquirer>, ConfigError> {
+        let (base, token) = (self.required("ACQUIRER_URL")?, self.required("ACQUIRER_TOKEN")?);
+        Ok(Arc::new(TestAcquirer::new(&self.sdk, base, token)?))
     }
 
     /// The deployment's stage.

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
@@ -32,6 +33,8 @@ where
 pub struct Change {
     /// Its place in the stream.
     pub sequence_number: String,
+    /// When it was made, to the second or so.
+    pub at: Option<Timestamp>,
     /// The item before, if there was one.
     pub old: Option<Map<String, Value>>,
     /// The item after, unless it was deleted.
@@ -47,9 +50,16 @@ pub fn changes(event: &Value) -> Option<Vec<Change>> {
             let change = record.get("dynamodb")?;
             let image = |name: &str| change.get(name).and_then(Value::as_object).cloned();
             let sequence_number = change.get("SequenceNumber")?.as_str()?.to_owned();
-            Some(Change { sequence_number, old: image("OldImage"), new: image("NewImage") })
+            let at = change.get("ApproximateCreationDateTime").and_then(epoch_seconds);
+            Some(Change { sequence_number, at, old: image("OldImage"), new: image("NewImage") })
         })
         .collect()
+}
+
+/// An instant as the stream writes it, with a fraction or without.
+fn epoch_seconds(number: &Value) -> Option<Timestamp> {
+    let since = SignedDuration::try_from_secs_f64(number.as_f64()?).ok()?;
+    Timestamp::from_duration(since).ok()
 }
 
 /// A stream handler's answer: where to begin again, if anywhere.

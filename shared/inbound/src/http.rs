@@ -1,17 +1,19 @@
 //! Requests in, pages out: raw bytes, language, deadline; headers that belong to a page of ours.
 
-use std::io::Write as _;
+use std::cell::RefCell;
 
 use domain::{Clock, Lang};
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compress, Compression, FlushCompress, Status};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
-use lambda_http::{Body, Request, RequestExt as _};
+use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
 
 use crate::page::Page;
 
 /// What a function may use where the runtime does not say when it ends: its timeout in the template.
 const FUNCTION_LIMIT: SignedDuration = SignedDuration::from_secs(28);
+/// The largest window that every browser takes: 32 KiB (RFC 1952).
+const GZIP_WINDOW_BITS: u8 = 15;
 
 /// The bytes of a request's parameters: the query of a GET, the body of anything else.
 pub fn parameter_bytes(request: &Request) -> &[u8] {
@@ -29,6 +31,20 @@ pub fn path_parameter(request: &Request, name: &str) -> Option<String> {
 /// The language that the browser asks for, if it is one of ours.
 pub fn accepted_language(request: &Request) -> Option<Lang> {
     header_text(request.headers(), &header::ACCEPT_LANGUAGE).and_then(Lang::accepted)
+}
+
+/// The language that the address asks for, by `lang`.
+pub fn asked_language(request: &Request) -> Option<Lang> {
+    let query = request.uri().query().unwrap_or_default();
+    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Lang::parse)
+}
+
+/// Where a request came from, as the gateway saw it. No header of the client's is believed.
+pub fn client_address(request: &Request) -> Option<std::net::IpAddr> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref()?.parse().ok(),
+        _ => None,
+    }
 }
 
 /// A header's text, if it is text.
@@ -82,6 +98,20 @@ pub fn see_other(location: &str) -> Response<Body> {
     response
 }
 
+/// Adds a cookie to an answer.
+pub(crate) fn set_cookie(response: &mut Response<Body>, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// A cookie of the request.
+pub(crate) fn cookie<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let lines = request.headers().get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    cookies.find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
 /// What every answer of a page carries.
 fn guard(headers: &mut HeaderMap) {
     for (name, value) in [
@@ -94,9 +124,18 @@ fn guard(headers: &mut HeaderMap) {
     }
 }
 
-/// The fastest level: a page is one round trip's worth of bytes either way.
+thread_local! {
+    /// The fastest level: a page is one round trip's worth of bytes either way. Kept, because its working memory (a quarter of a
+    /// megabyte) takes longer to get and clear than a part of the page to compress.
+    static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::fast(), GZIP_WINDOW_BITS));
+}
+
+/// None where it would not get smaller.
 fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::fast());
-    encoder.write_all(bytes).ok()?;
-    encoder.finish().ok()
+    let mut compressed = Vec::with_capacity(bytes.len());
+    let status = COMPRESSOR.with_borrow_mut(|compressor| {
+        compressor.reset();
+        compressor.compress_vec(bytes, &mut compressed, FlushCompress::Finish)
+    });
+    matches!(status, Ok(Status::StreamEnd)).then_some(compressed)
 }

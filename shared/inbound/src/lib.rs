@@ -1,5 +1,6 @@
 //! Whatever calls Kessai: requests and forms, seals, events, settings, telemetry, page layout.
 
+mod card_form;
 pub mod checkout;
 mod client;
 mod config;
@@ -10,6 +11,7 @@ pub mod merchants;
 pub mod page;
 pub mod telemetry;
 
+pub use card_form::CardForm;
 pub use checkout::Checkout;
 pub use config::{Config, ConfigError, Stage};
 pub use keyring::{Keyring, KeyringError, SealError, Sealed};

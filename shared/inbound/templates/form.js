@@ -3,6 +3,7 @@
   "use strict";
   const form = document.getElementById("card");
   const field = (name) => form.elements[name];
+  // With a kept card the code alone is typed; its brand stands in the form.
   const number = field("card_number"), expiry = field("card_expiry"), code = field("card_code");
   const button = document.getElementById("pay"), label = button.querySelector("span"), act = label.textContent;
   const status = document.getElementById("status"), summary = document.getElementById("summary");
@@ -16,7 +17,7 @@
     .exec(d)?.slice(1).filter(Boolean).join(" ") ?? "";
 
   function showBrand() {
-    form.dataset.brand = brandOf(digits(number.value));
+    if (number) form.dataset.brand = brandOf(digits(number.value));
   }
 
   // Keeps the caret after the same digit. Never while an input method is composing.
@@ -46,11 +47,13 @@
     if (long) expiry.value = long[1] + "/" + long[2];
   }
 
-  for (const [input, typed] of [[number, typedNumber], [expiry, typedExpiry]]) {
-    input.addEventListener("input", typed);
-    input.addEventListener("compositionend", typed);
+  if (number) {
+    for (const [input, typed] of [[number, typedNumber], [expiry, typedExpiry]]) {
+      input.addEventListener("input", typed);
+      input.addEventListener("compositionend", typed);
+    }
+    expiry.addEventListener("change", leftExpiry);
   }
-  expiry.addEventListener("change", leftExpiry);
 
   // ISO/IEC 7812-1, annex B.
   function checks(d) {
@@ -65,6 +68,7 @@
   // What is wrong with a field, in the words the server would use. Dates are left to it: this clock may be wrong.
   function problem(input) {
     const d = digits(input.value), said = input.dataset;
+    if (input.type === "checkbox") return input.checked ? "" : said.missing;
     if (!input.value.trim()) return said.missing;
     if (input === number) return d.length < 12 || d.length > 19 ? said.length : checks(d) ? "" : said.check;
     if (input === expiry) return /^(0?[1-9]|1[0-2])\/?(20)?\d\d$/.test(input.value.normalize("NFKC").replace(/\s/g, "")) ? "" : said.length;
@@ -83,6 +87,8 @@
 
   const asked = [...form.querySelectorAll("[data-missing]")];
   for (const input of asked) {
+    // What is mended is unmarked while it is typed, not when it is left: the page would move under the press of a button.
+    input.addEventListener("input", () => { if (input.hasAttribute("aria-invalid") && !problem(input)) mark(input, ""); });
     input.addEventListener("blur", () => { if (input.hasAttribute("aria-invalid")) mark(input, problem(input)); });
   }
 
@@ -117,15 +123,17 @@
 
   form.addEventListener("submit", (event) => {
     if (form.hasAttribute("data-busy") || findProblems()) return event.preventDefault();
-    field("browser_language").value = navigator.language;
-    field("browser_color_depth").value = screen.colorDepth;
-    field("browser_screen_width").value = screen.width;
-    field("browser_screen_height").value = screen.height;
-    field("browser_tz_offset").value = new Date().getTimezoneOffset();
+    if (field("browser_language")) {
+      field("browser_language").value = navigator.language;
+      field("browser_color_depth").value = screen.colorDepth;
+      field("browser_screen_width").value = screen.width;
+      field("browser_screen_height").value = screen.height;
+      field("browser_tz_offset").value = new Date().getTimezoneOffset();
+    }
     busy(true);
   });
   // A browser may keep this page for its back button: not with the card on it, and never as the order stood then.
-  addEventListener("pagehide", () => { for (const input of [number, expiry, code]) input.value = ""; });
+  addEventListener("pagehide", () => { for (const input of [number, expiry, code]) if (input) input.value = ""; });
   addEventListener("pageshow", (event) => {
     if (event.persisted) return location.reload();
     busy(false);

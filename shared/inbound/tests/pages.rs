@@ -14,14 +14,18 @@ use std::collections::BTreeSet;
 
 use data_encoding::BASE64;
 use domain::{
-    Lang, Yen,
+    Brand, CardError, Lang, Yen,
+    acquirer::DeclineCode,
+    card::ConsentScope,
     merchant::{Encoding, Method, Mode},
 };
 use inbound::page::{
-    self, Entered, FormTarget, FreeEntry, HandOver, HandOverResult, LanguageSwitch, Order, Page, PaymentForm, Referrer,
-    Shop, Terms, inventory,
+    self, Arrival, ChallengeHop, DeclineNotice, DeleteCard, Entered, FormTarget, FreeEntry, HandOver, HandOverResult,
+    HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, Order, Page, PaymentForm, Referrer,
+    Returned, Shop, Terms, inventory,
+    mail::{CardChange, CardNews},
 };
-use samples::{mails, merchant, pages};
+use samples::{expired_card, kept_card, mails, merchant, pages};
 use sha2::{Digest, Sha256};
 
 const BOTH: [Lang; 2] = [Lang::Ja, Lang::En];
@@ -121,9 +125,10 @@ fn a_japanese_page_holds_no_english() {
     }
 }
 
-/// Stable codes are the same in every language.
+/// Stable codes and addresses are the same in every language.
 fn without_codes(text: &str) -> String {
-    text.split_whitespace().filter(|word| !word.contains('_') && *word != "unavailable").collect::<Vec<_>>().join(" ")
+    let same = |word: &&str| word.contains('_') || *word == "unavailable" || word.starts_with("https://");
+    text.split_whitespace().filter(|word| !same(word)).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -210,6 +215,12 @@ fn form_view<'a>(shop: &'a Shop<'a>) -> PaymentForm<'a> {
         free: &[],
         entered: Entered::default(),
         token: "sealed",
+        kept: None,
+        expired_kept: None,
+        replaces: None,
+        manage: None,
+        keep: None,
+        keep_checked: false,
         problems: &[],
         declined: None,
         asks_consent: true,
@@ -341,6 +352,344 @@ fn a_refusal_leads_nowhere_that_the_request_brought() {
     }
 }
 
+/// The names and values that a form of ours sends, by its opening tag. A checkbox is sent when it is checked.
+fn sent(html: &str, opening: &str) -> Vec<(String, String)> {
+    let from = html.find(opening).expect(opening);
+    let form = &html[from..from + html[from..].find("</form>").unwrap()];
+    tags(form)
+        .into_iter()
+        .filter(|tag| tag.starts_with("input") && (!tag.contains("type=\"checkbox\"") || tag.contains(" checked")))
+        .map(|tag| {
+            let [name, value] = ["name", "value"].map(|of| attribute(tag, of).unwrap_or_default().to_owned());
+            (name, value)
+        })
+        .collect()
+}
+
+fn names(fields: &[(String, String)]) -> Vec<&str> {
+    fields.iter().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with("browser_")).collect()
+}
+
+const PAY: &str = "<form id=\"card\" method=\"post\" action=\"/pay/authorize\"";
+const OTHER: &str = "<form id=\"other-card\" method=\"post\" action=\"/pay\">";
+
+#[test]
+fn a_kept_card_asks_for_its_code_only() {
+    let merchant = merchant(Lang::Ja, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    for (brand, mark) in [(Brand::Visa, "visa"), (Brand::Amex, "amex"), (Brand::Jcb, "jcb")] {
+        let card = kept_card(brand, "4242");
+        let view = PaymentForm { kept: Some(&card), manage: Some("/card/h"), ..form_view(&shop) };
+        let html = page::payment_form(&view).html;
+        let fields = sent(&html, PAY);
+        assert_eq!(names(&fields), ["order", "card", "card_code", "mail"]);
+        assert!(fields.contains(&("card".to_owned(), "kept".to_owned())));
+        // The hint and the drawing for three or four digits follow the brand, without scripts too.
+        assert!(html.contains(&format!("novalidate data-brand=\"{mark}\">")));
+        assert!(html.contains("•••• 4242") && html.contains("末尾 4242") && html.contains("有効期限 08/29"));
+        assert!(html.contains(brand.name()) && html.contains(&format!("<use href=\"#{mark}\"/>")));
+        let other = sent(&html, OTHER).into_iter().map(|(_, value)| value).collect::<Vec<_>>();
+        assert_eq!(other, ["sealed", "ja", "another"]);
+        assert!(html.contains("form=\"other-card\">別のカードを使う<"));
+        assert!(html.contains("href=\"/card/h\"") && html.contains("カードの変更・削除"));
+        assert!(!html.contains("keep_card"), "a card that is kept is not offered to be kept");
+    }
+}
+
+#[test]
+fn an_expired_kept_card_is_said_and_not_charged() {
+    let merchant = merchant(Lang::Ja, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let card = expired_card();
+    let view = PaymentForm { expired_kept: Some(&card), keep: Some(ConsentScope::Recall), ..form_view(&shop) };
+    let html = page::payment_form(&view).html;
+    let typed = ["order", "card_number", "card_expiry", "card_code", "card_name", "mail"];
+    assert_eq!(names(&sent(&html, PAY)), typed);
+    assert!(html.contains("JCB •••• 0000 は有効期限が過ぎました"));
+    assert!(html.contains("JCB •••• 0000）は、このカードに置き換わります"));
+    assert!(!html.contains("role=\"alert\" tabindex=\"-1\" autofocus") && !html.contains("id=\"other-card\""));
+}
+
+#[test]
+fn another_card_replaces_the_kept_one_and_leads_back_to_it() {
+    let merchant = merchant(Lang::En, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let card = kept_card(Brand::Visa, "4242");
+    let view =
+        PaymentForm { lang: Lang::En, replaces: Some(&card), keep: Some(ConsentScope::Recall), ..form_view(&shop) };
+    let html = page::payment_form(&view).html;
+    assert!(html.contains("it replaces the card that is saved now (Visa •••• 4242)"));
+    assert!(html.contains("form=\"other-card\">Use your saved card (Visa •••• 4242)<"));
+    assert!(sent(&html, OTHER).contains(&("card".to_owned(), "kept".to_owned())));
+    let html = page::payment_form(&PaymentForm { keep: None, ..view }).html;
+    assert!(!html.contains("it replaces the card"), "nothing is replaced where nothing is kept");
+}
+
+#[test]
+fn nobody_has_agreed_to_anything_beforehand() {
+    for lang in BOTH {
+        for (name, page) in pages(lang) {
+            let checked = tags(&page.html).iter().any(|tag| tag.split_whitespace().any(|part| part == "checked"));
+            assert_eq!(checked, name == "payment-keep-checked", "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_consent_says_what_may_be_done_and_how_it_ends() {
+    let merchant = merchant(Lang::Ja, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let (again, charged) = ("セキュリティコードを入力するだけ", "お店との約束に従い");
+    for (scope, recalls, charges) in [
+        (ConsentScope::Recall, true, false),
+        (ConsentScope::MerchantInitiated, false, true),
+        (ConsentScope::Both, true, true),
+    ] {
+        let html = page::payment_form(&PaymentForm { keep: Some(scope), ..form_view(&shop) }).html;
+        assert!(html.contains("name=\"keep_card\" type=\"checkbox\" value=\"on\" aria-describedby"));
+        assert_eq!((html.contains(again), html.contains(charged)), (recalls, charges), "{scope:?}");
+        assert!(html.contains("削除"), "{scope:?}");
+    }
+    assert!(!form(&shop).html.contains("keep_card"));
+    assert_eq!(words::KEEP_TERMS, 1, "the texts above are the first version: count up and keep the old ones at hand");
+}
+
+#[test]
+fn the_consent_to_authentication_names_what_the_law_asks_for() {
+    // Act on the Protection of Personal Information, 27 (to whom, what, what for) and 28 (abroad: country, its rules, measures).
+    let ja = words::words(Lang::Ja).form.consent_detail;
+    for part in ["カード発行会社", "カード番号", "メールアドレス", "端末", "本人認証", "外国", "制度", "措置", "親権者"]
+    {
+        assert!(ja.contains(part), "{part}");
+    }
+    let en = words::words(Lang::En).form;
+    for part in ["card number", "e-mail", "device", "authenticate", "outside Japan", "rules", "protects", "minor"] {
+        assert!(en.consent_detail.contains(part), "{part}");
+    }
+    assert!(en.consent.contains("3\u{2011}D\u{a0}Secure"), "the name is not torn apart at a line's end");
+}
+
+fn hop<'a>(shop: &'a Shop<'a>) -> ChallengeHop<'a> {
+    ChallengeHop {
+        lang: Lang::Ja,
+        shop,
+        purpose: HopPurpose::Payment,
+        arrival: Arrival::First,
+        amount: Yen::new(2_000).unwrap(),
+        order: "100",
+        address: "https://issuer.example/acs?x=1",
+        request: "eyJ0",
+        cancel: "/pay/challenge/h",
+        language: None,
+    }
+}
+
+#[test]
+fn the_hop_posts_the_challenge_to_the_issuer_and_a_change_of_mind_to_us() {
+    let merchant = merchant(Lang::Ja, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let first = page::challenge(&hop(&shop));
+    let to_issuer = "<form id=\"handover\" method=\"post\" action=\"https://issuer.example/acs?x=1\">";
+    assert_eq!(sent(&first.html, to_issuer), [("creq".to_owned(), "eyJ0".to_owned())]);
+    let to_us = "<form class=\"leave\" method=\"post\" action=\"/pay/challenge/h\">";
+    assert_eq!(sent(&first.html, to_us)[0], ("cancel".to_owned(), "1".to_owned()));
+    assert!(first.html.contains("¥2,000") && first.html.contains("まだ請求は発生していません"));
+    assert!(first.policy.script.is_some() && first.policy.referrer_policy() == "origin");
+    assert!(first.policy.content_security_policy().contains("; form-action 'self' https:; "));
+    let again = page::challenge(&ChallengeHop { arrival: Arrival::Again, ..hop(&shop) });
+    assert_eq!(again.policy.script, None, "who came back chooses");
+    assert_eq!(sent(&again.html, to_issuer), [("creq".to_owned(), "eyJ0".to_owned())]);
+    let local = page::challenge(&ChallengeHop { address: "http://localhost:9131/acs", ..hop(&shop) });
+    assert!(
+        local.policy.content_security_policy().contains("form-action 'self' https: http://localhost:9131; frame"),
+        "the local system's issuer"
+    );
+    let card = page::challenge(&ChallengeHop { purpose: HopPurpose::Card, ..hop(&shop) });
+    assert!(!card.html.contains("¥2,000") && card.html.contains("このカードを保存するには"));
+}
+
+#[test]
+fn the_way_back_from_the_issuer_gets_our_own_address_with_and_without_scripts() {
+    let merchant = merchant(Lang::En, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let page = page::returned(&Returned { lang: Lang::En, shop: &shop, address: "/return/h" });
+    assert!(page.html.contains("<form id=\"handover\" class=\"panel\" method=\"get\" action=\"/return/h\">"));
+    let meta = "<noscript><meta http-equiv=\"refresh\" content=\"0;url=/return/h?lang=en\"></noscript>";
+    assert!(page.html.contains(meta));
+    assert_eq!(sent(&page.html, "<form id=\"handover\""), [("lang".to_owned(), "en".to_owned())]);
+    assert_eq!(page.policy.forms, FormTarget::Ourselves);
+}
+
+fn manage<'a>(kept: KeptEntry<'a>) -> ManageCard<'a> {
+    ManageCard {
+        kept,
+        action: "/card/h",
+        token: "sealed",
+        holder: "",
+        problems: &[],
+        declined: None,
+        asks_consent: true,
+        keep: ConsentScope::Both,
+        keep_checked: false,
+        deletable: true,
+    }
+}
+
+fn card_page<'a>(shop: &'a Shop<'a>, view: KeptCardView<'a>) -> Page {
+    page::kept_card(&KeptCardPage { lang: Lang::Ja, shop: Some(shop), view, language: None })
+}
+
+#[test]
+fn a_kept_card_is_shown_replaced_and_deleted_on_its_own_page() {
+    let merchant = merchant(Lang::Ja, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let card = kept_card(Brand::Visa, "4242");
+    let since = "2026-03-04T16:00:00Z".parse().unwrap();
+    let kept = KeptEntry { card: &card, since, scope: ConsentScope::Recall, expired: false };
+    let page = card_page(&shop, KeptCardView::Manage(manage(kept)));
+    for part in
+        ["•••• 4242", "有効期限 08/29", "2026年3月5日(木)", "次回からのお支払いに使うこと", "山の珈琲店", "1円の与信"]
+    {
+        assert!(page.html.contains(part), "{part}");
+    }
+    let to_us = "<form id=\"card\" method=\"post\" action=\"/card/h\"";
+    let fields = sent(&page.html, to_us);
+    assert_eq!(
+        names(&fields),
+        ["act", "lang", "order", "card_number", "card_expiry", "card_code", "card_name"],
+        "and keep_card, once it is checked"
+    );
+    assert_eq!(fields[0].1, "replace");
+    assert!(page.html.contains("id=\"keep_card\"") && page.html.contains("個人情報の保護に関する制度"));
+    assert!(
+        page.html.contains("href=\"/card/h?view=delete&amp;lang=ja\""),
+        "a GET leads to the question and no further"
+    );
+    assert_eq!((page.policy.forms, page.policy.referrer), (FormTarget::Ourselves, Referrer::SameOrigin));
+
+    let held = card_page(&shop, KeptCardView::Manage(ManageCard { deletable: false, ..manage(kept) }));
+    assert!(!held.html.contains("view=delete") && held.html.contains("削除できません"));
+
+    let delete = DeleteCard { kept, action: "/card/h", token: "sealed", problems: &[] };
+    let question = card_page(&shop, KeptCardView::Delete(delete));
+    let to_us = "<form id=\"card\" class=\"panel\" method=\"post\" action=\"/card/h\"";
+    assert_eq!(names(&sent(&question.html, to_us)), ["act", "lang", "order", "card_code"]);
+    assert!(question.html.contains("name=\"act\" value=\"delete\""));
+}
+
+#[test]
+fn where_nothing_is_kept_nothing_is_told() {
+    for lang in BOTH {
+        let view = KeptCardPage { lang, shop: None, view: KeptCardView::NotThere, language: None };
+        let page = page::kept_card(&view);
+        assert!(!page.html.contains("••••") && !tags(&page.html).iter().any(|tag| tag.starts_with("form")));
+        assert_eq!(page.policy.forms, FormTarget::Nowhere);
+    }
+}
+
+#[test]
+fn a_refused_new_card_is_told_kindly_and_changes_nothing() {
+    let merchant = merchant(Lang::Ja, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let declined = |code| card_page(&shop, KeptCardView::Declined { code, again: Some("/card/h") }).html;
+    assert_eq!(declined(DeclineCode::StolenCard), declined(DeclineCode::CardNotSupported), "no hint to a thief");
+    assert!(declined(DeclineCode::StolenCard).contains("前のまま"));
+}
+
+#[test]
+fn a_declined_kept_card_is_not_asked_for_what_is_not_typed() {
+    let merchant = merchant(Lang::Ja, Mode::Live);
+    let shop = Shop::of(&merchant, None);
+    let card = kept_card(Brand::Visa, "4242");
+    for code in DeclineCode::ALL {
+        let declined = Some(DeclineNotice { code, attempts_left: 2 });
+        let html = page::payment_form(&PaymentForm { kept: Some(&card), declined, ..form_view(&shop) }).html;
+        assert!(!html.contains("カード番号、有効期限、セキュリティコードをカードで"), "{code:?}");
+        assert!(html.contains("別のカード"), "{code:?}");
+    }
+}
+
+#[test]
+fn a_guarded_page_tells_a_thief_nothing() {
+    for lang in BOTH {
+        let text = words::notice(lang, words::Notice::TooManyFailures);
+        let all = [text.title, text.lead, text.advice, words::Notice::TooManyFailures.code()].concat();
+        for hint in
+            ["回数", "失敗", "アドレス", "時間後", "分後", "failure", "failed", "tries", "address", "hour", "minute"]
+        {
+            assert!(!all.contains(hint), "{hint}");
+        }
+    }
+}
+
+#[test]
+fn no_card_data_comes_back_to_a_page() {
+    for lang in BOTH {
+        for (name, page) in pages(lang) {
+            for tag in tags(&page.html).iter().filter(|tag| tag.starts_with("input")) {
+                if attribute(tag, "name")
+                    .is_some_and(|field| matches!(field, "card_number" | "card_expiry" | "card_code"))
+                {
+                    assert!(attribute(tag, "value").is_none(), "{name}: {tag}");
+                }
+            }
+            assert!(!domain::card::contains_card_number(&read_out(&page.html)), "{name}");
+        }
+        for (name, mail) in mails(lang) {
+            let text = format!("{}\n{}", mail.subject, mail.text);
+            assert!(!domain::card::contains_card_number(&text.replace("176372040012300042", "")), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_a_shop_and_a_buyer_are_called_is_no_markup_on_card_pages() {
+    let evil = "\"><script>alert(1)</script><img src=x onerror=alert(2)>";
+    let mut merchant = merchant(Lang::Ja, Mode::Live);
+    merchant.name = evil.to_owned();
+    let shop = Shop::of(&merchant, Some(evil));
+    let card = domain::MaskedCard { last4: evil.to_owned(), ..kept_card(Brand::Visa, "4242") };
+    let kept = KeptEntry {
+        card: &card,
+        since: "2026-03-04T01:00:00Z".parse().unwrap(),
+        scope: ConsentScope::Both,
+        expired: true,
+    };
+    let problems = [words::FormProblem::Card(CardError::CodeMissing)];
+    let delete = DeleteCard { kept, action: evil, token: evil, problems: &problems };
+    let html = [
+        page::payment_form(&PaymentForm { kept: Some(&card), manage: Some(evil), token: evil, ..form_view(&shop) }),
+        page::payment_form(&PaymentForm {
+            expired_kept: Some(&card),
+            keep: Some(ConsentScope::Both),
+            ..form_view(&shop)
+        }),
+        page::payment_form(&PaymentForm { replaces: Some(&card), token: evil, ..form_view(&shop) }),
+        page::challenge(&ChallengeHop { order: evil, address: evil, request: evil, cancel: evil, ..hop(&shop) }),
+        page::returned(&Returned { lang: Lang::Ja, shop: &shop, address: evil }),
+        card_page(&shop, KeptCardView::Manage(ManageCard { action: evil, token: evil, holder: evil, ..manage(kept) })),
+        card_page(&shop, KeptCardView::Delete(delete)),
+        card_page(&shop, KeptCardView::CannotDelete { card: &card, again: evil }),
+        card_page(&shop, KeptCardView::Checking { address: evil }),
+    ]
+    .map(|page| page.html);
+    for html in html {
+        assert!(cut(&html, "script").0.len() <= 1 && !html.contains("<img") && !html.contains("alert(1)</"), "{html}");
+    }
+    let news = CardNews {
+        lang: Lang::En,
+        name: Some(evil),
+        change: CardChange::Replaced { before: &card, now: &card },
+        merchant: "shop\r\nBcc: a@example.jp",
+        contact: Some(evil),
+        mode: Mode::Live,
+        at: kept.since,
+    };
+    let mail = page::mail::card_news(&news);
+    assert_eq!(mail.subject, "Saved card replaced (shop Bcc: a@example.jp)");
+    assert!(!mail.html.contains("<img") && !mail.html.contains("<script"));
+}
+
 #[test]
 fn a_waiting_page_looks_again_by_itself_without_scripts() {
     for lang in BOTH {
@@ -377,6 +726,7 @@ fn a_line_end_in_a_name_makes_no_header_and_no_row() {
         order: "1",
         payment: "176372040012300042",
         item: None,
+        card_kept: None,
     });
     assert_eq!(mail.subject, "お支払いは成立しませんでした 1円（店 Bcc: a@example.jp x）");
     assert!(mail.text.starts_with("山田 決済番号: 1 様\n"));
@@ -386,8 +736,20 @@ fn a_line_end_in_a_name_makes_no_header_and_no_row() {
 #[test]
 fn pages_as_they_are() {
     for lang in BOTH {
-        let shown =
-            ["payment-form", "payment-form-problems", "handover-paid", "waiting-checking", "result-paid", "refusal"];
+        let shown = [
+            "payment-form",
+            "payment-form-problems",
+            "payment-kept",
+            "payment-another",
+            "challenge",
+            "returned",
+            "card-manage",
+            "card-delete",
+            "handover-paid",
+            "waiting-checking",
+            "result-paid",
+            "refusal",
+        ];
         for (name, page) in pages(lang).into_iter().filter(|(name, _)| shown.contains(&name.as_str())) {
             // The sheet, the scripts and the drawings are looked at, not read.
             let (_, html) = cut(&page.html, "style");

@@ -31,13 +31,15 @@ pub trait Acquirer: Debug + Send + Sync {
     /// Asks the issuer to agree, with capture at once if the authorization says so.
     fn authorize<'a>(&'a self, authorization: &'a Authorization, limit: Duration) -> BoxFuture<'a, AuthorizeOutcome>;
 
-    /// Fetches the result of a challenge; the acquirer has kept the card, so neither number nor code is needed.
+    /// Fetches the result of a challenge; the acquirer has kept the card, so neither number nor code is needed. It answers `ChallengeRequired` again while
+    /// the payer has not answered, and the same result however often it is asked.
     ///
     /// # Errors
     /// [`NotSupported`] from a connector that never answers `ChallengeRequired`.
     fn finish_challenge<'a>(
         &'a self,
         reference: &'a Reference,
+        amount: Yen,
         limit: Duration,
     ) -> BoxFuture<'a, Result<AuthorizeOutcome, NotSupported>>;
 
@@ -112,9 +114,13 @@ pub struct Entry {
 /// What an acquirer was asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the operations of the trait")]
+#[expect(
+    missing_docs,
+    reason = "the names are the operations of the trait; a challenge is what the issuer asks its payer"
+)]
 pub enum Kind {
     Authorize,
+    Challenge,
     Capture,
     Void,
     Refund,
@@ -133,6 +139,8 @@ pub enum Outcome {
     Declined,
     /// The inquiry found nothing, or nothing that still stands.
     NotFound,
+    /// The payer is with the issuer; nothing is held.
+    Pending,
     /// The acquirer failed at it.
     Error,
 }

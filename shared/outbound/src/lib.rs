@@ -8,9 +8,11 @@ pub mod http;
 pub mod keys;
 pub mod mail;
 pub mod queue;
+pub mod vault;
 
 pub use acquirer::Acquirer;
 pub use error::OutboundError;
 pub use keys::AppKey;
 pub use mail::{Mail, Mailer};
 pub use queue::Queue;
+pub use vault::CardKey;

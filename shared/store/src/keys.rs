@@ -1,7 +1,8 @@
 //! Every key and attribute name of the product's table, in one place. `docs/table-keys.md` describes them.
 
-use domain::{LinkId, MerchantId, OrderId, PaymentKey};
+use domain::{CardOwner, LinkId, MerchantId, OrderId, PaymentKey, guard::AddressKey};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 /// Partition key of the table, and sort key of the index `due`.
 pub const PK: &str = "pk";
@@ -21,12 +22,14 @@ pub(crate) const VERSION: &str = "v";
 /// A JSON document, for items that no condition looks into.
 pub(crate) const DOCUMENT: &str = "doc";
 
+/// When DynamoDB deletes the item, in seconds.
+pub(crate) const TTL: &str = "ttl";
+
 /// The acquirer did not answer reconcile's last round.
 pub(crate) const OUTAGE: &str = "out";
 
 /// Attributes of a payment. Short, because every kilobyte of an item is a write unit.
 pub(crate) mod payment {
-    pub(crate) const STATE_NAME: &str = "s";
     pub(crate) const STATE: &str = "st";
     pub(crate) const GENERATION: &str = "g";
     pub(crate) const LAST_N: &str = "n";
@@ -39,6 +42,9 @@ pub(crate) mod payment {
     pub(crate) const OPENED_AT: &str = "t";
     pub(crate) const CARD: &str = "c";
     pub(crate) const HOLDER: &str = "h";
+    pub(crate) const FINGERPRINT: &str = "fp";
+    pub(crate) const CARD_ID: &str = "ci";
+    pub(crate) const KEEPING: &str = "k";
     pub(crate) const DOUBTED: &str = "q";
     pub(crate) const NAME: &str = "nm";
     pub(crate) const MAIL: &str = "ml";
@@ -74,6 +80,68 @@ pub(crate) const MERCHANTS: &str = "M";
 pub(crate) fn link(id: &LinkId) -> String {
     format!("L#{id}")
 }
+
+/// Partition key of one shard of a merchant's kept cards. No merchant is called `due`, so none meets the cursor.
+pub(crate) fn cards(merchant: &MerchantId, shard: u8) -> String {
+    format!("C#{merchant}#{shard:02}")
+}
+
+/// Reads the merchant of a kept card's partition key back. None: the key is another item's.
+pub(crate) fn parse_cards(pk: &str) -> Option<MerchantId> {
+    let (merchant, _shard) = pk.strip_prefix("C#")?.split_once('#')?;
+    MerchantId::new(merchant).ok()
+}
+
+/// Sort key of a kept card: whose it is, byte for byte.
+pub(crate) fn card_owner(owner: &CardOwner) -> String {
+    match owner {
+        CardOwner::Buyer(user) => format!("u#{user}"),
+        CardOwner::Order(order) => format!("o#{order}"),
+    }
+}
+
+/// Reads a kept card's sort key back.
+pub(crate) fn parse_card_owner(sk: &str) -> Option<CardOwner> {
+    match sk.split_once('#')? {
+        ("u", user) => Some(CardOwner::Buyer(user.to_owned())),
+        ("o", order) => OrderId::new(order).ok().map(CardOwner::Order),
+        _ => None,
+    }
+}
+
+/// Which of the 16 shards an owner's card is in.
+pub(crate) fn card_shard(owner: &CardOwner) -> u8 {
+    let digest = Sha256::digest(card_owner(owner).as_bytes());
+    digest.first().map_or(0, |byte| byte % SHARDS)
+}
+
+/// Partition key of the cards' wrapped data keys; the sort key is the data key's id.
+pub(crate) const CARD_DATA_KEYS: &str = "K#card-data";
+/// Partition key of the wrapped fingerprint key.
+pub(crate) const CARD_FINGERPRINT_KEY: &str = "K#card-fingerprint";
+/// Partition key of the cursor of the re-wrap job.
+pub(crate) const CARD_CURSOR: &str = "C#rewrap";
+
+/// Attributes of a wrapped data key.
+pub(crate) mod data_key {
+    /// How far it is on its way out; absent while it is in use.
+    pub(crate) const STAGE: &str = "s";
+    /// When it was marked to be retired, in seconds.
+    pub(crate) const SINCE: &str = "t";
+}
+
+/// Partition key of one of the items that count a merchant's declines.
+pub(crate) fn guard_shard(merchant: &MerchantId, shard: u8) -> String {
+    format!("G#{merchant}#{shard:02}")
+}
+
+/// Partition key of the item that counts an address's declines at a merchant.
+pub(crate) fn guard_address(merchant: &MerchantId, address: &AddressKey) -> String {
+    format!("G#{merchant}#a{}", address.as_str())
+}
+
+/// Who wrote an item of counters last.
+pub(crate) const GUARD_WRITER: &str = "w";
 
 /// Partition key of the wrapped root of an application key.
 pub(crate) const APP_ROOT: &str = "K#app";

@@ -2,8 +2,11 @@
 //!
 //! No scan, no transaction on the payment path, no read-then-write: a refused condition brings what stands instead.
 
+mod card_keys;
+pub mod cards;
 mod cursor;
 mod error;
+mod guard;
 pub mod keys;
 pub mod ledger;
 mod merchants;
@@ -11,8 +14,11 @@ pub mod payments;
 mod root;
 mod table;
 
+pub use card_keys::{CardKeys, KeyStage, StoredKey};
+pub use cards::{CardCursor, CardPage, Cards, Kept, WalkCursor};
 pub use cursor::{Cursor, DueCursor};
 pub use error::{BoxError, StoreError};
+pub use guard::{CounterKey, GuardCounters};
 pub use merchants::{Links, Merchants};
 pub use payments::{DuePage, Payments, Written};
 pub use root::AppRoot;

@@ -15,6 +15,7 @@ use crate::{
 };
 
 pub use item::from_stream;
+pub(crate) use item::image_item;
 
 /// How many keys one BatchGetItem takes (DynamoDB's limit).
 const BATCH: usize = 100;

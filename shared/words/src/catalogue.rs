@@ -1,5 +1,7 @@
 //! The shape of the catalogue: one struct for each place where texts are read. `ja.rs` and `en.rs` fill it, whole.
 
+use domain::card::ConsentScope;
+
 /// All texts of one language.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
@@ -9,6 +11,12 @@ pub struct Words {
     pub order: Order,
     /// The card form.
     pub form: Form,
+    /// A card that is kept for the next payment.
+    pub keep: Keep,
+    /// The pages around the card company's authentication.
+    pub challenge: Challenge,
+    /// The page of a kept card.
+    pub card: KeptCard,
     /// The page that asks for an open amount.
     pub amount: Amount,
     /// The page for a request that a shop got wrong.
@@ -50,6 +58,8 @@ pub struct Shell {
     pub back_to_shop: &'static str,
     /// The stable code of a refusal, for whoever is asked about it.
     pub code: &'static str,
+    /// Between two sentences of one paragraph.
+    pub sentence_joint: &'static str,
     /// Between the page's title and the merchant's name.
     pub title_joint: &'static str,
 }
@@ -160,6 +170,161 @@ pub struct Form {
     pub last_attempt: &'static str,
 }
 
+/// A card that is kept: how it is shown, and how the shopper is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// Heading over the kept card in the payment form.
+    pub heading: &'static str,
+    /// The last four digits, for screen readers.
+    pub ending: fn(last_four: &str) -> String,
+    /// The expiry.
+    pub expires: fn(expiry: &str) -> String,
+    /// What is asked for, and why it is.
+    pub code_only: &'static str,
+    /// Why the code is asked for again.
+    pub retype: &'static str,
+    /// Leads to the form for another card.
+    pub another: &'static str,
+    /// Leads back to the kept card.
+    pub kept: fn(card: &str) -> String,
+    /// Leads to the page of the kept card.
+    pub manage: &'static str,
+    /// Heading of the note about a kept card that has expired.
+    pub expired: &'static str,
+    /// Which card has expired, and what to do.
+    pub expired_lead: fn(card: &str) -> String,
+    /// What the shopper is asked to agree to when a typed card may be kept.
+    pub consent: fn(scope: ConsentScope) -> KeepConsent,
+    /// How it is kept.
+    pub protection: &'static str,
+    /// The card that is kept now gives way to the typed one.
+    pub replaces: fn(card: &str) -> String,
+}
+
+/// What a shopper agrees to when a card is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeepConsent {
+    /// Beside the box.
+    pub ask: &'static str,
+    /// What may be done with the card.
+    pub means: &'static str,
+    /// How it is deleted.
+    pub withdrawal: &'static str,
+    /// What was agreed to, looked back at.
+    pub agreed: &'static str,
+}
+
+/// The pages around the card company's authentication (3-D Secure).
+#[derive(Clone, Copy, Debug)]
+pub struct Challenge {
+    /// Title and heading of the hop.
+    pub title: &'static str,
+    /// What happens next, for a payment.
+    pub lead: &'static str,
+    /// What happens next, for a card that is kept without a purchase.
+    pub card_lead: &'static str,
+    /// Whose page comes next, and that nothing is charged yet.
+    pub points: &'static [&'static str],
+    /// While the script takes the shopper there.
+    pub going: &'static str,
+    /// The button.
+    pub button: &'static str,
+    /// Title and heading where the shopper came back to the hop.
+    pub again_title: &'static str,
+    /// Under it.
+    pub again_lead: &'static str,
+    /// The button there.
+    pub again_button: &'static str,
+    /// Gives up this card and pays with another.
+    pub another: &'static str,
+    /// Gives up this card where nothing is paid.
+    pub another_card: &'static str,
+    /// Title and heading after the card company's page.
+    pub returned: &'static str,
+    /// Under it.
+    pub returned_lead: &'static str,
+    /// The button.
+    pub returned_button: &'static str,
+}
+
+/// The page of a kept card.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptCard {
+    /// Title and heading.
+    pub title: &'static str,
+    /// Under it.
+    pub lead: fn(shop: &str) -> String,
+    /// Heading of the card.
+    pub heading: &'static str,
+    /// Marks a card that has expired.
+    pub expired: &'static str,
+    /// Since when it is kept.
+    pub since: &'static str,
+    /// What was agreed to.
+    pub agreed: &'static str,
+    /// Heading of the form that replaces it.
+    pub replace: &'static str,
+    /// Consent to handing data to the card issuer for authentication.
+    pub consent: &'static str,
+    /// How the new card is checked.
+    pub checked_by_one_yen: &'static str,
+    /// The button.
+    pub replace_button: &'static str,
+    /// The button after it was pressed.
+    pub replacing: &'static str,
+    /// Said to screen readers after the button was pressed.
+    pub replacing_status: &'static str,
+    /// Heading of the part about deleting.
+    pub delete: &'static str,
+    /// What deleting means.
+    pub delete_lead: &'static str,
+    /// Leads to the question.
+    pub delete_link: &'static str,
+    /// Why it can't be deleted.
+    pub only_replaced: &'static str,
+    /// Title and heading of the question.
+    pub delete_title: &'static str,
+    /// What follows.
+    pub delete_means: &'static [&'static str],
+    /// Why the code is asked for.
+    pub delete_code: &'static str,
+    /// The button.
+    pub delete_button: &'static str,
+    /// The button after it was pressed.
+    pub deleting: &'static str,
+    /// Said to screen readers after the button was pressed.
+    pub deleting_status: &'static str,
+    /// Leads back from the question.
+    pub keep_it: &'static str,
+    /// A new card stands in its place.
+    pub replaced: KeptCardText,
+    /// It is gone.
+    pub deleted: KeptCardText,
+    /// It can only be replaced.
+    pub cannot_delete: KeptCardText,
+    /// Leads to the form that replaces it.
+    pub replace_instead: &'static str,
+    /// The new card was refused.
+    pub declined: KeptCardText,
+    /// Leads to the form again.
+    pub try_again: &'static str,
+    /// Whether the new card was accepted is being found out.
+    pub checking: KeptCardText,
+    /// There is nothing at this address.
+    pub not_there: KeptCardText,
+}
+
+/// What is told about a kept card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptCardText {
+    /// Title and heading.
+    pub title: &'static str,
+    /// What happened.
+    pub lead: &'static str,
+    /// What it means, or what to do.
+    pub advice: &'static str,
+}
+
 /// The page that asks for an open amount.
 #[derive(Clone, Copy, Debug)]
 pub struct Amount {
@@ -224,6 +389,10 @@ pub struct Waiting {
     pub checking: &'static str,
     /// Under it.
     pub checking_lead: &'static str,
+    /// Title and heading while the payer is at the card company's page, in another browser or tab.
+    pub authenticating: &'static str,
+    /// Under it.
+    pub authenticating_lead: &'static str,
     /// Do not pay again.
     pub not_again: &'static str,
     /// A mail will come.
@@ -310,4 +479,32 @@ pub struct Mail {
     pub why: fn(merchant: &str) -> String,
     /// Said of a test payment.
     pub test: &'static str,
+    /// The card was kept with this payment, what for, and what to do.
+    pub card_kept: fn(scope: ConsentScope) -> &'static str,
+    /// Where the card is changed or deleted.
+    pub card_manage: &'static str,
+    /// Subject when a kept card was deleted.
+    pub card_deleted_subject: fn(merchant: &str) -> String,
+    /// First line when a kept card was deleted.
+    pub card_deleted: fn(merchant: &str) -> String,
+    /// What it means that it was deleted.
+    pub card_deleted_meaning: &'static str,
+    /// Subject when a kept card was replaced.
+    pub card_replaced_subject: fn(merchant: &str) -> String,
+    /// First line when a kept card was replaced.
+    pub card_replaced: fn(merchant: &str) -> String,
+    /// What it means that it was replaced.
+    pub card_replaced_meaning: &'static str,
+    /// The card before.
+    pub card_before: &'static str,
+    /// The card from now on.
+    pub card_now: &'static str,
+    /// When it was done.
+    pub card_when: &'static str,
+    /// What to do if it was somebody else.
+    pub not_you: fn(merchant: &str) -> String,
+    /// Why a mail about a kept card came and that it can't be answered.
+    pub card_why: fn(merchant: &str) -> String,
+    /// Said of a card at a test merchant.
+    pub card_test: &'static str,
 }

@@ -1,6 +1,11 @@
 //! English: plain, sentence case.
 
-use crate::catalogue::{Amount, Form, HandOver, Mail, Order, Outcome, Refusal, Shell, Waiting, Words};
+use domain::card::ConsentScope;
+
+use crate::catalogue::{
+    Amount, Challenge, Form, HandOver, Keep, KeepConsent, KeptCard, KeptCardText, Mail, Order, Outcome, Refusal, Shell,
+    Waiting, Words,
+};
 
 pub(crate) const WORDS: Words = Words {
     shell: Shell {
@@ -16,6 +21,7 @@ pub(crate) const WORDS: Words = Words {
         new_tab: "(opens in a new tab)",
         back_to_shop: "Back to the shop",
         code: "Code",
+        sentence_joint: " ",
         title_joint: " | ",
     },
     order: Order {
@@ -57,9 +63,9 @@ pub(crate) const WORDS: Words = Words {
         mail_hint: "We send the result of your payment there.",
         optional: "optional",
         protection: "Your card details are sent encrypted and are never passed to the shop. The security code is not stored.",
-        consent: "By paying you agree that your details are passed to your card issuer for authentication (3-D Secure).",
+        consent: "By paying you agree that your details are passed to your card issuer for authentication (3\u{2011}D\u{a0}Secure).",
         consent_more: "What is passed on",
-        consent_detail: "To prevent misuse of cards, your card number, expiry date, name, e-mail address, phone number, the order and details of your device and browser are passed to the company that issued your card, which may be outside Japan. It uses them to authenticate you and to detect misuse.",
+        consent_detail: "To prevent misuse of cards, your card number, expiry date, name, e-mail address, phone number, the order and details of your device and browser are passed to the company that issued your card. It uses them to authenticate you and to detect misuse. If that company is outside Japan, the data goes to its country. We can’t know the company or the country beforehand, so we can’t tell you its name, its rules on the protection of personal information or how the company protects it. If you are a minor, please go on with the consent of a parent or guardian only.",
         pay: |amount| format!("Pay {amount}"),
         paying: "Paying…",
         paying_status: "Your payment is being made. Please keep this page open.",
@@ -69,6 +75,121 @@ pub(crate) const WORDS: Words = Words {
         declined: "This card could not be used",
         not_charged: "Nothing was charged.",
         last_attempt: "You can try one more time.",
+    },
+    keep: Keep {
+        heading: "Pay with your saved card",
+        ending: |last_four| format!("ending in {last_four}"),
+        expires: |expiry| format!("Expires {expiry}"),
+        code_only: "No need to enter the card number. Enter the security code only, to show that it is you.",
+        retype: "For your safety the security code was not kept. Please enter it again.",
+        another: "Use another card",
+        kept: |card| format!("Use your saved card ({card})"),
+        manage: "Change or delete this card",
+        expired: "Your saved card can’t be used any more",
+        expired_lead: |card| format!("{card} has expired. Please enter your new card or another one."),
+        consent: |scope| match scope {
+            ConsentScope::Recall => KeepConsent {
+                ask: "Save this card for next time",
+                means: "Next time you pay by entering the security code only.",
+                withdrawal: "You can delete it at any time under “Change or delete this card” on the payment page.",
+                agreed: "That you can pay with it again",
+            },
+            ConsentScope::MerchantInitiated => KeepConsent {
+                ask: "I agree that this card is saved and used for future payments",
+                means: "The shop may charge this card for future payments, as you have agreed with it. Amounts and times follow the terms that the shop has told you.",
+                withdrawal: "To change or delete it, please contact the shop. It will lead you to the page for that.",
+                agreed: "That the shop charges it for future payments, as you have agreed with it",
+            },
+            ConsentScope::Both => KeepConsent {
+                ask: "I agree that this card is saved and used for future payments",
+                means: "Next time you pay by entering the security code only. The shop may also charge this card for future payments, as you have agreed with it. Amounts and times follow the terms that the shop has told you.",
+                withdrawal: "You can delete it under “Change or delete this card” on the payment page. While your agreement lasts, it can only be replaced by another card.",
+                agreed: "That you can pay with it again, and that the shop charges it for future payments, as you have agreed with it",
+            },
+        },
+        protection: "The card number is stored encrypted and is never passed to the shop.",
+        replaces: |card| format!("If you save it, it replaces the card that is saved now ({card})."),
+    },
+    challenge: Challenge {
+        title: "Your card company will confirm that it is you",
+        lead: "This payment needs authentication by your card company (3\u{2011}D\u{a0}Secure).",
+        card_lead: "Saving this card needs authentication by your card company (3\u{2011}D\u{a0}Secure).",
+        points: &[
+            "The next page belongs to the company that issued your card. Please follow its steps to show that it is you.",
+            "Afterwards you are brought back here automatically. Please do not close the page until you see the result.",
+            "Nothing has been charged yet.",
+        ],
+        going: "If nothing happens, press the button below.",
+        button: "Continue to your card company",
+        again_title: "The authentication is not finished",
+        again_lead: "The authentication by your card company (3\u{2011}D\u{a0}Secure) was begun and not finished. You can go on with it or use another card.",
+        again_button: "Continue the authentication",
+        another: "Pay with another card",
+        another_card: "Use another card",
+        returned: "Checking the authentication",
+        returned_lead: "You are back from your card company’s page. Please keep this page open.",
+        returned_button: "Show the result",
+    },
+    card: KeptCard {
+        title: "Your saved card",
+        lead: |shop| format!("This card is saved for your payments to {shop}."),
+        heading: "The card saved now",
+        expired: "expired",
+        since: "Saved on",
+        agreed: "What you agreed to",
+        replace: "Replace it with another card",
+        consent: "By replacing the card you agree that your details are passed to your card issuer for authentication (3\u{2011}D\u{a0}Secure).",
+        checked_by_one_yen: "To check that the card works, ¥1 is authorized and cancelled at once. You do not pay anything.",
+        replace_button: "Use this card from now on",
+        replacing: "Checking the card…",
+        replacing_status: "Your card is being checked. Please keep this page open.",
+        delete: "Delete this card",
+        delete_lead: "We then no longer hold the number of this card. You are asked once more on the next page.",
+        delete_link: "Delete this card…",
+        only_replaced: "This card is used for payments that are still going on, so it can’t be deleted. You can replace it with another card. To end the payments, please contact the shop.",
+        delete_title: "Delete this card?",
+        delete_means: &[
+            "You will need to enter a card number for your next payment.",
+            "This can’t be undone.",
+            "Payments you have made are not affected.",
+        ],
+        delete_code: "To show that it is you, enter the security code of this card.",
+        delete_button: "Delete the card",
+        deleting: "Deleting…",
+        deleting_status: "Your card is being deleted. Please keep this page open.",
+        keep_it: "Go back without deleting",
+        replaced: KeptCardText {
+            title: "Your card was replaced",
+            lead: "The new card is used for your payments from now on.",
+            advice: "The number of the card before was deleted. The ¥1 that checked the new card was cancelled. We are sending you a confirmation by e-mail.",
+        },
+        deleted: KeptCardText {
+            title: "Your card was deleted",
+            lead: "We no longer hold the number of your saved card.",
+            advice: "We are sending you a confirmation by e-mail. You will need to enter a card number for your next payment.",
+        },
+        cannot_delete: KeptCardText {
+            title: "This card can’t be deleted",
+            lead: "It is used for payments that are still going on.",
+            advice: "You can replace it with another card. To end the payments, please contact the shop.",
+        },
+        replace_instead: "Replace it with another card",
+        declined: KeptCardText {
+            title: "Your card was not replaced",
+            lead: "The new card could not be used. Your saved card is as it was. Nothing was charged.",
+            advice: "",
+        },
+        try_again: "Try again",
+        checking: KeptCardText {
+            title: "Your new card is being checked",
+            lead: "We are waiting for the card company’s answer. This usually takes a few seconds.",
+            advice: "Please wait and do not enter the card again. This page looks again by itself.",
+        },
+        not_there: KeptCardText {
+            title: "This page can’t be used",
+            lead: "Its address has expired, or the card has been replaced or deleted.",
+            advice: "To change or delete a card, please open this page again from the payment page, or ask the shop.",
+        },
     },
     amount: Amount {
         title: "Enter the amount",
@@ -100,6 +221,8 @@ pub(crate) const WORDS: Words = Words {
         running_lead: "We are waiting for the card company's answer. This usually takes a few seconds.",
         checking: "Your payment is being checked",
         checking_lead: "The card company's answer has not reached us, so we are finding out whether the payment was made. This usually takes a few minutes.",
+        authenticating: "The authentication is under way",
+        authenticating_lead: "Your card company is confirming that it is you, on the page where the payment was begun. Please go on there.",
         not_again: "Please do not pay for this order again, so that you are not charged twice.",
         mail_comes: "We will also e-mail you as soon as we know. You may close this page.",
         refreshes: |seconds| format!("This page looks again every {seconds} seconds."),
@@ -144,5 +267,33 @@ pub(crate) const WORDS: Words = Words {
             format!("This e-mail was sent automatically about a payment to {merchant}. Replies are not read.")
         },
         test: "This is a test payment. Nothing is charged.",
+        card_kept: |scope| match scope {
+            ConsentScope::Recall => "The card you used was saved for next time.",
+            ConsentScope::MerchantInitiated => {
+                "The card you used was saved. The shop charges it for future payments, as you have agreed with it."
+            }
+            ConsentScope::Both => {
+                "The card you used was saved for next time. The shop also charges it for future payments, as you have agreed with it."
+            }
+        },
+        card_manage: "Change or delete the card",
+        card_deleted_subject: |merchant| format!("Saved card deleted ({merchant})"),
+        card_deleted: |merchant| format!("The card saved for your payments to {merchant} was deleted."),
+        card_deleted_meaning: "We no longer hold its number. You will need to enter a card number for your next payment.",
+        card_replaced_subject: |merchant| format!("Saved card replaced ({merchant})"),
+        card_replaced: |merchant| format!("The card saved for your payments to {merchant} was replaced."),
+        card_replaced_meaning: "The new card is used for your payments from now on. We no longer hold the number of the card before.",
+        card_before: "Card before",
+        card_now: "New card",
+        card_when: "Date and time",
+        not_you: |merchant| {
+            format!(
+                "If this was not you, someone else may have done it. Please contact {merchant} at once, and call the number on the back of your card."
+            )
+        },
+        card_why: |merchant| {
+            format!("This e-mail was sent automatically about a card saved for {merchant}. Replies are not read.")
+        },
+        card_test: "This was done on a test page.",
     },
 };

@@ -1,6 +1,6 @@
 //! Amounts, dates and cards as people read them.
 
-use domain::{Brand, Lang, Yen, clock::JAPAN};
+use domain::{Brand, Lang, MaskedCard, Yen, clock::JAPAN};
 use jiff::{Timestamp, civil::Weekday};
 
 /// An amount inside a sentence: `2,000円` or `¥2,000`.
@@ -33,11 +33,20 @@ pub fn grouped(amount: Yen) -> String {
 /// An instant in Japan time: `2026年11月21日(土) 19:30` or `2026-11-21 19:30 JST`.
 pub fn date_time(lang: Lang, at: Timestamp) -> String {
     let local = JAPAN.to_datetime(at);
-    let (year, month, day) = (local.year(), local.month(), local.day());
     let (hour, minute) = (local.hour(), local.minute());
     match lang {
-        Lang::Ja => format!("{year}年{month}月{day}日({}) {hour:02}:{minute:02}", weekday(local.date().weekday())),
-        Lang::En => format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02} JST"),
+        Lang::Ja => format!("{} {hour:02}:{minute:02}", date(lang, at)),
+        Lang::En => format!("{} {hour:02}:{minute:02} JST", date(lang, at)),
+    }
+}
+
+/// A day in Japan: `2026年11月21日(土)` or `2026-11-21`.
+pub fn date(lang: Lang, at: Timestamp) -> String {
+    let day = JAPAN.to_datetime(at).date();
+    let (year, month) = (day.year(), day.month());
+    match lang {
+        Lang::Ja => format!("{year}年{month}月{}日({})", day.day(), weekday(day.weekday())),
+        Lang::En => format!("{year}-{month:02}-{:02}", day.day()),
     }
 }
 
@@ -57,6 +66,11 @@ const fn weekday(day: Weekday) -> char {
 /// A card as it may be shown: brand and last four digits, `Visa ****4242`.
 pub fn card(of: Brand, last_four: &str) -> String {
     format!("{} ****{last_four}", of.name())
+}
+
+/// A kept card inside a sentence: `Visa •••• 4242`.
+pub fn masked(kept: &MaskedCard) -> String {
+    format!("{} •••• {}", kept.brand.name(), kept.last4)
 }
 
 #[cfg(test)]
@@ -89,6 +103,7 @@ mod tests {
             let at: Timestamp = utc.parse().unwrap();
             assert_eq!(date_time(Lang::Ja, at), ja);
             assert_eq!(date_time(Lang::En, at), en);
+            assert!(ja.starts_with(&date(Lang::Ja, at)) && en.starts_with(&date(Lang::En, at)));
         }
     }
 

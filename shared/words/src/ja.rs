@@ -1,6 +1,11 @@
 //! Japanese: polite and plain; shoppers read 「お支払い」, the trade's own words stand where the trade reads.
 
-use crate::catalogue::{Amount, Form, HandOver, Mail, Order, Outcome, Refusal, Shell, Waiting, Words};
+use domain::card::ConsentScope;
+
+use crate::catalogue::{
+    Amount, Challenge, Form, HandOver, Keep, KeepConsent, KeptCard, KeptCardText, Mail, Order, Outcome, Refusal, Shell,
+    Waiting, Words,
+};
 
 pub(crate) const WORDS: Words = Words {
     shell: Shell {
@@ -16,6 +21,7 @@ pub(crate) const WORDS: Words = Words {
         new_tab: "（新しいタブで開きます）",
         back_to_shop: "お店に戻る",
         code: "コード",
+        sentence_joint: "",
         title_joint: " | ",
     },
     order: Order {
@@ -59,7 +65,7 @@ pub(crate) const WORDS: Words = Words {
         protection: "カード情報は暗号化して送信し、お店には渡りません。セキュリティコードは保存しません。",
         consent: "お支払いに進むと、本人認証（3-Dセキュア）のため、お客様の情報をカード発行会社へ提供することに同意したものとします。",
         consent_more: "提供する情報について",
-        consent_detail: "不正利用を防ぐため、カード番号、有効期限、名義人、メールアドレス、電話番号、ご注文の内容、お使いの端末やブラウザーの情報を、カード発行会社（外国の会社の場合を含みます）へ提供します。提供先は、本人認証と不正利用の検知のためにこれを利用します。",
+        consent_detail: "不正利用を防ぐため、カード番号、有効期限、名義人、メールアドレス、電話番号、ご注文の内容、お使いの端末やブラウザーの情報を、カード発行会社へ提供します。カード発行会社は、本人認証と不正利用の検知のためにこれを利用します。カード発行会社が外国にある場合、情報はその国へ移ります。どの国のどの会社になるかはあらかじめ特定できないため、その国の名称、個人情報の保護に関する制度、その会社が講じる保護の措置をお知らせすることはできません。未成年の方は、親権者の方の同意を得てご利用ください。",
         pay: |amount| format!("{amount}を支払う"),
         paying: "お支払いを処理しています…",
         paying_status: "お支払いを処理しています。画面を閉じずにお待ちください。",
@@ -69,6 +75,123 @@ pub(crate) const WORDS: Words = Words {
         declined: "このカードではお支払いいただけませんでした",
         not_charged: "請求は発生していません。",
         last_attempt: "お試しいただけるのは、あと1回です。",
+    },
+    keep: Keep {
+        heading: "保存したカードで支払う",
+        ending: |last_four| format!("末尾 {last_four}"),
+        expires: |expiry| format!("有効期限 {expiry}"),
+        code_only: "カード番号の入力はいりません。ご本人の確認のため、セキュリティコードだけを入力してください。",
+        retype: "安全のため、セキュリティコードは画面に残していません。お手数ですが、もう一度入力してください。",
+        another: "別のカードを使う",
+        kept: |card| format!("保存したカード（{card}）を使う"),
+        manage: "カードの変更・削除",
+        expired: "保存したカードは使えなくなっています",
+        expired_lead: |card| {
+            format!("{card} は有効期限が過ぎました。新しいカードか、別のカードの情報を入力してください。")
+        },
+        consent: |scope| match scope {
+            ConsentScope::Recall => KeepConsent {
+                ask: "このカードを次回のために保存する",
+                means: "次回から、セキュリティコードを入力するだけで支払えます。",
+                withdrawal: "お支払い画面の「カードの変更・削除」から、いつでも削除できます。",
+                agreed: "次回からのお支払いに使うこと",
+            },
+            ConsentScope::MerchantInitiated => KeepConsent {
+                ask: "このカードを保存し、今後のお支払いに使うことに同意する",
+                means: "お店との約束に従い、今後のお支払いにもこのカードが使われます。金額と時期は、お店がご案内した条件のとおりです。",
+                withdrawal: "変更や削除をご希望のときは、お店へご連絡ください。お手続きの画面をご案内します。",
+                agreed: "お店との約束に従い、今後のお支払いに使われること",
+            },
+            ConsentScope::Both => KeepConsent {
+                ask: "このカードを保存し、今後のお支払いに使うことに同意する",
+                means: "次回から、セキュリティコードを入力するだけで支払えます。また、お店との約束に従い、今後のお支払いにもこのカードが使われます。金額と時期は、お店がご案内した条件のとおりです。",
+                withdrawal: "お支払い画面の「カードの変更・削除」から削除できます。お約束が続いている間は、別のカードへの変更だけができます。",
+                agreed: "次回からのお支払いに使うことと、お店との約束に従い、今後のお支払いに使われること",
+            },
+        },
+        protection: "カード番号は暗号化して保管し、お店には渡しません。",
+        replaces: |card| format!("保存すると、いま保存しているカード（{card}）は、このカードに置き換わります。"),
+    },
+    challenge: Challenge {
+        title: "カード会社の本人認証に進みます",
+        lead: "このお支払いには、カード会社による本人認証（3-Dセキュア）が必要です。",
+        card_lead: "このカードを保存するには、カード会社による本人認証（3-Dセキュア）が必要です。",
+        points: &[
+            "次に開くのは、お使いのカードを発行した会社の画面です。案内に従って、ご本人であることを確認してください。",
+            "認証が終わると、自動でこちらの画面に戻ります。結果が表示されるまで、画面を閉じないでください。",
+            "まだ請求は発生していません。",
+        ],
+        going: "自動で切り替わらないときは、下のボタンを押してください。",
+        button: "カード会社の画面へ進む",
+        again_title: "本人認証がまだ終わっていません",
+        again_lead: "カード会社による本人認証（3-Dセキュア）が、途中のままになっています。続けるか、別のカードを使うかをお選びください。",
+        again_button: "本人認証を続ける",
+        another: "別のカードで支払う",
+        another_card: "別のカードを使う",
+        returned: "本人認証の結果を確認しています",
+        returned_lead: "カード会社の画面から戻りました。画面を閉じずにお待ちください。",
+        returned_button: "結果を表示する",
+    },
+    card: KeptCard {
+        title: "保存したカード",
+        lead: |shop| format!("{shop}でのお支払いのために保存しているカードです。"),
+        heading: "保存中のカード",
+        expired: "有効期限切れ",
+        since: "保存した日",
+        agreed: "同意いただいた内容",
+        replace: "別のカードに変更する",
+        consent: "カードを変更すると、本人認証（3-Dセキュア）のため、お客様の情報をカード発行会社へ提供することに同意したものとします。",
+        checked_by_one_yen: "カードが使えることを確かめるため、1円の与信を行い、すぐに取り消します。お支払いにはなりません。",
+        replace_button: "このカードに変更する",
+        replacing: "カードを確認しています…",
+        replacing_status: "カードを確認しています。画面を閉じずにお待ちください。",
+        delete: "カードを削除する",
+        delete_lead: "削除すると、このカードの番号は当方に残りません。次の画面で確認してから削除します。",
+        delete_link: "削除の確認へ進む",
+        only_replaced: "このカードは、続いているお支払いに使われているため、削除できません。別のカードに変更できます。お支払いをやめるときは、お店へご連絡ください。",
+        delete_title: "このカードを削除しますか",
+        delete_means: &[
+            "次回のお支払いでは、カード番号の入力が必要になります。",
+            "削除を取り消すことはできません。",
+            "これまでのお支払いには影響しません。",
+        ],
+        delete_code: "ご本人の確認のため、このカードのセキュリティコードを入力してください。",
+        delete_button: "カードを削除する",
+        deleting: "削除しています…",
+        deleting_status: "カードを削除しています。画面を閉じずにお待ちください。",
+        keep_it: "削除せずに戻る",
+        replaced: KeptCardText {
+            title: "カードを変更しました",
+            lead: "今後のお支払いには、新しいカードが使われます。",
+            advice: "前のカードの番号は削除しました。確認のために行った1円の与信は取り消しています。確認のメールをお送りします。",
+        },
+        deleted: KeptCardText {
+            title: "カードを削除しました",
+            lead: "保存していたカードの番号は、当方に残っていません。",
+            advice: "確認のメールをお送りします。次回のお支払いでは、カード番号の入力が必要です。",
+        },
+        cannot_delete: KeptCardText {
+            title: "このカードは削除できません",
+            lead: "続いているお支払いに、このカードが使われています。",
+            advice: "別のカードに変更できます。お支払いをやめるときは、お店へご連絡ください。",
+        },
+        replace_instead: "別のカードに変更する",
+        declined: KeptCardText {
+            title: "カードは変更されませんでした",
+            lead: "新しいカードは使えませんでした。保存しているカードは前のままです。請求は発生していません。",
+            advice: "",
+        },
+        try_again: "もう一度試す",
+        checking: KeptCardText {
+            title: "新しいカードを確認しています",
+            lead: "カード会社からの返事を待っています。通常は数秒で終わります。",
+            advice: "同じ手続きをもう一度行わず、このままお待ちください。この画面は自動で更新されます。",
+        },
+        not_there: KeptCardText {
+            title: "この画面は使えません",
+            lead: "アドレスの有効期限が切れたか、カードがすでに変更または削除されています。",
+            advice: "カードの変更や削除をご希望のときは、お店のお支払い画面からもう一度開くか、お店へお問い合わせください。",
+        },
     },
     amount: Amount {
         title: "お支払い金額の入力",
@@ -100,6 +223,8 @@ pub(crate) const WORDS: Words = Words {
         running_lead: "カード会社からの返事を待っています。通常は数秒で終わります。",
         checking: "お支払いの結果を確認しています",
         checking_lead: "カード会社からの返事が届いていないため、お支払いが成立したかどうかを確認しています。通常は数分で終わります。",
+        authenticating: "認証が進んでいます",
+        authenticating_lead: "カード会社による本人認証が、お支払いを始めた画面で行われています。そちらの画面で手続きを続けてください。",
         not_again: "二重のお支払いを防ぐため、同じ注文をもう一度支払わないでください。",
         mail_comes: "結果が分かりしだい、メールでもお知らせします。この画面は閉じてもかまいません。",
         refreshes: |seconds| format!("この画面は{seconds}秒ごとに自動で更新されます。"),
@@ -148,5 +273,35 @@ pub(crate) const WORDS: Words = Words {
             )
         },
         test: "これはテスト環境の決済です。実際の請求は発生しません。",
+        card_kept: |scope| match scope {
+            ConsentScope::Recall => "お使いのカードを、次回のお支払いのために保存しました。",
+            ConsentScope::MerchantInitiated => {
+                "お使いのカードを保存しました。お店との約束に従い、今後のお支払いに使われます。"
+            }
+            ConsentScope::Both => {
+                "お使いのカードを、次回のお支払いのために保存しました。お店との約束に従い、今後のお支払いにも使われます。"
+            }
+        },
+        card_manage: "カードの変更・削除",
+        card_deleted_subject: |merchant| format!("保存したカードを削除しました（{merchant}）"),
+        card_deleted: |merchant| format!("{merchant}でのお支払いのために保存していたカードを削除しました。"),
+        card_deleted_meaning: "カードの番号は当方に残っていません。次回のお支払いでは、カード番号の入力が必要です。",
+        card_replaced_subject: |merchant| format!("保存したカードを変更しました（{merchant}）"),
+        card_replaced: |merchant| format!("{merchant}でのお支払いのために保存しているカードを変更しました。"),
+        card_replaced_meaning: "今後のお支払いには、新しいカードが使われます。前のカードの番号は当方に残っていません。",
+        card_before: "前のカード",
+        card_now: "新しいカード",
+        card_when: "手続きの日時",
+        not_you: |merchant| {
+            format!(
+                "お心当たりがないときは、ほかの人が手続きをしたおそれがあります。すぐに{merchant}へご連絡のうえ、カードの裏面にあるカード会社の連絡先にもお問い合わせください。"
+            )
+        },
+        card_why: |merchant| {
+            format!(
+                "このメールは、{merchant}のために保存したカードについてお知らせするため自動で送信しています。ご返信いただいてもお答えできません。"
+            )
+        },
+        card_test: "これはテスト環境での手続きです。",
     },
 };

@@ -9,14 +9,18 @@ mod ja;
 pub mod problem;
 pub mod request;
 
-pub use catalogue::Words;
+pub use catalogue::{KeepConsent, KeptCardText, Words};
 pub use domain::Lang;
-pub use format::{card, date_time, money, money_figure};
+pub use format::{card, date, date_time, masked, money, money_figure};
 pub use problem::{
-    AmountProblem, DeclineText, FormProblem, FreeProblem, Notice, NoticeText, amount_problem, decline, form_problem,
-    notice,
+    AmountProblem, DeclineText, FormProblem, FreeProblem, Notice, NoticeText, amount_problem, decline, decline_kept,
+    form_problem, notice,
 };
 pub use request::request_problem;
+
+/// Version of the texts that a shopper agrees to when a card is kept ([`catalogue::Keep::consent`]). It stands in every
+/// consent, so that what was agreed to can be shown: whoever changes those texts in meaning counts it up.
+pub const KEEP_TERMS: u16 = 1;
 
 /// The catalogue of one language.
 pub const fn words(lang: Lang) -> &'static Words {

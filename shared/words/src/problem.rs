@@ -22,6 +22,10 @@ pub enum FormProblem {
     MailMissing,
     /// What was typed is no e-mail address.
     MailMalformed,
+    /// A card can't be kept without the consent to it.
+    KeepMissing,
+    /// The kept card that the form offered was deleted, replaced or has expired since.
+    KeptCardGone,
     /// A free item.
     Free {
         /// Which one, 1 to 3.
@@ -57,8 +61,9 @@ impl FormProblem {
                 CardError::CodeMissing | CardError::CodeMalformed => "card_code",
                 CardError::HolderMissing | CardError::HolderMalformed => "card_name",
             },
-            Self::TestCardsOnly | Self::TestCardRefused => "card_number",
+            Self::TestCardsOnly | Self::TestCardRefused | Self::KeptCardGone => "card_number",
             Self::MailMissing | Self::MailMalformed => "mail",
+            Self::KeepMissing => "keep_card",
             Self::Free { item: 1, .. } => "free1",
             Self::Free { item: 2, .. } => "free2",
             Self::Free { .. } => "free3",
@@ -85,6 +90,12 @@ fn form_problem_ja(problem: &FormProblem) -> Cow<'static, str> {
         FormProblem::MailMalformed => {
             "メールアドレスの形が正しくありません。name@example.jp のように入力してください。"
         }
+        FormProblem::KeepMissing => {
+            "カードを変更するには、保存への同意が必要です。内容を読み、同意の欄を選んでください。"
+        }
+        FormProblem::KeptCardGone => {
+            "保存されていたカードは使えなくなりました。お支払いに使うカードを入力してください。"
+        }
         FormProblem::Free { label, problem, .. } => {
             return Cow::Owned(match problem {
                 FreeProblem::Missing => format!("「{label}」を入力してください。"),
@@ -106,6 +117,10 @@ fn form_problem_en(problem: &FormProblem) -> Cow<'static, str> {
         FormProblem::TestCardRefused => "Test card numbers can’t be used here. Enter the number of your own card.",
         FormProblem::MailMissing => "Enter your e-mail address. We send the result of your payment there.",
         FormProblem::MailMalformed => "This does not look like an e-mail address. Enter it like name@example.com.",
+        FormProblem::KeepMissing => {
+            "To replace the card we need your consent to save it. Please read it and tick the box."
+        }
+        FormProblem::KeptCardGone => "The saved card can’t be used any more. Enter the card you want to pay with.",
         FormProblem::Free { label, problem, .. } => {
             return Cow::Owned(match problem {
                 FreeProblem::Missing => format!("Enter “{label}”."),
@@ -216,7 +231,7 @@ pub const fn decline(lang: Lang, code: DeclineCode) -> DeclineText {
         },
         (Lang::Ja, DeclineCategory::BringPayerBack) => DeclineText {
             what: "カード会社による本人認証が完了しませんでした。",
-            advice: "もう一度お試しいただくか、別のカードをお使いください。",
+            advice: "もう一度お試しいただくか、別のカードをお使いください。認証の方法が分からないときは、カード裏面の連絡先へお問い合わせください。",
         },
         (Lang::En, DeclineCategory::NeverRetry) => DeclineText {
             what: "Your card company did not approve this payment.",
@@ -231,9 +246,28 @@ pub const fn decline(lang: Lang, code: DeclineCode) -> DeclineText {
             advice: "Please compare the card number, expiry date and security code with your card and enter them again, or use another card.",
         },
         (Lang::En, DeclineCategory::BringPayerBack) => DeclineText {
-            what: "Your card company could not confirm that it is you.",
-            advice: "Please try again, or use another card.",
+            what: "The authentication by your card company was not completed.",
+            advice: "Please try again, or use another card. If you do not know how to authenticate, call the number on the back of your card.",
         },
+    }
+}
+
+/// As [`decline`], where the card is a kept one: its number and expiry are not typed, so the code is all there is to mend.
+pub const fn decline_kept(lang: Lang, code: DeclineCode) -> DeclineText {
+    let text = decline(lang, code);
+    match (lang, code.category()) {
+        (Lang::Ja, DeclineCategory::FixData) => DeclineText {
+            advice: "セキュリティコードをカードでご確認のうえ、もう一度入力してください。カードが新しくなったときは、「別のカードを使う」から入力してください。",
+            ..text
+        },
+        (Lang::En, DeclineCategory::FixData) => DeclineText {
+            advice: "Please compare the security code with your card and enter it again. If you have a new card, enter it under “Use another card”.",
+            ..text
+        },
+        (
+            Lang::Ja | Lang::En,
+            DeclineCategory::NeverRetry | DeclineCategory::RetryLater | DeclineCategory::BringPayerBack,
+        ) => text,
     }
 }
 
@@ -246,6 +280,9 @@ pub enum Notice {
     AmountConflict,
     /// The attempts of this visit are used up.
     AttemptsUsedUp,
+    /// Too many cards failed of late, here or elsewhere. The page says neither what was counted nor for how long, and the
+    /// code is neutral: whoever tests stolen cards learns nothing.
+    TooManyFailures,
     /// The merchant may not trade at present.
     MerchantSuspended,
     /// The form was open for too long, or its merchant's settings have changed.
@@ -277,10 +314,11 @@ pub struct NoticeText {
 
 impl Notice {
     /// Every notice, for tests and galleries.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OrderUsed,
         Self::AmountConflict,
         Self::AttemptsUsedUp,
+        Self::TooManyFailures,
         Self::MerchantSuspended,
         Self::PageExpired,
         Self::FormUnreadable,
@@ -297,6 +335,7 @@ impl Notice {
             Self::OrderUsed => "order_used",
             Self::AmountConflict => "amount_conflict",
             Self::AttemptsUsedUp => "attempts_used_up",
+            Self::TooManyFailures => "try_later",
             Self::MerchantSuspended => "merchant_suspended",
             Self::PageExpired => "page_expired",
             Self::FormUnreadable => "form_unreadable",
@@ -333,6 +372,11 @@ const fn notice_ja(notice: Notice) -> NoticeText {
             title: "お支払いを完了できませんでした",
             lead: "安全のため、お試しいただける回数に達した時点で手続きを終了しました。請求は発生していません。",
             advice: "お店のページに戻り、あらためてご注文いただくか、別のお支払い方法をお選びください。",
+        },
+        Notice::TooManyFailures => NoticeText {
+            title: "ただいまカードを受け付けられません",
+            lead: "安全のため、カードの受付を一時的に控えています。カード会社への照会は行わず、請求も発生していません。",
+            advice: "しばらくしてから、もう一度お試しください。お急ぎのときや、続けて表示されるときは、下のコードを添えてお店へお問い合わせください。",
         },
         Notice::MerchantSuspended => NoticeText {
             title: "現在、このお店ではお支払いいただけません",
@@ -393,6 +437,11 @@ const fn notice_en(notice: Notice) -> NoticeText {
             title: "The payment was not completed",
             lead: "For your safety it ended after the number of tries that is allowed. Nothing was charged.",
             advice: "Please go back to the shop to order again or to choose another way to pay.",
+        },
+        Notice::TooManyFailures => NoticeText {
+            title: "We can’t take cards right now",
+            lead: "As a precaution, cards are not taken here for a while. Your card company was not asked, and nothing was charged.",
+            advice: "Please try again later. If you are in a hurry or see this again, tell the shop the code below.",
         },
         Notice::MerchantSuspended => NoticeText {
             title: "This shop can’t take payments at present",

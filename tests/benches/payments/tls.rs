@@ -50,6 +50,7 @@ impl Endpoint {
             (TlsAcceptor::from(Arc::clone(&identity.config)), Arc::clone(&endpoint.handshakes));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                stream.set_nodelay(true).unwrap(); // as a load balancer does: else small answers wait for delayed acknowledgements
                 let (acceptor, handshakes) = (acceptor.clone(), Arc::clone(&handshakes));
                 tokio::spawn(async move {
                     let Ok(mut from) = acceptor.accept(stream).await else { return };

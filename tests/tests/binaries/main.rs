@@ -17,20 +17,25 @@ mod programs;
 mod runtime_api;
 
 use axum::{Router, body::Bytes, extract::State, response::Response};
-use cases::{event, field, follow, submit, visit};
+use cases::{
+    at_issuer, back_from_issuer, event, field, follow, link, location, page, submit, submit_kept, visit, visit_of,
+};
 use http::{HeaderMap, Method, Uri};
 use local::{
     cloud::{self, Caller, Cloud, Permissions},
     template,
     world::{Options, World},
 };
+use outbound::acquirer::Kind;
 use runtime_api::Function;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
+use system_tests::ShopRequest;
 use tokio::net::TcpListener;
 
-/// A published test number.
+/// Published test numbers: approved at once, and after the issuer's question.
 const CARD: &str = "4242424242424242";
+const CHALLENGED: &str = "4000002760003184";
 
 #[tokio::test]
 async fn one_payment_through_the_functions_own_binaries() {
@@ -50,11 +55,14 @@ async fn one_payment_through_the_functions_own_binaries() {
     let outbox_relay = account.start("outbox-relay").await;
     let completion_mail = account.start("completion-mail").await;
     let reconcile = account.start("reconcile").await;
+    let challenge_return = account.start("challenge-return").await;
+    let card_update = account.start("card-update").await;
+    let card_rewrap = account.start("card-rewrap").await;
 
     // the shopper's way
-    let page = payment_page.invoke(visit()).await;
-    assert_eq!(page["statusCode"], 200);
-    let charged = authorize.invoke(submit(&page, CARD)).await;
+    let form = payment_page.invoke(visit()).await;
+    assert_eq!(form["statusCode"], 200);
+    let charged = authorize.invoke(submit(&form, CARD)).await;
     assert_eq!(charged["statusCode"], 303, "{charged}");
     let back = follow(&charged);
     let handed_over = return_dispatch.invoke(back.clone()).await;
@@ -82,13 +90,49 @@ async fn one_payment_through_the_functions_own_binaries() {
     assert_eq!(entries.len(), 1, "{entries:?}");
     assert_eq!(entries[0].amount, 2000);
 
+    // a member's card is kept, paid with again, seen on its own page, and sealed anew if its key is old
+    let member = |order: &str| visit_of(&ShopRequest::new("4000", 2000, order).of_user("member-1", world.now()));
+    let form = payment_page.invoke(member("5001")).await;
+    let charged = authorize.invoke(submit(&form, CARD)).await;
+    assert_eq!(field(&return_dispatch.invoke(follow(&charged)).await, "result"), "0");
+    let form = payment_page.invoke(member("5002")).await;
+    let charged = authorize.invoke(submit_kept(&form)).await;
+    assert_eq!(field(&return_dispatch.invoke(follow(&charged)).await, "result"), "0");
+    let form = payment_page.invoke(member("5003")).await;
+    let kept = card_update.invoke(page("card-update/get-unsealed", &link(&form, "/card/"))).await;
+    assert_eq!(kept["statusCode"], 200, "{kept}");
+    assert!(kept["body"].as_str().unwrap().contains("4242"));
+    let walked = card_rewrap.invoke(event("card-rewrap/every-day")).await;
+    assert_eq!((&walked["failed"], &walked["finished"]), (&json!(0), &json!(true)), "{walked}");
+
+    // to the issuer and back
+    let charged = authorize.invoke(submit(&another_order(&payment_page).await, CHALLENGED)).await;
+    assert_eq!(charged["statusCode"], 303, "{charged}");
+    let hop = challenge_return.invoke(page("challenge-return/get-unsealed", location(&charged))).await;
+    let issuer = acquirer.invoke(at_issuer(&hop)).await;
+    assert_eq!(issuer["statusCode"], 200, "{issuer}");
+    let returned = challenge_return.invoke(back_from_issuer(&issuer, &hop)).await;
+    assert_eq!(returned["statusCode"], 200, "{returned}");
+    let handed_over = return_dispatch.invoke(page("return-dispatch/get-unsealed", cases::action(&returned))).await;
+    assert_eq!(field(&handed_over, "result"), "0");
+    let totals = world.acquirer_log().await.unwrap();
+    assert_eq!(totals.iter().filter(|entry| entry.kind == Kind::Authorize).count(), 4, "{totals:?}");
+
     front.abort();
     let _ended = front.await;
-    for function in [payment_page, authorize, return_dispatch, outbox_relay, completion_mail, reconcile] {
+    let ours = [payment_page, authorize, return_dispatch, outbox_relay, completion_mail, reconcile];
+    for function in ours.into_iter().chain([challenge_return, card_update, card_rewrap]) {
         let log = function.stop().await;
-        assert!(!log.contains(CARD) && !log.contains("buyer@example.jp"), "{log}");
+        assert!(!log.contains(CARD) && !log.contains(CHALLENGED) && !log.contains("buyer@example.jp"), "{log}");
         assert!(!log.contains(r#""level":"ERROR""#), "{log}");
     }
+}
+
+/// The page of an order without a member.
+async fn another_order(payment_page: &Function) -> Value {
+    let form = payment_page.invoke(visit_of(&ShopRequest::new("4000", 2000, "5004").with("return", "1"))).await;
+    assert_eq!(form["statusCode"], 200, "{form}");
+    form
 }
 
 /// Where functions run: the local system, reached from outside.

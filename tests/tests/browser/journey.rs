@@ -17,6 +17,8 @@ pub(crate) struct Way {
     pub(crate) destination: Option<&'static str>,
     /// Where the shopper comes back to.
     pub(crate) back_at: &'static str,
+    /// As a buyer whom the shop knows: it signs `user`.
+    pub(crate) known: bool,
 }
 
 /// What the cart holds in these tests: 1,200 yen of beans and a mug of 1,800.
@@ -30,11 +32,12 @@ impl Way {
             "9320" => "/shop/receive",
             _ => "/shop/thanks",
         };
-        Self { merchant, by_post, destination: None, back_at }
+        Self { merchant, by_post, destination: None, back_at, known: false }
     }
 
     fn form(self) -> String {
-        format!("form[data-merchant='{}']", self.merchant)
+        let known = if self.known { ":has([name=user])" } else { ":not(:has([name=user]))" };
+        format!("form[data-merchant='{}']{known}", self.merchant)
     }
 
     fn order_name(self) -> &'static str {
@@ -96,6 +99,29 @@ pub(crate) fn fill_card(tab: &Tab, system: &System, number: &str) {
 pub(crate) fn pay(tab: &Tab, system: &System, number: &str) {
     fill_card(tab, system, number);
     tab.click("#pay");
+}
+
+/// On our page on the way there: it leads to the issuer by itself, or by the button where scripts are off.
+pub(crate) fn to_the_issuer(tab: &mut Tab) {
+    if !tab.eyes.scripts {
+        tab.until("!!document.querySelector('#handover [name=creq]')");
+        tab.picture("hop");
+        tab.click("#handover .go");
+    }
+    tab.until("!!document.querySelector('button[name=choice]')");
+    assert_eq!(tab.ask("document.documentElement.lang"), tab.eyes.language, "the issuer speaks the payer's language");
+}
+
+/// Chooses on the issuer's page and comes back to ours, which leads to the result.
+pub(crate) fn choose(tab: &mut Tab, choice: &str) {
+    tab.click(&format!("button[value={choice}]"));
+    if !tab.eyes.scripts {
+        tab.until("!!document.querySelector('#back [name=cres]')");
+        tab.picture("issuer-done");
+        tab.click("#back .go");
+        // our page on the way back leads on by itself, without scripts too
+        tab.until("location.pathname.startsWith('/return/')");
+    }
 }
 
 /// Comes back to the shop: by itself, or by the button where scripts are off.

@@ -11,7 +11,9 @@
 )]
 
 mod chromium;
+mod issuer;
 mod journey;
+mod kept;
 mod system;
 mod tab;
 

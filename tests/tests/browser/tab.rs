@@ -200,10 +200,26 @@ impl Tab {
 
     /// The browser's own back button.
     pub(crate) fn back(&self) {
+        self.leaf(|index| index.checked_sub(1));
+    }
+
+    fn leaf(&self, to: impl Fn(u64) -> Option<u64>) {
         let history = self.call("Page.getNavigationHistory", &json!({}));
-        let before = history["currentIndex"].as_u64().and_then(|index| index.checked_sub(1)).expect("a page before");
-        let entry = history["entries"].as_array().unwrap()[usize::try_from(before).unwrap()]["id"].clone();
+        let place = history["currentIndex"].as_u64().and_then(to).expect("a page there");
+        let entry = history["entries"].as_array().unwrap()[usize::try_from(place).unwrap()]["id"].clone();
         self.call("Page.navigateToHistoryEntry", &json!({ "entryId": entry }));
+    }
+
+    /// Keeps a picture of the whole page for a person's eyes, where the run names a folder for them by `KESSAI_SHOTS`.
+    #[allow(clippy::disallowed_methods, reason = "a setting of the test run, not of the product")]
+    pub(crate) fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("KESSAI_SHOTS") else { return };
+        let shot = self.call("Page.captureScreenshot", &json!({ "format": "png", "captureBeyondViewport": true }));
+        let png = data_encoding::BASE64.decode(shot["data"].as_str().unwrap_or_default().as_bytes()).unwrap();
+        let Eyes { width, language, scripts } = self.eyes;
+        let scripts = if scripts { "" } else { "-plain" };
+        let name = format!("{name}-{language}-{width}{scripts}.png");
+        std::fs::write(std::path::Path::new(&folder).join(name), png).unwrap();
     }
 
     /// Everything that the browser found wrong so far: script errors, console errors, refusals of the content security policy.
@@ -243,7 +259,12 @@ fn complaint(event: &Value) -> Option<String> {
                 entry["source"] == "network" && entry["text"].as_str()?.contains("responded with a status of 4");
             (bad && !answered).then(|| format!("log: {entry}"))
         }
-        "Audits.issueAdded" => Some(format!("issue: {}", given["issue"])),
+        "Audits.issueAdded" => {
+            let issue = &given["issue"];
+            // a shop's own POST to us brings no Lax cookie, and needs none
+            let lax = issue["details"]["cookieIssueDetails"]["cookieExclusionReasons"] == json!(["ExcludeSameSiteLax"]);
+            (!lax).then(|| format!("issue: {issue}"))
+        }
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::enumerate::{FAULTS, block, on_threads};
 use super::invariants::{Evidence, Expected, broken};
-use super::shopper::{APPROVED, DECLINED, Page, Shopper};
+use super::shopper::{APPROVED, CHALLENGED, DECLINED, Page, Shopper, Turn};
 use super::stories::{carried, come_again, quiet, world};
 
 const SEEDS: u64 = 200;
@@ -62,11 +62,15 @@ async fn live(tab: &mut Shopper<'_>, chance: &Chance) {
         let page = match (chance.below(8), &form) {
             (0 | 1, _) | (_, None) => tab.open().await,
             (2..=4, Some(token)) => tab.submit_once(token, APPROVED).await,
-            (5, Some(token)) => tab.submit_once(token, DECLINED).await,
+            (5, Some(token)) => {
+                let card = *chance.one_of(&[DECLINED, CHALLENGED]);
+                tab.submit_once(token, card).await
+            }
             (6, Some(token)) => tab.give_up(token).await,
             (_, Some(_)) => tab.reload().await.unwrap_or(Page::Waiting),
         };
-        if let Page::Form(token) = page {
+        tab.turn = *chance.one_of(&[Turn::Pass, Turn::Pass, Turn::Fail, Turn::CancelHere, Turn::Leave]);
+        if let Page::Form(token) = tab.if_asked(page).await {
             form = Some(token);
         }
         tab.look().await;

@@ -1,11 +1,12 @@
 //! What holds once all is quiet, whatever went wrong before (`Invariants` of the payment rules).
 
-use domain::{Payment, PaymentKey, State};
+use domain::card::ConsentScope;
+use domain::{CardOwner, Payment, PaymentKey, State};
 use local::world::World;
 use outbound::acquirer::{Entry, Kind, Outcome};
 use std::collections::BTreeSet;
 
-use super::shopper::Shopper;
+use super::shopper::{Shopper, kept_card};
 
 /// How an order may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Evidence {
         done.map(|entry| match entry.kind {
             Kind::Authorize => 1,
             Kind::Reverse | Kind::Void => -1,
-            Kind::Capture | Kind::Refund | Kind::Adjust | Kind::Inquire => 0,
+            Kind::Challenge | Kind::Capture | Kind::Refund | Kind::Adjust | Kind::Inquire => 0,
         })
         .sum()
     }
@@ -128,7 +129,42 @@ pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected, eviden
             }
         }
     }
+    for what in kept_wrongly(shopper, payment.as_ref()).await {
+        check(false, what);
+    }
     check(paid || !shopper.told.contains(&true), "the shop was told of a payment that is not there");
     check(!evidence.waits, "the mail queue is not quiet");
     broken
+}
+
+/// What does not hold of the kept card: with the buyer's agreement it is kept or the payment came to nothing, and never without it. There is one for each buyer.
+async fn kept_wrongly(shopper: &Shopper<'_>, payment: Option<&Payment>) -> Vec<&'static str> {
+    let stands = kept_card(shopper.world, &shopper.owner()).await;
+    let before = shopper.kept_before.as_ref();
+    let mut wrong = Vec::new();
+    let mut check = |holds: bool, what| {
+        if !holds {
+            wrong.push(what);
+        }
+    };
+    let of_order = CardOwner::Order(shopper.key().order);
+    check(shopper.user.is_none() || kept_card(shopper.world, &of_order).await.is_none(), "the card is kept twice");
+    let agreed = payment.filter(|payment| payment.keeping.is_some());
+    check(shopper.keeps || agreed.is_none(), "an agreement is stored that nobody gave");
+    match (shopper.keeps, payment.filter(|payment| payment.state.is_paid())) {
+        (true, Some(paid)) => {
+            check(agreed.is_some(), "the agreement was lost");
+            let card = stands.as_ref().filter(|card| Some(card.id) == paid.card_id && card.number.is_some());
+            check(card.is_some(), "the card is not kept");
+            check(card.is_none_or(|card| card.consent.scope == ConsentScope::Recall), "more was agreed to than asked");
+            check(card.is_none_or(|card| Some(&card.card) == paid.card.as_ref()), "another card is kept");
+        }
+        (true, None) => check(stands.as_ref() == before, "a card is kept without a payment"),
+        (false, Some(paid)) => {
+            check(stands.as_ref() == before, "a card is kept without agreement");
+            check(before.is_none_or(|card| paid.card_id == Some(card.id)), "the payment does not name the kept card");
+        }
+        (false, None) => check(stands.as_ref() == before, "a card is kept without agreement"),
+    }
+    wrong
 }

@@ -17,6 +17,7 @@
 mod enumerate;
 mod interleave;
 mod invariants;
+mod kept;
 mod outage;
 mod shopper;
 mod stories;

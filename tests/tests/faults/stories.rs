@@ -1,6 +1,7 @@
 //! What shoppers do, and what passes until all is quiet.
 
 use bytes::Bytes;
+use domain::{CardOwner, Payment};
 use http::Response;
 use jiff::Timestamp;
 use local::cloud::{Call, Fault, NoAnswer, When};
@@ -9,7 +10,11 @@ use std::time::Duration;
 use store::{Cursor, DueCursor, keys::DueMinute};
 
 use super::invariants::{Evidence, Expected, broken};
-use super::shopper::{APPROVED, DECLINED, Page, Shopper, table};
+use super::kept;
+use super::shopper::{APPROVED, CHALLENGED, DECLINED, Page, Shopper, Turn, kept_card, table};
+
+/// How many shoppers share a world, where nothing keeps them apart.
+const MANY: usize = 16;
 
 /// A shopper's way through a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,20 @@ pub(crate) enum Story {
     Twice,
     /// Pays an amount at which the acquirer fails in its own way.
     Amount(u32),
+    /// Pays with a card whose issuer asks, and takes this turn there.
+    Challenge(Turn),
+    /// The same, and the issuer's page sends the payer back twice, at once.
+    ReturnsTwice,
+    /// Passes the issuer's challenge, then the acquirer fails in its own way.
+    ChallengeAmount(u32),
+    /// Pays with this card, and lets it be kept.
+    Keeps(&'static str),
+    /// The same with an amount at which the acquirer fails in its own way.
+    KeepsAmount(u32),
+    /// Pays with a kept card whose number we have sealed.
+    WithSealed,
+    /// Pays with a kept card that the acquirer holds for us, and whose issuer asks.
+    WithToken,
 }
 
 /// What of that which follows without the shopper meets faults. The rest goes as in another story, and is tried there.
@@ -43,9 +62,24 @@ pub(crate) enum Ending {
     AnotherStorys,
 }
 
+/// What of that which the shopper causes meets faults. The rest goes as in another story, and is tried there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Acts {
+    /// Every call.
+    Whole,
+    /// Every call of ours, but not what the acquirer does inside: whatever that is, it is an answer of the acquirer's.
+    Ours,
+    /// The calls of this function, in a world where it has done the like before.
+    Of(&'static str),
+    /// The calls of this function, in a world where nothing is kept in memory yet.
+    ColdOf(&'static str),
+    /// None: lived through once, without any fault but the amount's.
+    AnotherStorys,
+}
+
 impl Story {
     /// Every story.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 38] = [
         Self::Approved,
         Self::Impatient,
         Self::AnotherCard,
@@ -62,6 +96,28 @@ impl Story {
         Self::Amount(1908),
         Self::Amount(1909),
         Self::Amount(1910),
+        Self::Challenge(Turn::Pass),
+        Self::Challenge(Turn::Fail),
+        Self::Challenge(Turn::CancelThere),
+        Self::Challenge(Turn::CancelHere),
+        Self::Challenge(Turn::Leave),
+        Self::ReturnsTwice,
+        Self::ChallengeAmount(1901),
+        Self::ChallengeAmount(1902),
+        Self::ChallengeAmount(1903),
+        Self::ChallengeAmount(1904),
+        Self::ChallengeAmount(1905),
+        Self::ChallengeAmount(1906),
+        Self::ChallengeAmount(1907),
+        Self::ChallengeAmount(1908),
+        Self::ChallengeAmount(1909),
+        Self::ChallengeAmount(1910),
+        Self::Keeps(APPROVED),
+        Self::Keeps(CHALLENGED),
+        Self::KeepsAmount(1901),
+        Self::KeepsAmount(1905),
+        Self::WithSealed,
+        Self::WithToken,
     ];
 
     /// What of that which follows without the shopper meets faults.
@@ -69,38 +125,142 @@ impl Story {
         match self {
             Self::Approved | Self::GoesAway | Self::Amount(1901) => Ending::Whole,
             Self::Amount(1902) => Ending::Effects,
-            Self::Amount(1904 | 1905 | 1909 | 1910) => Ending::Questions,
-            Self::Impatient | Self::AnotherCard | Self::GivesUp | Self::Twice | Self::Amount(_) => {
-                Ending::AnotherStorys
+            Self::Amount(1904 | 1905 | 1909 | 1910) | Self::Challenge(Turn::Leave) | Self::KeepsAmount(1901) => {
+                Ending::Questions
+            }
+            Self::Impatient
+            | Self::AnotherCard
+            | Self::GivesUp
+            | Self::Twice
+            | Self::Amount(_)
+            | Self::Challenge(_)
+            | Self::ReturnsTwice
+            | Self::ChallengeAmount(_)
+            | Self::Keeps(_)
+            | Self::KeepsAmount(_)
+            | Self::WithSealed
+            | Self::WithToken => Ending::AnotherStorys,
+        }
+    }
+
+    /// What of that which the shopper causes meets faults.
+    pub(crate) fn acts(self) -> Acts {
+        match self {
+            Self::Approved
+            | Self::Impatient
+            | Self::AnotherCard
+            | Self::GoesAway
+            | Self::GivesUp
+            | Self::Twice
+            | Self::Amount(_) => Acts::Whole,
+            Self::Challenge(Turn::Pass) | Self::WithToken => Acts::Ours,
+            Self::Challenge(Turn::Fail | Turn::CancelHere)
+            | Self::ReturnsTwice
+            | Self::ChallengeAmount(1901 | 1902 | 1904 | 1905 | 1910)
+            | Self::Keeps(CHALLENGED) => Acts::Of("ChallengeReturn"),
+            Self::Keeps(_) | Self::WithSealed => Acts::ColdOf("Authorize"),
+            // From the issuer's page it is the same as failing there, and who leaves causes nothing more.
+            Self::Challenge(Turn::CancelThere | Turn::Leave) | Self::ChallengeAmount(_) | Self::KeepsAmount(_) => {
+                Acts::AnotherStorys
             }
         }
     }
 
     fn amount(self) -> u32 {
         match self {
-            Self::Amount(amount) => amount,
-            Self::Approved | Self::Impatient | Self::AnotherCard | Self::GoesAway | Self::GivesUp | Self::Twice => 2000,
+            Self::Amount(amount) | Self::ChallengeAmount(amount) | Self::KeepsAmount(amount) => amount,
+            Self::Approved
+            | Self::Impatient
+            | Self::AnotherCard
+            | Self::GoesAway
+            | Self::GivesUp
+            | Self::Twice
+            | Self::Challenge(_)
+            | Self::ReturnsTwice
+            | Self::Keeps(_)
+            | Self::WithSealed
+            | Self::WithToken => 2000,
         }
     }
 
     /// How it ends whatever single thing goes wrong, with a shopper who comes back until it is paid where that is possible.
     pub(crate) fn expected(self) -> Expected {
         match self {
-            Self::Approved | Self::Impatient | Self::AnotherCard | Self::GivesUp | Self::Twice => Expected::Paid,
-            Self::GoesAway => Expected::Unpaid,
-            Self::Amount(1902 | 1905 | 1907 | 1909) => Expected::Unpaid,
+            Self::GoesAway | Self::Challenge(Turn::Fail | Turn::Leave) => Expected::Unpaid,
+            Self::Amount(1902 | 1905 | 1907 | 1909)
+            | Self::ChallengeAmount(1902 | 1905 | 1907 | 1909)
+            | Self::KeepsAmount(1905) => Expected::Unpaid,
             // …904 and …910 approve late: a question that gets no answer before may find it after
-            Self::Amount(_) => Expected::Settled,
+            Self::Amount(_) | Self::ChallengeAmount(_) | Self::KeepsAmount(_) => Expected::Settled,
+            Self::Approved
+            | Self::Impatient
+            | Self::AnotherCard
+            | Self::GivesUp
+            | Self::Twice
+            | Self::Challenge(_)
+            | Self::ReturnsTwice
+            | Self::Keeps(_)
+            | Self::WithSealed
+            | Self::WithToken => Expected::Paid,
         }
     }
 
     /// How it ends when nothing goes wrong but what the amount asks for.
     pub(crate) fn expected_without_faults(self) -> Expected {
         match self {
-            Self::Amount(1901 | 1903 | 1906 | 1908) => Expected::Paid,
-            Self::Amount(1904 | 1910) => Expected::Unpaid,
+            Self::Amount(1901 | 1903 | 1906 | 1908)
+            | Self::ChallengeAmount(1901 | 1903 | 1906 | 1908)
+            | Self::KeepsAmount(1901) => Expected::Paid,
+            Self::Amount(1904 | 1910) | Self::ChallengeAmount(1904 | 1910) => Expected::Unpaid,
             other => other.expected(),
         }
+    }
+
+    /// How many shoppers share a world. Where cards are declined they are few: the guard against card testing lets a card be declined 10 times in a day.
+    pub(crate) fn together(self) -> usize {
+        match self {
+            Self::AnotherCard | Self::GoesAway | Self::Amount(1908) => 3,
+            Self::Approved
+            | Self::Impatient
+            | Self::GivesUp
+            | Self::Twice
+            | Self::Amount(_)
+            | Self::Challenge(_)
+            | Self::ReturnsTwice
+            | Self::ChallengeAmount(_)
+            | Self::Keeps(_)
+            | Self::KeepsAmount(_)
+            | Self::WithSealed
+            | Self::WithToken => MANY,
+        }
+    }
+
+    /// Who lives through it: a buyer whom the shop knows, if a card is or was kept.
+    async fn shopper(self, world: &World, order: u32) -> Shopper<'_> {
+        let mut shopper = Shopper::new(world, &order.to_string(), self.amount());
+        let user = format!("buyer-{order}");
+        match self {
+            Self::Challenge(turn) => shopper.turn = turn,
+            Self::Keeps(_) | Self::KeepsAmount(_) => {
+                shopper.user = Some(user);
+                shopper.keeps = true;
+            }
+            Self::WithSealed => shopper.kept_before = Some(kept::sealed_elsewhere(world, &user).await),
+            Self::WithToken => shopper.kept_before = Some(kept::by_token(world, &user, order).await),
+            Self::Approved
+            | Self::Impatient
+            | Self::AnotherCard
+            | Self::GoesAway
+            | Self::GivesUp
+            | Self::Twice
+            | Self::Amount(_)
+            | Self::ReturnsTwice
+            | Self::ChallengeAmount(_) => {}
+        }
+        if let Some(CardOwner::Buyer(user)) = shopper.kept_before.as_ref().map(|card| &card.owner) {
+            shopper.user = Some(user.clone());
+        }
+        shopper
     }
 
     async fn live(self, shopper: &mut Shopper<'_>) {
@@ -129,13 +289,26 @@ impl Story {
                     shopper.complaints.append(&mut other.complaints);
                 }
             }
-            Self::Amount(_) => {
-                let mut page = shopper.pay(APPROVED).await;
-                for _ in 0..2 {
-                    if let Page::Form(token) = page {
-                        page = shopper.submit(&token, APPROVED).await;
-                    }
+            Self::Amount(_) => thrice(shopper, APPROVED).await,
+            Self::Challenge(turn) => {
+                let page = shopper.pay(CHALLENGED).await;
+                let page = shopper.if_asked(page).await;
+                if let (Page::Form(token), Turn::CancelHere | Turn::CancelThere) = (page, turn) {
+                    shopper.submit(&token, APPROVED).await;
                 }
+            }
+            Self::ReturnsTwice => returns_twice(shopper).await,
+            Self::ChallengeAmount(_) => thrice(shopper, CHALLENGED).await,
+            Self::Keeps(card) => {
+                let page = shopper.pay(card).await;
+                shopper.if_asked(page).await;
+            }
+            Self::KeepsAmount(_) => {
+                shopper.pay(APPROVED).await;
+            }
+            Self::WithSealed | Self::WithToken => {
+                let page = shopper.pay_with_kept().await;
+                shopper.if_asked(page).await;
             }
         }
     }
@@ -153,6 +326,28 @@ async fn impatient(shopper: &mut Shopper<'_>) {
     }
     shopper.submit_once(&first, APPROVED).await;
     shopper.reload().await;
+}
+
+/// Pays, and after a decline again with the same card.
+async fn thrice(shopper: &mut Shopper<'_>, card: &str) {
+    let mut page = shopper.pay(card).await;
+    for again in 0..3 {
+        page = shopper.if_asked(page).await;
+        match page {
+            Page::Form(token) if again < 2 => page = shopper.submit(&token, card).await,
+            _ => return,
+        }
+    }
+}
+
+/// The issuer's page is sent twice, as a browser does that is told to load it again, and once more from another tab.
+async fn returns_twice(shopper: &mut Shopper<'_>) {
+    let page = shopper.pay(CHALLENGED).await;
+    let Page::Hop(hop) = page else { return };
+    let mut other = Shopper::new(shopper.world, &shopper.order, shopper.amount);
+    tokio::join!(shopper.if_asked(Page::Hop(hop.clone())), other.if_asked(Page::Hop(hop.clone())));
+    other.come_back(&hop, &[]).await;
+    shopper.complaints.append(&mut other.complaints);
 }
 
 /// A world of its own for one case. Reconcile stands where its rounds before would have brought it.
@@ -200,11 +395,18 @@ pub(crate) struct Played {
 pub(crate) async fn play(story: Story, expected: Expected, reach: Reach, plans: &[Plan]) -> Played {
     let world = world().await;
     let mut played = Played::default();
-    let mut shoppers: Vec<_> =
-        (1001..).zip(plans).map(|(order, _)| Shopper::new(&world, &order.to_string(), story.amount())).collect();
+    let mut shoppers = Vec::new();
+    for (order, _) in (1001..).zip(plans) {
+        shoppers.push(story.shopper(&world, order).await);
+    }
     if reach == Reach::Shopper {
         // what functions keep in memory is there for the first as for the last
         Shopper::new(&world, "1000", 2000).pay(APPROVED).await;
+        if story.together() < MANY {
+            Story::AnotherCard.live(&mut story.shopper(&world, 999).await).await;
+        } else if story.acts() != Acts::Whole {
+            story.live(&mut story.shopper(&world, 999).await).await;
+        }
     }
     for (shopper, plan) in shoppers.iter_mut().zip(plans) {
         world.faults().restart();
@@ -224,6 +426,12 @@ pub(crate) async fn play(story: Story, expected: Expected, reach: Reach, plans: 
         complain_of_unmet(shopper, plan);
     }
     come_again(&world, &mut shoppers, expected).await;
+    for shopper in &mut shoppers {
+        // far too late, the issuer's page is sent back to us once more
+        if let Some(hop) = shopper.hop.clone() {
+            shopper.come_back(&hop, &[]).await;
+        }
+    }
     let evidence = Evidence::of(&world).await;
     for shopper in &mut shoppers {
         played.broken.push(broken(shopper, expected, &evidence).await);
@@ -245,8 +453,14 @@ pub(crate) async fn come_again(world: &World, shoppers: &mut [Shopper<'_>], expe
             let paid = shopper.look().await.is_some_and(|payment| payment.state.is_paid());
             match (shopper.open().await, expected) {
                 (Page::Form(_), _) if paid => shopper.complaints.push("a paid order shows a form".to_owned()),
+                (Page::KeptForm(_), _) if paid => shopper.complaints.push("a paid order shows a form".to_owned()),
                 (Page::Form(token), Expected::Paid) => {
                     shopper.submit(&token, APPROVED).await;
+                    paid_now = true;
+                }
+                (Page::KeptForm(token), Expected::Paid) => {
+                    let page = shopper.submit_kept(&token).await;
+                    shopper.if_asked(page).await;
                     paid_now = true;
                 }
                 _ => {}
@@ -280,12 +494,19 @@ pub(crate) async fn quiet(world: &World, shoppers: &mut [Shopper<'_>]) {
 
 async fn is_done(world: &World, shoppers: &mut [Shopper<'_>]) -> bool {
     for shopper in shoppers {
-        if shopper.look().await.is_some_and(|payment| !payment.state.is_settled()) {
+        let Some(payment) = shopper.look().await else { continue };
+        let missing = payment.state.is_paid() && payment.keeping.is_some() && !is_kept(world, &payment).await;
+        if missing || !payment.state.is_settled() {
             return false;
         }
     }
     let mails = world.queues().unwrap().into_iter().filter(|queue| queue.name.contains("MailQueue"));
     mails.map(|queue| queue.waiting + queue.in_flight).sum::<u64>() == 0
+}
+
+/// Whether the payment's card is the kept one.
+async fn is_kept(world: &World, payment: &Payment) -> bool {
+    kept_card(world, &payment.card_owner()).await.is_some_and(|card| Some(card.id) == payment.card_id)
 }
 
 async fn pass(world: &World, shoppers: &mut [Shopper<'_>], step_s: u64) {

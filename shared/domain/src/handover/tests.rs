@@ -40,7 +40,14 @@ fn paid() -> State {
 }
 
 fn approval() -> Approval {
-    Approval { acquirer_id: "a1".to_owned(), network_id: None, valid_until: None, captured: true }
+    Approval {
+        acquirer_id: "a1".to_owned(),
+        network_id: None,
+        valid_until: None,
+        captured: true,
+        authentication: None,
+        token: None,
+    }
 }
 
 fn payment(state: State) -> Payment {
@@ -64,6 +71,9 @@ fn payment(state: State) -> Payment {
         opened_at: Timestamp::from_millisecond(1_763_720_400_123).unwrap(),
         card: None,
         holder: "TARO YAMADA".to_owned(),
+        fingerprint: None,
+        card_id: None,
+        keeping: None,
         doubted: false,
         state,
     }
@@ -124,14 +134,17 @@ fn the_24_dialect_has_rc_and_its_map() {
 #[test]
 fn only_a_settled_payment_is_handed_over() {
     let lease = Lease { id: LeaseId::from_random([0; 8]), until: now() };
-    let decline = Decline { code: DeclineCode::DoNotHonor, network_code: None, advice_code: None };
+    let challenge =
+        crate::acquirer::Challenge { address: "https://acs.example/".to_owned(), request: "e30".to_owned() };
+    let decline =
+        Decline { code: DeclineCode::DoNotHonor, network_code: None, advice_code: None, authentication: None };
     for (state, settled) in [
         (paid(), true),
         (State::Authorized { n: 1, approval: approval(), at: now() }, true),
         (State::Failed { reason: Failure::NotFound, at: now() }, true),
         (State::Abandoned { at: now() }, true),
-        (State::Authorizing { n: 1, lease }, false),
-        (State::Challenging { n: 1, due: now() }, false),
+        (State::Authorizing { n: 1, lease, challenged: None }, false),
+        (State::Challenging { n: 1, due: now(), challenge }, false),
         (State::Declined { n: 1, decline, at: now() }, false),
     ] {
         let given = Handover::new(&payment(state.clone()), &merchant(Dialect::Asj), None, now());

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Lease, Order, Payment, State, TransitionError};
-use crate::{MaskedCard, Nonce};
+use super::{Keeping, Lease, Order, Payment, State, TransitionError};
+use crate::{CardId, Fingerprint, MaskedCard, Nonce};
 
 /// An attempt that wants to start: what the sealed form said, and who would hold the payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,12 @@ pub struct Intent {
     pub card: MaskedCard,
     /// The name on it.
     pub holder: String,
+    /// The same for the same card number.
+    pub fingerprint: Option<Fingerprint>,
+    /// The kept card it is paid with, or under which its card is to be kept.
+    pub card_id: Option<CardId>,
+    /// The buyer agrees to let the card be kept.
+    pub keeping: Option<Keeping>,
 }
 
 /// What to do with an attempt.
@@ -119,8 +125,11 @@ impl Payment {
             opened_at: now,
             card: Some(intent.card.clone()),
             holder: intent.holder.clone(),
+            fingerprint: intent.fingerprint,
+            card_id: intent.card_id,
+            keeping: intent.keeping.clone(),
             doubted: false,
-            state: State::Authorizing { n: 1, lease: intent.lease },
+            state: State::Authorizing { n: 1, lease: intent.lease, challenged: None },
         }
     }
 
@@ -143,8 +152,11 @@ impl Payment {
             opened_at: if reopened { now } else { self.opened_at },
             card: Some(intent.card.clone()),
             holder: intent.holder.clone(),
+            fingerprint: intent.fingerprint,
+            card_id: intent.card_id,
+            keeping: intent.keeping.clone(),
             doubted: !reopened && self.doubted,
-            state: State::Authorizing { n, lease: intent.lease },
+            state: State::Authorizing { n, lease: intent.lease, challenged: None },
         }
     }
 
@@ -171,6 +183,9 @@ impl Payment {
             opened_at: now,
             card: None,
             holder: String::new(),
+            fingerprint: None,
+            card_id: None,
+            keeping: None,
             doubted: false,
             state: State::Abandoned { at: now },
         }

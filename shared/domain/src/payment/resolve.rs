@@ -2,10 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ASKING, Doubt, Failure, NOT_FOUND_GRACE, Open, Payment, QUIET, Reversal, State, TransitionError};
+use super::{
+    ASKING, Doubt, Failure, Interface, Lease, NOT_FOUND_GRACE, Open, Payment, QUIET, Reversal, State, TransitionError,
+};
 use crate::{
     Approval, Decline,
-    acquirer::{AuthorizeOutcome, InquiryOutcome, OperationOutcome, ReverseOutcome},
+    acquirer::{AuthorizeOutcome, Challenge, InquiryOutcome, OperationOutcome, ReverseOutcome, TransStatus},
 };
 
 /// How long a payer may be with the issuer.
@@ -36,6 +38,8 @@ pub enum Next {
         /// The void's own number.
         void_n: u32,
     },
+    /// Cancel a challenge that the payer did not answer in time.
+    CancelChallenge,
     /// Close a declined order that nobody tried again.
     Close,
     /// Look again then.
@@ -59,18 +63,17 @@ impl Payment {
     /// # Errors
     /// [`TransitionError`] unless it is being authorized.
     pub fn resolve(&self, outcome: AuthorizeOutcome, now: Timestamp) -> Result<Self, TransitionError> {
-        let State::Authorizing { n, lease } = &self.state else {
+        let State::Authorizing { n, lease, challenged } = &self.state else {
             return Err(TransitionError { from: self.state.name(), to: "a result" });
         };
+        let in_doubt = || self.in_doubt(Doubt::new(*n, now, lease.until));
         Ok(match outcome {
-            AuthorizeOutcome::Approved(approval) => self.approved(*n, approval, now),
+            AuthorizeOutcome::Approved(approval) if approval.may_stand() => self.approved(*n, approval, now),
+            // Reconcile asks once more, finds the same, and reverses it.
+            AuthorizeOutcome::Approved(_) | AuthorizeOutcome::Unknown(_) => in_doubt(),
             AuthorizeOutcome::Declined(decline) => self.declined(*n, decline, now),
-            AuthorizeOutcome::ChallengeRequired(_) => {
-                self.moved(State::Challenging { n: *n, due: now.saturating_add(CHALLENGE).unwrap_or(Timestamp::MAX) })
-            }
-            AuthorizeOutcome::Unknown(_) => {
-                let doubt = Doubt { n: *n, since: now, lease_until: lease.until, asks: 0 };
-                Self { doubted: true, ..self.moved(State::Unknown(doubt)) }
+            AuthorizeOutcome::ChallengeRequired(challenge) => {
+                self.challenging(*n, challenged.unwrap_or_else(|| later(now, CHALLENGE)), challenge)
             }
         })
     }
@@ -78,9 +81,9 @@ impl Payment {
     /// What an open payment needs, seen from its due entry.
     pub fn next(&self, now: Timestamp) -> Next {
         match &self.state {
-            State::Authorizing { n, lease } if lease.until <= now => Next::Inquire { n: *n },
+            State::Authorizing { n, lease, .. } if lease.until <= now => Next::Inquire { n: *n },
             State::Authorizing { lease, .. } => Next::Wait(lease.until),
-            State::Challenging { n, due } if *due <= now => Next::Inquire { n: *n },
+            State::Challenging { due, .. } if *due <= now => Next::CancelChallenge,
             State::Challenging { due, .. } => Next::Wait(*due),
             State::Unknown(doubt) | State::NeedsPerson(Open::Unknown(doubt)) => Next::Inquire { n: doubt.n },
             State::Reversing(reversal) | State::NeedsPerson(Open::Reversing(reversal)) => reversal.next(now),
@@ -131,8 +134,8 @@ impl Payment {
     /// What an inquiry's answer makes of an open payment.
     pub fn inquired(&self, outcome: InquiryOutcome, now: Timestamp) -> Ruling {
         match &self.state {
-            State::Authorizing { n, lease } => self.doubt_answered(&Doubt::new(*n, now, lease.until), outcome, now),
-            State::Challenging { n, due } => self.doubt_answered(&Doubt::new(*n, now, *due), outcome, now),
+            State::Authorizing { n, lease, .. } => self.doubt_answered(&Doubt::new(*n, now, lease.until), outcome, now),
+            State::Challenging { n, due, .. } => self.doubt_answered(&Doubt::new(*n, now, *due), outcome, now),
             State::Unknown(doubt) | State::NeedsPerson(Open::Unknown(doubt)) => {
                 self.doubt_answered(doubt, outcome, now)
             }
@@ -149,18 +152,27 @@ impl Payment {
 
     fn doubt_answered(&self, doubt: &Doubt, outcome: InquiryOutcome, now: Timestamp) -> Ruling {
         match outcome {
+            InquiryOutcome::Approved { approval, .. } if !approval.may_stand() => Ruling {
+                alarm: Some("the acquirer approved without authentication; it is being reversed"),
+                ..self.reversing(doubt.n, Failure::NotAuthenticated, now)
+            },
             InquiryOutcome::Approved { approval, amount } if amount == u64::from(self.amount.get()) => {
-                Ruling::kept(self.approved(doubt.n, approval, now))
+                let approved = self.approved(doubt.n, approval, now);
+                let look_at = (!approved.state.is_settled()).then(|| ask_again(now, 1, self.key.shard(), now));
+                Ruling { payment: approved, look_at, alarm: None }
             }
             InquiryOutcome::Approved { .. } => Ruling {
                 alarm: Some("the acquirer approved another amount; it is being reversed"),
                 ..self.reversing(doubt.n, Failure::AmountMismatch, now)
             },
-            InquiryOutcome::Declined(decline) => {
-                let declined = self.declined(doubt.n, decline, now);
-                let look_at = (!declined.state.is_settled()).then(|| later(now, QUIET));
-                Ruling { payment: declined, look_at, alarm: None }
-            }
+            InquiryOutcome::Declined(decline) => self.left_declined(doubt.n, decline, now),
+            // The answer that would have sent the payer there was lost: the page that waits goes there now.
+            InquiryOutcome::ChallengePending(challenge) => match later(doubt.since, CHALLENGE) {
+                due if now < due => {
+                    Ruling { payment: self.challenging(doubt.n, due, challenge), look_at: Some(due), alarm: None }
+                }
+                _ => self.reversing(doubt.n, Failure::ChallengeExpired, now),
+            },
             InquiryOutcome::Reversed => Ruling::kept(self.failed(Failure::Reversed, now)),
             InquiryOutcome::NotFound => {
                 let given_up_at = later(doubt.lease_until, NOT_FOUND_GRACE);
@@ -185,6 +197,82 @@ impl Payment {
         Ruling { payment, look_at, alarm }
     }
 
+    /// Declined by a look and not by the payer's own submit: the order closes if nobody tries again.
+    fn left_declined(&self, n: u32, decline: Decline, now: Timestamp) -> Ruling {
+        let declined = self.declined(n, decline, now);
+        let look_at = (!declined.state.is_settled()).then(|| later(now, QUIET));
+        Ruling { payment: declined, look_at, alarm: None }
+    }
+
+    /// The payer is back from the issuer: the intent to fetch the result, stored before the acquirer is asked.
+    ///
+    /// # Errors
+    /// [`TransitionError`] unless operation `n` waits for its challenge.
+    pub fn fetch_challenge_result(&self, n: u32, lease: Lease) -> Result<Self, TransitionError> {
+        match &self.state {
+            State::Challenging { n: waiting, due, .. } if *waiting == n => {
+                Ok(self.moved(State::Authorizing { n, lease, challenged: Some(*due) }))
+            }
+            State::Challenging { .. }
+            | State::Authorizing { .. }
+            | State::Unknown(_)
+            | State::Reversing(_)
+            | State::Declined { .. }
+            | State::Authorized { .. }
+            | State::Captured { .. }
+            | State::Failed { .. }
+            | State::Abandoned { .. }
+            | State::NeedsPerson(_) => Err(TransitionError { from: self.state.name(), to: "a fetched result" }),
+        }
+    }
+
+    /// The intent to cancel a challenge at the acquirer, because its time is over or the payer turned away.
+    ///
+    /// # Errors
+    /// [`TransitionError`] unless a challenge waits.
+    pub fn cancel_challenge(&self, reason: Failure, now: Timestamp) -> Result<Ruling, TransitionError> {
+        match &self.state {
+            State::Challenging { n, .. } => {
+                let ruling = self.reversing(*n, reason, now);
+                // The payer knows of the challenge; nobody was told that anything is being checked.
+                Ok(Ruling { payment: Self { doubted: self.doubted, ..ruling.payment }, ..ruling })
+            }
+            State::Authorizing { .. }
+            | State::Unknown(_)
+            | State::Reversing(_)
+            | State::Declined { .. }
+            | State::Authorized { .. }
+            | State::Captured { .. }
+            | State::Failed { .. }
+            | State::Abandoned { .. }
+            | State::NeedsPerson(_) => Err(TransitionError { from: self.state.name(), to: "a cancelled challenge" }),
+        }
+    }
+
+    /// When to look again after this outcome of a challenge: its due entry stands at the challenge's end, which is late for what nobody knows.
+    pub fn look_after_challenge(&self, outcome: &AuthorizeOutcome) -> Option<Timestamp> {
+        match (&self.state, outcome) {
+            (State::Authorizing { lease, challenged: Some(_), .. }, AuthorizeOutcome::Unknown(_)) => Some(lease.until),
+            _ => None,
+        }
+    }
+
+    /// Whether a challenge is being cancelled: that is believed only when an inquiry confirms it.
+    pub fn cancels_challenge(&self) -> bool {
+        self.reversal()
+            .is_some_and(|reversal| matches!(reversal.reason, Failure::ChallengeExpired | Failure::ChallengeCancelled))
+    }
+
+    /// Whether the card may be kept after this approval, by what the buyer agreed to and how the payer was authenticated.
+    pub fn may_keep(&self, approval: &Approval) -> bool {
+        let authenticated = approval.authentication.as_ref().is_some_and(|result| result.status == TransStatus::Y);
+        self.keeping.as_ref().is_some_and(|keeping| authenticated || !keeping.authenticated_only)
+    }
+
+    fn challenging(&self, n: u32, due: Timestamp, challenge: Challenge) -> Self {
+        self.moved(State::Challenging { n, due, challenge })
+    }
+
     fn in_doubt(&self, doubt: Doubt) -> Self {
         Self { doubted: true, ..self.moved(State::Unknown(doubt)) }
     }
@@ -200,7 +288,7 @@ impl Payment {
     pub fn reversed(&self, outcome: ReverseOutcome, now: Timestamp) -> Ruling {
         let Some(reversal) = self.reversal() else { return Ruling::kept(self.clone()) };
         match outcome {
-            ReverseOutcome::Tombstoned => Ruling::kept(self.failed(reversal.reason, now)),
+            ReverseOutcome::Tombstoned => self.undone(reversal, now),
             ReverseOutcome::NothingHeld => {
                 let reversal = Reversal { acknowledged: Some(now), ..reversal.clone() };
                 let look_at = reversal.next_look();
@@ -214,7 +302,7 @@ impl Payment {
     pub fn voided(&self, outcome: OperationOutcome, now: Timestamp) -> Ruling {
         let Some(reversal) = self.reversal() else { return Ruling::kept(self.clone()) };
         match outcome {
-            OperationOutcome::Done => Ruling::kept(self.failed(reversal.reason, now)),
+            OperationOutcome::Done => self.undone(reversal, now),
             // A refused void is looked at again: the next inquiry says whether anything is still held.
             OperationOutcome::Refused(_) | OperationOutcome::NotSupported | OperationOutcome::Unknown(_) => {
                 self.reversal_unanswered(reversal, now)
@@ -235,13 +323,31 @@ impl Payment {
                 // A void that was asked for and after which nothing is held has done its work.
                 let looks = reversal.looks.saturating_add(1);
                 if reversal.void_n.is_some() || usize::from(looks) >= LATER_LOOKS.len() {
-                    return Ruling::kept(self.failed(reversal.reason, now));
+                    return self.undone(reversal, now);
                 }
                 let reversal = Reversal { looks, ..reversal.clone() };
                 let look_at = reversal.next_look();
                 Ruling { payment: self.moved(State::Reversing(reversal)), look_at, alarm: None }
             }
-            InquiryOutcome::NoAnswer(_) => self.reversal_unanswered(reversal, now),
+            InquiryOutcome::ChallengePending(_) | InquiryOutcome::NoAnswer(_) => {
+                self.reversal_unanswered(reversal, now)
+            }
+        }
+    }
+
+    /// Nothing is held any more.
+    fn undone(&self, reversal: &Reversal, now: Timestamp) -> Ruling {
+        match reversal.reason {
+            // The payer turned away to try another card.
+            Failure::ChallengeCancelled => self.left_declined(reversal.n, Decline::not_authenticated(), now),
+            reason @ (Failure::AttemptsUsedUp
+            | Failure::Quiet
+            | Failure::NotFound
+            | Failure::Reversed
+            | Failure::AmountMismatch
+            | Failure::NotAuthenticated
+            | Failure::ChallengeExpired
+            | Failure::Registered) => Ruling::kept(self.failed(reason, now)),
         }
     }
 
@@ -273,6 +379,9 @@ impl Payment {
     }
 
     fn approved(&self, n: u32, approval: Approval, now: Timestamp) -> Self {
+        if self.interface == Interface::CardRegistration {
+            return Self { doubted: self.doubted, ..self.reversing(n, Failure::Registered, now).payment };
+        }
         self.moved(if approval.captured {
             State::Captured { n, approval, at: now }
         } else {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Payment, State};
+use super::{Interface, Payment, State};
 
 /// What happened, for mails and notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ impl Tidings {
 
 /// What the step from `old` to `new` tells. A step that repeats what was told already tells nothing.
 pub fn tidings(old: Option<&State>, new: &Payment) -> Option<Tidings> {
+    if new.interface == Interface::CardRegistration {
+        return None; // the page itself tells, and the kept card has mails of its own
+    }
     let was = |settled: fn(&State) -> bool| old.is_some_and(settled);
     match &new.state {
         State::Authorized { .. } | State::Captured { .. } => (!was(State::is_paid)).then_some(Tidings::Paid),

@@ -10,7 +10,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Approval, Brand, Decline, LeaseId, MaskedCard, MerchantId, Nonce, OrderId, Yen,
-    acquirer::{AuthorizeOutcome, DeclineCode, InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause},
+    acquirer::{
+        Authentication, AuthorizeOutcome, Challenge, DeclineCode, Flow, InquiryOutcome, OperationOutcome,
+        ReverseOutcome, TransStatus, UnknownCause,
+    },
 };
 
 fn at(second: i64) -> Timestamp {
@@ -36,15 +39,51 @@ fn intent(generation: u16, n: u32, nonce: u8) -> Intent {
     let lease = Lease { id: LeaseId::from_random([nonce; 8]), until: at(33) };
     let expiry = crate::Expiry::parse("12/30", jiff::civil::date(2026, 11, 21)).unwrap();
     let card = MaskedCard { brand: Brand::Visa, last4: "4242".to_owned(), expiry };
-    Intent { generation, n, nonce: Nonce::from_random([nonce; 16]), lease, card, holder: "TARO".to_owned() }
+    Intent {
+        generation,
+        n,
+        nonce: Nonce::from_random([nonce; 16]),
+        lease,
+        card,
+        holder: "TARO".to_owned(),
+        fingerprint: None,
+        card_id: None,
+        keeping: None,
+    }
 }
 
 fn approval() -> Approval {
-    Approval { acquirer_id: "a1".to_owned(), network_id: None, valid_until: None, captured: true }
+    let acquirer_id = "a1".to_owned();
+    Approval { acquirer_id, network_id: None, valid_until: None, captured: true, authentication: None, token: None }
+}
+
+fn authenticated(status: TransStatus) -> Approval {
+    let authentication = Authentication {
+        version: "2.2.0".to_owned(),
+        ds_id: "f25084f0-5b16-4c0a-ae5d-b24808a95e4b".to_owned(),
+        status,
+        flow: Flow::Frictionless,
+        eci: Some("05".to_owned()),
+        value: None,
+        at: at(1),
+    };
+    Approval { authentication: Some(authentication), ..approval() }
+}
+
+fn challenge() -> Challenge {
+    Challenge { address: "https://acs.example/1".to_owned(), request: "e30".to_owned() }
+}
+
+fn challenging() -> Payment {
+    first().resolve(AuthorizeOutcome::ChallengeRequired(challenge()), at(1)).unwrap()
+}
+
+fn lease(until: i64) -> Lease {
+    Lease { id: LeaseId::from_random([77; 8]), until: at(until) }
 }
 
 fn decline() -> Decline {
-    Decline { code: DeclineCode::GenericDecline, network_code: None, advice_code: None }
+    Decline { code: DeclineCode::GenericDecline, network_code: None, advice_code: None, authentication: None }
 }
 
 fn started(decision: Decision) -> Payment {
@@ -233,6 +272,80 @@ fn a_late_approval_is_voided_under_a_number_of_its_own() {
 }
 
 #[test]
+fn a_challenge_that_is_answered_ends_as_the_acquirer_says() {
+    let fetching = challenging().fetch_challenge_result(1, lease(600)).unwrap();
+    assert!(matches!(fetching.state, State::Authorizing { n: 1, challenged: Some(due), .. } if due == at(901)));
+    for (outcome, name) in [
+        (AuthorizeOutcome::Approved(authenticated(TransStatus::Y)), "captured"),
+        (AuthorizeOutcome::Approved(authenticated(TransStatus::A)), "captured"),
+        (AuthorizeOutcome::Approved(authenticated(TransStatus::N)), "unknown"),
+        (AuthorizeOutcome::Declined(Decline::not_authenticated()), "declined"),
+        (AuthorizeOutcome::Unknown(UnknownCause::Timeout), "unknown"),
+        (AuthorizeOutcome::ChallengeRequired(challenge()), "challenging"),
+    ] {
+        assert_eq!(fetching.resolve(outcome, at(570)).unwrap().state.name(), name);
+    }
+    let again = fetching.resolve(AuthorizeOutcome::ChallengeRequired(challenge()), at(570)).unwrap();
+    assert_eq!(again, Payment { version: again.version, ..challenging() }, "coming back unanswered wins no time");
+    assert!(again.fetch_challenge_result(2, lease(600)).is_err(), "another operation's result");
+    assert!(captured().fetch_challenge_result(1, lease(600)).is_err());
+}
+
+#[test]
+fn a_challenge_nobody_answers_is_cancelled_and_never_assumed() {
+    assert_eq!(challenging().next(at(900)), Next::Wait(at(901)));
+    assert_eq!(challenging().next(at(901)), Next::CancelChallenge);
+    let cancelling = challenging().cancel_challenge(Failure::ChallengeExpired, at(901)).unwrap();
+    assert!(cancelling.payment.cancels_challenge() && !cancelling.payment.doubted);
+    assert_eq!(cancelling.payment.next(at(901)), Next::Reverse { n: 1 }, "the intent comes before the call");
+    let unanswered = cancelling.payment.reversed(ReverseOutcome::NoAnswer(UnknownCause::Timeout), at(901));
+    assert!(matches!(unanswered.payment.state, State::Reversing(_)));
+    let failed = cancelling.payment.reversed(ReverseOutcome::Tombstoned, at(901)).payment;
+    assert!(matches!(failed.state, State::Failed { reason: Failure::ChallengeExpired, .. }));
+    let approved = InquiryOutcome::Approved { approval: authenticated(TransStatus::Y), amount: 2000 };
+    let found = cancelling.payment.inquired(approved, at(901));
+    assert_eq!(found.payment.next(at(901)), Next::Void { n: 1, void_n: 2 });
+}
+
+#[test]
+fn who_turns_away_from_a_challenge_may_try_another_card() {
+    let cancelling = challenging().cancel_challenge(Failure::ChallengeCancelled, at(60)).unwrap().payment;
+    let ruling = cancelling.reversed(ReverseOutcome::Tombstoned, at(61));
+    assert!(matches!(ruling.payment.state, State::Declined { n: 1, .. }));
+    assert_eq!(ruling.look_at, Some(at(61 + 1800)), "and the order closes if nobody does");
+    assert!(first().cancel_challenge(Failure::ChallengeCancelled, at(60)).is_err());
+}
+
+#[test]
+fn a_challenge_whose_asking_was_lost_is_found_by_inquiry() {
+    let found = |second| unknown().inquired(InquiryOutcome::ChallengePending(challenge()), at(second));
+    let early = found(40);
+    assert!(matches!(early.payment.state, State::Challenging { n: 1, due, .. } if due == at(20 + 900)));
+    assert_eq!(early.look_at, Some(at(920)));
+    assert!(matches!(found(920).payment.state, State::Reversing(Reversal { reason: Failure::ChallengeExpired, .. })));
+}
+
+#[test]
+fn an_approval_without_authentication_is_reversed() {
+    for status in [TransStatus::N, TransStatus::R, TransStatus::C, TransStatus::D] {
+        let found = InquiryOutcome::Approved { approval: authenticated(status), amount: 2000 };
+        let ruling = unknown().inquired(found, at(40));
+        assert!(ruling.alarm.is_some(), "{status:?}");
+        assert!(matches!(ruling.payment.state, State::Reversing(Reversal { reason: Failure::NotAuthenticated, .. })));
+    }
+}
+
+#[test]
+fn a_registered_card_costs_nothing_and_tells_nothing() {
+    let registration = Payment { interface: Interface::CardRegistration, ..first() };
+    let approved = registration.resolve(AuthorizeOutcome::Approved(authenticated(TransStatus::Y)), at(1)).unwrap();
+    assert_eq!(approved.next(at(1)), Next::Reverse { n: 1 });
+    let done = approved.reversed(ReverseOutcome::Tombstoned, at(2)).payment;
+    assert!(matches!(done.state, State::Failed { reason: Failure::Registered, .. }));
+    assert_eq!(tidings(Some(&approved.state), &done), None);
+}
+
+#[test]
 fn a_declined_order_fails_when_it_is_quiet() {
     assert_eq!(declined().next(at(1800)), Next::Wait(at(1801)));
     assert_eq!(declined().next(at(1801)), Next::Close);
@@ -259,6 +372,8 @@ fn what_happened_is_told_once() {
 enum Step {
     Submit { generation: u16, n: u32, nonce: u8, amount: u32 },
     Outcome(u8),
+    ComeBack,
+    TurnAway,
     Look { answer: u8, wait_s: u32 },
     GiveUp,
 }
@@ -271,8 +386,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             nonce,
             amount
         }),
-        (0..5_u8).prop_map(Step::Outcome),
-        (0..6_u8, 0..100_000_u32).prop_map(|(answer, wait_s)| Step::Look { answer, wait_s }),
+        (0..8_u8).prop_map(Step::Outcome),
+        Just(Step::ComeBack),
+        Just(Step::TurnAway),
+        (0..7_u8, 0..100_000_u32).prop_map(|(answer, wait_s)| Step::Look { answer, wait_s }),
         Just(Step::GiveUp),
     ];
     proptest::collection::vec(step, 1..40)
@@ -290,13 +407,19 @@ fn play(stored: Option<&Payment>, step: &Step, now: Timestamp) -> Option<Payment
             let outcome = match kind {
                 0 | 1 => AuthorizeOutcome::Approved(approval()),
                 2 | 3 => AuthorizeOutcome::Declined(decline()),
+                4 | 5 => AuthorizeOutcome::ChallengeRequired(challenge()),
+                6 => AuthorizeOutcome::Approved(authenticated(TransStatus::N)),
                 _ => AuthorizeOutcome::Unknown(UnknownCause::Timeout),
             };
             payment.resolve(outcome, now).ok()
         }
         (Step::Look { answer, .. }, Some(payment)) => look(payment, *answer, now),
         (Step::GiveUp, Some(payment)) => payment.abandon(Nonce::from_random([250; 16]), now).ok(),
-        (Step::Outcome(_) | Step::Look { .. } | Step::GiveUp, None) => None,
+        (Step::ComeBack, Some(payment)) => payment.fetch_challenge_result(payment.last_n, lease(600)).ok(),
+        (Step::TurnAway, Some(payment)) => {
+            payment.cancel_challenge(Failure::ChallengeCancelled, now).ok().map(|ruling| ruling.payment)
+        }
+        (Step::Outcome(_) | Step::ComeBack | Step::TurnAway | Step::Look { .. } | Step::GiveUp, None) => None,
     }
 }
 
@@ -305,6 +428,9 @@ fn look(payment: &Payment, answer: u8, now: Timestamp) -> Option<Payment> {
     match payment.next(now) {
         Next::Nothing | Next::Wait(_) => None,
         Next::Close => payment.close(now).ok(),
+        Next::CancelChallenge => {
+            payment.cancel_challenge(Failure::ChallengeExpired, now).ok().map(|ruling| ruling.payment)
+        }
         Next::Inquire { .. } => Some(
             payment
                 .inquired(
@@ -314,6 +440,7 @@ fn look(payment: &Payment, answer: u8, now: Timestamp) -> Option<Payment> {
                         2 => InquiryOutcome::Declined(decline()),
                         3 => InquiryOutcome::NotFound,
                         4 => InquiryOutcome::Reversed,
+                        5 => InquiryOutcome::ChallengePending(challenge()),
                         _ => InquiryOutcome::NoAnswer(cause),
                     },
                     now,
@@ -351,7 +478,7 @@ proptest! {
             let wait_s = match step { Step::Look { wait_s, .. } => i64::from(*wait_s), _ => 1 };
             now = now.saturating_add(SignedDuration::from_secs(wait_s)).unwrap();
             let Some(next) = play(stored.as_ref(), step, now) else { continue };
-            if let State::Authorizing { n, .. } = &next.state {
+            if let (State::Authorizing { n, .. }, Step::Submit { .. }) = (&next.state, step) {
                 prop_assert!(!authorized.contains(n), "operation {n} was used before");
                 authorized.push(*n);
             }

@@ -1,12 +1,16 @@
 //! One sample of every page and mail, in either language: what the gallery shows and the tests read.
 
-use domain::{Brand, CardError, Lang, Merchant, MerchantId, Yen, acquirer::DeclineCode, merchant, request::Problem};
-use inbound::page::{
-    self, AmountForm, DeclineNotice, Entered, FreeEntry, HandOver, HandOverResult, LanguageSwitch, NoticePage, Order,
-    Outcome, Page, PaymentForm, Receipt, Refusal, ResultPage, Shop, Terms, Waiting, WaitingFor,
-    mail::{Completion, Mail, MailOutcome, Reader},
+use domain::{
+    Brand, CardError, Expiry, Lang, MaskedCard, Merchant, MerchantId, Yen, acquirer::DeclineCode, card::ConsentScope,
+    merchant, request::Problem,
 };
-use jiff::Timestamp;
+use inbound::page::{
+    self, AmountForm, Arrival, ChallengeHop, DeclineNotice, DeleteCard, Entered, FreeEntry, HandOver, HandOverResult,
+    HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, NoticePage, Order, Outcome, Page,
+    PaymentForm, Receipt, Refusal, ResultPage, Returned, Shop, Terms, Waiting, WaitingFor,
+    mail::{CardChange, CardKept, CardNews, Completion, Mail, MailOutcome, Reader},
+};
+use jiff::{Timestamp, civil::date};
 use words::{AmountProblem, FormProblem, FreeProblem, Notice};
 
 /// The merchant's own texts, in the page's language.
@@ -70,6 +74,18 @@ pub(crate) fn merchant(lang: Lang, mode: merchant::Mode) -> Merchant {
     merchant
 }
 
+/// A kept card, good through August of 2029.
+pub(crate) fn kept_card(brand: Brand, last4: &str) -> MaskedCard {
+    let expiry = Expiry::parse("08/29", date(2026, 11, 21)).unwrap();
+    MaskedCard { brand, last4: last4.to_owned(), expiry }
+}
+
+/// A kept card whose time is over.
+pub(crate) fn expired_card() -> MaskedCard {
+    let expiry = Expiry::parse("10/26", date(2026, 1, 1)).unwrap();
+    MaskedCard { expiry, ..kept_card(Brand::Jcb, "0000") }
+}
+
 /// Every page, by name.
 pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
     let t = texts(lang);
@@ -96,6 +112,12 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         free: &[],
         entered: Entered::default(),
         token: "sealed-token",
+        kept: None,
+        expired_kept: None,
+        replaces: None,
+        manage: None,
+        keep: None,
+        keep_checked: false,
         problems: &[],
         declined: None,
         asks_consent: true,
@@ -220,6 +242,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         ),
         ("waiting-running", page::waiting(&waiting(WaitingFor::Running))),
         ("waiting-checking", page::waiting(&waiting(WaitingFor::Checking))),
+        ("waiting-authenticating", page::waiting(&waiting(WaitingFor::Authenticating))),
         ("result-paid", page::result(&outcome(Outcome::Paid { receipt, mail_sent: true }))),
         ("result-not-paid", page::result(&outcome(Outcome::NotPaid { order: "100", amount }))),
         ("result-already-paid", page::result(&outcome(Outcome::AlreadyPaid { at, order: "100", amount }))),
@@ -229,11 +252,122 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
     .into_iter()
     .map(|(name, page)| (name.to_owned(), page))
     .collect::<Vec<_>>();
+    pages.extend(card_forms(&plain));
+    pages.extend(challenge_pages(lang, &live_shop, language));
+    pages.extend(kept_card_pages(lang, &live_shop, language));
     pages.extend(Notice::ALL.map(|notice| {
         let view = NoticePage { lang, shop: Some(&live_shop), notice, order: Some("100"), language };
         (format!("notice-{}", notice.code()), page::notice(&view))
     }));
     pages
+}
+
+/// The payment form where a card is kept or may be.
+fn card_forms(plain: &PaymentForm<'_>) -> Vec<(String, Page)> {
+    let (visa, amex, expired) = (kept_card(Brand::Visa, "4242"), kept_card(Brand::Amex, "0005"), expired_card());
+    let code = [FormProblem::Card(CardError::CodeMalformed)];
+    let entered = Entered { holder: "", mail: "taro@example.jp" };
+    let kept = PaymentForm { kept: Some(&visa), manage: Some("/card/sealed-handle"), entered, ..*plain };
+    let keep = |scope| PaymentForm { keep: Some(scope), ..*plain };
+    let number = [FormProblem::Card(CardError::NumberCheckDigit)];
+    let authentication = DeclineNotice { code: DeclineCode::AuthenticationRequired, attempts_left: 3 };
+    [
+        ("payment-kept", kept),
+        ("payment-kept-amex", PaymentForm { kept: Some(&amex), ..kept }),
+        ("payment-kept-problem", PaymentForm { problems: &code, ..kept }),
+        (
+            "payment-kept-declined",
+            PaymentForm { declined: Some(DeclineNotice { code: DeclineCode::IncorrectCvc, attempts_left: 2 }), ..kept },
+        ),
+        ("payment-kept-expired", PaymentForm { expired_kept: Some(&expired), entered, ..keep(ConsentScope::Recall) }),
+        ("payment-another", PaymentForm { replaces: Some(&visa), entered, ..keep(ConsentScope::Both) }),
+        ("payment-keep-recall", keep(ConsentScope::Recall)),
+        ("payment-keep-merchant", keep(ConsentScope::MerchantInitiated)),
+        ("payment-keep-both", keep(ConsentScope::Both)),
+        ("payment-keep-checked", PaymentForm { keep_checked: true, problems: &number, ..keep(ConsentScope::Recall) }),
+        ("payment-not-authenticated", PaymentForm { declined: Some(authentication), ..*plain }),
+    ]
+    .map(|(name, view)| (name.to_owned(), page::payment_form(&view)))
+    .into()
+}
+
+/// The pages around the issuer's challenge.
+fn challenge_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwitch<'a>>) -> Vec<(String, Page)> {
+    let hop = ChallengeHop {
+        lang,
+        shop,
+        purpose: HopPurpose::Payment,
+        arrival: Arrival::First,
+        amount: Yen::new(2_000).unwrap(),
+        order: "100",
+        address: "https://issuer.example/challenge",
+        request: "eyJtZXNzYWdlVHlwZSI6IkNSZXEifQ",
+        cancel: "/pay/challenge/sealed-handle",
+        language,
+    };
+    [
+        ("challenge", page::challenge(&hop)),
+        ("challenge-again", page::challenge(&ChallengeHop { arrival: Arrival::Again, ..hop })),
+        ("challenge-card", page::challenge(&ChallengeHop { purpose: HopPurpose::Card, ..hop })),
+        ("returned", page::returned(&Returned { lang, shop, address: "/return/sealed-handle" })),
+    ]
+    .map(|(name, page)| (name.to_owned(), page))
+    .into()
+}
+
+/// The page of a kept card, in every state.
+fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwitch<'a>>) -> Vec<(String, Page)> {
+    let (visa, mastercard, expired) =
+        (kept_card(Brand::Visa, "4242"), kept_card(Brand::Mastercard, "4444"), expired_card());
+    let since: Timestamp = "2026-03-04T01:00:00Z".parse().unwrap();
+    let kept = KeptEntry { card: &visa, since, scope: ConsentScope::Both, expired: false };
+    let (action, token) = ("/card/sealed-handle", "sealed-token");
+    let manage = ManageCard {
+        kept,
+        action,
+        token,
+        holder: "",
+        problems: &[],
+        declined: None,
+        asks_consent: true,
+        keep: ConsentScope::Both,
+        keep_checked: false,
+        deletable: true,
+    };
+    let delete = DeleteCard { kept, action, token, problems: &[] };
+    let missing = [
+        FormProblem::Card(CardError::NumberMissing),
+        FormProblem::Card(CardError::ExpiryMissing),
+        FormProblem::Card(CardError::CodeMissing),
+        FormProblem::Card(CardError::HolderMissing),
+        FormProblem::KeepMissing,
+    ];
+    let code = [FormProblem::Card(CardError::CodeMissing)];
+    let declined = DeclineNotice { code: DeclineCode::DoNotHonor, attempts_left: 2 };
+    let gone = KeptEntry { card: &expired, scope: ConsentScope::Recall, expired: true, ..kept };
+    [
+        ("card-manage", KeptCardView::Manage(manage)),
+        ("card-manage-expired", KeptCardView::Manage(ManageCard { kept: gone, keep: ConsentScope::Recall, ..manage })),
+        ("card-manage-plan", KeptCardView::Manage(ManageCard { deletable: false, ..manage })),
+        ("card-manage-problems", KeptCardView::Manage(ManageCard { problems: &missing, ..manage })),
+        (
+            "card-manage-declined",
+            KeptCardView::Manage(ManageCard { declined: Some(declined), holder: "TARO YAMADA", ..manage }),
+        ),
+        ("card-delete", KeptCardView::Delete(delete)),
+        ("card-delete-problem", KeptCardView::Delete(DeleteCard { problems: &code, ..delete })),
+        ("card-replaced", KeptCardView::Replaced { card: &mastercard }),
+        ("card-deleted", KeptCardView::Deleted { card: &visa }),
+        ("card-cannot-delete", KeptCardView::CannotDelete { card: &visa, again: action }),
+        ("card-declined", KeptCardView::Declined { code: DeclineCode::GenericDecline, again: Some(action) }),
+        ("card-checking", KeptCardView::Checking { address: action }),
+        ("card-not-there", KeptCardView::NotThere),
+    ]
+    .map(|(name, view)| {
+        let shop = if matches!(view, KeptCardView::NotThere) { None } else { Some(shop) };
+        (name.to_owned(), page::kept_card(&KeptCardPage { lang, shop, view, language }))
+    })
+    .into()
 }
 
 /// Every mail, by name.
@@ -251,18 +385,44 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         order: "100",
         payment: "176372040012300042",
         item: Some(t.item),
+        card_kept: None,
     };
+    let kept = CardKept { scope: ConsentScope::Both, manage: Some("https://pay.example/card/sealed-handle") };
+    let recall = CardKept { scope: ConsentScope::Recall, manage: None };
+    let (visa, mastercard) = (kept_card(Brand::Visa, "4242"), kept_card(Brand::Mastercard, "4444"));
+    let deleted = CardNews {
+        lang,
+        name: Some(t.payer),
+        change: CardChange::Deleted(&visa),
+        merchant: t.name,
+        contact: Some("03-1234-5678"),
+        mode: merchant::Mode::Live,
+        at: paid.at,
+    };
+    let replaced = CardChange::Replaced { before: &visa, now: &mastercard };
     let free = [(t.free[0], t.free_value)];
     let shop = Reader::Shop { payer: Some(t.payer), payer_mail: Some("taro@example.jp"), free: &free };
-    [
+    let payments = [
         ("mail-shopper-paid", paid),
+        ("mail-shopper-paid-kept", Completion { card_kept: Some(kept), ..paid }),
+        ("mail-shopper-paid-recall", Completion { card_kept: Some(recall), ..paid }),
         (
             "mail-shopper-not-paid",
             Completion { outcome: MailOutcome::NotPaid, contact: None, mode: merchant::Mode::Test, ..paid },
         ),
-        ("mail-shop-paid", Completion { reader: shop, ..paid }),
+        ("mail-shop-paid", Completion { reader: shop, card_kept: Some(kept), ..paid }),
         ("mail-shop-not-paid", Completion { reader: shop, outcome: MailOutcome::NotPaid, ..paid }),
-    ]
-    .map(|(name, view)| (name.to_owned(), page::mail::completion(&view)))
-    .into()
+    ];
+    let cards = [
+        ("mail-card-deleted", deleted),
+        (
+            "mail-card-replaced",
+            CardNews { change: replaced, contact: None, name: None, mode: merchant::Mode::Test, ..deleted },
+        ),
+    ];
+    payments
+        .map(|(name, view)| (name.to_owned(), page::mail::completion(&view)))
+        .into_iter()
+        .chain(cards.map(|(name, view)| (name.to_owned(), page::mail::card_news(&view))))
+        .collect()
 }

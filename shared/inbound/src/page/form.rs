@@ -1,17 +1,22 @@
 //! The payment page: what is bought, the card form, one button that says the act and the amount.
 
 use askama::Template;
-use domain::{Brand, CardError, Lang, Yen, acquirer::DeclineCode};
-use words::{DeclineText, FormProblem, decline, form_problem, money, money_figure};
+use domain::{CardError, Lang, MaskedCard, Yen, card::ConsentScope};
+use words::{DeclineText, FormProblem, form_problem, money, money_figure};
 
 use super::{
     Page,
     asset::FORM_SCRIPT,
+    card_fields::{DeclineNotice, Problems},
     policy::{FormTarget, Referrer},
     shell::{LanguageSwitch, Shell, Shop, page},
 };
 
 /// The payment page. The form goes to `POST /pay/authorize`, giving up to `POST /pay/cancel`, both with the token in `order`.
+///
+/// With a kept card the form brings `card` = `kept` and `card_code`; a form of its own leads to `POST /pay` for another card
+/// (`reopen` = the token, `lang`, `card` = `another`), and from there back to the kept one (`card` = `kept`).
+/// The consent to keep a typed card is `keep_card` = `on`.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentForm<'a> {
     /// The page's language.
@@ -26,6 +31,18 @@ pub struct PaymentForm<'a> {
     pub entered: Entered<'a>,
     /// The sealed order, for the hidden field `order`.
     pub token: &'a str,
+    /// The card kept last time: it is paid with, and its security code alone is asked for.
+    pub kept: Option<&'a MaskedCard>,
+    /// A kept card that can't be used any more because it has expired: said above the fields for another.
+    pub expired_kept: Option<&'a MaskedCard>,
+    /// A kept card that the shopper put aside for another, which replaces it when that is kept.
+    pub replaces: Option<&'a MaskedCard>,
+    /// Where the kept card is changed or deleted.
+    pub manage: Option<&'a str>,
+    /// What a typed card may be kept for; none where it is not kept.
+    pub keep: Option<ConsentScope>,
+    /// The consent to keep it was given before something else had to be mended. It is never given beforehand.
+    pub keep_checked: bool,
     /// What is to be mended, in the order of the fields.
     pub problems: &'a [FormProblem],
     /// The card company said no to the last card.
@@ -98,15 +115,6 @@ pub struct Entered<'a> {
     pub mail: &'a str,
 }
 
-/// A decline on the page where another card can be tried.
-#[derive(Clone, Copy, Debug)]
-pub struct DeclineNotice {
-    /// What the card company said; the shopper reads its category only.
-    pub code: DeclineCode,
-    /// How many attempts are left.
-    pub attempts_left: u8,
-}
-
 /// Renders the payment page.
 pub fn payment_form(view: &PaymentForm<'_>) -> Page {
     let form = &words::words(view.lang).form;
@@ -116,23 +124,10 @@ pub fn payment_form(view: &PaymentForm<'_>) -> Page {
     };
     let shell = Shell::new(view.lang, title, Some(view.shop)).with_language(view.language).with_script(&FORM_SCRIPT);
     let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
-    page(&PaymentTemplate { view, shell, problems: Problems::of(view) }, policy)
-}
-
-/// The problems in words, and found again by field.
-struct Problems {
-    texts: Vec<(&'static str, String)>,
-}
-
-impl Problems {
-    fn of(view: &PaymentForm<'_>) -> Self {
-        let text = |problem: &FormProblem| (problem.field(), form_problem(view.lang, problem).into_owned());
-        Self { texts: view.problems.iter().map(text).collect() }
-    }
-
-    fn at(&self, field: &str) -> Option<&str> {
-        self.texts.iter().find(|(name, _)| *name == field).map(|(_, text)| text.as_str())
-    }
+    let words = shell.words;
+    let retype = if view.kept.is_some() { words.keep.retype } else { words.form.retype };
+    let replaced = view.expired_kept.or(view.replaces);
+    page(&PaymentTemplate { view, shell, problems: Problems::of(view.lang, view.problems), retype, replaced }, policy)
 }
 
 #[derive(Template)]
@@ -141,6 +136,10 @@ struct PaymentTemplate<'a> {
     view: &'a PaymentForm<'a>,
     shell: Shell<'a>,
     problems: Problems,
+    /// Why a card field is empty again.
+    retype: &'static str,
+    /// A kept card that the typed one replaces.
+    replaced: Option<&'a MaskedCard>,
 }
 
 impl PaymentTemplate<'_> {
@@ -152,8 +151,21 @@ impl PaymentTemplate<'_> {
         (self.shell.words.form.pay)(&money(self.view.lang, self.view.order.amount))
     }
 
+    /// A kept card that declined has nothing to be mended but its code.
     fn decline_text(&self, notice: &DeclineNotice) -> DeclineText {
-        decline(self.view.lang, notice.code)
+        match self.view.kept {
+            Some(_) => words::decline_kept(self.view.lang, notice.code),
+            None => words::decline(self.view.lang, notice.code),
+        }
+    }
+
+    /// What the form beside asks for: another card, or the kept one again.
+    const fn other_card(&self) -> Option<&'static str> {
+        match (self.view.kept, self.view.replaces) {
+            (Some(_), _) => Some("another"),
+            (None, Some(_)) => Some("kept"),
+            (None, None) => None,
+        }
     }
 
     /// The terms that are given, with their labels.
@@ -169,11 +181,6 @@ impl PaymentTemplate<'_> {
         .into_iter()
         .filter_map(|(label, text)| Some((label, text?)))
         .collect()
-    }
-
-    /// What the script says of a field that it finds empty or mistyped.
-    fn said(&self, problem: CardError) -> String {
-        form_problem(self.view.lang, &FormProblem::Card(problem)).into_owned()
     }
 
     /// The field's name of a free item.
@@ -192,17 +199,5 @@ impl PaymentTemplate<'_> {
     fn free_missing(&self, item: &u8, label: &str) -> String {
         let problem = FormProblem::Free { item: *item, label: label.to_owned(), problem: words::FreeProblem::Missing };
         form_problem(self.view.lang, &problem).into_owned()
-    }
-
-    /// The brands taken, with the short names of their drawings.
-    const fn brands(&self) -> [(Brand, &'static str); 6] {
-        [
-            (Brand::Visa, "visa"),
-            (Brand::Mastercard, "mastercard"),
-            (Brand::Jcb, "jcb"),
-            (Brand::Amex, "amex"),
-            (Brand::Diners, "diners"),
-            (Brand::Discover, "discover"),
-        ]
     }
 }

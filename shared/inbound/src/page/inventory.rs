@@ -23,9 +23,24 @@ pub fn scripts() -> Vec<Script> {
                      keeps the button from being pressed twice, and fills in the browser data that 3-D Secure asks for",
         },
         Script {
+            page: "kept_card",
+            hash: FORM_SCRIPT.hash.clone(),
+            reason: "the payment form's script, for the form that replaces a kept card and the one that deletes it",
+        },
+        Script {
             page: "handover",
             hash: HANDOVER_SCRIPT.hash.clone(),
             reason: "submits the form that takes the shopper back to the shop",
+        },
+        Script {
+            page: "challenge",
+            hash: HANDOVER_SCRIPT.hash.clone(),
+            reason: "the hand-over's script, for the form that takes the shopper to the card issuer's page",
+        },
+        Script {
+            page: "returned",
+            hash: HANDOVER_SCRIPT.hash.clone(),
+            reason: "the hand-over's script, for the form that leads from the card issuer's page back to ours",
         },
     ]
 }

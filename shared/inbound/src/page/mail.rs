@@ -1,7 +1,7 @@
-//! The mails after a payment: subject, plain text and HTML from one letter, so that both say the same.
+//! The mails after a payment and about a kept card: subject, plain text and HTML from one letter, so that both say the same.
 
 use askama::Template;
-use domain::{Brand, Lang, Yen, merchant::Mode};
+use domain::{Brand, Lang, MaskedCard, Yen, card::ConsentScope, merchant::Mode};
 use jiff::Timestamp;
 use words::{card, date_time, money};
 
@@ -30,6 +30,17 @@ pub struct Completion<'a> {
     pub payment: &'a str,
     /// What was bought.
     pub item: Option<&'a str>,
+    /// The card was kept with this payment; told to the shopper only.
+    pub card_kept: Option<CardKept<'a>>,
+}
+
+/// A card that was kept with a payment.
+#[derive(Clone, Copy, Debug)]
+pub struct CardKept<'a> {
+    /// What for.
+    pub scope: ConsentScope,
+    /// The absolute https address where it is changed or deleted, if the mail is to lead there.
+    pub manage: Option<&'a str>,
 }
 
 /// Who reads a mail.
@@ -65,6 +76,39 @@ pub enum MailOutcome<'a> {
     NotPaid,
 }
 
+/// What happened to a kept card, to be told to its buyer.
+#[derive(Clone, Copy, Debug)]
+pub struct CardNews<'a> {
+    /// The mail's language.
+    pub lang: Lang,
+    /// The buyer's name, where it is known.
+    pub name: Option<&'a str>,
+    /// What happened.
+    pub change: CardChange<'a>,
+    /// The merchant's name.
+    pub merchant: &'a str,
+    /// How shoppers reach the merchant.
+    pub contact: Option<&'a str>,
+    /// Test or live.
+    pub mode: Mode,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened to a kept card.
+#[derive(Clone, Copy, Debug)]
+pub enum CardChange<'a> {
+    /// It was deleted.
+    Deleted(&'a MaskedCard),
+    /// Another card stands in its place.
+    Replaced {
+        /// The card before.
+        before: &'a MaskedCard,
+        /// The card from now on.
+        now: &'a MaskedCard,
+    },
+}
+
 /// A mail, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
@@ -78,11 +122,32 @@ pub struct Mail {
 
 /// Writes the mail after a payment.
 pub fn completion(view: &Completion<'_>) -> Mail {
-    let letter = Letter::of(view);
+    write(view.lang, &subject(view), &Letter::of(view))
+}
+
+/// Writes the mail about a kept card.
+pub fn card_news(view: &CardNews<'_>) -> Mail {
+    let words = &words::words(view.lang).mail;
+    let subject = match view.change {
+        CardChange::Deleted(_) => (words.card_deleted_subject)(view.merchant),
+        CardChange::Replaced { .. } => (words.card_replaced_subject)(view.merchant),
+    };
+    write(view.lang, &marked(view.lang, view.mode, subject), &Letter::about(view))
+}
+
+fn write(lang: Lang, subject: &str, letter: &Letter) -> Mail {
     Mail {
-        subject: header_safe(&subject(view)),
-        text: TextTemplate { letter: &letter }.render().unwrap_or_default(),
-        html: HtmlTemplate { letter: &letter, lang: view.lang }.render().unwrap_or_default(),
+        subject: header_safe(subject),
+        text: TextTemplate { letter }.render().unwrap_or_default(),
+        html: HtmlTemplate { letter, lang }.render().unwrap_or_default(),
+    }
+}
+
+/// The subject of a test merchant's mail says so.
+fn marked(lang: Lang, mode: Mode, subject: String) -> String {
+    match mode {
+        Mode::Test => format!("{}{subject}", words::words(lang).mail.test_subject),
+        Mode::Live => subject,
     }
 }
 
@@ -95,10 +160,7 @@ fn subject(view: &Completion<'_>) -> String {
         (Reader::Shop { .. }, MailOutcome::Paid { .. }) => (words.shop_paid_subject)(&amount, view.order),
         (Reader::Shop { .. }, MailOutcome::NotPaid) => (words.shop_not_paid_subject)(&amount, view.order),
     };
-    match view.mode {
-        Mode::Test => format!("{}{text}", words.test_subject),
-        Mode::Live => text,
-    }
+    marked(view.lang, view.mode, text)
 }
 
 /// A text for a header: one line, no control characters (a line end would begin another header).
@@ -116,15 +178,49 @@ struct Letter {
     meaning: Option<&'static str>,
     test: Option<&'static str>,
     rows: Vec<(String, String)>,
+    /// What else the reader should know or do.
+    advice: Option<String>,
+    /// A label and an https address of ours.
+    link: Option<(&'static str, String)>,
     closing: Vec<String>,
 }
 
 impl Letter {
+    fn about(view: &CardNews<'_>) -> Self {
+        let words = &words::words(view.lang).mail;
+        let merchant = line(view.merchant);
+        let (result, meaning) = match view.change {
+            CardChange::Deleted(_) => ((words.card_deleted)(&merchant), words.card_deleted_meaning),
+            CardChange::Replaced { .. } => ((words.card_replaced)(&merchant), words.card_replaced_meaning),
+        };
+        Self {
+            greeting: greeting(view.lang, view.name),
+            result,
+            meaning: Some(meaning),
+            test: (view.mode == Mode::Test).then_some(words.card_test),
+            rows: card_rows(view),
+            advice: Some((words.not_you)(&merchant)),
+            link: None,
+            closing: view
+                .contact
+                .map(line)
+                .filter(|contact| !contact.is_empty())
+                .map(|contact| format!("{}: {merchant} {contact}", words::words(view.lang).shell.contact))
+                .into_iter()
+                .chain([(words.card_why)(&merchant)])
+                .collect(),
+        }
+    }
+
     fn of(view: &Completion<'_>) -> Self {
         let words = &words::words(view.lang).mail;
         let amount = money(view.lang, view.amount);
         let paid = matches!(view.outcome, MailOutcome::Paid { .. });
-        let (greeting, result, meaning) = match (view.reader, paid) {
+        let kept = match view.reader {
+            Reader::Shopper { .. } => view.card_kept,
+            Reader::Shop { .. } => None,
+        };
+        let (name, result, meaning) = match (view.reader, paid) {
             (Reader::Shopper { name }, true) => (name, (words.paid)(&amount, view.merchant), None),
             (Reader::Shopper { name }, false) => {
                 (name, (words.not_paid)(&amount, view.merchant), Some(words.not_paid_meaning))
@@ -133,14 +229,37 @@ impl Letter {
             (Reader::Shop { .. }, false) => (None, (words.shop_not_paid)(&amount), Some(words.shop_not_paid_meaning)),
         };
         Self {
-            greeting: greeting.map(line).filter(|name| !name.is_empty()).map(|name| (words.greeting)(&name)),
+            greeting: greeting(view.lang, name),
             result: line(&result),
             meaning,
             test: (view.mode == Mode::Test).then_some(words.test),
             rows: rows(view),
+            advice: kept.map(|kept| (words.card_kept)(kept.scope).to_owned()),
+            link: kept.and_then(|kept| kept.manage).map(|address| (words.card_manage, line(address))),
             closing: closing(view),
         }
     }
+}
+
+fn greeting(lang: Lang, name: Option<&str>) -> Option<String> {
+    name.map(line).filter(|name| !name.is_empty()).map(|name| (words::words(lang).mail.greeting)(&name))
+}
+
+fn card_rows(view: &CardNews<'_>) -> Vec<(String, String)> {
+    let words = words::words(view.lang);
+    let shown = |of: &MaskedCard| card(of.brand, &of.last4);
+    let cards = match view.change {
+        CardChange::Deleted(of) => vec![(words.result.card, shown(of))],
+        CardChange::Replaced { before, now } => {
+            vec![(words.mail.card_before, shown(before)), (words.mail.card_now, shown(now))]
+        }
+    };
+    [(words.result.shop, line(view.merchant))]
+        .into_iter()
+        .chain(cards)
+        .chain([(words.mail.card_when, date_time(view.lang, view.at))])
+        .map(|(label, value)| (label.to_owned(), value))
+        .collect()
 }
 
 fn rows(view: &Completion<'_>) -> Vec<(String, String)> {

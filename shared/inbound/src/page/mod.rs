@@ -5,9 +5,12 @@
 pub mod accent;
 mod amount;
 mod asset;
+mod card_fields;
+mod challenge;
 mod form;
 mod handover;
 pub mod inventory;
+mod kept;
 pub mod mail;
 mod notice;
 mod policy;
@@ -18,8 +21,11 @@ mod waiting;
 
 pub use accent::Accent;
 pub use amount::{AmountForm, amount_form};
-pub use form::{DeclineNotice, Entered, FreeEntry, Order, PaymentForm, Terms, payment_form};
+pub use card_fields::DeclineNotice;
+pub use challenge::{Arrival, ChallengeHop, HopPurpose, Returned, challenge, returned};
+pub use form::{Entered, FreeEntry, Order, PaymentForm, Terms, payment_form};
 pub use handover::{HandOver, HandOverResult, handover};
+pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, kept_card};
 pub use notice::{NoticePage, error, notice};
 pub use policy::{FormTarget, Policy, Referrer};
 pub use refusal::{Refusal, refusal};

@@ -32,6 +32,11 @@ pub enum FormTarget {
         /// `http://127.0.0.1:9000`
         plain_origin: Option<String>,
     },
+    /// To the issuer's page, as a registered address, and to ourselves for another card.
+    Issuer {
+        /// As above: the local system's own issuer.
+        plain_origin: Option<String>,
+    },
 }
 
 /// What the next page learns of this one's address.
@@ -60,8 +65,9 @@ impl Policy {
         match &self.forms {
             FormTarget::Nowhere => text.push_str("'none'"),
             FormTarget::Ourselves => text.push_str("'self'"),
-            FormTarget::Registered { plain_origin } => {
-                text.push_str("https:");
+            FormTarget::Registered { plain_origin } | FormTarget::Issuer { plain_origin } => {
+                let ours = matches!(&self.forms, FormTarget::Issuer { .. });
+                text.push_str(if ours { "'self' https:" } else { "https:" });
                 if let Some(origin) = plain_origin {
                     let _ = write!(text, " {origin}");
                 }
@@ -81,15 +87,24 @@ impl Policy {
 }
 
 impl FormTarget {
-    /// The target for a registered address. Nothing but a plain origin can get into the header from it.
+    /// The target for a registered address.
     pub fn registered(address: &str) -> Self {
-        let origin = address.strip_prefix("http://").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-        let harmless = |host: &&str| {
-            !host.is_empty()
-                && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']'))
-        };
-        Self::Registered { plain_origin: origin.filter(harmless).map(|host| format!("http://{host}")) }
+        Self::Registered { plain_origin: plain_origin(address) }
     }
+
+    /// The target for an issuer's page.
+    pub fn issuer(address: &str) -> Self {
+        Self::Issuer { plain_origin: plain_origin(address) }
+    }
+}
+
+/// The origin of an address without TLS. Nothing but a plain origin can get into the header from it.
+fn plain_origin(address: &str) -> Option<String> {
+    let origin = address.strip_prefix("http://").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let harmless = |host: &&str| {
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']'))
+    };
+    origin.filter(harmless).map(|host| format!("http://{host}"))
 }
 
 /// The CSP source of an inline element's text: `sha256-…`.

@@ -38,6 +38,8 @@ pub enum WaitingFor {
     Running,
     /// No answer came; the acquirer is being asked.
     Checking,
+    /// The payer is at the issuer's page, in another browser or tab than this.
+    Authenticating,
 }
 
 impl WaitingFor {
@@ -45,7 +47,7 @@ impl WaitingFor {
     pub const fn refresh_s(self) -> u32 {
         match self {
             Self::Running => 3,
-            Self::Checking => 15,
+            Self::Checking | Self::Authenticating => 15,
         }
     }
 }
@@ -56,6 +58,7 @@ pub fn waiting(view: &Waiting<'_>) -> Page {
     let (title, lead) = match view.waiting_for {
         WaitingFor::Running => (words.running, words.running_lead),
         WaitingFor::Checking => (words.checking, words.checking_lead),
+        WaitingFor::Authenticating => (words.authenticating, words.authenticating_lead),
     };
     let refresh_s = view.waiting_for.refresh_s();
     let shell =

@@ -5,9 +5,10 @@ use std::{fmt, time::Duration};
 use aws_types::SdkConfig;
 use bytes::Bytes;
 use domain::{
-    Approval, Decline, Reference, Yen,
+    Approval, Decline, Reference, SecurityCode, Yen,
     acquirer::{
-        Authorization, AuthorizeOutcome, Challenge, InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause,
+        Authorization, AuthorizeOutcome, Challenge, InquiryOutcome, Instrument, OperationOutcome, ReverseOutcome,
+        UnknownCause,
     },
 };
 use http::{
@@ -21,7 +22,9 @@ use zeroize::Zeroizing;
 
 use super::{
     Acquirer, BoxFuture, Entry, NotSupported,
-    wire::{Answer, AuthorizeRequest, CURRENCY, Card, Listing, OperationRequest, ReferenceRequest, Verdict},
+    wire::{
+        self, Answer, AuthorizeRequest, CURRENCY, Card, Listing, OperationRequest, ReferenceRequest, TokenCard, Verdict,
+    },
 };
 use crate::http::{Http, HttpError};
 
@@ -95,17 +98,23 @@ impl TestAcquirer {
             currency: CURRENCY.to_owned(),
             capture: asked.capture,
             initiator: asked.initiator,
+            on_file: asked.on_file,
+            keep: asked.keep,
+            three_ds: asked.three_ds.clone(),
+            network_id: asked.network_id.clone(),
             browser: asked.browser.clone(),
-            card: Card {
-                number: asked.card.pan.expose().to_owned(),
-                expiry: asked.card.expiry.to_string(),
-                code: asked.card.code.as_ref().map(|code| code.expose().to_owned()),
-                holder: asked.card.holder.clone(),
-            },
+            instrument: instrument(&asked.instrument),
         };
         let answer = self.ask("authorize", &request, Again::OnlyUnsent, deadline).await;
         let answer = answer.and_then(|answer: Answer| fits(answer, &asked.reference, Some(asked.amount)));
         answer.map_or_else(AuthorizeOutcome::Unknown, |answer| authorized(answer, asked.capture))
+    }
+
+    async fn finish_by(&self, reference: &Reference, amount: Yen, deadline: Instant) -> AuthorizeOutcome {
+        let request = ReferenceRequest { reference: reference.to_string() };
+        let answer = self.ask("finish-challenge", &request, Again::OnlyUnsent, deadline).await;
+        let answer = answer.and_then(|answer: Answer| fits(answer, reference, Some(amount)));
+        answer.map_or_else(AuthorizeOutcome::Unknown, |answer| finished(answer.verdict))
     }
 
     async fn operate(
@@ -256,15 +265,29 @@ fn fits(answer: Answer, reference: &Reference, amount: Option<Yen>) -> Result<An
 }
 
 fn authorized(answer: Answer, capture: bool) -> AuthorizeOutcome {
-    match answer.verdict {
-        Verdict::Approved { captured, .. } if captured != capture => AuthorizeOutcome::Unknown(UnknownCause::Mismatch),
-        Verdict::Approved { id, network_id, valid_until, captured } => {
-            AuthorizeOutcome::Approved(Approval { acquirer_id: id, network_id, valid_until, captured })
+    let other = matches!(answer.verdict, Verdict::Approved { captured, .. } if captured != capture);
+    if other { AuthorizeOutcome::Unknown(UnknownCause::Mismatch) } else { finished(answer.verdict) }
+}
+
+fn finished(verdict: Verdict) -> AuthorizeOutcome {
+    match verdict {
+        Verdict::Approved { id, network_id, valid_until, captured, authentication, token } => {
+            let acquirer_id = id;
+            AuthorizeOutcome::Approved(Approval {
+                acquirer_id,
+                network_id,
+                valid_until,
+                captured,
+                authentication,
+                token,
+            })
         }
-        Verdict::Declined { code, network_code, advice_code } => {
-            AuthorizeOutcome::Declined(Decline { code, network_code, advice_code })
+        Verdict::Declined { code, network_code, advice_code, authentication } => {
+            AuthorizeOutcome::Declined(Decline { code, network_code, advice_code, authentication })
         }
-        Verdict::ChallengeRequired { address } => AuthorizeOutcome::ChallengeRequired(Challenge { address }),
+        Verdict::ChallengeRequired { address, request } => {
+            AuthorizeOutcome::ChallengeRequired(Challenge { address, request })
+        }
         // It stands no more, by another call than this one: only an inquiry may end the payment.
         Verdict::Reversed | Verdict::Done | Verdict::NotFound | Verdict::Tombstoned | Verdict::NothingHeld => {
             AuthorizeOutcome::Unknown(UnknownCause::Mismatch)
@@ -275,8 +298,8 @@ fn authorized(answer: Answer, capture: bool) -> AuthorizeOutcome {
 fn operated(verdict: Verdict) -> OperationOutcome {
     match verdict {
         Verdict::Done => OperationOutcome::Done,
-        Verdict::Declined { code, network_code, advice_code } => {
-            OperationOutcome::Refused(Decline { code, network_code, advice_code })
+        Verdict::Declined { code, network_code, advice_code, authentication } => {
+            OperationOutcome::Refused(Decline { code, network_code, advice_code, authentication })
         }
         Verdict::Approved { .. }
         | Verdict::ChallengeRequired { .. }
@@ -288,19 +311,19 @@ fn operated(verdict: Verdict) -> OperationOutcome {
 }
 
 fn found(answer: Answer) -> InquiryOutcome {
-    match answer.verdict {
-        Verdict::Approved { id, network_id, valid_until, captured } => InquiryOutcome::Approved {
-            approval: Approval { acquirer_id: id, network_id, valid_until, captured },
-            amount: answer.amount,
+    match finished(answer.verdict.clone()) {
+        AuthorizeOutcome::Approved(approval) => InquiryOutcome::Approved { approval, amount: answer.amount },
+        AuthorizeOutcome::Declined(decline) => InquiryOutcome::Declined(decline),
+        AuthorizeOutcome::ChallengeRequired(challenge) => InquiryOutcome::ChallengePending(challenge),
+        AuthorizeOutcome::Unknown(cause) => match answer.verdict {
+            Verdict::Reversed | Verdict::Tombstoned => InquiryOutcome::Reversed,
+            Verdict::NotFound => InquiryOutcome::NotFound,
+            Verdict::Approved { .. }
+            | Verdict::Declined { .. }
+            | Verdict::ChallengeRequired { .. }
+            | Verdict::Done
+            | Verdict::NothingHeld => InquiryOutcome::NoAnswer(cause),
         },
-        Verdict::Declined { code, network_code, advice_code } => {
-            InquiryOutcome::Declined(Decline { code, network_code, advice_code })
-        }
-        Verdict::Reversed | Verdict::Tombstoned => InquiryOutcome::Reversed,
-        Verdict::NotFound => InquiryOutcome::NotFound,
-        Verdict::ChallengeRequired { .. } | Verdict::Done | Verdict::NothingHeld => {
-            InquiryOutcome::NoAnswer(UnknownCause::Mismatch)
-        }
     }
 }
 
@@ -332,13 +355,13 @@ impl Acquirer for TestAcquirer {
         Box::pin(self.authorize_by(authorization, by(limit)))
     }
 
-    /// Challenges come with 3-D Secure's own part; until then the test acquirer declines what would need one.
     fn finish_challenge<'a>(
         &'a self,
-        _reference: &'a Reference,
-        _limit: Duration,
+        reference: &'a Reference,
+        amount: Yen,
+        limit: Duration,
     ) -> BoxFuture<'a, Result<AuthorizeOutcome, NotSupported>> {
-        Box::pin(std::future::ready(Err(NotSupported)))
+        Box::pin(async move { Ok(self.finish_by(reference, amount, by(limit)).await) })
     }
 
     fn capture<'a>(
@@ -390,6 +413,21 @@ impl Acquirer for TestAcquirer {
 
     fn list<'a>(&'a self, day: Date, limit: Duration) -> BoxFuture<'a, Result<Vec<Entry>, UnknownCause>> {
         Box::pin(self.list_by(day, by(limit)))
+    }
+}
+
+fn instrument(asked: &Instrument) -> wire::Instrument {
+    let readable = |code: &Option<SecurityCode>| code.as_ref().map(|code| code.expose().to_owned());
+    match asked {
+        Instrument::Card(card) => wire::Instrument::Card(Card {
+            number: card.pan.expose().to_owned(),
+            expiry: card.expiry.to_string(),
+            code: readable(&card.code),
+            holder: card.holder.clone(),
+        }),
+        Instrument::Token { token, holder, code } => {
+            wire::Instrument::Token(TokenCard { token: token.clone(), code: readable(code), holder: holder.clone() })
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use domain::acquirer::{BrowserData, DeclineCode, Initiator};
+use domain::acquirer::{Authentication, BrowserData, DeclineCode, Initiator, ThreeDsRequest};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -30,10 +30,49 @@ pub struct AuthorizeRequest {
     pub capture: bool,
     /// Who starts it.
     pub initiator: Initiator,
+    /// The card was kept by the merchant's side, and not typed for this charge.
+    #[serde(default)]
+    pub on_file: bool,
+    /// Keep the card and answer a token for it with an approval.
+    #[serde(default)]
+    pub keep: bool,
+    /// How the payer is to be authenticated; none for what the merchant starts.
+    #[serde(default)]
+    pub three_ds: Option<ThreeDsRequest>,
+    /// The network's transaction id of the first charge.
+    #[serde(default)]
+    pub network_id: Option<String>,
     /// For 3-D Secure.
     pub browser: BrowserData,
-    /// The card; last, so that a buffer that has to grow grows before the card is in it.
-    pub card: Card,
+    /// What is charged; last, so that a buffer that has to grow grows before the card is in it.
+    pub instrument: Instrument,
+}
+
+/// What is charged.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instrument {
+    /// A card by its number.
+    Card(Card),
+    /// A card that the acquirer keeps.
+    Token(TokenCard),
+}
+
+/// A card that the acquirer keeps, and the code that the shopper typed for it.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct TokenCard {
+    /// The acquirer's name for it.
+    pub token: String,
+    /// The security code, if the shopper could be asked.
+    pub code: Option<String>,
+    /// The name on it.
+    pub holder: String,
+}
+
+impl fmt::Debug for TokenCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenCard(…)")
+    }
 }
 
 /// The card, on its way in a request's body and nowhere else. It is wiped when dropped.
@@ -69,7 +108,7 @@ pub struct OperationRequest {
     pub currency: String,
 }
 
-/// `inquire` and `reverse`.
+/// `finish-challenge`, `inquire` and `reverse`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReferenceRequest {
     /// The authorization that is asked about or undone.
@@ -103,6 +142,12 @@ pub enum Verdict {
         valid_until: Option<Timestamp>,
         /// Captured with the authorization.
         captured: bool,
+        /// What 3-D Secure came to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        authentication: Option<Authentication>,
+        /// The token of the card, where it was to be kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
     },
     /// Refused.
     Declined {
@@ -112,11 +157,16 @@ pub enum Verdict {
         network_code: Option<String>,
         /// The network's advice code.
         advice_code: Option<String>,
+        /// What 3-D Secure came to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        authentication: Option<Authentication>,
     },
-    /// The payer must go to this address first.
+    /// The payer must go to the issuer first.
     ChallengeRequired {
         /// The issuer's page.
         address: String,
+        /// The challenge request for its form.
+        request: String,
     },
     /// A capture, void, refund or adjustment is done.
     Done,

@@ -25,8 +25,7 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
         (SK.to_owned(), text(ONLY)),
         (p::ATTEMPTS_ALLOWED.to_owned(), number(payment.attempts_allowed)),
         (p::AMOUNT.to_owned(), number(payment.amount)),
-        (p::INTERFACE.to_owned(), text(json(&payment.interface))),
-        (p::ORIGIN.to_owned(), text(json(&payment.origin))),
+        (p::INTERFACE.to_owned(), text(letter(payment.interface))),
         (p::OPENED_AT.to_owned(), number(payment.opened_at.as_millisecond())),
         (p::DESTINATION.to_owned(), number(u8::from(details.destination))),
         (p::LANG.to_owned(), text(details.lang.tag())),
@@ -45,8 +44,20 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
     for (name, value) in texts.into_iter().chain(free).filter(|(_, value)| !value.is_empty()) {
         item.insert(name.to_owned(), text(value));
     }
+    if payment.origin != Origin::Page {
+        item.insert(p::ORIGIN.to_owned(), text(json(&payment.origin)));
+    }
     if let Some(card) = &payment.card {
         item.insert(p::CARD.to_owned(), text(json(card)));
+    }
+    if let Some(fingerprint) = &payment.fingerprint {
+        item.insert(p::FINGERPRINT.to_owned(), text(fingerprint.to_string()));
+    }
+    if let Some(id) = &payment.card_id {
+        item.insert(p::CARD_ID.to_owned(), text(id.to_string()));
+    }
+    if let Some(keeping) = &payment.keeping {
+        item.insert(p::KEEPING.to_owned(), text(json(keeping)));
     }
     if details.mobile {
         item.insert(p::MOBILE.to_owned(), AttributeValue::Bool(true));
@@ -62,7 +73,6 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
 pub(crate) fn mutable(payment: &Payment) -> Vec<(&'static str, AttributeValue)> {
     vec![
         (VERSION, number(payment.version)),
-        (p::STATE_NAME, text(payment.state.name())),
         (p::STATE, text(json(&payment.state))),
         (p::LAST_N, number(payment.last_n)),
         (p::NONCE, text(payment.nonce.to_string())),
@@ -80,14 +90,19 @@ pub(crate) fn read(item: &Item) -> Result<Payment, StoreError> {
 /// # Errors
 /// [`StoreError::Unreadable`].
 pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result<Option<Payment>, StoreError> {
-    let item: Item = image.iter().filter_map(|(name, value)| Some((name.clone(), attribute(value)?))).collect();
+    let item = image_item(image);
     match item.get(PK) {
         Some(AttributeValue::S(pk)) if keys::parse_payment(pk).is_some() => read(&item).map(Some),
         _ => Ok(None),
     }
 }
 
-/// The three kinds of attribute that payments are made of.
+/// The item of a stream record's image.
+pub(crate) fn image_item(image: &serde_json::Map<String, serde_json::Value>) -> Item {
+    image.iter().filter_map(|(name, value)| Some((name.clone(), attribute(value)?))).collect()
+}
+
+/// The three kinds of attribute that payments and kept cards are made of.
 fn attribute(value: &serde_json::Value) -> Option<AttributeValue> {
     let (kind, value) = value.as_object()?.iter().next()?;
     match (kind.as_str(), value) {
@@ -117,13 +132,16 @@ impl Reader<'_> {
             attempts: self.number(p::ATTEMPTS)?,
             attempts_allowed: self.number(p::ATTEMPTS_ALLOWED)?,
             amount: Yen::new(amount).map_err(|_| self.wrong(p::AMOUNT))?,
-            interface: self.json::<Interface>(p::INTERFACE)?,
-            origin: self.json::<Origin>(p::ORIGIN)?,
+            interface: interface(self.text(p::INTERFACE)).ok_or_else(|| self.wrong(p::INTERFACE))?,
+            origin: self.optional(p::ORIGIN)?.unwrap_or(Origin::Page),
             details: self.details()?,
             nonce,
             opened_at,
-            card: self.item.contains_key(p::CARD).then(|| self.json(p::CARD)).transpose()?,
+            card: self.optional(p::CARD)?,
             holder: self.text(p::HOLDER).to_owned(),
+            fingerprint: self.id(p::FINGERPRINT)?,
+            card_id: self.id(p::CARD_ID)?,
+            keeping: self.optional(p::KEEPING)?,
             doubted: self.flag(p::DOUBTED),
             state: self.json::<State>(p::STATE)?,
         })
@@ -148,6 +166,12 @@ impl Reader<'_> {
         self.item.get(name).and_then(|v| v.as_s().ok()).map_or("", String::as_str)
     }
 
+    /// An id that may be absent.
+    fn id<T: TryFrom<String>>(&self, name: &'static str) -> Result<Option<T>, StoreError> {
+        let text = Some(self.text(name)).filter(|text| !text.is_empty());
+        text.map(|text| T::try_from(text.to_owned()).map_err(|_| self.wrong(name))).transpose()
+    }
+
     fn flag(&self, name: &str) -> bool {
         self.item.get(name).and_then(|v| v.as_bool().ok()).copied().unwrap_or(false)
     }
@@ -161,9 +185,30 @@ impl Reader<'_> {
         serde_json::from_str(self.text(name)).map_err(|_| self.wrong(name))
     }
 
+    fn optional<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, StoreError> {
+        self.item.contains_key(name).then(|| self.json(name)).transpose()
+    }
+
     fn wrong(&self, what: &'static str) -> StoreError {
         StoreError::Unreadable { pk: self.text(PK).to_owned(), what }
     }
+}
+
+const INTERFACES: [(Interface, &str); 6] = [
+    (Interface::Link, "l"),
+    (Interface::DataLinkage, "d"),
+    (Interface::Batch, "b"),
+    (Interface::Continuation, "c"),
+    (Interface::Single, "s"),
+    (Interface::CardRegistration, "r"),
+];
+
+fn letter(interface: Interface) -> &'static str {
+    INTERFACES.iter().find(|(known, _)| *known == interface).map_or("", |(_, letter)| letter)
+}
+
+fn interface(letter: &str) -> Option<Interface> {
+    INTERFACES.iter().find(|(_, known)| *known == letter).map(|(interface, _)| *interface)
 }
 
 /// Domain values serialize without fail: no maps with other than text keys, no foreign types.

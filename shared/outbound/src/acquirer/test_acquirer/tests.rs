@@ -12,7 +12,8 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use domain::{
-    CardDetails, Expiry, Initiator, MerchantId, OrderId, Pan, PaymentKey, SecurityCode, acquirer::DeclineCode,
+    CardDetails, Expiry, Initiator, MerchantId, OrderId, Pan, PaymentKey, SecurityCode,
+    acquirer::{Authentication, ChallengePreference, DeclineCode, Flow, ThreeDsRequest, TransStatus, Unavailable},
 };
 use serde_json::{Value, json};
 
@@ -94,14 +95,24 @@ fn authorization() -> Authorization {
     Authorization {
         reference: reference(1),
         amount: Yen::new(2000).unwrap(),
-        card: CardDetails {
+        instrument: Instrument::Card(CardDetails {
             code: Some(SecurityCode::parse("123", pan.brand()).unwrap()),
             pan,
             expiry: Expiry::parse("12/29", jiff::civil::date(2026, 11, 21)).unwrap(),
             holder: "TARO YAMADA".to_owned(),
-        },
+        }),
         initiator: Initiator::Cardholder,
         capture: true,
+        on_file: false,
+        keep: true,
+        three_ds: Some(ThreeDsRequest {
+            preference: ChallengePreference::ByRisk,
+            unavailable: Unavailable::Decline,
+            return_address: "https://pay.test/pay/challenge/handle".to_owned(),
+            mail: "buyer@example.jp".to_owned(),
+            tel: String::new(),
+        }),
+        network_id: None,
         browser: domain::acquirer::BrowserData::default(),
     }
 }
@@ -127,7 +138,12 @@ fn declined() -> Value {
 }
 
 fn decline() -> Decline {
-    Decline { code: DeclineCode::InsufficientFunds, network_code: Some("51".to_owned()), advice_code: None }
+    Decline {
+        code: DeclineCode::InsufficientFunds,
+        network_code: Some("51".to_owned()),
+        advice_code: None,
+        authentication: None,
+    }
 }
 
 #[tokio::test]
@@ -143,22 +159,102 @@ async fn an_approval_carries_what_the_networks_gave() {
         sent[0].1,
         json!({
             "reference": reference(1), "amount": 2000, "currency": "JPY", "capture": true, "initiator": "cardholder",
-            "card": { "number": "4242424242424242", "expiry": "12/29", "code": "123", "holder": "TARO YAMADA" },
+            "on_file": false, "keep": true, "network_id": null,
+            "three_ds": {
+                "preference": "by_risk", "unavailable": "decline", "return_address": "https://pay.test/pay/challenge/handle",
+                "mail": "buyer@example.jp", "tel": "",
+            },
+            "instrument": { "card": { "number": "4242424242424242", "expiry": "12/29", "code": "123", "holder": "TARO YAMADA" } },
             "browser": { "accept": "", "user_agent": "", "language": null, "color_depth": null, "screen": null, "utc_offset_min": null },
         })
     );
 }
 
 #[tokio::test]
+async fn a_kept_card_is_charged_by_its_token() {
+    let (acquirer, script) = acquirer([Happens::Answer(200, approved().to_string())]);
+    let token = Instrument::Token { token: "card_1".to_owned(), holder: "TARO YAMADA".to_owned(), code: None };
+    let asked = Authorization {
+        instrument: token,
+        initiator: Initiator::MerchantRecurring,
+        on_file: false,
+        keep: false,
+        three_ds: None,
+        network_id: Some("N0".to_owned()),
+        ..authorization()
+    };
+    assert!(matches!(acquirer.authorize(&asked, LIMIT).await, AuthorizeOutcome::Approved(_)));
+    let sent = script.sent.lock().unwrap()[0].1.clone();
+    let expected = json!({ "token": { "token": "card_1", "code": null, "holder": "TARO YAMADA" } });
+    assert_eq!((&sent["instrument"], &sent["network_id"], &sent["three_ds"]), (&expected, &json!("N0"), &Value::Null));
+}
+
+fn challenge_required() -> Value {
+    json!({ "outcome": "challenge_required", "address": "https://acs.test/1", "request": "e30" })
+}
+
+fn challenge() -> Challenge {
+    Challenge { address: "https://acs.test/1".to_owned(), request: "e30".to_owned() }
+}
+
+#[tokio::test]
 async fn a_decline_and_a_challenge_are_passed_on() {
-    let (acquirer, _) = acquirer([
-        verdict(declined()),
-        verdict(json!({ "outcome": "challenge_required", "address": "https://acs.test/1" })),
-    ]);
+    let (acquirer, _) = acquirer([verdict(declined()), verdict(challenge_required())]);
     assert_eq!(acquirer.authorize(&authorization(), LIMIT).await, AuthorizeOutcome::Declined(decline()));
-    let challenge = Challenge { address: "https://acs.test/1".to_owned() };
-    assert_eq!(acquirer.authorize(&authorization(), LIMIT).await, AuthorizeOutcome::ChallengeRequired(challenge));
-    assert_eq!(acquirer.finish_challenge(&reference(1), LIMIT).await, Err(NotSupported));
+    let outcome = acquirer.authorize(&authorization(), LIMIT).await;
+    assert_eq!(outcome, AuthorizeOutcome::ChallengeRequired(challenge()));
+}
+
+#[tokio::test]
+async fn an_authentication_and_a_token_are_passed_on() {
+    let authentication = Authentication {
+        version: "2.2.0".to_owned(),
+        ds_id: "00000000-0000-8000-8000-000000000000".to_owned(),
+        status: TransStatus::Y,
+        flow: Flow::Challenge,
+        eci: Some("05".to_owned()),
+        value: Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned()),
+        at: jiff::Timestamp::from_second(1_795_000_000).unwrap(),
+    };
+    let mut approval = approved();
+    approval["verdict"]["authentication"] = serde_json::to_value(&authentication).unwrap();
+    approval["verdict"]["token"] = json!("card_1");
+    let mut refusal = declined();
+    refusal["authentication"] = approval["verdict"]["authentication"].clone();
+    let (acquirer, _) = acquirer([Happens::Answer(200, approval.to_string()), verdict(refusal)]);
+    let outcome = acquirer.authorize(&authorization(), LIMIT).await;
+    let AuthorizeOutcome::Approved(approval) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((approval.authentication.as_ref(), approval.token.as_deref()), (Some(&authentication), Some("card_1")));
+    let expected = Decline { authentication: Some(authentication), ..decline() };
+    assert_eq!(acquirer.authorize(&authorization(), LIMIT).await, AuthorizeOutcome::Declined(expected));
+}
+
+#[tokio::test]
+async fn the_result_of_a_challenge_is_fetched() {
+    let amount = Yen::new(2000).unwrap();
+    for (happens, expected) in [
+        (Happens::Answer(200, approved().to_string()), "Approved"),
+        // an authorization alone is as good a result: what was asked for is not said here
+        (with(approved(), "/verdict/captured", json!(false)), "Approved"),
+        (verdict(declined()), "Declined"),
+        (verdict(challenge_required()), "ChallengeRequired"),
+        (with(approved(), "/amount", json!(2001)), "Unknown(Mismatch)"),
+        (with(approved(), "/currency", json!("USD")), "Unknown(Mismatch)"),
+        (with(approved(), "/reference", json!(reference(2))), "Unknown(Mismatch)"),
+        (verdict(json!({ "outcome": "not_found" })), "Unknown(Mismatch)"),
+        (verdict(json!({ "outcome": "tombstoned" })), "Unknown(Mismatch)"),
+        (Happens::Answer(500, String::new()), "Unknown(Fault)"),
+        (Happens::Answer(200, "{".to_owned()), "Unknown(Unreadable)"),
+        (Happens::Broken, "Unknown(Connection)"),
+    ] {
+        let (acquirer, script) = acquirer([happens]);
+        let outcome = acquirer.finish_challenge(&reference(1), amount, LIMIT).await.unwrap();
+        assert!(format!("{outcome:?}").starts_with(expected), "{expected}: {outcome:?}");
+        assert_eq!(script.count(), 1, "it may move money: never sent again once it may have arrived");
+        let sent = script.sent.lock().unwrap()[0].clone();
+        assert_eq!(sent.0, "POST https://acquirer.test/test-acquirer/v1/finish-challenge");
+        assert_eq!(sent.1, json!({ "reference": reference(1) }));
+    }
 }
 
 #[tokio::test]
@@ -265,6 +361,7 @@ async fn an_inquiry_tells_what_is_there() {
         (verdict(json!({ "outcome": "reversed" })), "Reversed"),
         (verdict(json!({ "outcome": "tombstoned" })), "Reversed"),
         (verdict(json!({ "outcome": "not_found" })), "NotFound"),
+        (verdict(challenge_required()), "ChallengePending"),
     ];
     for (answer, expected) in answers {
         let (acquirer, _) = acquirer([answer]);

@@ -1,0 +1,65 @@
+//! The buyer deletes a kept card. Its number goes at once; what is left says for a month that it was there.
+
+use domain::KeptCard;
+use http::Response;
+use inbound::{CardForm, page::KeptCardView};
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::Body;
+use store::{Kept, StoreError};
+
+use crate::{
+    Failure,
+    visit::{Deletion, Visit},
+};
+
+/// How long the record of a deleted card is kept, for the mail about it and for questions.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How often a refused write is tried again over what stands.
+const TRIES: usize = 4;
+
+/// Deletes the card. Sent twice, it is deleted once and said twice.
+///
+/// The security code is asked so that nobody deletes a card in passing; only its form is checked, because nothing of it is ever stored to compare it with.
+pub(crate) async fn delete(visit: &Visit<'_>, form: &CardForm) -> Result<Response<Body>, Failure> {
+    let deps = visit.deps;
+    let sealed: Deletion = deps.checkout.unseal(form.token()).map_err(Failure::of_form)?;
+    if sealed.card != visit.handle {
+        return Err(Failure::Unreadable);
+    }
+    let card = visit.card().await?.ok_or(Failure::NotThere)?;
+    let opened = visit.merchant().await?;
+    let (merchant, lang) = (&opened.merchant, visit.lang(Some(form), &card));
+    let mut problems = Vec::new();
+    if form.code(Some(card.card.brand), &mut problems).is_none() {
+        return match card.number {
+            Some(_) => visit.ask_to_delete(&card, merchant, lang, &problems),
+            None => Err(Failure::NotThere),
+        };
+    }
+    let deleted = forget(visit, card).await?;
+    Ok(visit.page(merchant, lang, &[], KeptCardView::Deleted { card: &deleted.card }, None))
+}
+
+/// Stores the card without its number, unless that was done before.
+async fn forget(visit: &Visit<'_>, mut card: KeptCard) -> Result<KeptCard, Failure> {
+    let deps = visit.deps;
+    for _ in 0..TRIES {
+        if card.number.is_none() {
+            return Ok(card);
+        }
+        let deleted = KeptCard { number: None, version: card.version.saturating_add(1), ..card };
+        let expires = deps.clock.now().saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
+        match deps.cards.put(&deleted, Some(expires)).await? {
+            Kept::Done => {
+                tracing::info!(merchant.id = %deleted.merchant, card.id = %deleted.id, "a kept card was deleted");
+                return Ok(deleted);
+            }
+            // Sealed anew, deleted or replaced in between.
+            Kept::Refused(stands) => {
+                let stands = stands.filter(|stands| stands.id == deleted.id);
+                card = *stands.ok_or(Failure::NotThere)?;
+            }
+        }
+    }
+    Err(Failure::Store(StoreError::Conflict))
+}

@@ -1,0 +1,157 @@
+//! Messages to people on their way through a queue. They name what they tell of, and hold nothing of its buyer.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{KeptCard, MerchantId, OrderId, payment::Telling};
+
+/// A message, about a payment or about a kept card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Message {
+    /// About a payment.
+    Payment(Telling),
+    /// About a kept card.
+    Card(CardTelling),
+}
+
+impl Message {
+    /// The same for every repeat.
+    pub fn event_id(&self) -> &str {
+        match self {
+            Self::Payment(telling) => &telling.event_id,
+            Self::Card(telling) => &telling.event_id,
+        }
+    }
+}
+
+/// A message about a kept card. It names the payment that the card was kept with: that knows the buyer, and what may be shown of the card, whatever
+/// becomes of the card's own record in the meantime.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardTelling {
+    /// The same for every repeat: `<merchant>.<card>.<version>.<kind>`.
+    pub event_id: String,
+    /// Who may charge the card.
+    pub merchant: MerchantId,
+    /// The order that the card was kept with.
+    pub order: OrderId,
+    /// What happened to it.
+    pub tidings: CardTidings,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happened to a kept card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardTidings {
+    /// The buyer deleted it.
+    Deleted,
+    /// Another card stands in its place.
+    Replaced {
+        /// The order that the other was kept with.
+        by: OrderId,
+    },
+}
+
+impl CardTidings {
+    /// Its name in event ids.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Deleted => "card_deleted",
+            Self::Replaced { .. } => "card_replaced",
+        }
+    }
+}
+
+impl CardTelling {
+    /// What the step from `old` to `new` tells. A card that is kept where none was is told by the mail of its payment.
+    pub fn of(old: Option<&KeptCard>, new: &KeptCard, at: Timestamp) -> Option<Self> {
+        let old = old.filter(|old| old.number.is_some())?;
+        let tidings = match &new.number {
+            None => CardTidings::Deleted,
+            Some(_) if old.id == new.id => return None, // sealed anew under another data key
+            Some(_) => CardTidings::Replaced { by: new.order.clone() },
+        };
+        Some(Self {
+            event_id: format!("{}.{}.{}.{}", new.merchant, new.id, new.version, tidings.name()),
+            merchant: new.merchant.clone(),
+            order: old.order.clone(),
+            tidings,
+            at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Brand, CardId, CardOwner, Expiry, Lang, MaskedCard,
+        card::{Consent, ConsentScope, HeldNumber},
+    };
+
+    fn kept(id: u8, version: u32, number: Option<&str>) -> KeptCard {
+        KeptCard {
+            merchant: MerchantId::new("4000").unwrap(),
+            owner: CardOwner::Buyer("u 1".to_owned()),
+            id: CardId::from_random([id; 8]),
+            version,
+            card: MaskedCard {
+                brand: Brand::Visa,
+                last4: "4242".to_owned(),
+                expiry: Expiry::parse("12/29", jiff::civil::date(2026, 11, 21)).unwrap(),
+            },
+            holder: "TARO YAMADA".to_owned(),
+            number: number.map(|token| HeldNumber::Token(token.to_owned())),
+            fingerprint: None,
+            consent: Consent {
+                scope: ConsentScope::Recall,
+                terms: 1,
+                at: Timestamp::UNIX_EPOCH,
+                address: String::new(),
+            },
+            network_id: None,
+            order: OrderId::new(id.to_string()).unwrap(),
+            mail: "shopper@example.com".to_owned(),
+            lang: Lang::Ja,
+        }
+    }
+
+    #[test]
+    fn a_deleted_or_replaced_card_is_told_of_and_nothing_else() {
+        let replaced = Some(CardTidings::Replaced { by: OrderId::new("2").unwrap() });
+        for (what, old, new, told) in [
+            ("first kept", None, kept(1, 1, Some("a")), None),
+            ("kept after it was deleted", Some(kept(1, 2, None)), kept(2, 3, Some("a")), None),
+            ("sealed anew", Some(kept(1, 1, Some("a"))), kept(1, 2, Some("b")), None),
+            ("deleted twice", Some(kept(1, 2, None)), kept(1, 3, None), None),
+            ("deleted", Some(kept(1, 1, Some("a"))), kept(1, 2, None), Some(CardTidings::Deleted)),
+            ("replaced", Some(kept(1, 1, Some("a"))), kept(2, 2, Some("b")), replaced),
+        ] {
+            let telling = CardTelling::of(old.as_ref(), &new, Timestamp::UNIX_EPOCH);
+            assert!(telling.iter().all(|telling| telling.order.as_str() == "1"), "{what}: of the card before");
+            assert_eq!(telling.map(|telling| telling.tidings), told, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_message_holds_nothing_of_the_buyer_and_reads_back() {
+        let telling =
+            CardTelling::of(Some(&kept(1, 1, Some("a"))), &kept(2, 2, Some("b")), Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(telling.event_id, "4000.AgICAgICAgI.2.card_replaced");
+        let message = Message::Card(telling);
+        let json = serde_json::to_string(&message).unwrap();
+        for personal in ["TARO", "4242", "shopper@", "u 1"] {
+            assert!(!json.contains(personal), "{json}");
+        }
+        assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message);
+    }
+
+    #[test]
+    fn a_message_of_before_is_still_one() {
+        let before = r#"{"event_id":"179525700012312345.2.paid_payer","key":{"merchant":"4000","order":"7"},"tidings":"paid","reader":"payer"}"#;
+        let telling: Telling = serde_json::from_str(before).unwrap();
+        assert_eq!(serde_json::from_str::<Message>(before).unwrap(), Message::Payment(telling));
+    }
+}

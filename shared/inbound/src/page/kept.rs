@@ -1,0 +1,263 @@
+//! The page where a buyer sees, replaces or deletes the card that a shop keeps for them. A GET changes nothing.
+
+use askama::Template;
+use domain::{CardError, Lang, MaskedCard, acquirer::DeclineCode, card::ConsentScope};
+use jiff::Timestamp;
+use words::{DeclineText, FormProblem, KeptCardText, date};
+
+use super::{
+    Page,
+    asset::FORM_SCRIPT,
+    card_fields::{DeclineNotice, Problems, keep_consent},
+    policy::{FormTarget, Referrer},
+    shell::{LanguageSwitch, Shell, Shop, page},
+};
+
+/// The page of a kept card, `/card/{handle}`.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptCardPage<'a> {
+    /// The page's language.
+    pub lang: Lang,
+    /// The shop that keeps the card; none where the address opens nothing.
+    pub shop: Option<&'a Shop<'a>>,
+    /// What is shown.
+    pub view: KeptCardView<'a>,
+    /// How the page is had in the other language.
+    pub language: Option<LanguageSwitch<'a>>,
+}
+
+/// What the page of a kept card shows.
+#[derive(Clone, Copy, Debug)]
+pub enum KeptCardView<'a> {
+    /// The card, the form that replaces it, and the way to delete it.
+    Manage(ManageCard<'a>),
+    /// The question whether the card is to be deleted.
+    Delete(DeleteCard<'a>),
+    /// Another card stands in its place.
+    Replaced {
+        /// The new one.
+        card: &'a MaskedCard,
+    },
+    /// It is gone.
+    Deleted {
+        /// The one that was deleted.
+        card: &'a MaskedCard,
+    },
+    /// Payments still rely on it: it can only be replaced.
+    CannotDelete {
+        /// The card.
+        card: &'a MaskedCard,
+        /// Where it is replaced.
+        again: &'a str,
+    },
+    /// The card company refused the new card; nothing was changed.
+    Declined {
+        /// What it said; the buyer reads its category only.
+        code: DeclineCode,
+        /// Where another card can be tried, if one can.
+        again: Option<&'a str>,
+    },
+    /// Whether the new card was accepted is being found out.
+    Checking {
+        /// Where the page looks again: its own address.
+        address: &'a str,
+    },
+    /// Deleted, replaced, or the address has run out: no personal data.
+    NotThere,
+}
+
+/// A kept card as its owner sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptEntry<'a> {
+    /// The card.
+    pub card: &'a MaskedCard,
+    /// Since when it is kept.
+    pub since: Timestamp,
+    /// What was agreed to.
+    pub scope: ConsentScope,
+    /// Its expiry is past.
+    pub expired: bool,
+}
+
+/// The kept card and the form that replaces it: POSTs `act` = `replace`, `lang`, `order`, the card fields of the payment form,
+/// `keep_card` and the browser data to `action`. Deleting is asked about at `action` with `view` = `delete`, a GET.
+#[derive(Clone, Copy, Debug)]
+pub struct ManageCard<'a> {
+    /// The card.
+    pub kept: KeptEntry<'a>,
+    /// The page's own path, `/card/{handle}`.
+    pub action: &'a str,
+    /// What the form carries sealed, in the field `order`.
+    pub token: &'a str,
+    /// The cardholder's name, typed before.
+    pub holder: &'a str,
+    /// What is to be mended.
+    pub problems: &'a [FormProblem],
+    /// The card company refused the last card.
+    pub declined: Option<DeclineNotice>,
+    /// Ask for consent to handing data to the card issuer.
+    pub asks_consent: bool,
+    /// What the new card may be kept for.
+    pub keep: ConsentScope,
+    /// The consent to keep it was given before something else had to be mended.
+    pub keep_checked: bool,
+    /// No payment plan relies on it.
+    pub deletable: bool,
+}
+
+/// The question whether a kept card is to be deleted: POSTs `act` = `delete`, `lang`, `order` and `card_code` to `action`.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteCard<'a> {
+    /// The card.
+    pub kept: KeptEntry<'a>,
+    /// The page's own path, `/card/{handle}`.
+    pub action: &'a str,
+    /// What the form carries sealed, in the field `order`.
+    pub token: &'a str,
+    /// What is to be mended.
+    pub problems: &'a [FormProblem],
+}
+
+/// Renders the page of a kept card.
+pub fn kept_card(view: &KeptCardPage<'_>) -> Page {
+    let words = words::words(view.lang);
+    let text = &words.card;
+    let told = match &view.view {
+        KeptCardView::Manage(manage) => return manage_card(view, manage),
+        KeptCardView::Delete(delete) => return delete_card(view, delete),
+        KeptCardView::Replaced { card } => Told { card: Some(card), ..Told::new(text.replaced, Mood::Good) },
+        KeptCardView::Deleted { card } => Told { card: Some(card), ..Told::new(text.deleted, Mood::Good) },
+        KeptCardView::CannotDelete { card, again } => Told {
+            card: Some(card),
+            next: Some((again, text.replace_instead)),
+            ..Told::new(text.cannot_delete, Mood::Halted)
+        },
+        KeptCardView::Declined { code, again } => Told {
+            decline: Some(words::decline(view.lang, *code)),
+            next: again.map(|address| (address, text.try_again)),
+            ..Told::new(text.declined, Mood::Halted)
+        },
+        KeptCardView::Checking { address } => Told {
+            next: Some((address, words.waiting.look_now)),
+            refresh: Some(address),
+            ..Told::new(text.checking, Mood::Waiting)
+        },
+        KeptCardView::NotThere => Told::new(text.not_there, Mood::Halted),
+    };
+    tell(view, told)
+}
+
+fn manage_card(view: &KeptCardPage<'_>, manage: &ManageCard<'_>) -> Page {
+    let words = words::words(view.lang);
+    let shell = form_shell(view, words.card.title, manage.problems, manage.declined.is_some());
+    let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
+    page(
+        &ManageTemplate {
+            manage,
+            shell,
+            problems: Problems::of(view.lang, manage.problems),
+            retype: words.form.retype,
+            replaced: None,
+        },
+        policy,
+    )
+}
+
+fn delete_card(view: &KeptCardPage<'_>, delete: &DeleteCard<'_>) -> Page {
+    let words = words::words(view.lang);
+    let shell = form_shell(view, words.card.delete_title, delete.problems, false);
+    let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
+    page(
+        &DeleteTemplate {
+            delete,
+            shell,
+            problems: Problems::of(view.lang, delete.problems),
+            retype: words.keep.retype,
+        },
+        policy,
+    )
+}
+
+fn form_shell<'a>(view: &KeptCardPage<'a>, title: &str, problems: &[FormProblem], declined: bool) -> Shell<'a> {
+    let error = words::words(view.lang).form.title_error;
+    let title = if problems.is_empty() && !declined { title.to_owned() } else { format!("{error}{title}") };
+    Shell::new(view.lang, title, view.shop).with_language(view.language).with_script(&FORM_SCRIPT)
+}
+
+/// A view that tells something and takes nothing.
+struct Told<'a> {
+    text: KeptCardText,
+    mood: Mood,
+    card: Option<&'a MaskedCard>,
+    decline: Option<DeclineText>,
+    /// An address and what leads there.
+    next: Option<(&'a str, &'static str)>,
+    /// Where the page looks again by itself.
+    refresh: Option<&'a str>,
+}
+
+enum Mood {
+    Good,
+    Halted,
+    Waiting,
+}
+
+impl<'a> Told<'a> {
+    const fn new(text: KeptCardText, mood: Mood) -> Self {
+        Self { text, mood, card: None, decline: None, next: None, refresh: None }
+    }
+}
+
+/// How soon the page looks again while a card is being checked.
+const CHECKING_REFRESH_S: u32 = 5;
+
+fn tell(view: &KeptCardPage<'_>, told: Told<'_>) -> Page {
+    let shell = Shell::new(view.lang, told.text.title, view.shop).with_language(view.language);
+    let shell = match told.refresh {
+        Some(address) => shell.refreshing(CHECKING_REFRESH_S, address),
+        None => shell,
+    };
+    let policy = shell.policy(FormTarget::Nowhere, Referrer::SameOrigin);
+    page(&ToldTemplate { shell, told }, policy)
+}
+
+#[derive(Template)]
+#[template(path = "card-manage.html", whitespace = "minimize")]
+struct ManageTemplate<'a> {
+    manage: &'a ManageCard<'a>,
+    shell: Shell<'a>,
+    problems: Problems,
+    retype: &'static str,
+    /// The card that the typed one replaces: it is shown above and not named again.
+    replaced: Option<&'a MaskedCard>,
+}
+
+impl ManageTemplate<'_> {
+    fn since(&self) -> String {
+        date(self.shell.lang, self.manage.kept.since)
+    }
+
+    fn agreed(&self) -> &'static str {
+        keep_consent(self.shell.lang, &self.manage.kept.scope).agreed
+    }
+
+    fn decline_text(&self, notice: &DeclineNotice) -> DeclineText {
+        words::decline(self.shell.lang, notice.code)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "card-delete.html", whitespace = "minimize")]
+struct DeleteTemplate<'a> {
+    delete: &'a DeleteCard<'a>,
+    shell: Shell<'a>,
+    problems: Problems,
+    retype: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "card-told.html", whitespace = "minimize")]
+struct ToldTemplate<'a> {
+    shell: Shell<'a>,
+    told: Told<'a>,
+}
