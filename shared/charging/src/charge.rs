@@ -205,8 +205,8 @@ impl Charging {
     /// Stores the outcome and answers what stands then. Without a stored result nobody is told one.
     pub(crate) async fn record(&self, payment: Payment, outcome: AuthorizeOutcome) -> Payment {
         let approved = matches!(outcome, AuthorizeOutcome::Approved(_));
-        let look_at = payment.look_after_challenge(&outcome);
         let Ok(resolved) = payment.resolve(outcome, self.clock.now()) else { return payment };
+        let look_at = payment.look_after_challenge(&resolved);
         match self.payments.advance(&resolved, look_at).await {
             Ok(Written::Done) => resolved,
             Ok(Written::Refused(stands)) => {

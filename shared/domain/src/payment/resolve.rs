@@ -249,11 +249,13 @@ impl Payment {
         }
     }
 
-    /// When to look again after this outcome of a challenge: its due entry stands at the challenge's end, which is late for what nobody knows.
-    pub fn look_after_challenge(&self, outcome: &AuthorizeOutcome) -> Option<Timestamp> {
-        match (&self.state, outcome) {
-            (State::Authorizing { lease, challenged: Some(_), .. }, AuthorizeOutcome::Unknown(_)) => Some(lease.until),
-            _ => None,
+    /// When to look again at what a challenge's result made of this: its due entry stands at the challenge's end, which is late for a doubt.
+    pub fn look_after_challenge(&self, resolved: &Self) -> Option<Timestamp> {
+        if let (State::Authorizing { challenged: Some(_), .. }, State::Unknown(doubt)) = (&self.state, &resolved.state)
+        {
+            Some(doubt.lease_until)
+        } else {
+            None
         }
     }
 
