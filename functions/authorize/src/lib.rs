@@ -9,7 +9,6 @@ use domain::{
     Clock, Initiator, KeptCard, Lang, Merchant, State,
     acquirer::ThreeDsRequest,
     card::contains_card_number,
-    clock::japan_date,
     merchant::Capture,
     payment::{Keeping, Standing},
 };
@@ -160,8 +159,7 @@ fn means(
     if !form.pays_with_kept() {
         return form.card(merchant, &order.details, now).map(Means::Typed);
     }
-    let usable = |card: &&KeptCard| card.recalls() && !card.card.expiry.is_over(japan_date(now));
-    let offered = kept.filter(usable).filter(|card| order.kept == Some(card.id));
+    let offered = kept.filter(|card| card.pays(now) && order.kept == Some(card.id));
     let card = offered.ok_or_else(|| vec![FormProblem::KeptCardGone])?;
     let code = form.kept_code(card.card.brand, merchant, &order.details)?;
     Ok(Means::Kept { card: Box::new(card.clone()), code: Some(code) })

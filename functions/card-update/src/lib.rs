@@ -122,7 +122,7 @@ impl Failure {
     }
 
     fn into_page(self, deps: &Deps, request: &Request) -> Response<Body> {
-        let lang = answer::asked_language(request).or_else(|| answer::accepted_language(request)).unwrap_or_default();
+        let lang = answer::language(request, None);
         let notice = |lang, status, notice| deps.checkout.notice(request, None, lang, status, notice);
         match self {
             Self::NotThere => {

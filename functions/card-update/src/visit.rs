@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{KeptCard, Lang, Merchant, Nonce, clock::japan_date};
+use domain::{KeptCard, Lang, Merchant, Nonce};
 use http::{Response, StatusCode};
 use inbound::{
     CardForm, OpenedMerchant, Sealed,
@@ -155,7 +155,7 @@ impl Visit<'_> {
             card: &card.card,
             since: card.consent.at,
             scope: card.consent.scope,
-            expired: card.card.expiry.is_over(japan_date(self.deps.clock.now())),
+            expired: card.has_expired(self.deps.clock.now()),
         }
     }
 }

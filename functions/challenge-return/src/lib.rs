@@ -5,13 +5,13 @@
 use std::{convert::Infallible, sync::Arc};
 
 use charging::{ChargeError, Charging};
-use domain::{Clock, Lang, Payment, State, acquirer::Challenge, payment::Interface, wire::Parameters};
+use domain::{Clock, Payment, State, acquirer::Challenge, payment::Interface, wire::Parameters};
 use http::{Method, Response, StatusCode};
 use inbound::{
     Checkout, Config, KeyringError, OpenedMerchant, SealError,
     checkout::{self, AGAIN, ChallengeHandle, ReturnHandle},
     http as answer,
-    page::{self, Arrival, ChallengeHop, HopPurpose, LanguageSwitch, Outcome, ResultPage, Returned},
+    page::{self, Arrival, ChallengeHop, HopPurpose, LanguageSwitch, Returned},
 };
 use lambda_http::{Body, Request};
 use store::{Cards, Payments, StoreError};
@@ -64,21 +64,12 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
 async fn there(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure> {
     let (handle, opened) = open(deps, request).await?;
     let payment = deps.payments.load(&handle.key).await?.ok_or(Failure::Shut)?;
-    match &payment.state {
-        State::Challenging { challenge, .. } if payment.nonce == handle.nonce => {
-            hop(deps, request, &handle, &opened, &payment, challenge)
-        }
-        State::Challenging { .. }
-        | State::Authorizing { .. }
-        | State::Unknown(_)
-        | State::Reversing(_)
-        | State::Declined { .. }
-        | State::Authorized { .. }
-        | State::Captured { .. }
-        | State::Failed { .. }
-        | State::Abandoned { .. }
-        | State::NeedsPerson(_) => Ok(answer::see_other(&way_back(deps, handle)?)),
+    if let State::Challenging { challenge, .. } = &payment.state
+        && payment.nonce == handle.nonce
+    {
+        return hop(deps, request, &handle, &opened, &payment, challenge);
     }
+    Ok(answer::see_other(&way_back(deps, handle)?))
 }
 
 /// The page that takes the payer to the issuer, at top level.
@@ -90,7 +81,7 @@ fn hop(
     payment: &Payment,
     challenge: &Challenge,
 ) -> Result<Response<Body>, Failure> {
-    let lang = language(request, Some(payment.details.lang));
+    let lang = answer::language(request, Some(payment.details.lang));
     let path = deps.checkout.challenge_path(handle)?;
     let other = format!("{path}?lang={}&{AGAIN}", checkout::other(lang).tag());
     let came_back = request.uri().query().is_some_and(|query| query.split('&').any(|part| part == AGAIN));
@@ -128,7 +119,7 @@ async fn back(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure>
     if let Some(payment) = &payment {
         tracing::info!(payment.id = %payment.key, state = payment.state.name(), turned_away, "back from the issuer");
     }
-    let lang = language(request, payment.map(|payment| payment.details.lang));
+    let lang = answer::language(request, payment.map(|payment| payment.details.lang));
     let address = way_back(deps, handle)?;
     let view = Returned { lang, shop: &deps.checkout.shop(&opened.merchant), address: &address };
     Ok(answer::page(request, StatusCode::OK, page::returned(&view)))
@@ -143,10 +134,6 @@ async fn open(deps: &Deps, request: &Request) -> Result<(ChallengeHandle, Arc<Op
 
 fn way_back(deps: &Deps, ChallengeHandle { key, nonce }: ChallengeHandle) -> Result<String, SealError> {
     deps.checkout.return_path(&ReturnHandle { key, nonce })
-}
-
-fn language(request: &Request, order: Option<Lang>) -> Lang {
-    answer::asked_language(request).or(order).or_else(|| answer::accepted_language(request)).unwrap_or_default()
 }
 
 /// Why the payer can't go there or come back now. Nothing was changed that is not stored.
@@ -165,12 +152,9 @@ enum Failure {
 
 impl Failure {
     fn into_page(self, deps: &Deps, request: &Request) -> Response<Body> {
-        let lang = language(request, None);
+        let lang = answer::language(request, None);
         match self {
-            Self::Shut => {
-                let view = ResultPage { lang, shop: None, outcome: Outcome::Expired, language: None };
-                answer::page(request, StatusCode::NOT_FOUND, page::result(&view))
-            }
+            Self::Shut => deps.checkout.shut(request),
             Self::Store(_) | Self::Charge(_) | Self::Seal(_) => {
                 tracing::error!(error = %domain::Causes::of(&self), "a challenge could not be followed up");
                 deps.checkout.notice(request, None, lang, StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)

@@ -5,12 +5,9 @@ mod stands;
 
 use std::convert::Infallible;
 
-use domain::{Clock, Lang};
+use domain::Clock;
 use http::{Method, Response, StatusCode};
-use inbound::{
-    Checkout, Config, KeyringError, SealError, http as answer,
-    page::{self, Outcome, ResultPage},
-};
+use inbound::{Checkout, Config, KeyringError, SealError, http as answer};
 use lambda_http::{Body, Request};
 use store::{Payments, StoreError};
 use words::Notice;
@@ -62,12 +59,9 @@ pub(crate) enum Failure {
 
 impl Failure {
     fn into_page(self, deps: &Deps, request: &Request) -> Response<Body> {
-        let lang = language(request, None);
+        let lang = answer::language(request, None);
         match self {
-            Self::Shut => {
-                let view = ResultPage { lang, shop: None, outcome: Outcome::Expired, language: None };
-                answer::page(request, StatusCode::NOT_FOUND, page::result(&view))
-            }
+            Self::Shut => deps.checkout.shut(request),
             Self::Unreadable => {
                 deps.checkout.notice(request, None, lang, StatusCode::BAD_REQUEST, Notice::FormUnreadable)
             }
@@ -77,9 +71,4 @@ impl Failure {
             }
         }
     }
-}
-
-/// The language of a page: the address's `lang`, else the order's, else the browser's.
-pub(crate) fn language(request: &Request, order: Option<Lang>) -> Lang {
-    answer::asked_language(request).or(order).or_else(|| answer::accepted_language(request)).unwrap_or_default()
 }

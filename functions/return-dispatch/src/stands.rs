@@ -18,7 +18,7 @@ use inbound::{
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
 
-use crate::{Deps, Failure, language};
+use crate::{Deps, Failure};
 
 pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure> {
     let sealed = answer::path_parameter(request, "handle").ok_or(Failure::Shut)?;
@@ -28,7 +28,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         // Nothing was bought: the page of the kept card says how it stands.
         let ReturnHandle { key, nonce } = handle;
         let path = deps.checkout.card_result_path(&CardResultHandle { key, nonce })?;
-        let lang = language(request, Some(payment.details.lang)).tag();
+        let lang = answer::language(request, Some(payment.details.lang)).tag();
         return Ok(answer::see_other(&format!("{path}?lang={lang}")));
     }
     let opened = deps.checkout.merchant(&handle.key.merchant).await?.ok_or(Failure::Shut)?;
@@ -38,7 +38,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         payment: &payment,
         opened: &opened,
         handle: &handle,
-        lang: language(request, Some(payment.details.lang)),
+        lang: answer::language(request, Some(payment.details.lang)),
     };
     view.show()
 }

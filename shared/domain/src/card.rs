@@ -192,7 +192,7 @@ impl Pan {
 }
 
 /// The published test numbers, as the card industry's test systems share them.
-const TEST_CARDS: [&str; 25] = [
+pub const TEST_CARDS: [&str; 25] = [
     "4242424242424242",
     "4012888888881881",
     "4000056655665556",

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::{
     CardId, CardOwner, Clock, KeptCard, Lang, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
-    clock::japan_date,
     merchant::{FreeItemRule, Merchant, Mode, Status},
     payment::{Details, Interface, Order, Origin, State},
 };
@@ -259,7 +258,7 @@ impl Checkout {
         let switch = [(REOPEN, token.as_str()), ("lang", other(lang).tag())];
         let kept = state.kept.filter(|card| order.kept == Some(card.id));
         let manage = kept.map(|card| self.card_path(&CardHandle::of(card), FORM_LIFETIME)).transpose()?;
-        let expired = state.kept.filter(|card| card.recalls() && card.card.expiry.is_over(japan_date(self.now())));
+        let expired = state.kept.filter(|card| card.recalls() && card.has_expired(self.now()));
         let page = page::payment_form(&PaymentForm {
             lang,
             shop: &shop,
@@ -303,6 +302,13 @@ impl Checkout {
         let shop = merchant.map(|merchant| self.shop(merchant));
         let view = page::NoticePage { lang, shop: shop.as_ref(), notice, order: None, language: None };
         answer::page(request, status, page::notice(&view))
+    }
+
+    /// The answer to an address that opens nothing (any more): a page without personal data.
+    pub fn shut(&self, request: &Request) -> Response<Body> {
+        let lang = answer::language(request, None);
+        let view = page::ResultPage { lang, shop: None, outcome: page::Outcome::Expired, language: None };
+        answer::page(request, StatusCode::NOT_FOUND, page::result(&view))
     }
 
     fn after(&self, lifetime: SignedDuration) -> Timestamp {
@@ -351,8 +357,7 @@ impl SealedOrder {
     /// The same order, offering the buyer's kept card unless it is of no use or another is wanted.
     #[must_use]
     pub fn offering(mut self, kept: Option<&KeptCard>, now: Timestamp) -> Self {
-        let usable = |card: &&KeptCard| card.recalls() && !card.card.expiry.is_over(japan_date(now));
-        self.kept = kept.filter(|_| !self.another).filter(usable).map(|card| card.id);
+        self.kept = kept.filter(|card| !self.another && card.pays(now)).map(|card| card.id);
         self
     }
 

@@ -39,6 +39,11 @@ pub fn asked_language(request: &Request) -> Option<Lang> {
     query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Lang::parse)
 }
 
+/// The language of a page: the address's `lang`, else that of what it is about, else the browser's.
+pub fn language(request: &Request, about: Option<Lang>) -> Lang {
+    asked_language(request).or(about).or_else(|| accepted_language(request)).unwrap_or_default()
+}
+
 /// Where a request came from, as the gateway saw it. No header of the client's is believed.
 pub fn client_address(request: &Request) -> Option<std::net::IpAddr> {
     match request.request_context_ref()? {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::MaskedCard;
-use crate::{CardId, Fingerprint, Lang, MerchantId, OrderId, id::IdError};
+use crate::{CardId, Fingerprint, Lang, MerchantId, OrderId, clock::japan_date, id::IdError};
 
 /// Whose card it is. A buyer has one card, the one kept last; an order without a buyer has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,6 +111,16 @@ impl KeptCard {
     /// Whether the buyer may pay with it.
     pub fn recalls(&self) -> bool {
         self.number.is_some() && self.consent.scope.recalls()
+    }
+
+    /// Whether the month on it is over in Japan.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.card.expiry.is_over(japan_date(now))
+    }
+
+    /// Whether the buyer can pay with it now.
+    pub fn pays(&self, now: Timestamp) -> bool {
+        self.recalls() && !self.has_expired(now)
     }
 
     /// What a sealed number is bound to, so that no two sealed numbers can be exchanged: format, merchant, owner, card, framed.
