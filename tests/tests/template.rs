@@ -98,6 +98,26 @@ fn these_are_all_the_rights() {
         ("completion-mail", "GetItem Table, SendEmail MailIdentity"),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
         ("card-rewrap", "Query GetItem PutItem UpdateItem Table, Encrypt Decrypt CardKey"),
+        (
+            "console-login",
+            "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
+        ),
+        (
+            "console-team",
+            "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
+        ),
+        ("console-audit", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("console-today", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("console-transactions", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("console-payment", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("console-charge", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey"),
+        ("console-links", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("console-export", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("console-settings", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("receipt", "GetItem PutItem Table, Encrypt Decrypt AppKey"),
+        ("search-index", "PutItem UpdateItem Table"),
+        ("export-worker", "GetItem Query UpdateItem Table"),
+        ("audit-sign", "GetItem Query PutItem Table, Encrypt Decrypt AppKey"),
         ("test-acquirer", "GetItem Query PutItem AcquirerTable"),
     ]
     .into_iter()
@@ -289,7 +309,10 @@ fn every_product_function_has_an_alarm_for_its_errors() {
     let product: BTreeSet<String> =
         functions().into_iter().map(|function| function.id).filter(|id| id != "TestAcquirer").collect();
     assert_eq!(watched, product);
-    let throttles = template["Resources"]["FunctionThrottles"]["Properties"]["Metrics"].to_string();
+    let throttles: String = ["FunctionThrottles", "ConsoleThrottles", "WorkerThrottles"]
+        .iter()
+        .map(|alarm| template["Resources"][alarm]["Properties"]["Metrics"].to_string())
+        .collect();
     for id in product {
         assert!(throttles.contains(&format!("{{\"!Ref\":\"{id}\"}}")), "throttles of {id}");
     }

@@ -14,16 +14,30 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 10] = [
+pub const PACKAGES: [&str; 24] = [
+    "audit-sign",
     "authorize",
     "card-rewrap",
     "card-update",
     "challenge-return",
     "completion-mail",
+    "console-audit",
+    "console-charge",
+    "console-export",
+    "console-links",
+    "console-login",
+    "console-payment",
+    "console-settings",
+    "console-team",
+    "console-today",
+    "console-transactions",
+    "export-worker",
     "outbox-relay",
     "payment-page",
+    "receipt",
     "reconcile",
     "return-dispatch",
+    "search-index",
     "test-acquirer",
 ];
 
@@ -140,6 +154,104 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { card_rewrap::handler(&deps, event).await }
+                })
+            }
+            "console-login" => {
+                let deps = Arc::new(console_login::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_login::handler(&deps, request).await }
+                })
+            }
+            "console-team" => {
+                let deps = Arc::new(console_team::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_team::handler(&deps, request).await }
+                })
+            }
+            "console-audit" => {
+                let deps = Arc::new(console_audit::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_audit::handler(&deps, request).await }
+                })
+            }
+            "console-today" => {
+                let deps = Arc::new(console_today::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_today::handler(&deps, request).await }
+                })
+            }
+            "console-transactions" => {
+                let deps = Arc::new(console_transactions::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_transactions::handler(&deps, request).await }
+                })
+            }
+            "console-payment" => {
+                let deps = Arc::new(console_payment::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_payment::handler(&deps, request).await }
+                })
+            }
+            "console-charge" => {
+                let deps = Arc::new(console_charge::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_charge::handler(&deps, request).await }
+                })
+            }
+            "console-links" => {
+                let deps = Arc::new(console_links::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_links::handler(&deps, request).await }
+                })
+            }
+            "console-export" => {
+                let deps = Arc::new(console_export::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_export::handler(&deps, request).await }
+                })
+            }
+            "console-settings" => {
+                let deps = Arc::new(console_settings::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_settings::handler(&deps, request).await }
+                })
+            }
+            "receipt" => {
+                let deps = Arc::new(receipt::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { receipt::handler(&deps, request).await }
+                })
+            }
+            "search-index" => {
+                let deps = Arc::new(search_index::Deps::new(config)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { search_index::handler(&deps, event).await }
+                })
+            }
+            "export-worker" => {
+                let deps = Arc::new(export_worker::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { export_worker::handler(&deps, event).await }
+                })
+            }
+            "audit-sign" => {
+                let deps = Arc::new(audit_sign::Deps::new(config, clock).await?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { audit_sign::handler(&deps, event).await }
                 })
             }
             _ => return Ok(None),

@@ -2,7 +2,9 @@
 //!
 //! Nothing here waits, reads a clock, calls anyone or knows AWS: every decision about money can be tested with plain values.
 
+pub mod account;
 pub mod acquirer;
+pub mod audit;
 pub mod card;
 mod causes;
 pub mod clock;
@@ -24,7 +26,9 @@ pub use acquirer::{Approval, Decline, Initiator};
 pub use card::{Brand, CardDetails, CardError, CardOwner, Expiry, KeptCard, MaskedCard, Pan, SecurityCode};
 pub use causes::Causes;
 pub use clock::Clock;
-pub use id::{CardId, Fingerprint, LeaseId, LinkId, MerchantId, Nonce, OrderId, PaymentKey, PaymentNumber, Reference};
+pub use id::{
+    CardId, Fingerprint, IdError, LeaseId, LinkId, MerchantId, Nonce, OrderId, PaymentKey, PaymentNumber, Reference,
+};
 pub use lang::Lang;
 pub use merchant::Merchant;
 pub use money::Yen;

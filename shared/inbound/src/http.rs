@@ -104,14 +104,14 @@ pub fn see_other(location: &str) -> Response<Body> {
 }
 
 /// Adds a cookie to an answer.
-pub(crate) fn set_cookie(response: &mut Response<Body>, cookie: &str) {
+pub fn set_cookie(response: &mut Response<Body>, cookie: &str) {
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 
 /// A cookie of the request.
-pub(crate) fn cookie<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+pub fn cookie<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let lines = request.headers().get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     cookies.find(|(known, _)| *known == name).map(|(_, value)| value)

@@ -1,5 +1,6 @@
 //! Every key and attribute name of the product's table, in one place. `docs/table-keys.md` describes them.
 
+use data_encoding::HEXLOWER;
 use domain::{CardOwner, LinkId, MerchantId, OrderId, PaymentKey, guard::AddressKey};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -71,6 +72,31 @@ pub fn parse_payment(pk: &str) -> Option<PaymentKey> {
 /// Partition key of a merchant's record.
 pub(crate) fn merchant(id: &MerchantId) -> String {
     format!("M#{id}")
+}
+
+/// Partition key of somebody who signs in: a hash of the normalized address, because a key may stand in errors and logs.
+pub(crate) fn user(mail: &str) -> String {
+    format!("U#{}", HEXLOWER.encode(&Sha256::digest(mail.as_bytes())))
+}
+
+/// Partition key of the list of a merchant's users; the sort key is the user's id.
+pub(crate) fn users(merchant: &MerchantId) -> String {
+    format!("UL#{merchant}")
+}
+
+/// Partition key of a session: a hash of its token.
+pub(crate) fn session(token: &[u8]) -> String {
+    format!("S#{}", HEXLOWER.encode(&Sha256::digest(token)))
+}
+
+/// Partition key of a merchant's audit log; the sort key is the entry's number, twelve digits.
+pub(crate) fn audit(merchant: &MerchantId) -> String {
+    format!("A#{merchant}")
+}
+
+/// Sort key of an entry of an audit log.
+pub(crate) fn audit_entry(sequence: u64) -> String {
+    format!("{sequence:012}")
 }
 
 /// Partition key of the list of merchants; the sort key is the merchant number.

@@ -2,6 +2,7 @@
 //!
 //! No scan, no transaction on the payment path, no read-then-write: a refused condition brings what stands instead.
 
+mod audit;
 mod card_keys;
 pub mod cards;
 mod cursor;
@@ -13,7 +14,9 @@ mod merchants;
 pub mod payments;
 mod root;
 mod table;
+mod users;
 
+pub use audit::AuditLog;
 pub use card_keys::{CardKeys, KeyStage, StoredKey};
 pub use cards::{CardCursor, CardPage, Cards, Kept, WalkCursor};
 pub use cursor::{Cursor, DueCursor};
@@ -23,3 +26,4 @@ pub use merchants::{Links, Merchants};
 pub use payments::{DuePage, Payments, Written};
 pub use root::AppRoot;
 pub use table::Table;
+pub use users::{Sessions, Users};

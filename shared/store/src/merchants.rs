@@ -117,7 +117,7 @@ impl Links {
     }
 }
 
-fn document<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
+pub(crate) fn document<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
     let Some(item) = item else { return Ok(None) };
     let read = |name: &str| item.get(name).and_then(|v| v.as_s().ok());
     let document = read(DOCUMENT).and_then(|doc| serde_json::from_str(doc).ok());
@@ -125,7 +125,7 @@ fn document<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreE
     document.map(Some).ok_or_else(|| StoreError::Unreadable { pk: pk(), what: DOCUMENT })
 }
 
-async fn put_document<T: Serialize + Sync>(
+pub(crate) async fn put_document<T: Serialize + Sync>(
     table: &Table,
     pk: String,
     document: &T,

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     Client,
     config::retry::RetryConfig,
     error::SdkError,
-    operation::{put_item::PutItemError, update_item::UpdateItemError},
+    operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
     types::{AttributeValue, error::ConditionalCheckFailedException},
 };
 use aws_types::SdkConfig;
@@ -83,6 +83,20 @@ pub(crate) fn written_by_update<T>(result: Result<T, SdkError<UpdateItemError>>)
     written(result, |error| {
         if let UpdateItemError::ConditionalCheckFailedException(refusal) = error { Ok(refusal) } else { Err(error) }
     })
+}
+
+/// What became of a deletion. Deleting what is gone already is done.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the condition did not hold.
+pub(crate) fn deleted<T>(result: Result<T, SdkError<DeleteItemError>>) -> Result<(), StoreError> {
+    let write = written(result, |error| {
+        if let DeleteItemError::ConditionalCheckFailedException(refusal) = error { Ok(refusal) } else { Err(error) }
+    })?;
+    match write {
+        Write::Done => Ok(()),
+        Write::Refused(_) => Err(StoreError::Conflict),
+    }
 }
 
 /// A refused condition is an answer, not a failure.

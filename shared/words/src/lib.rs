@@ -3,6 +3,7 @@
 //! Texts without values are fields, texts with values are functions; amounts, dates and what went wrong have modules of their own. Nothing here does I/O.
 
 pub mod catalogue;
+pub mod console;
 mod en;
 pub mod format;
 mod ja;

@@ -5,16 +5,17 @@ use std::sync::LazyLock;
 use super::policy::hash_source;
 
 /// An inline element's text and its CSP source.
-pub(super) struct Asset {
+#[derive(Clone, Debug)]
+pub struct Asset {
     /// What stands between the tags.
-    pub(super) text: String,
+    pub text: String,
     /// `sha256-…`
-    pub(super) hash: String,
+    pub hash: String,
 }
 
 impl Asset {
     /// Indentation and whole-line comments are for the reader of the source, not for the wire.
-    fn new(source: &str) -> Self {
+    pub fn new(source: &str) -> Self {
         let lines = source.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//") && !is_comment(l));
         let text = lines.collect::<Vec<_>>().join("\n");
         Self { hash: hash_source(&text), text }

@@ -21,13 +21,14 @@ mod waiting;
 
 pub use accent::Accent;
 pub use amount::{AmountForm, amount_form};
+pub use asset::Asset;
 pub use card_fields::DeclineNotice;
 pub use challenge::{Arrival, ChallengeHop, HopPurpose, Returned, challenge, returned};
 pub use form::{Entered, FreeEntry, Order, PaymentForm, Terms, payment_form};
 pub use handover::{HandOver, HandOverResult, handover};
 pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, kept_card};
 pub use notice::{NoticePage, error, notice};
-pub use policy::{FormTarget, Policy, Referrer};
+pub use policy::{FormTarget, Policy, Referrer, hash_source};
 pub use refusal::{Refusal, refusal};
 pub use result::{Outcome, Receipt, ResultPage, result};
 pub use shell::{LanguageSwitch, Shop};

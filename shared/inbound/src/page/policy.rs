@@ -108,7 +108,7 @@ fn plain_origin(address: &str) -> Option<String> {
 }
 
 /// The CSP source of an inline element's text: `sha256-…`.
-pub(super) fn hash_source(text: &str) -> String {
+pub fn hash_source(text: &str) -> String {
     format!("sha256-{}", BASE64.encode(&Sha256::digest(text.as_bytes())))
 }
 

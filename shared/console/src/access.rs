@@ -1,0 +1,69 @@
+//! The door: session, role, and for whatever changes something the form's token and where it was sent from.
+
+use domain::{account::Role, wire::Parameters};
+use http::{HeaderName, Method, header};
+use inbound::http::{self as answer, header_text};
+use lambda_http::Request;
+use subtle::ConstantTimeEq;
+
+use crate::{Console, Refusal, Visit, session};
+
+/// The hidden field that every form of the console carries.
+pub(crate) const FORM_TOKEN: &str = "token";
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+impl Console {
+    /// Lets somebody in who is signed in and may do this; a request that changes something must come from a form of their session.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn enter(&self, request: &Request, least: Role) -> Result<Visit, Refusal> {
+        let token = session::token(request).ok_or(Refusal::SignedOut)?;
+        let session = self.sessions.load(&token).await?.ok_or(Refusal::SignedOut)?;
+        let user = self.users.load(&session.mail).await?.ok_or(Refusal::SignedOut)?;
+        if !session::is_good(&session, &user, self.now()) {
+            return Err(Refusal::SignedOut);
+        }
+        let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+        let form = if changes { own_form(request, &session.form_token)? } else { None };
+        if user.role < least {
+            return Err(Refusal::RoleTooLow);
+        }
+        let merchant = self.merchants.load(&user.merchant, &self.keyring).await?.ok_or(Refusal::SignedOut)?;
+        self.keep_awake(&token, &session).await?;
+        let lang = answer::cookie(request, Visit::LANGUAGE_COOKIE).and_then(domain::Lang::parse);
+        let lang = answer::asked_language(request).or(lang).unwrap_or(user.lang);
+        let address = request.uri().path_and_query().map_or("/console", |address| address.as_str()).to_owned();
+        Ok(Visit { user, merchant, lang, now: self.now(), form, form_token: session.form_token, address })
+    }
+}
+
+/// The form, if it is one of this session, sent from a page of ours.
+fn own_form(request: &Request, expected: &str) -> Result<Option<Parameters>, Refusal> {
+    if !sent_from_here(request) {
+        return Err(Refusal::Forged);
+    }
+    let multipart = header_text(request.headers(), &header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    if multipart {
+        // A function that takes files reads them itself, and asks `Visit::is_own_token` of the token among them.
+        return Ok(None);
+    }
+    let form = Parameters::parse(request.body().as_ref()).map_err(|_| Refusal::Unreadable)?;
+    let token = form.value(FORM_TOKEN).unwrap_or_default();
+    if bool::from(token.ct_eq(expected.as_bytes())) { Ok(Some(form)) } else { Err(Refusal::Forged) }
+}
+
+/// What a browser says of where a request came from. One that says nothing at all is no browser that could be led astray.
+fn sent_from_here(request: &Request) -> bool {
+    let headers = request.headers();
+    if header_text(headers, &FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none") {
+        return false;
+    }
+    match (header_text(headers, &header::ORIGIN), header_text(headers, &header::HOST)) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (Some(_), None) => false,
+    }
+}

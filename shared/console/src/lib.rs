@@ -1,0 +1,85 @@
+//! What every page of the console shares: who is signed in, what they may do, the frame around a page, what is noted in the audit log.
+
+mod access;
+mod frame;
+mod refusal;
+mod session;
+mod visit;
+
+use domain::Clock;
+use inbound::{Config, Keyring, KeyringError, Merchants};
+use jiff::Timestamp;
+use store::{AuditLog, Sessions, Users};
+
+pub use frame::{Frame, NavEntry, Section, page};
+pub use refusal::Refusal;
+pub use session::SESSION_COOKIE;
+pub use visit::Visit;
+
+/// What every function of the console needs: keys, merchants, people, their sessions, the audit log, the time.
+#[derive(Debug)]
+pub struct Console {
+    keyring: Keyring,
+    merchants: Merchants,
+    users: Users,
+    sessions: Sessions,
+    audit: AuditLog,
+    operator: Option<String>,
+    clock: Clock,
+}
+
+impl Console {
+    /// Opens the keys and, with them, the connection to the table.
+    ///
+    /// # Errors
+    /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
+    pub async fn open(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
+        let keyring = Keyring::open(config).await?;
+        let table = config.table()?;
+        let operator = config.required("OPERATOR").ok().map(str::to_owned);
+        Ok(Self {
+            keyring,
+            merchants: Merchants::new(store::Merchants::new(table.clone()), clock.clone()),
+            users: Users::new(table.clone()),
+            sessions: Sessions::new(table.clone()),
+            audit: AuditLog::new(table),
+            operator,
+            clock,
+        })
+    }
+
+    /// The application's keys.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Everybody who signs in.
+    pub fn users(&self) -> &Users {
+        &self.users
+    }
+
+    /// The audit logs.
+    pub fn audit(&self) -> &AuditLog {
+        &self.audit
+    }
+
+    /// The merchants, as they are cached.
+    pub fn merchants(&self) -> &Merchants {
+        &self.merchants
+    }
+
+    /// Who runs the installation.
+    pub fn operator(&self) -> Option<&str> {
+        self.operator.as_deref()
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}

@@ -1,0 +1,32 @@
+// Nothing of the console needs this: it saves a clerk's keystrokes.
+(() => {
+  const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+  const rows = () => [...document.querySelectorAll(".table tbody tr a")];
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const search = document.querySelector("[data-search]");
+    if (event.key === "/" && search) {
+      event.preventDefault();
+      search.focus();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const all = rows();
+      const at = all.indexOf(document.activeElement);
+      const next = all[at + (event.key === "ArrowDown" ? 1 : -1)] ?? (at < 0 ? all[0] : undefined);
+      if (next) {
+        event.preventDefault();
+        next.focus();
+      }
+    }
+  });
+  const menu = document.querySelector(".menu");
+  if (menu && matchMedia("(max-width: 899px)").matches) menu.removeAttribute("open");
+  const summary = document.querySelector(".summary");
+  if (summary) summary.focus();
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "1";
+      addEventListener("pageshow", () => delete form.dataset.sent);
+    });
+  }
+})();

@@ -1,0 +1,67 @@
+//! The audit log: what people did, each entry bound to the one before it by a hash.
+
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    MerchantId,
+    account::{Role, UserId},
+};
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Whose log.
+    pub merchant: MerchantId,
+    /// Its place, from 1.
+    pub sequence: u64,
+    /// When.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub action: Action,
+    /// The hash of the entry before; empty for the first.
+    pub previous: String,
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// Somebody at the console.
+    User(UserId),
+    /// The operator of the installation, by the name given on the command line.
+    Operator(String),
+    /// A job of ours.
+    System,
+}
+
+/// What was done. A variant carries what is needed to read the log: never a secret, card data or the text of a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "did")]
+pub enum Action {
+    /// Signed in.
+    SignedIn,
+    /// Signed out.
+    SignedOut,
+    /// Invited somebody.
+    Invited {
+        /// Whom.
+        user: UserId,
+        /// As what.
+        role: Role,
+    },
+}
+
+impl Entry {
+    /// SHA-256 over the whole entry, the hash before included, in hex.
+    pub fn hash(&self) -> String {
+        // Field order is that of the struct, so the same entry always gives the same bytes.
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        HEXLOWER.encode(&Sha256::digest(&bytes))
+    }
+}
