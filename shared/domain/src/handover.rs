@@ -160,6 +160,15 @@ fn fields(merchant: &Merchant) -> impl Iterator<Item = (Field, &str)> {
     fields.iter().filter(kept).map(|field| (*field, field.wire_name(merchant)))
 }
 
+/// The names that both dialects hand over, as this merchant's shop knows them: (ours, on the wire).
+pub(crate) fn wire_names(merchant: &Merchant) -> Vec<(&'static str, &str)> {
+    let both = [Field::Amount, Field::Charge, Field::Mail, Field::Result, Field::Time, Field::Sig];
+    both.map(|field| (field.name(), field.wire_name(merchant))).to_vec()
+}
+
+/// What `result` says of a paid order, in either dialect.
+pub(crate) const PAID: &str = "0";
+
 /// All names of a 24 merchant's hand-overs: (ours, on the wire).
 pub(crate) fn names_24(merchant: &Merchant) -> Vec<(&'static str, &str)> {
     let all = TWENTY_FOUR.iter().chain(&[Field::Time, Field::Sig]);
@@ -222,7 +231,7 @@ impl Field {
             Self::Free2 => free2.clone(),
             Self::Free3 => free3.clone(),
             Self::Result => match (merchant.dialect, outcome) {
-                (_, Outcome::Paid) => "0",
+                (_, Outcome::Paid) => PAID,
                 (Dialect::Asj, Outcome::Unpaid) => "1",
                 (Dialect::TwentyFour, Outcome::Unpaid) => "9",
             }

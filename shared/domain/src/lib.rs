@@ -11,6 +11,7 @@ pub mod clock;
 pub mod guard;
 pub mod handover;
 pub mod id;
+pub mod integration;
 pub mod lang;
 pub mod link;
 pub mod merchant;
