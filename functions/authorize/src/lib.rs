@@ -131,7 +131,7 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
             match standing {
                 Standing::OtherAmount => return Err(Refusal::conflict(merchant, &order, Notice::AmountConflict)),
                 Standing::OtherOrigin => return Err(Refusal::conflict(merchant, &order, Notice::OrderUsed)),
-                Standing::SameSubmit | Standing::Running | Standing::Paid | Standing::Stale => {}
+                Standing::SameSubmit | Standing::Running | Standing::Paid | Standing::LetGo | Standing::Stale => {}
             }
         }
     }

@@ -72,7 +72,9 @@ fn outcome<'a>(payment: &Payment, kept: Option<&'a KeptCard>) -> Outcome<'a> {
         State::Authorizing { .. } | State::Unknown(_) | State::NeedsPerson(_) => Outcome::Checking,
         State::Declined { decline, .. } => Outcome::NotKept(decline.code),
         State::Failed { reason, .. } => Outcome::NotKept(code_of(*reason, payment)),
-        State::Abandoned { .. } => Outcome::NotKept(DeclineCode::GenericDecline),
+        State::Cancelled { .. } | State::Lapsed { .. } | State::Abandoned { .. } => {
+            Outcome::NotKept(DeclineCode::GenericDecline)
+        }
     }
 }
 

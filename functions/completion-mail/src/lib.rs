@@ -128,6 +128,8 @@ fn happened(tidings: Tidings, payment: &Payment) -> Option<(MailOutcome<'_>, Tim
             | State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(_),

@@ -96,6 +96,12 @@ pub(crate) async fn open(
             let view = page::ResultPage { lang, shop: Some(&shop), outcome, language: None };
             Ok(answer::page(request, StatusCode::OK, page::result(&view)))
         }
+        OrderStanding::LetGo => {
+            let shop = deps.checkout.shop(merchant);
+            let outcome = page::Outcome::LetGo { order: order.order.as_str(), amount: order.amount };
+            let view = page::ResultPage { lang, shop: Some(&shop), outcome, language: None };
+            Ok(answer::page(request, StatusCode::OK, page::result(&view)))
+        }
         OrderStanding::OtherAmount => Ok(conflict(deps, request, merchant, lang, Notice::AmountConflict)),
         OrderStanding::OtherOrigin => Ok(conflict(deps, request, merchant, lang, Notice::OrderUsed)),
     }

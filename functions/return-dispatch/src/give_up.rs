@@ -70,6 +70,8 @@ fn abandoned(
         | State::Reversing(_)
         | State::Authorized { .. }
         | State::Captured { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::NeedsPerson(_) => None,
     }
 }

@@ -64,6 +64,7 @@ impl View<'_> {
                 self.another_card(declined)
             }
             State::Authorized { at, .. } | State::Captured { at, .. } => self.paid(*at),
+            State::Cancelled { .. } | State::Lapsed { .. } => self.let_go(),
             State::Failed { .. } | State::Abandoned { .. } => self.not_paid(),
         }
     }
@@ -154,6 +155,12 @@ impl View<'_> {
         }
         let (order, amount) = (self.payment.key.order.as_str(), self.payment.amount);
         Ok(self.result(Outcome::NotPaid { order, amount }))
+    }
+
+    /// The shop has let it go, or let it lapse, and knows: nothing is handed over.
+    fn let_go(&self) -> Result<Response<Body>, Failure> {
+        let (order, amount) = (self.payment.key.order.as_str(), self.payment.amount);
+        Ok(self.result(Outcome::LetGo { order, amount }))
     }
 
     fn result(&self, outcome: Outcome<'_>) -> Response<Body> {

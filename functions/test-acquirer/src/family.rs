@@ -3,11 +3,12 @@
 //! A [`Family`] is a plain value. A call is one change of it, stored whole, so that a rule never sees half of another call.
 
 mod decide;
+mod operations;
 
 use domain::{Brand, Reference};
 use jiff::Timestamp;
 use outbound::acquirer::{
-    Entry, Kind, Outcome,
+    Entry, Kind, Outcome, Totals,
     wire::{AuthorizeRequest, Verdict},
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use crate::{
     cards::{Kept, Presented},
     challenge::{Answer, Challenge, Choice},
     fate::{Fate, Hold, refused},
-    record::{Asked, Authorization, Record, Subject},
+    record::{Asked, AskedOperation, Authorization, Record, Subject},
 };
 
 /// Inquiries beyond this many entries are answered but no longer written down, so that a record stays small however long someone asks.
@@ -78,30 +79,15 @@ pub(crate) enum Ending {
     ReplyLost,
 }
 
-/// Where an order's money stands. In yen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
-    /// Authorizations that stand: approved and neither reversed, voided nor lapsed.
-    pub standing: u32,
-    /// What they are for.
-    pub authorized: u64,
-    /// What was taken of it.
-    pub captured: u64,
-    /// What was given back of that.
-    pub refunded: u64,
-    /// Standing authorizations that the cardholder disputes.
-    pub disputed: u32,
-}
-
 impl Family {
     /// Decides an authorization.
     pub(crate) fn authorize(&mut self, reference: &Reference, charge: &Charge<'_>, now: Timestamp) -> Ending {
         self.settle(now);
         let request = charge.request;
-        let asked = Asked::new(request.amount, request.capture, request.keep, &charge.card);
+        let asked = Asked::new(request, &charge.card);
         let ending = match self.subject(reference) {
             Some(Subject::Authorization(before)) if before.asked == asked => return before.ending(reference),
-            Some(Subject::Authorization(_) | Subject::Operation { .. }) => Ending::Conflict,
+            Some(Subject::Authorization(_) | Subject::Operation { .. } | Subject::Late(_)) => Ending::Conflict,
             Some(Subject::Tombstone) => Ending::Verdict(refused(), u64::from(asked.amount)),
             None => self.decide(reference, charge, asked, now),
         };
@@ -114,7 +100,7 @@ impl Family {
         self.settle(now);
         let authorization = match self.subject(reference) {
             Some(Subject::Authorization(authorization)) => authorization.clone(),
-            Some(Subject::Operation { .. }) => return Ending::Conflict,
+            Some(Subject::Operation { .. } | Subject::Late(_)) => return Ending::Conflict,
             Some(Subject::Tombstone) => return Ending::Verdict(refused(), 0),
             None => return Ending::Verdict(Verdict::NotFound, 0),
         };
@@ -172,7 +158,8 @@ impl Family {
             Some(Subject::Authorization(authorization)) if self.entries.iter().any(approved) => {
                 authorization.asked.card()
             }
-            Some(Subject::Authorization(_) | Subject::Operation { .. } | Subject::Tombstone) | None => None,
+            Some(Subject::Authorization(_) | Subject::Operation { .. } | Subject::Late(_) | Subject::Tombstone)
+            | None => None,
         }
     }
 
@@ -192,23 +179,71 @@ impl Family {
             {
                 return Ending::Verdict((**verdict).clone(), u64::from(asked.unwrap_or_default()));
             }
-            Some(_) => {
+            Some(Subject::Late(_)) => return Ending::NoAnswer,
+            Some(Subject::Tombstone) => {
+                let amount = u64::from(asked.unwrap_or_default());
+                self.note(reference, kind, amount, Outcome::Declined, now);
+                return Ending::Verdict(refused(), amount);
+            }
+            Some(Subject::Authorization(_) | Subject::Operation { .. }) => {
                 let amount = u64::from(asked.unwrap_or_default());
                 self.note(reference, kind, amount, Outcome::Error, now);
                 return Ending::Conflict;
             }
             None => {}
         }
-        let done = self.authorization_mut(original).and_then(|original| original.fate.operate(kind, asked, now));
-        let (verdict, moved, outcome) = match done {
-            Some(moved) => (Verdict::Done, moved, Outcome::Approved),
-            None => (refused(), u64::from(asked.unwrap_or_default()), Outcome::Declined),
+        let asked = AskedOperation { kind, original: original.clone(), amount: asked };
+        self.carry_out(reference, asked, now)
+    }
+
+    /// Says what became of a capture, void, refund or adjustment.
+    pub(crate) fn inquire_operation(&mut self, reference: &Reference, now: Timestamp) -> Ending {
+        self.settle(now);
+        let ending = match self.subject_mut(reference) {
+            Some(Subject::Authorization(_)) => Ending::Conflict,
+            Some(Subject::Operation { amount, verdict, .. }) => {
+                Ending::Verdict((**verdict).clone(), u64::from(amount.unwrap_or_default()))
+            }
+            Some(Subject::Late(late)) => {
+                late.report(now);
+                Ending::Verdict(Verdict::NotFound, 0)
+            }
+            Some(Subject::Tombstone) | None => Ending::Verdict(Verdict::NotFound, 0),
         };
-        self.note(reference, kind, moved, outcome, now);
-        let stored = Box::new(verdict.clone());
-        let subject = Subject::Operation { kind, original: original.clone(), amount: asked, verdict: stored };
-        self.records.push(Record { reference: reference.clone(), subject });
-        Ending::Verdict(verdict, u64::from(asked.unwrap_or_default()))
+        if self.entries.len() < MOST_ENTRIES {
+            let outcome = match &ending {
+                Ending::Verdict(Verdict::Done, _) => Outcome::Approved,
+                Ending::Verdict(Verdict::Declined { .. }, _) => Outcome::Declined,
+                _ => Outcome::NotFound,
+            };
+            self.note(reference, Kind::Inquire, 0, outcome, now);
+        }
+        ending
+    }
+
+    /// Forbids an operation that was never seen; says what became of one that was.
+    pub(crate) fn withdraw(&mut self, reference: &Reference, now: Timestamp) -> Ending {
+        self.settle(now);
+        let ending = match self.subject_mut(reference) {
+            Some(Subject::Authorization(_)) => Ending::Conflict,
+            Some(Subject::Operation { amount, verdict, .. }) => {
+                return Ending::Verdict((**verdict).clone(), u64::from(amount.unwrap_or_default()));
+            }
+            Some(Subject::Late(late)) if !late.heeds_withdrawal => {
+                late.report(now);
+                Ending::Verdict(Verdict::NothingHeld, 0)
+            }
+            Some(subject) => {
+                *subject = Subject::Tombstone;
+                Ending::Verdict(Verdict::Tombstoned, 0)
+            }
+            None => {
+                self.records.push(Record { reference: reference.clone(), subject: Subject::Tombstone });
+                Ending::Verdict(Verdict::Tombstoned, 0)
+            }
+        };
+        self.note(reference, Kind::Withdraw, 0, Outcome::Approved, now);
+        ending
     }
 
     /// Says what became of an authorization.
@@ -217,7 +252,9 @@ impl Family {
         let (verdict, amount) = match self.authorization_mut(reference) {
             None => match self.subject(reference) {
                 Some(Subject::Tombstone) => (Verdict::Reversed, 0),
-                Some(Subject::Authorization(_) | Subject::Operation { .. }) | None => (Verdict::NotFound, 0),
+                Some(Subject::Authorization(_) | Subject::Operation { .. } | Subject::Late(_)) | None => {
+                    (Verdict::NotFound, 0)
+                }
             },
             Some(authorization) => authorization.inquired(reference, now),
         };
@@ -239,7 +276,7 @@ impl Family {
     pub(crate) fn reverse(&mut self, reference: &Reference, now: Timestamp) -> Ending {
         self.settle(now);
         let (ending, outcome) = match self.subject(reference) {
-            Some(Subject::Operation { .. }) => (Ending::Conflict, Outcome::Error),
+            Some(Subject::Operation { .. } | Subject::Late(_)) => (Ending::Conflict, Outcome::Error),
             Some(Subject::Tombstone) => (Ending::Verdict(Verdict::Tombstoned, 0), Outcome::Approved),
             Some(Subject::Authorization(_)) => match self.authorization_mut(reference) {
                 Some(authorization) => authorization.fate.reversed(now),
@@ -254,8 +291,14 @@ impl Family {
         ending
     }
 
-    /// What happens by itself, at its own time: late approvals take effect, and issuers stop waiting for their payers.
+    /// What happens by itself, at its own time: late approvals and operations take effect, issuers stop waiting for their payers, and cardholders dispute.
     pub(crate) fn settle(&mut self, now: Timestamp) {
+        self.settle_authorizations(now);
+        self.carry_out_late(now);
+        self.dispute(now);
+    }
+
+    fn settle_authorizations(&mut self, now: Timestamp) {
         for Record { reference, subject } in &mut self.records {
             let Subject::Authorization(authorization) = subject else { continue };
             let amount = authorization.asked.amount;
@@ -274,7 +317,8 @@ impl Family {
                 _ => continue,
             };
             let (reference, amount) = (reference.clone(), u64::from(amount));
-            self.entries.push(Entry { reference, kind: Kind::Authorize, amount, outcome, at });
+            let order = authorization.asked.order.clone();
+            self.entries.push(Entry { reference, kind: Kind::Authorize, amount, outcome, at, order });
         }
     }
 
@@ -305,18 +349,25 @@ impl Family {
 
     /// When something may happen by itself.
     pub(crate) fn due(&self) -> impl Iterator<Item = Timestamp> {
-        self.authorizations().filter_map(|authorization| match (&authorization.fate, &authorization.challenge) {
-            (Fate::Late { due, .. }, _) => Some(*due),
-            (Fate::Challenged, Some(challenge)) => Some(challenge.expires),
-            _ => None,
-        })
+        let authorizations =
+            self.authorizations().filter_map(|authorization| match (&authorization.fate, &authorization.challenge) {
+                (Fate::Late { due, .. }, _) => Some(*due),
+                (Fate::Challenged, Some(challenge)) => Some(challenge.expires),
+                (Fate::Approved(hold), _) => hold.dispute_due(),
+                _ => None,
+            });
+        authorizations.chain(self.late().map(|(_, late)| late.due))
     }
 
     fn authorizations(&self) -> impl Iterator<Item = &Authorization> {
         self.records.iter().filter_map(|record| match &record.subject {
             Subject::Authorization(authorization) => Some(&**authorization),
-            Subject::Operation { .. } | Subject::Tombstone => None,
+            Subject::Operation { .. } | Subject::Late(_) | Subject::Tombstone => None,
         })
+    }
+
+    fn subject_mut(&mut self, reference: &Reference) -> Option<&mut Subject> {
+        self.records.iter_mut().find(|record| record.reference == *reference).map(|record| &mut record.subject)
     }
 
     fn subject(&self, reference: &Reference) -> Option<&Subject> {
@@ -327,7 +378,7 @@ impl Family {
         let record = self.records.iter_mut().find(|record| record.reference == *reference)?;
         match &mut record.subject {
             Subject::Authorization(authorization) => Some(authorization),
-            Subject::Operation { .. } | Subject::Tombstone => None,
+            Subject::Operation { .. } | Subject::Late(_) | Subject::Tombstone => None,
         }
     }
 
@@ -347,7 +398,9 @@ impl Family {
     }
 
     fn note(&mut self, reference: &Reference, kind: Kind, amount: u64, outcome: Outcome, at: Timestamp) {
-        self.entries.push(Entry { reference: reference.clone(), kind, amount, outcome, at });
+        // Every operation on an order is listed with the name that its authorization gave.
+        let order = self.authorizations().find_map(|authorization| authorization.asked.order.clone());
+        self.entries.push(Entry { reference: reference.clone(), kind, amount, outcome, at, order });
     }
 }
 

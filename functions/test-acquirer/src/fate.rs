@@ -9,8 +9,10 @@ use crate::family::Ending;
 
 /// How long an authorization is good that is not captured: 60 days, a usual term of Japanese acquirers; the choice is ours.
 const VALIDITY: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// How long a late approval (…904, …910) takes.
-const LATE: SignedDuration = SignedDuration::from_secs(90);
+/// How long after the capture a cardholder disputes who does. Real ones take weeks; the choice is ours.
+const DISPUTE: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// How long a late approval (…904, …910) or operation (…924, …926) takes.
+pub(crate) const LATE: SignedDuration = SignedDuration::from_secs(90);
 
 /// What became of one authorization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,11 @@ pub(crate) struct Hold {
     captured_at_once: bool,
     network_id: String,
     valid_until: Timestamp,
+    /// The cardholder will dispute it, some time after it was taken.
+    #[serde(default)]
+    disputable: bool,
+    #[serde(default)]
+    captured_at: Option<Timestamp>,
     pub(crate) disputed: bool,
 }
 
@@ -124,13 +131,19 @@ impl Fate {
                 *self = Self::Gone;
                 Some(held)
             }
-            Kind::Void | Kind::Authorize | Kind::Challenge | Kind::Reverse | Kind::Inquire => None,
+            Kind::Void
+            | Kind::Authorize
+            | Kind::Challenge
+            | Kind::Reverse
+            | Kind::Withdraw
+            | Kind::Inquire
+            | Kind::Dispute => None,
         }
     }
 }
 
 impl Hold {
-    pub(crate) fn new(reference: &Reference, amount: u32, capture: bool, disputed: bool, now: Timestamp) -> Self {
+    pub(crate) fn new(reference: &Reference, amount: u32, capture: bool, disputable: bool, now: Timestamp) -> Self {
         let authorized = u64::from(amount);
         Self {
             authorized,
@@ -139,8 +152,16 @@ impl Hold {
             captured_at_once: capture,
             network_id: network_id(reference, now),
             valid_until: Timestamp::from_second(later(now, VALIDITY).as_second()).unwrap_or(now),
-            disputed,
+            disputable,
+            captured_at: capture.then_some(now),
+            disputed: false,
         }
+    }
+
+    /// When the cardholder disputes it, if that is still to come.
+    pub(crate) fn dispute_due(&self) -> Option<Timestamp> {
+        let at = self.captured_at.map(|at| later(at, DISPUTE));
+        at.filter(|_| self.disputable && !self.disputed && self.refunded < self.captured)
     }
 
     /// The same for one yen more than was asked (…905).
@@ -168,10 +189,18 @@ impl Hold {
     /// Once, for all or a part; what is left over is let go.
     fn capture(&mut self, amount: u64, now: Timestamp) -> Option<u64> {
         let allowed = self.captured == 0 && now < self.valid_until && amount <= self.authorized;
-        allowed.then(|| self.captured = amount).map(|()| amount)
+        if !allowed {
+            return None;
+        }
+        (self.captured, self.captured_at) = (amount, Some(now));
+        Some(amount)
     }
 
+    /// What is disputed goes back by itself.
     fn refund(&mut self, amount: u64) -> Option<u64> {
+        if self.disputed {
+            return None;
+        }
         let refunded = self.refunded.checked_add(amount).filter(|refunded| *refunded <= self.captured)?;
         self.refunded = refunded;
         Some(amount)
@@ -193,6 +222,6 @@ fn network_id(reference: &Reference, now: Timestamp) -> String {
     format!("{:013}{n:02}", now.as_millisecond().clamp(0, 9_999_999_999_999))
 }
 
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+pub(crate) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

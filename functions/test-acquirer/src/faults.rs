@@ -44,6 +44,36 @@ pub(crate) fn fault(amount: u32) -> Option<Fault> {
     })
 }
 
+/// What goes wrong with a capture, void, refund or adjustment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OperationFault {
+    /// …921: done, but the reply is lost.
+    ReplyLost,
+    /// …922: nothing is done, and there is no answer.
+    NoAnswer,
+    /// …923: done, but answered with a fault (500).
+    ServerError,
+    /// …924: no answer; unknown to whoever asks; done 90 seconds later, unless it was withdrawn.
+    Late,
+    /// …925: refused.
+    Refused,
+    /// …926: as …924, but a withdrawal is only acknowledged and holds nothing up.
+    LateDespiteWithdrawal,
+}
+
+/// The fault that an operation's amount asks for; a void's is what it lets go of.
+pub(crate) fn operation_fault(amount: u64) -> Option<OperationFault> {
+    Some(match amount % 1_000 {
+        921 => OperationFault::ReplyLost,
+        922 => OperationFault::NoAnswer,
+        923 => OperationFault::ServerError,
+        924 => OperationFault::Late,
+        925 => OperationFault::Refused,
+        926 => OperationFault::LateDespiteWithdrawal,
+        _ => return None,
+    })
+}
+
 /// What 3-D Secure answers to an amount, in place of the issuer's own choice: …911 to …914.
 pub(crate) fn trans_status(amount: u32) -> Option<TransStatus> {
     Some(match amount % 1_000 {

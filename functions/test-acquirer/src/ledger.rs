@@ -7,13 +7,13 @@ use std::{
 
 use domain::{Reference, clock::japan_date};
 use jiff::{Timestamp, civil::Date};
-use outbound::acquirer::Entry;
+use outbound::acquirer::{Entry, Totals};
 use store::{
     StoreError,
     ledger::{Ledger as Table, Page},
 };
 
-use crate::family::{Family, Totals};
+use crate::family::Family;
 
 /// How often a change is decided again because another call wrote the same order first.
 const MOST_CONFLICTS: u8 = 20;

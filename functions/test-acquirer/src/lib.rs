@@ -33,9 +33,9 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use cards::Presented;
-pub use family::Totals;
 use family::{Charge, Ending};
 pub use ledger::{Ledger, LedgerError};
+pub use outbound::acquirer::Totals;
 
 /// A header that says: whoever carries this answer must break the connection instead. Its value is `no-answer` (nothing was done) or `reply-lost`.
 pub const HANG_UP_HEADER: &str = "x-test-acquirer-fault";
@@ -119,6 +119,8 @@ async fn answer(deps: &Deps, request: Request, now: Timestamp) -> Result<Respons
         (&Method::POST, "adjust") => operate(deps, Kind::Adjust, &body, now).await,
         (&Method::POST, "inquire") => inquire(deps, &body, now).await,
         (&Method::POST, "reverse") => reverse(deps, &body, now).await,
+        (&Method::POST, "inquire-operation") => inquire_operation(deps, &body, now).await,
+        (&Method::POST, "withdraw") => withdraw(deps, &body, now).await,
         (&Method::GET, "list") => list(deps, parts.uri.query().unwrap_or_default(), now).await,
         (&Method::GET, "log") => Ok(json(&deps.ledger.entries(None, now).await?)),
         (&Method::GET, "totals") => totals(deps, parts.uri.query().unwrap_or_default(), now).await,
@@ -197,6 +199,18 @@ async fn inquire(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Bo
 async fn reverse(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {
     let reference = reference(&parse::<ReferenceRequest>(body)?.reference)?;
     let ending = deps.ledger.change(&reference, |family| family.reverse(&reference, now)).await?;
+    deps.reply(&reference, ending).await
+}
+
+async fn inquire_operation(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {
+    let reference = reference(&parse::<ReferenceRequest>(body)?.reference)?;
+    let ending = deps.ledger.change(&reference, |family| family.inquire_operation(&reference, now)).await?;
+    deps.reply(&reference, ending).await
+}
+
+async fn withdraw(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {
+    let reference = reference(&parse::<ReferenceRequest>(body)?.reference)?;
+    let ending = deps.ledger.change(&reference, |family| family.withdraw(&reference, now)).await?;
     deps.reply(&reference, ending).await
 }
 

@@ -1,18 +1,21 @@
 //! What one reference stands for in the books, and how an authorization is answered with all that belongs to it.
 
 use domain::{
-    Brand, Reference,
+    Brand, PaymentKey, Reference,
     acquirer::{Authentication, DeclineCode, Flow, TransStatus},
 };
 use jiff::Timestamp;
-use outbound::acquirer::{Kind, wire::Verdict};
+use outbound::acquirer::{
+    Kind,
+    wire::{AuthorizeRequest, Verdict},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     cards::{Behaviour, Kept, Manner, Presented},
     challenge::Challenge,
     family::Ending,
-    fate::Fate,
+    fate::{Fate, LATE, later},
     three_ds,
 };
 
@@ -30,8 +33,39 @@ pub(crate) enum Subject {
     Authorization(Box<Authorization>),
     /// A capture, void, refund or adjustment, and what was answered.
     Operation { kind: Kind, original: Reference, amount: Option<u32>, verdict: Box<Verdict> },
+    /// One that is not there yet.
+    Late(Box<LateOperation>),
     /// Reversed before it was ever seen: it must never be approved.
     Tombstone,
+}
+
+/// What a capture, void, refund or adjustment asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AskedOperation {
+    pub(crate) kind: Kind,
+    pub(crate) original: Reference,
+    pub(crate) amount: Option<u32>,
+}
+
+/// An operation that is carried out at `due`, or later, but not before somebody was told that it is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LateOperation {
+    pub(crate) asked: AskedOperation,
+    pub(crate) due: Timestamp,
+    pub(crate) reported: bool,
+    pub(crate) heeds_withdrawal: bool,
+}
+
+impl LateOperation {
+    pub(crate) fn new(asked: AskedOperation, heeds_withdrawal: bool, now: Timestamp) -> Self {
+        Self { asked, due: later(now, LATE), reported: false, heeds_withdrawal }
+    }
+
+    /// Somebody is told that it is not there.
+    pub(crate) fn report(&mut self, now: Timestamp) {
+        self.due = later(now, LATE);
+        self.reported = true;
+    }
 }
 
 /// One authorization.
@@ -59,15 +93,27 @@ pub(crate) struct Asked {
     pub(crate) manner: Option<Manner>,
     #[serde(default)]
     pub(crate) keep: bool,
+    /// The order, as the merchant's side named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<PaymentKey>,
 }
 
 impl Asked {
-    pub(crate) fn new(amount: u32, capture: bool, keep: bool, card: &Presented) -> Self {
+    pub(crate) fn new(request: &AuthorizeRequest, card: &Presented) -> Self {
         let manner = match card.behaviour {
             Behaviour::Approves(manner) => Some(manner),
             Behaviour::Declines(..) => None,
         };
-        Self { amount, capture, brand: card.brand, last4: card.last4.clone(), manner, keep }
+        let AuthorizeRequest { amount, capture, keep, order, .. } = request;
+        Self {
+            amount: *amount,
+            capture: *capture,
+            brand: card.brand,
+            last4: card.last4.clone(),
+            manner,
+            keep: *keep,
+            order: order.clone(),
+        }
     }
 
     /// The card, as the acquirer keeps it.

@@ -203,12 +203,17 @@ impl Sandbox {
 }
 
 fn reference(order: &str, n: u32) -> Reference {
-    PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new(order).unwrap()).reference(n)
+    key(order).reference(n)
+}
+
+fn key(order: &str) -> PaymentKey {
+    PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new(order).unwrap())
 }
 
 fn authorization(order: &str, n: u32, amount: u32) -> Authorization {
     Authorization {
         reference: reference(order, n),
+        order: key(order),
         amount: Yen::new(amount).unwrap(),
         instrument: typed("4242424242424242"),
         initiator: Initiator::Cardholder,

@@ -57,6 +57,9 @@ fn of_state(state: &State) -> Vec<String> {
         State::Authorized { approval, at, .. } | State::Captured { approval, at, .. } => {
             [vec![line("at", &at.to_string())], of_approval(approval)].concat()
         }
+        State::Cancelled { amount, at, .. } | State::Lapsed { amount, at, .. } => {
+            vec![line("at", &at.to_string()), line("let_go", &amount.to_string())]
+        }
         State::Failed { reason, at } => vec![line("at", &at.to_string()), line("reason", &super::show::plain(reason))],
         State::Abandoned { at } => vec![line("at", &at.to_string())],
     }

@@ -179,6 +179,7 @@ impl Charging {
         }
         let authorization = Authorization {
             reference: payment.reference(*n),
+            order: payment.key.clone(),
             amount: payment.amount,
             instrument,
             initiator: charge.initiator,

@@ -78,6 +78,8 @@ impl Charging {
             | State::Unknown(_)
             | State::Reversing(_)
             | State::Declined { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(_) => Ok(()),
@@ -170,6 +172,8 @@ fn holds_approval(payment: &Payment) -> bool {
         | State::Challenging { .. }
         | State::Unknown(_)
         | State::Declined { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::Failed { .. }
         | State::Abandoned { .. }
         | State::NeedsPerson(_) => false,

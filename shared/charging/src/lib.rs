@@ -1,11 +1,12 @@
 //! The one place where a card is charged: intent → acquirer → result, and what is done when nobody knows the result.
 //!
-//! The page uses it today; batch, renewals and the console will come in by the same door.
+//! The page and the console use it today; batch and renewals will come in by the same door.
 
 mod challenge;
 mod charge;
 pub mod guard;
 mod keep;
+mod operate;
 mod settle;
 mod vault;
 
@@ -16,6 +17,7 @@ use outbound::Acquirer;
 use store::{Cards, Payments, StoreError};
 
 pub use charge::{Attempt, Charge, Charged, Means, Watch};
+pub use operate::{Operate, Operated};
 pub use settle::Looked;
 pub use vault::{NEWS_WITHIN, Vault, VaultError};
 

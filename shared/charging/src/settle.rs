@@ -33,7 +33,14 @@ impl Charging {
                 self.keep_if_missed(&payment).await?;
                 Ok(Looked::Quiet)
             }
-            Next::Wait(at) => self.payments.file(&payment, at).await.map(|()| Looked::Quiet),
+            Next::Wait(at) => {
+                self.keep_if_missed(&payment).await?;
+                self.payments.file(&payment, at).await.map(|()| Looked::Quiet)
+            }
+            Next::Warn => self.warn(&payment).await,
+            Next::AskValidity { n } => self.end_of_validity(payment, n, ask).await,
+            Next::AskOperation { .. } => self.look_at_operation(payment, ask).await,
+            Next::Withdraw { .. } => self.withdraw(payment, ask).await,
             Next::CancelChallenge => {
                 let Ok(ruling) = payment.cancel_challenge(Failure::ChallengeExpired, self.clock.now()) else {
                     return Ok(Looked::Quiet);
@@ -108,7 +115,15 @@ impl Charging {
                 let outcome = self.acquirer.void(&own, &original, ASK_LIMIT).await;
                 (matches!(outcome, OperationOutcome::Unknown(_)), payment.voided(outcome, self.clock.now()))
             }
-            Next::Nothing | Next::Inquire { .. } | Next::CancelChallenge | Next::Close | Next::Wait(_) => {
+            Next::Nothing
+            | Next::Inquire { .. }
+            | Next::CancelChallenge
+            | Next::Close
+            | Next::AskOperation { .. }
+            | Next::Withdraw { .. }
+            | Next::Warn
+            | Next::AskValidity { .. }
+            | Next::Wait(_) => {
                 return Ok((Looked::Answered, payment));
             }
         };

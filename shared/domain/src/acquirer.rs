@@ -4,7 +4,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CardDetails, Reference, SecurityCode, Yen};
+use crate::{CardDetails, PaymentKey, Reference, SecurityCode, Yen};
 
 /// Who starts a charge. It decides which limits count and what the networks are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct BrowserData {
 pub struct Authorization {
     /// Our name for this operation.
     pub reference: Reference,
+    /// The order, which the acquirer hands back in its lists.
+    pub order: PaymentKey,
     /// How much.
     pub amount: Yen,
     /// What is charged.
@@ -321,6 +323,34 @@ pub enum OperationOutcome {
     NotSupported,
     /// Nobody can say yet.
     Unknown(UnknownCause),
+}
+
+/// What an acquirer says when asked about a capture, void, refund or adjustment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperationInquiry {
+    /// It is done, as it was asked.
+    Done,
+    /// It was refused.
+    Refused(Decline),
+    /// The acquirer has never seen it, or it was withdrawn.
+    NotFound,
+    /// No answer; ask again later.
+    NoAnswer(UnknownCause),
+}
+
+/// What an acquirer says to the withdrawal of an operation that it did not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WithdrawOutcome {
+    /// It has not happened, and never will.
+    Withdrawn,
+    /// It has not happened, but may yet: ask again later.
+    NotDone,
+    /// It came after all, and is done.
+    Done,
+    /// It came after all, and was refused.
+    Refused(Decline),
+    /// No answer; try again.
+    NoAnswer(UnknownCause),
 }
 
 /// Why an outcome is not known. It never holds personal data.

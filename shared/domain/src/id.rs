@@ -85,6 +85,32 @@ impl LinkId {
     }
 }
 
+/// Who did something: an opaque name of 1 to 24 of `[A-Za-z0-9_-]`, never a mail address. It stands in payments, which people outside may come to see.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ActorId(String);
+
+impl ActorId {
+    /// # Errors
+    /// [`IdError`] unless `text` is 1 to 24 of `[A-Za-z0-9_-]`.
+    pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
+        let text = text.into();
+        let valid =
+            (1..=24).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if valid { Ok(Self(text)) } else { Err(IdError("actor")) }
+    }
+
+    /// The system itself, where no person acted.
+    pub fn system() -> Self {
+        Self("kessai".to_owned())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 macro_rules! text_id {
     ($($name:ident),*) => {$(
         impl TryFrom<String> for $name {
@@ -105,7 +131,7 @@ macro_rules! text_id {
         }
     )*};
 }
-text_id!(MerchantId, OrderId, LinkId);
+text_id!(MerchantId, OrderId, LinkId, ActorId);
 
 /// A payment's identity: one order of one merchant is one payment, whatever interface it came by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -28,7 +28,8 @@ pub use card::{Brand, CardDetails, CardError, CardOwner, Expiry, KeptCard, Maske
 pub use causes::Causes;
 pub use clock::Clock;
 pub use id::{
-    CardId, Fingerprint, IdError, LeaseId, LinkId, MerchantId, Nonce, OrderId, PaymentKey, PaymentNumber, Reference,
+    ActorId, CardId, Fingerprint, IdError, LeaseId, LinkId, MerchantId, Nonce, OrderId, PaymentKey, PaymentNumber,
+    Reference,
 };
 pub use lang::Lang;
 pub use merchant::Merchant;

@@ -3,6 +3,11 @@
 //! A transition is a function from the stored payment to the next one, or a refusal; the store writes it on condition that nobody moved it first.
 
 mod decide;
+mod held;
+mod operate;
+mod operation;
+#[cfg(test)]
+mod operation_tests;
 mod resolve;
 mod tell;
 #[cfg(test)]
@@ -14,6 +19,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Decision, Intent, Standing};
+pub use held::{Overtime, capture_ends};
+pub use operate::{Impossible, OperationDecision, OperationIntent, OperationStanding};
+pub use operation::{End, Hold, Operation, OperationDoubt, OperationKind, OperationRecord, Stage, Taken, Withdrawal};
 pub use resolve::{Next, Ruling};
 pub use tell::{Reader, Telling, Tidings, tidings};
 
@@ -215,6 +223,9 @@ pub enum State {
         /// When we learnt of it.
         #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,
+        /// What is held, and what was done with it since.
+        #[serde(rename = "h", default = "Hold::untouched", skip_serializing_if = "Hold::is_untouched")]
+        hold: Hold,
     },
     /// Taken.
     Captured {
@@ -223,6 +234,34 @@ pub enum State {
         /// The issuer's agreement.
         #[serde(rename = "a")]
         approval: Approval,
+        /// When we learnt of the approval: the payment date, also where the money was taken later.
+        #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+        at: Timestamp,
+        /// What was taken, and what was done with it since.
+        #[serde(rename = "k", default = "Taken::untouched", skip_serializing_if = "Taken::is_untouched")]
+        taken: Taken,
+    },
+    /// Let go before it was taken, by an operator. It stays.
+    Cancelled {
+        /// The operation that authorized it.
+        n: u32,
+        /// What was held.
+        #[serde(rename = "y")]
+        amount: Yen,
+        /// When it was let go.
+        #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+        at: Timestamp,
+        /// The cancellation.
+        #[serde(rename = "o")]
+        operation: Box<OperationRecord>,
+    },
+    /// Never taken, and its validity is over. It stays.
+    Lapsed {
+        /// The operation that authorized it.
+        n: u32,
+        /// What was held.
+        #[serde(rename = "y")]
+        amount: Yen,
         /// When we learnt of it.
         #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,
@@ -330,6 +369,8 @@ impl State {
             Self::Declined { .. } => "declined",
             Self::Authorized { .. } => "authorized",
             Self::Captured { .. } => "captured",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Lapsed { .. } => "lapsed",
             Self::Failed { .. } => "failed",
             Self::Abandoned { .. } => "abandoned",
             Self::NeedsPerson(_) => "needs_person",
@@ -345,9 +386,29 @@ impl State {
             | Self::Unknown(_)
             | Self::Reversing(_)
             | Self::Declined { .. }
+            | Self::Cancelled { .. }
+            | Self::Lapsed { .. }
             | Self::Failed { .. }
             | Self::Abandoned { .. }
             | Self::NeedsPerson(_) => false,
+        }
+    }
+
+    /// The operation that authorized what is or was held.
+    pub const fn approved_n(&self) -> Option<u32> {
+        match self {
+            Self::Authorized { n, .. }
+            | Self::Captured { n, .. }
+            | Self::Cancelled { n, .. }
+            | Self::Lapsed { n, .. } => Some(*n),
+            Self::Authorizing { .. }
+            | Self::Challenging { .. }
+            | Self::Unknown(_)
+            | Self::Reversing(_)
+            | Self::Declined { .. }
+            | Self::Failed { .. }
+            | Self::Abandoned { .. }
+            | Self::NeedsPerson(_) => None,
         }
     }
 
@@ -360,6 +421,8 @@ impl State {
             | Self::Unknown(_)
             | Self::Reversing(_)
             | Self::Declined { .. }
+            | Self::Cancelled { .. }
+            | Self::Lapsed { .. }
             | Self::Failed { .. }
             | Self::Abandoned { .. }
             | Self::NeedsPerson(_) => None,
@@ -377,13 +440,32 @@ impl State {
             | Self::Declined { .. }
             | Self::Authorized { .. }
             | Self::Captured { .. }
+            | Self::Cancelled { .. }
+            | Self::Lapsed { .. }
+            | Self::NeedsPerson(_) => false,
+        }
+    }
+
+    /// Was paid for, and then let go for good: the order number stays used.
+    pub const fn is_let_go(&self) -> bool {
+        match self {
+            Self::Cancelled { .. } | Self::Lapsed { .. } => true,
+            Self::Authorizing { .. }
+            | Self::Challenging { .. }
+            | Self::Unknown(_)
+            | Self::Reversing(_)
+            | Self::Declined { .. }
+            | Self::Authorized { .. }
+            | Self::Captured { .. }
+            | Self::Failed { .. }
+            | Self::Abandoned { .. }
             | Self::NeedsPerson(_) => false,
         }
     }
 
     /// Nothing settled becomes unsettled again but by an operation of its own.
     pub const fn is_settled(&self) -> bool {
-        self.is_paid() || self.is_unpaid()
+        self.is_paid() || self.is_unpaid() || self.is_let_go()
     }
 }
 
@@ -408,9 +490,11 @@ impl Payment {
         }
     }
 
-    /// Whether there is anything to do when it is due: it is open, or a card may have to be kept yet.
+    /// Whether there is anything to do when it is due: it is open, an operation is, it may lapse, or a card may have to be kept yet.
     pub fn wants_a_look(&self) -> bool {
-        !self.state.is_settled() || (self.state.is_paid() && self.keeping.is_some())
+        let held = matches!(self.state, State::Authorized { .. });
+        let keeps = self.state.is_paid() && self.keeping.is_some();
+        !self.state.is_settled() || held || keeps || self.pending().is_some()
     }
 
     /// Our name at the acquirer for operation `n`.

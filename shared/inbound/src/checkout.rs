@@ -488,6 +488,7 @@ pub fn standing(payment: &Payment, order: &SealedOrder) -> OrderStanding {
         _ if payment.amount != order.amount => OrderStanding::OtherAmount,
         State::Declined { .. } => OrderStanding::Open,
         State::Authorized { at, .. } | State::Captured { at, .. } => OrderStanding::Paid(*at),
+        State::Cancelled { .. } | State::Lapsed { .. } => OrderStanding::LetGo,
         State::Authorizing { .. }
         | State::Challenging { .. }
         | State::Unknown(_)
@@ -505,6 +506,8 @@ pub enum OrderStanding {
     Running,
     /// It was paid then.
     Paid(Timestamp),
+    /// It was paid for, and then let go for good.
+    LetGo,
     /// It stands with another amount.
     OtherAmount,
     /// Something else claimed the number.

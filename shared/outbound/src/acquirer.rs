@@ -6,8 +6,11 @@ pub mod wire;
 use std::{fmt::Debug, future::Future, pin::Pin, time::Duration};
 
 use domain::{
-    Reference, Yen,
-    acquirer::{AuthorizeOutcome, InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause},
+    PaymentKey, Reference, Yen,
+    acquirer::{
+        AuthorizeOutcome, InquiryOutcome, OperationInquiry, OperationOutcome, ReverseOutcome, UnknownCause,
+        WithdrawOutcome,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -23,7 +26,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Rules for every connector:
 /// - no answer within `limit` is `Unknown(Timeout)` (or `NoAnswer(Timeout)`), never a decline;
 /// - an answer that names another reference, amount or currency than was asked is `Unknown(Mismatch)`, never approved;
-/// - a call that can move money is sent again only if no byte of it was sent; `inquire`, `reverse` and `list` may be sent again, a bounded number of times.
+/// - a call that can move money is sent again only if no byte of it was sent; `inquire`, `inquire_operation`, `reverse`, `withdraw`, `totals` and `list` may be
+///   sent again, a bounded number of times.
 pub trait Acquirer: Debug + Send + Sync {
     /// Opens the connection ahead of the first call. Nothing is asked, and whether it opens decides nothing: the first call tries again.
     fn connect(&self, limit: Duration) -> BoxFuture<'_, ()>;
@@ -84,6 +88,28 @@ pub trait Acquirer: Debug + Send + Sync {
     /// Undoes an authorization whose outcome may not be known, and, if the connector can promise it, forbids it for ever.
     fn reverse<'a>(&'a self, reference: &'a Reference, limit: Duration) -> BoxFuture<'a, ReverseOutcome>;
 
+    /// Asks what became of a capture, void, refund or adjustment, by its own reference. `amount` is what was asked, none for a void.
+    fn inquire_operation<'a>(
+        &'a self,
+        own: &'a Reference,
+        amount: Option<Yen>,
+        limit: Duration,
+    ) -> BoxFuture<'a, OperationInquiry>;
+
+    /// Forbids an operation that the acquirer does not know, for ever if the connector can promise it. It undoes nothing: what was done is answered as done.
+    fn withdraw<'a>(
+        &'a self,
+        own: &'a Reference,
+        amount: Option<Yen>,
+        limit: Duration,
+    ) -> BoxFuture<'a, WithdrawOutcome>;
+
+    /// Where the money of an order stands; `reference` is any of the order's.
+    ///
+    /// # Errors
+    /// [`UnknownCause`]: no answer.
+    fn totals<'a>(&'a self, reference: &'a Reference, limit: Duration) -> BoxFuture<'a, Result<Totals, UnknownCause>>;
+
     /// What the acquirer did on a day (of Japan), in order.
     ///
     /// # Errors
@@ -95,6 +121,21 @@ pub trait Acquirer: Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this acquirer's connector does not support the operation")]
 pub struct NotSupported;
+
+/// Where an order's money stands at the acquirer. In yen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Authorizations that stand: approved and neither reversed, voided nor lapsed.
+    pub standing: u32,
+    /// What they are for.
+    pub authorized: u64,
+    /// What was taken of it.
+    pub captured: u64,
+    /// What was given back of that.
+    pub refunded: u64,
+    /// Standing authorizations that the cardholder disputes.
+    pub disputed: u32,
+}
 
 /// One line of an acquirer's books.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +150,9 @@ pub struct Entry {
     pub outcome: Outcome,
     /// When it took effect or was answered.
     pub at: Timestamp,
+    /// The order as we named it with the authorization, if we did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<PaymentKey>,
 }
 
 /// What an acquirer was asked to do.
@@ -116,7 +160,7 @@ pub struct Entry {
 #[serde(rename_all = "snake_case")]
 #[expect(
     missing_docs,
-    reason = "the names are the operations of the trait; a challenge is what the issuer asks its payer"
+    reason = "the names are the operations of the trait; a challenge is what the issuer asks its payer, a dispute what the cardholder does"
 )]
 pub enum Kind {
     Authorize,
@@ -126,7 +170,9 @@ pub enum Kind {
     Refund,
     Adjust,
     Reverse,
+    Withdraw,
     Inquire,
+    Dispute,
 }
 
 /// How one operation ended in an acquirer's books.

@@ -418,6 +418,10 @@ pub struct Outcome {
     pub not_paid_lead: &'static str,
     /// Title and heading of an order that was paid before.
     pub already_paid: &'static str,
+    /// Title where an order was paid for, and then let go.
+    pub let_go: &'static str,
+    /// What follows it.
+    pub let_go_lead: &'static str,
     /// Under it: when.
     pub already_paid_lead: fn(when: &str) -> String,
     /// Heading of the details.

@@ -235,6 +235,8 @@ pub(crate) const WORDS: Words = Words {
         not_paid: "Payment not completed",
         not_paid_lead: "Nothing was charged. If you still want to pay, please start again from the shop.",
         already_paid: "This order is already paid",
+        let_go: "The payment for this order was cancelled",
+        let_go_lead: "The shop cancelled the payment, or its time was over. Nothing is charged. To order again, please contact the shop.",
         already_paid_lead: |when| format!("It was paid on {when}. You do not need to pay again."),
         details: "Your payment",
         date: "Date and time",

@@ -56,7 +56,13 @@ impl Evidence {
         done.map(|entry| match entry.kind {
             Kind::Authorize => 1,
             Kind::Reverse | Kind::Void => -1,
-            Kind::Challenge | Kind::Capture | Kind::Refund | Kind::Adjust | Kind::Inquire => 0,
+            Kind::Challenge
+            | Kind::Capture
+            | Kind::Refund
+            | Kind::Adjust
+            | Kind::Withdraw
+            | Kind::Inquire
+            | Kind::Dispute => 0,
         })
         .sum()
     }

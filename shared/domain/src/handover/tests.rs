@@ -5,7 +5,7 @@ use crate::{
     Approval, Decline, LeaseId, MerchantId, Nonce, OrderId, PaymentKey, State, Yen,
     acquirer::DeclineCode,
     merchant::{Destination, DestinationNumber},
-    payment::{Details, Failure, Interface, Lease, Origin},
+    payment::{Details, Failure, Hold, Interface, Lease, Origin, Taken},
     signing::verify_handover,
     wire::Parameters,
 };
@@ -36,7 +36,7 @@ fn merchant(dialect: Dialect) -> Merchant {
 }
 
 fn paid() -> State {
-    State::Captured { n: 1, approval: approval(), at: now() }
+    State::Captured { n: 1, approval: approval(), at: now(), taken: Taken::untouched() }
 }
 
 fn approval() -> Approval {
@@ -140,7 +140,7 @@ fn only_a_settled_payment_is_handed_over() {
         Decline { code: DeclineCode::DoNotHonor, network_code: None, advice_code: None, authentication: None };
     for (state, settled) in [
         (paid(), true),
-        (State::Authorized { n: 1, approval: approval(), at: now() }, true),
+        (State::Authorized { n: 1, approval: approval(), at: now(), hold: Hold::untouched() }, true),
         (State::Failed { reason: Failure::NotFound, at: now() }, true),
         (State::Abandoned { at: now() }, true),
         (State::Authorizing { n: 1, lease, challenged: None }, false),

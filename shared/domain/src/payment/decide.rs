@@ -48,6 +48,8 @@ pub enum Standing {
     Running,
     /// The order is paid.
     Paid,
+    /// The order was paid for, and then let go: its number stays used.
+    LetGo,
     /// The form is older than what happened since: show the order as it stands.
     Stale,
     /// The order stands with another amount.
@@ -90,6 +92,8 @@ impl Payment {
             | State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::NeedsPerson(_)
                 if self.amount != order.amount =>
             {
@@ -100,6 +104,7 @@ impl Payment {
                 (!next).then_some(Standing::Stale)
             }
             State::Authorized { .. } | State::Captured { .. } => Some(Standing::Paid),
+            State::Cancelled { .. } | State::Lapsed { .. } => Some(Standing::LetGo),
             State::Authorizing { .. }
             | State::Challenging { .. }
             | State::Unknown(_)
@@ -204,6 +209,8 @@ impl Payment {
             | State::Reversing(_)
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(_) => Err(TransitionError { from: self.state.name(), to: "abandoned" }),

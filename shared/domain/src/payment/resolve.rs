@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    ASKING, Doubt, Failure, Interface, Lease, NOT_FOUND_GRACE, Open, Payment, QUIET, Reversal, State, TransitionError,
+    ASKING, Doubt, Failure, Hold, Interface, Lease, NOT_FOUND_GRACE, Open, Payment, QUIET, Reversal, State, Taken,
+    TransitionError,
 };
 use crate::{
     Approval, Decline,
@@ -13,7 +14,7 @@ use crate::{
 /// How long a payer may be with the issuer.
 const CHALLENGE: SignedDuration = SignedDuration::from_mins(15);
 /// When a connector that cannot promise is asked again after a reversal it acknowledged.
-const LATER_LOOKS: [SignedDuration; 3] =
+pub(super) const LATER_LOOKS: [SignedDuration; 3] =
     [SignedDuration::from_mins(5), SignedDuration::from_hours(1), SignedDuration::from_hours(24)];
 
 /// What an open payment needs next.
@@ -42,6 +43,23 @@ pub enum Next {
     CancelChallenge,
     /// Close a declined order that nobody tried again.
     Close,
+    /// Ask the acquirer about operation `n` on money that is held or taken.
+    AskOperation {
+        /// The operation.
+        n: u32,
+    },
+    /// Forbid operation `n`, which the acquirer does not know; the intent is already stored.
+    Withdraw {
+        /// The operation.
+        n: u32,
+    },
+    /// Warn the shop that what is held will lapse.
+    Warn,
+    /// Ask the acquirer whether the authorization under `n`, whose time is over, still stands.
+    AskValidity {
+        /// The operation that authorized it.
+        n: u32,
+    },
     /// Look again then.
     Wait(Timestamp),
 }
@@ -91,7 +109,11 @@ impl Payment {
                 quiet_at if quiet_at <= now => Next::Close,
                 quiet_at => Next::Wait(quiet_at),
             },
-            State::Authorized { .. } | State::Captured { .. } | State::Failed { .. } | State::Abandoned { .. } => {
+            State::Authorized { .. } | State::Captured { .. } => match self.pending() {
+                Some(operation) => operation.next(now),
+                None => self.next_of_held(now),
+            },
+            State::Cancelled { .. } | State::Lapsed { .. } | State::Failed { .. } | State::Abandoned { .. } => {
                 Next::Nothing
             }
         }
@@ -107,6 +129,8 @@ impl Payment {
             | State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. } => None,
         }
@@ -125,6 +149,8 @@ impl Payment {
             | State::Reversing(_)
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(_) => Err(TransitionError { from: self.state.name(), to: "failed" }),
@@ -145,6 +171,8 @@ impl Payment {
             State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. } => Ruling::kept(self.clone()),
         }
@@ -220,6 +248,8 @@ impl Payment {
             | State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(_) => Err(TransitionError { from: self.state.name(), to: "a fetched result" }),
@@ -243,6 +273,8 @@ impl Payment {
             | State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(_) => Err(TransitionError { from: self.state.name(), to: "a cancelled challenge" }),
@@ -374,6 +406,8 @@ impl Payment {
             | State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(Open::Unknown(_)) => None,
@@ -385,9 +419,9 @@ impl Payment {
             return Self { doubted: self.doubted, ..self.reversing(n, Failure::Registered, now).payment };
         }
         self.moved(if approval.captured {
-            State::Captured { n, approval, at: now }
+            State::Captured { n, approval, at: now, taken: Taken::untouched() }
         } else {
-            State::Authorized { n, approval, at: now }
+            State::Authorized { n, approval, at: now, hold: Hold::untouched() }
         })
     }
 
@@ -429,13 +463,13 @@ impl Reversal {
 }
 
 impl Ruling {
-    fn kept(payment: Payment) -> Self {
+    pub(super) fn kept(payment: Payment) -> Self {
         Self { payment, look_at: None, alarm: None }
     }
 }
 
 /// After 1 minute, then every 5 minutes, after a day every hour; up to a minute more by shard, so that an outage's payments do not come back in one wave.
-fn ask_again(since: Timestamp, asks: u16, shard: u8, now: Timestamp) -> Timestamp {
+pub(super) fn ask_again(since: Timestamp, asks: u16, shard: u8, now: Timestamp) -> Timestamp {
     let jitter = SignedDuration::from_secs(i64::from(shard).saturating_mul(4));
     let wait = match asks {
         0 | 1 => SignedDuration::from_mins(1),
@@ -445,6 +479,6 @@ fn ask_again(since: Timestamp, asks: u16, shard: u8, now: Timestamp) -> Timestam
     later(now, wait)
 }
 
-fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

@@ -42,6 +42,8 @@ pub fn tidings(old: Option<&State>, new: &Payment) -> Option<Tidings> {
         | State::Unknown(_)
         | State::Reversing(_)
         | State::Declined { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::NeedsPerson(_) => None,
     }
 }

@@ -427,6 +427,8 @@ fn look(payment: &Payment, answer: u8, now: Timestamp) -> Option<Payment> {
     let cause = UnknownCause::Timeout;
     match payment.next(now) {
         Next::Nothing | Next::Wait(_) => None,
+        // Operations have laws of their own, in `operation_tests.rs`.
+        Next::AskOperation { .. } | Next::Withdraw { .. } | Next::Warn | Next::AskValidity { .. } => None,
         Next::Close => payment.close(now).ok(),
         Next::CancelChallenge => {
             payment.cancel_challenge(Failure::ChallengeExpired, now).ok().map(|ruling| ruling.payment)

@@ -245,6 +245,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         ("waiting-authenticating", page::waiting(&waiting(WaitingFor::Authenticating))),
         ("result-paid", page::result(&outcome(Outcome::Paid { receipt, mail_sent: true }))),
         ("result-not-paid", page::result(&outcome(Outcome::NotPaid { order: "100", amount }))),
+        ("result-let-go", page::result(&outcome(Outcome::LetGo { order: "100", amount }))),
         ("result-already-paid", page::result(&outcome(Outcome::AlreadyPaid { at, order: "100", amount }))),
         ("result-expired", page::result(&ResultPage { lang, shop: None, outcome: Outcome::Expired, language })),
         ("error", page::error(lang)),

@@ -50,6 +50,13 @@ pub enum Outcome<'a> {
         /// What it cost.
         amount: Yen,
     },
+    /// The order was paid for, and then let go: nothing is charged.
+    LetGo {
+        /// The order's number.
+        order: &'a str,
+        /// What it would have cost.
+        amount: Yen,
+    },
     /// The address has run out or opens nothing: no personal data.
     Expired,
 }
@@ -82,6 +89,7 @@ pub fn result(view: &ResultPage<'_>) -> Page {
         Outcome::AlreadyPaid { at, .. } => {
             (words.already_paid, (words.already_paid_lead)(&date_time(view.lang, *at)), Mood::Good)
         }
+        Outcome::LetGo { .. } => (words.let_go, words.let_go_lead.to_owned(), Mood::Plain),
         Outcome::Expired => (words.expired, words.expired_lead.to_owned(), Mood::Plain),
     };
     let shell = Shell::new(view.lang, title, view.shop).with_language(view.language);
@@ -109,7 +117,9 @@ fn rows(view: &ResultPage<'_>) -> Vec<(&'static str, String)> {
             Some((words.order.method, words.order.method_card_once.to_owned())),
             Some((words.result.card, card(receipt.brand, receipt.last4))),
         ],
-        Outcome::NotPaid { order, .. } => vec![Some((words.order.number, order.to_owned()))],
+        Outcome::NotPaid { order, .. } | Outcome::LetGo { order, .. } => {
+            vec![Some((words.order.number, order.to_owned()))]
+        }
         Outcome::AlreadyPaid { at, order, .. } => {
             vec![Some((words.result.date, date_time(view.lang, at))), Some((words.order.number, order.to_owned()))]
         }
@@ -133,6 +143,7 @@ impl ResultTemplate<'_> {
         match self.view.outcome {
             Outcome::Paid { receipt: Receipt { amount, .. }, .. }
             | Outcome::NotPaid { amount, .. }
+            | Outcome::LetGo { amount, .. }
             | Outcome::AlreadyPaid { amount, .. } => Some(money_figure(amount)),
             Outcome::Expired => None,
         }
@@ -142,7 +153,7 @@ impl ResultTemplate<'_> {
     fn paid(&self) -> Option<bool> {
         match self.view.outcome {
             Outcome::Paid { mail_sent, .. } => Some(mail_sent),
-            Outcome::NotPaid { .. } | Outcome::AlreadyPaid { .. } | Outcome::Expired => None,
+            Outcome::NotPaid { .. } | Outcome::AlreadyPaid { .. } | Outcome::LetGo { .. } | Outcome::Expired => None,
         }
     }
 }

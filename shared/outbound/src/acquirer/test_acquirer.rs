@@ -7,8 +7,8 @@ use bytes::Bytes;
 use domain::{
     Approval, Decline, Reference, SecurityCode, Yen,
     acquirer::{
-        Authorization, AuthorizeOutcome, Challenge, InquiryOutcome, Instrument, OperationOutcome, ReverseOutcome,
-        UnknownCause,
+        Authorization, AuthorizeOutcome, Challenge, InquiryOutcome, Instrument, OperationInquiry, OperationOutcome,
+        ReverseOutcome, UnknownCause, WithdrawOutcome,
     },
 };
 use http::{
@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep};
 use zeroize::Zeroizing;
 
 use super::{
-    Acquirer, BoxFuture, Entry, NotSupported,
+    Acquirer, BoxFuture, Entry, NotSupported, Totals,
     wire::{
         self, Answer, AuthorizeRequest, CURRENCY, Card, Listing, OperationRequest, ReferenceRequest, TokenCard, Verdict,
     },
@@ -102,6 +102,7 @@ impl TestAcquirer {
             keep: asked.keep,
             three_ds: asked.three_ds.clone(),
             network_id: asked.network_id.clone(),
+            order: Some(asked.order.clone()),
             browser: asked.browser.clone(),
             instrument: instrument(&asked.instrument),
         };
@@ -148,6 +149,26 @@ impl TestAcquirer {
         let answer = self.ask("reverse", &request, Again::Always, deadline).await;
         let answer = answer.and_then(|answer: Answer| fits(answer, reference, None));
         answer.map_or_else(ReverseOutcome::NoAnswer, |answer| undone(&answer.verdict))
+    }
+
+    /// Asks about an operation, or forbids it: either way the answer says what became of it.
+    async fn operation_by(
+        &self,
+        question: &str,
+        own: &Reference,
+        amount: Option<Yen>,
+        deadline: Instant,
+    ) -> Result<Verdict, UnknownCause> {
+        let request = ReferenceRequest { reference: own.to_string() };
+        let answer: Answer = self.ask(question, &request, Again::Always, deadline).await?;
+        // Nothing is said of the amount of what is not there.
+        let done = matches!(answer.verdict, Verdict::Done);
+        fits(answer, own, amount.filter(|_| done)).map(|answer| answer.verdict)
+    }
+
+    async fn totals_by(&self, reference: &Reference, deadline: Instant) -> Result<Totals, UnknownCause> {
+        let path = format!("totals?reference={reference}");
+        self.call(Method::GET, &path, &Bytes::new(), Again::Always, deadline).await
     }
 
     async fn list_by(&self, day: Date, deadline: Instant) -> Result<Vec<Entry>, UnknownCause> {
@@ -340,6 +361,41 @@ fn undone(verdict: &Verdict) -> ReverseOutcome {
     }
 }
 
+fn operation_found(verdict: Verdict) -> OperationInquiry {
+    match verdict {
+        Verdict::NotFound | Verdict::Tombstoned => OperationInquiry::NotFound,
+        other @ (Verdict::Done
+        | Verdict::Declined { .. }
+        | Verdict::Approved { .. }
+        | Verdict::ChallengeRequired { .. }
+        | Verdict::Reversed
+        | Verdict::NothingHeld) => match operated(other) {
+            OperationOutcome::Done => OperationInquiry::Done,
+            OperationOutcome::Refused(decline) => OperationInquiry::Refused(decline),
+            OperationOutcome::NotSupported => OperationInquiry::NoAnswer(UnknownCause::Mismatch),
+            OperationOutcome::Unknown(cause) => OperationInquiry::NoAnswer(cause),
+        },
+    }
+}
+
+fn withdrawn(verdict: Verdict) -> WithdrawOutcome {
+    match verdict {
+        Verdict::Tombstoned => WithdrawOutcome::Withdrawn,
+        Verdict::NothingHeld => WithdrawOutcome::NotDone,
+        other @ (Verdict::Done
+        | Verdict::Declined { .. }
+        | Verdict::Approved { .. }
+        | Verdict::ChallengeRequired { .. }
+        | Verdict::Reversed
+        | Verdict::NotFound) => match operated(other) {
+            OperationOutcome::Done => WithdrawOutcome::Done,
+            OperationOutcome::Refused(decline) => WithdrawOutcome::Refused(decline),
+            OperationOutcome::NotSupported => WithdrawOutcome::NoAnswer(UnknownCause::Mismatch),
+            OperationOutcome::Unknown(cause) => WithdrawOutcome::NoAnswer(cause),
+        },
+    }
+}
+
 impl Acquirer for TestAcquirer {
     fn connect(&self, limit: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
@@ -409,6 +465,34 @@ impl Acquirer for TestAcquirer {
 
     fn reverse<'a>(&'a self, reference: &'a Reference, limit: Duration) -> BoxFuture<'a, ReverseOutcome> {
         Box::pin(self.reverse_by(reference, by(limit)))
+    }
+
+    fn inquire_operation<'a>(
+        &'a self,
+        own: &'a Reference,
+        amount: Option<Yen>,
+        limit: Duration,
+    ) -> BoxFuture<'a, OperationInquiry> {
+        Box::pin(async move {
+            let answer = self.operation_by("inquire-operation", own, amount, by(limit)).await;
+            answer.map_or_else(OperationInquiry::NoAnswer, operation_found)
+        })
+    }
+
+    fn withdraw<'a>(
+        &'a self,
+        own: &'a Reference,
+        amount: Option<Yen>,
+        limit: Duration,
+    ) -> BoxFuture<'a, WithdrawOutcome> {
+        Box::pin(async move {
+            let answer = self.operation_by("withdraw", own, amount, by(limit)).await;
+            answer.map_or_else(WithdrawOutcome::NoAnswer, withdrawn)
+        })
+    }
+
+    fn totals<'a>(&'a self, reference: &'a Reference, limit: Duration) -> BoxFuture<'a, Result<Totals, UnknownCause>> {
+        Box::pin(self.totals_by(reference, by(limit)))
     }
 
     fn list<'a>(&'a self, day: Date, limit: Duration) -> BoxFuture<'a, Result<Vec<Entry>, UnknownCause>> {

@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use domain::acquirer::{Authentication, BrowserData, DeclineCode, Initiator, ThreeDsRequest};
+use domain::{
+    PaymentKey,
+    acquirer::{Authentication, BrowserData, DeclineCode, Initiator, ThreeDsRequest},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -42,6 +45,9 @@ pub struct AuthorizeRequest {
     /// The network's transaction id of the first charge.
     #[serde(default)]
     pub network_id: Option<String>,
+    /// The order, by the merchant's side's own name: it comes back in lists.
+    #[serde(default)]
+    pub order: Option<PaymentKey>,
     /// For 3-D Secure.
     pub browser: BrowserData,
     /// What is charged; last, so that a buffer that has to grow grows before the card is in it.
@@ -108,10 +114,10 @@ pub struct OperationRequest {
     pub currency: String,
 }
 
-/// `finish-challenge`, `inquire` and `reverse`.
+/// `finish-challenge`, `inquire` and `reverse`, about an authorization; `inquire-operation` and `withdraw`, about any other operation.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ReferenceRequest {
-    /// The authorization that is asked about or undone.
+    /// What is asked about, undone or forbidden.
     pub reference: String,
 }
 

@@ -94,6 +94,7 @@ fn authorization() -> Authorization {
     let pan = Pan::parse("4242424242424242").unwrap();
     Authorization {
         reference: reference(1),
+        order: PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new("1").unwrap()),
         amount: Yen::new(2000).unwrap(),
         instrument: Instrument::Card(CardDetails {
             code: Some(SecurityCode::parse("123", pan.brand()).unwrap()),
