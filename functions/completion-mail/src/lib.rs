@@ -97,6 +97,7 @@ fn compose(telling: &Telling, payment: &Payment, merchant: &Merchant, kept: Opti
         order: payment.key.order.as_str(),
         payment: number.as_str(),
         item: some(&payment.details.item),
+        own: Some(merchant.mail.texts.of(lang)),
         card_kept: kept.map(|card| CardKept { scope: card.consent.scope, manage: None }),
     });
     Some(Mail {

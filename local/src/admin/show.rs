@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_secret_is_never_shown() {
         let mut merchant = Merchant::new(MerchantId::new("4000").unwrap(), "Shop");
-        let sealed = SealedSecret { generation: 1, sealed: "c2VhbGVk".to_owned(), until: None };
+        let sealed = SealedSecret { generation: 1, sealed: "c2VhbGVk".to_owned(), made_at: None, until: None };
         merchant.key_passwords = vec![sealed.clone()];
         merchant.sig.secrets = vec![sealed];
         let lines = show(&merchant).join("\n");

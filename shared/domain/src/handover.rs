@@ -5,7 +5,7 @@ mod address;
 use jiff::Timestamp;
 
 pub(crate) use address::address_query;
-pub use address::{AddressError, DestinationAddress, check_destinations};
+pub use address::{AddressError, DestinationAddress, check_destination, check_destinations};
 
 use crate::{
     Merchant, Payment,
@@ -173,6 +173,12 @@ pub(crate) const PAID: &str = "0";
 pub(crate) fn names_24(merchant: &Merchant) -> Vec<(&'static str, &str)> {
     let all = TWENTY_FOUR.iter().chain(&[Field::Time, Field::Sig]);
     all.map(|field| (field.name(), field.wire_name(merchant))).collect()
+}
+
+/// What a merchant of the 24 dialect may rename of what is handed back: our name and the default. `RC` is fixed.
+pub fn names_of_24() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = TWENTY_FOUR.iter().chain(&[Field::Time, Field::Sig]);
+    all.filter(|field| !matches!(field, Field::Result)).map(|field| (field.name(), field.name_24()))
 }
 
 impl Field {

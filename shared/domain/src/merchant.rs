@@ -1,5 +1,10 @@
 //! A merchant and its settings, as every interface needs them.
 
+mod design;
+mod floors;
+mod mail_text;
+mod retention;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +15,11 @@ use crate::{
     guard::GuardSettings,
     payment::Interface,
 };
+
+pub use design::{IMAGES, ImageError, ImageKind, Logo, ShopHtml};
+pub use floors::{FloorError, Floors, LiveRequest, ThreeDsFloor, UnavailableFloor};
+pub use mail_text::{MailText, MailTexts, OwnText, OwnTextError, Placeholder};
+pub use retention::{Kept, Retention};
 
 /// A merchant's record. Secrets in it are sealed; [`SealedSecret`] says how they are opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +82,15 @@ pub struct Merchant {
     pub page: PageSettings,
     /// The free items 1 to 3.
     pub free_items: [FreeItem; 3],
+    /// How long what is no longer needed is kept.
+    #[serde(default)]
+    pub retention: Retention,
+    /// What the operator allows.
+    #[serde(default)]
+    pub floors: Floors,
+    /// An operator asked to let it go live, and nobody has approved it yet.
+    #[serde(default)]
+    pub live_request: Option<LiveRequest>,
 }
 
 impl Merchant {
@@ -101,9 +120,12 @@ impl Merchant {
             three_ds_unavailable: Unavailable::Decline,
             continuation: false,
             guard: GuardSettings::default(),
-            mail: MailSettings { off: Vec::new(), shop_copy: None },
+            mail: MailSettings { off: Vec::new(), shop_copy: None, texts: MailTexts::default() },
             page: PageSettings::default(),
             free_items: Default::default(),
+            retention: Retention::default(),
+            floors: Floors::default(),
+            live_request: None,
         }
     }
 
@@ -272,6 +294,9 @@ pub struct SealedSecret {
     pub generation: u32,
     /// The sealed bytes, base64.
     pub sealed: String,
+    /// When it was made. None where that is not known.
+    #[serde(default)]
+    pub made_at: Option<Timestamp>,
     /// When a previous secret stops being accepted. None for the current one.
     #[serde(default)]
     pub until: Option<Timestamp>,
@@ -337,6 +362,9 @@ pub struct MailSettings {
     pub off: Vec<Interface>,
     /// Where the shop's copy goes.
     pub shop_copy: Option<String>,
+    /// The merchant's own paragraphs in the payer's mail.
+    #[serde(default)]
+    pub texts: MailTexts,
 }
 
 /// What the page shows of a merchant.
@@ -354,17 +382,34 @@ pub struct PageSettings {
     pub tax_included: bool,
     /// The merchant itself asks consent for 3-D Secure data.
     pub asks_consent_itself: bool,
+    /// The merchant's own text before the card form.
+    #[serde(default)]
+    pub before: ShopHtml,
+    /// The same after it.
+    #[serde(default)]
+    pub after: ShopHtml,
+    /// Its logo.
+    #[serde(default)]
+    pub logo: Option<Logo>,
+}
+
+impl PageSettings {
+    /// The accent colour of a merchant that chose none.
+    pub const ACCENT: &str = "#1a5fb4";
 }
 
 impl Default for PageSettings {
     fn default() -> Self {
         Self {
-            accent: "#1a5fb4".to_owned(),
+            accent: Self::ACCENT.to_owned(),
             legal_address: None,
             privacy_address: None,
             contact: None,
             tax_included: true,
             asks_consent_itself: false,
+            before: ShopHtml::default(),
+            after: ShopHtml::default(),
+            logo: None,
         }
     }
 }

@@ -284,6 +284,7 @@ impl Checkout {
             manage: manage.as_deref(),
             asks_consent: !merchant.page.asks_consent_itself,
             leads_back: merchant.destination(order.details.destination).is_some() || merchant.back_address.is_some(),
+            own: page::OwnTexts::of(merchant),
             language: Some(LanguageSwitch::Form { action: "/pay", fields: &switch }),
         });
         let status = if state.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

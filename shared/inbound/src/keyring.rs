@@ -125,7 +125,7 @@ impl Keyring {
         secret: &[u8],
     ) -> Result<SealedSecret, SealError> {
         let sealed = self.encrypt("secret", &secret_context(merchant, field, generation), secret)?;
-        Ok(SealedSecret { generation, sealed: BASE64.encode(&sealed), until: None })
+        Ok(SealedSecret { generation, sealed: BASE64.encode(&sealed), made_at: None, until: None })
     }
 
     /// Opens a merchant's secret.

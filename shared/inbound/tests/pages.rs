@@ -17,12 +17,12 @@ use domain::{
     Brand, CardError, Lang, Yen,
     acquirer::DeclineCode,
     card::ConsentScope,
-    merchant::{Encoding, Method, Mode},
+    merchant::{Encoding, ImageKind, Logo, Method, Mode, OwnText, ShopHtml},
 };
 use inbound::page::{
     self, Arrival, ChallengeHop, DeclineNotice, DeleteCard, Entered, FormTarget, FreeEntry, HandOver, HandOverResult,
     HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, Order, Page, PaymentForm, Referrer,
-    Returned, Shop, Terms, inventory,
+    Returned, Shop, Terms, Waiting, WaitingFor, inventory,
     mail::{CardChange, CardNews},
 };
 use samples::{expired_card, kept_card, mails, merchant, pages};
@@ -225,6 +225,7 @@ fn form_view<'a>(shop: &'a Shop<'a>) -> PaymentForm<'a> {
         declined: None,
         asks_consent: true,
         leads_back: true,
+        own: page::OwnTexts::default(),
         language: None,
     }
 }
@@ -726,6 +727,7 @@ fn a_line_end_in_a_name_makes_no_header_and_no_row() {
         order: "1",
         payment: "176372040012300042",
         item: None,
+        own: None,
         card_kept: None,
     });
     assert_eq!(mail.subject, "お支払いは成立しませんでした 1円（店 Bcc: a@example.jp x）");
@@ -766,5 +768,95 @@ fn mails_as_they_are() {
         for (name, mail) in mails(lang) {
             insta::assert_snapshot!(format!("{name}.{}", lang.tag()), format!("{}\n\n{}", mail.subject, mail.text));
         }
+    }
+}
+
+#[test]
+fn a_shops_own_texts_and_logo_stand_on_the_payment_page_and_on_none_that_leads_away_or_waits() {
+    let mut merchant = merchant(Lang::Ja, Mode::Live);
+    merchant.page.before = ShopHtml::from_sanitized("<p>お届けは<b>3日</b>以内</p>".to_owned());
+    merchant.page.after = ShopHtml::from_sanitized("<p><img src=\"/image/4000/ab\" alt=\"\"></p>".to_owned());
+    merchant.page.logo = Some(Logo::new(&merchant.id, "ab", ImageKind::Png));
+    let shop = Shop::of(&merchant, None);
+    let page = page::payment_form(&PaymentForm { own: page::OwnTexts::of(&merchant), ..form_view(&shop) });
+    let (before, card, after) =
+        ("<p>お届けは<b>3日</b>以内</p>", "<form id=\"card\"", "<p><img src=\"/image/4000/ab\"");
+    let places = [before, card, "</form>", after].map(|piece| page.html.find(piece).expect(piece));
+    assert!(places.is_sorted(), "around the card form, not in it: {places:?}");
+    assert_eq!(page.html.matches("ショップからのご案内").count(), 2, "labelled as the shop's");
+    assert!(page.html.contains("<img src=\"/image/4000/ab\" alt=\"\" height=\"40\">"));
+    assert!(page.policy.content_security_policy().contains("img-src 'self'"));
+    let kept = PaymentForm { kept: Some(&kept_card(Brand::Visa, "4242")), ..form_view(&shop) };
+    assert!(page::payment_form(&kept).policy.images, "the logo alone is an image too");
+
+    let waiting = Waiting {
+        lang: Lang::Ja,
+        shop: &shop,
+        waiting_for: WaitingFor::Checking,
+        order: "100",
+        amount: Yen::new(2_000).unwrap(),
+        mail_comes: true,
+        address: "",
+        language: None,
+    };
+    let leaving = HandOver {
+        lang: Lang::Ja,
+        shop: &shop,
+        result: HandOverResult::Paid,
+        amount: Yen::new(2_000).unwrap(),
+        order: "100",
+        address: "https://shop.example/thanks",
+        method: Method::Post,
+        encoding: Encoding::Utf8,
+        fields: &[],
+    };
+    for page in [
+        page::challenge(&hop(&shop)),
+        page::returned(&Returned { lang: Lang::Ja, shop: &shop, address: "/return/h" }),
+        page::waiting(&waiting),
+        page::handover(&leaving),
+    ] {
+        assert!(!page.html.contains("<img") && !page.html.contains("3日"), "{}", page.html);
+        assert!(!page.policy.images);
+    }
+}
+
+#[test]
+fn a_shops_own_paragraphs_stand_in_the_payers_mail_as_plain_text() {
+    let texts = domain::merchant::MailText {
+        intro: OwnText::parse("{name}様、{shop}です。\n\n{item}を{amount}で承りました（{date}）。\n<b>太字</b>")
+            .unwrap(),
+        outro: OwnText::parse("ご注文番号 {order}").unwrap(),
+    };
+    let paid = page::mail::Completion {
+        lang: Lang::Ja,
+        reader: page::mail::Reader::Shopper { name: Some("山田\r\n{shop}") },
+        outcome: page::mail::MailOutcome::Paid { brand: Brand::Visa, last4: "4242" },
+        merchant: "山の珈琲店",
+        contact: None,
+        mode: Mode::Live,
+        amount: Yen::new(2_000).unwrap(),
+        at: "2026-11-21T10:30:00Z".parse().unwrap(),
+        order: "100",
+        payment: "176372040012300042",
+        item: Some("豆"),
+        own: Some(&texts),
+        card_kept: None,
+    };
+    let mail = page::mail::completion(&paid);
+    let said =
+        "山田 {shop}様、山の珈琲店です。\n\n豆を2,000円で承りました（2026年11月21日(土) 19:30）。\n<b>太字</b>\n";
+    assert!(mail.text.contains(said), "{}", mail.text);
+    assert!(mail.text.contains("\nご注文番号 100\n"));
+    assert!(mail.text.lines().next().unwrap().starts_with("山田"), "our own lines stay where they are");
+    assert!(mail.html.contains("&#60;b&#62;太字") && !mail.html.contains("<b>太字"), "{}", mail.html);
+    let words = |text: &str| text.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&read_out(&mail.html).replace("&#60;", "<").replace("&#62;", ">")), words(&mail.text));
+    let shop = page::mail::Reader::Shop { payer: None, payer_mail: None, free: &[] };
+    for other in [
+        page::mail::Completion { reader: shop, ..paid },
+        page::mail::Completion { outcome: page::mail::MailOutcome::NotPaid, ..paid },
+    ] {
+        assert!(!page::mail::completion(&other).text.contains("承りました"));
     }
 }

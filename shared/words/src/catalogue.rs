@@ -83,6 +83,8 @@ pub struct Order {
     pub method_card_once: &'static str,
     /// A free item that the merchant gave no label.
     pub free: fn(number: u8) -> String,
+    /// Over a text of the merchant's own.
+    pub own: &'static str,
     /// Heading of the terms of the order.
     pub terms: &'static str,
     /// How many.

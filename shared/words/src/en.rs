@@ -33,6 +33,7 @@ pub(crate) const WORDS: Words = Words {
         method: "Payment method",
         method_card_once: "Credit card, one payment",
         free: |number| format!("Free item {number}"),
+        own: "From the shop",
         terms: "Terms of this order",
         quantity: "Quantity",
         payment_time: "Time of payment",

@@ -33,6 +33,7 @@ pub(crate) const WORDS: Words = Words {
         method: "お支払い方法",
         method_card_once: "クレジットカード（1回払い）",
         free: |number| format!("自由設定項目{number}"),
+        own: "ショップからのご案内",
         terms: "お申し込みの条件",
         quantity: "数量",
         payment_time: "お支払い時期",

@@ -8,7 +8,7 @@ use domain::{
     Lang, Merchant, MerchantId, Yen,
     signing::{KeyFields, KeyPassword, SigSecret, card_on_file_key, sign_request, verify_key, verify_request},
 };
-use inbound::page::{self, Entered, Order, PaymentForm, Shop, Terms};
+use inbound::page::{self, Entered, Order, OwnTexts, PaymentForm, Shop, Terms};
 use lambda_http::{Body, Request, http::StatusCode};
 use std::hint::black_box;
 
@@ -36,6 +36,7 @@ pub(crate) async fn print() {
         keep_checked: false,
         asks_consent: true,
         leads_back: true,
+        own: OwnTexts::default(),
         language: None,
     };
     let mut request = Request::new(Body::Empty);

@@ -2,7 +2,7 @@
 
 use crate::{
     Merchant,
-    merchant::{Encoding, Method},
+    merchant::{Destination, Encoding, Method},
     text, wire,
 };
 
@@ -87,11 +87,22 @@ impl From<DestinationAddress> for String {
 /// # Errors
 /// The first [`AddressError`].
 pub fn check_destinations(merchant: &Merchant, local_origin: Option<&str>) -> Result<(), AddressError> {
-    for destination in merchant.destinations.iter().flatten() {
-        DestinationAddress::parse(&destination.address, local_origin)?;
-        check_query(merchant, &destination.address, destination.method)?;
-    }
+    let mut destinations = merchant.destinations.iter().flatten();
+    destinations.try_for_each(|destination| check_destination(merchant, destination, local_origin))?;
     merchant.back_address.as_deref().map_or(Ok(()), |back| DestinationAddress::parse(back, local_origin).map(drop))
+}
+
+/// Checks one destination.
+///
+/// # Errors
+/// [`AddressError`].
+pub fn check_destination(
+    merchant: &Merchant,
+    destination: &Destination,
+    local_origin: Option<&str>,
+) -> Result<(), AddressError> {
+    DestinationAddress::parse(&destination.address, local_origin)?;
+    check_query(merchant, &destination.address, destination.method)
 }
 
 fn check_query(merchant: &Merchant, address: &str, method: Method) -> Result<(), AddressError> {
@@ -146,7 +157,7 @@ fn is_host(authority: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MerchantId, merchant::Destination};
+    use crate::MerchantId;
 
     #[test]
     fn only_a_plain_https_address_is_registered() {

@@ -6,8 +6,8 @@ use domain::{
 };
 use inbound::page::{
     self, AmountForm, Arrival, ChallengeHop, DeclineNotice, DeleteCard, Entered, FreeEntry, HandOver, HandOverResult,
-    HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, NoticePage, Order, Outcome, Page,
-    PaymentForm, Receipt, Refusal, ResultPage, Returned, Shop, Terms, Waiting, WaitingFor,
+    HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, NoticePage, Order, Outcome,
+    OwnTexts, Page, PaymentForm, Receipt, Refusal, ResultPage, Returned, Shop, Terms, Waiting, WaitingFor,
     mail::{CardChange, CardKept, CardNews, Completion, Mail, MailOutcome, Reader},
 };
 use jiff::{Timestamp, civil::date};
@@ -122,6 +122,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         declined: None,
         asks_consent: true,
         leads_back: true,
+        own: OwnTexts::default(),
         language,
     };
     let terms = Terms {
@@ -386,6 +387,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         order: "100",
         payment: "176372040012300042",
         item: Some(t.item),
+        own: None,
         card_kept: None,
     };
     let kept = CardKept { scope: ConsentScope::Both, manage: Some("https://pay.example/card/sealed-handle") };

@@ -73,7 +73,8 @@ pub fn challenge(view: &ChallengeHop<'_>) -> Page {
         Arrival::First => words.title,
         Arrival::Again => words.again_title,
     };
-    let shell = Shell::new(view.lang, title, Some(view.shop)).with_language(view.language);
+    let shop = view.shop.without_logo();
+    let shell = Shell::new(view.lang, title, Some(&shop)).with_language(view.language);
     let shell = match view.arrival {
         Arrival::First => shell.with_script(&HANDOVER_SCRIPT),
         Arrival::Again => shell,
@@ -86,7 +87,8 @@ pub fn challenge(view: &ChallengeHop<'_>) -> Page {
 pub fn returned(view: &Returned<'_>) -> Page {
     let next = format!("{}?lang={}", view.address, view.lang.tag());
     let title = words::words(view.lang).challenge.returned;
-    let shell = Shell::new(view.lang, title, Some(view.shop)).with_script(&HANDOVER_SCRIPT).refreshing(0, &next);
+    let shop = view.shop.without_logo();
+    let shell = Shell::new(view.lang, title, Some(&shop)).with_script(&HANDOVER_SCRIPT).refreshing(0, &next);
     let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
     page(&ReturnedTemplate { view, shell }, policy)
 }

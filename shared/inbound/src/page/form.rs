@@ -1,7 +1,7 @@
 //! The payment page: what is bought, the card form, one button that says the act and the amount.
 
 use askama::Template;
-use domain::{CardError, Lang, MaskedCard, Yen, card::ConsentScope};
+use domain::{CardError, Lang, MaskedCard, Merchant, Yen, card::ConsentScope, merchant::ShopHtml};
 use words::{DeclineText, FormProblem, form_problem, money, money_figure};
 
 use super::{
@@ -51,8 +51,31 @@ pub struct PaymentForm<'a> {
     pub asks_consent: bool,
     /// There is a way back to the shop after giving up.
     pub leads_back: bool,
+    /// The merchant's own texts around the form.
+    pub own: OwnTexts<'a>,
     /// How the page is had in the other language.
     pub language: Option<LanguageSwitch<'a>>,
+}
+
+/// The merchant's own texts around the card form, sanitized when they were saved. They stand on no other page.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwnTexts<'a> {
+    /// Before the form.
+    pub before: Option<&'a ShopHtml>,
+    /// After it.
+    pub after: Option<&'a ShopHtml>,
+}
+
+impl<'a> OwnTexts<'a> {
+    /// What the merchant's settings say.
+    pub fn of(merchant: &'a Merchant) -> Self {
+        let shown = |html: &'a ShopHtml| Some(html).filter(|html| !html.is_empty());
+        Self { before: shown(&merchant.page.before), after: shown(&merchant.page.after) }
+    }
+
+    fn have_images(&self) -> bool {
+        self.before.iter().chain(&self.after).any(|html| html.as_str().contains("<img"))
+    }
 }
 
 /// What is bought and what it costs.
@@ -123,7 +146,8 @@ pub fn payment_form(view: &PaymentForm<'_>) -> Page {
         _ => format!("{}{}", form.title_error, form.title),
     };
     let shell = Shell::new(view.lang, title, Some(view.shop)).with_language(view.language).with_script(&FORM_SCRIPT);
-    let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
+    let mut policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
+    policy.images |= view.own.have_images();
     let words = shell.words;
     let retype = if view.kept.is_some() { words.keep.retype } else { words.form.retype };
     let replaced = view.expired_kept.or(view.replaces);

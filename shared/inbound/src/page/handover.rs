@@ -53,7 +53,8 @@ pub fn handover(view: &HandOver<'_>) -> Page {
         HandOverResult::Paid => (words.paid, words.paid_lead),
         HandOverResult::NotPaid => (words.not_paid, words.not_paid_lead),
     };
-    let shell = Shell::new(view.lang, title, Some(view.shop)).with_script(&HANDOVER_SCRIPT);
+    let shop = view.shop.without_logo();
+    let shell = Shell::new(view.lang, title, Some(&shop)).with_script(&HANDOVER_SCRIPT);
     let policy = shell.policy(FormTarget::registered(view.address), Referrer::Origin);
     page(&HandOverTemplate { view, shell, lead }, policy)
 }

@@ -1,7 +1,11 @@
 //! The mails after a payment and about a kept card: subject, plain text and HTML from one letter, so that both say the same.
 
 use askama::Template;
-use domain::{Brand, Lang, MaskedCard, Yen, card::ConsentScope, merchant::Mode};
+use domain::{
+    Brand, Lang, MaskedCard, Yen,
+    card::ConsentScope,
+    merchant::{MailText, Mode, OwnText, Placeholder},
+};
 use jiff::Timestamp;
 use words::{card, date_time, money};
 
@@ -30,6 +34,8 @@ pub struct Completion<'a> {
     pub payment: &'a str,
     /// What was bought.
     pub item: Option<&'a str>,
+    /// The merchant's own paragraphs, in a payer's mail of this language.
+    pub own: Option<&'a MailText>,
     /// The card was kept with this payment; told to the shopper only.
     pub card_kept: Option<CardKept<'a>>,
 }
@@ -177,7 +183,11 @@ struct Letter {
     result: String,
     meaning: Option<&'static str>,
     test: Option<&'static str>,
+    /// The merchant's own text, a paragraph and its lines.
+    intro: Vec<Vec<String>>,
     rows: Vec<(String, String)>,
+    /// The same after the rows.
+    outro: Vec<Vec<String>>,
     /// What else the reader should know or do.
     advice: Option<String>,
     /// A label and an https address of ours.
@@ -198,7 +208,9 @@ impl Letter {
             result,
             meaning: Some(meaning),
             test: (view.mode == Mode::Test).then_some(words.card_test),
+            intro: Vec::new(),
             rows: card_rows(view),
+            outro: Vec::new(),
             advice: Some((words.not_you)(&merchant)),
             link: None,
             closing: view
@@ -233,12 +245,32 @@ impl Letter {
             result: line(&result),
             meaning,
             test: (view.mode == Mode::Test).then_some(words.test),
+            intro: own(view, |texts| &texts.intro),
             rows: rows(view),
+            outro: own(view, |texts| &texts.outro),
             advice: kept.map(|kept| (words.card_kept)(kept.scope).to_owned()),
             link: kept.and_then(|kept| kept.manage).map(|address| (words.card_manage, line(address))),
             closing: closing(view),
         }
     }
+}
+
+/// A text of the merchant's own, filled, to a shopper who paid. What is filled in is one line, so that it can't pose as another paragraph.
+fn own(view: &Completion<'_>, which: impl Fn(&MailText) -> &OwnText) -> Vec<Vec<String>> {
+    let (Reader::Shopper { name }, MailOutcome::Paid { .. }, Some(texts)) = (view.reader, view.outcome, view.own)
+    else {
+        return Vec::new();
+    };
+    let filled = which(texts).fill(|placeholder| match placeholder {
+        Placeholder::Order => line(view.order),
+        Placeholder::Amount => money(view.lang, view.amount),
+        Placeholder::Name => line(name.unwrap_or_default()),
+        Placeholder::Date => date_time(view.lang, view.at),
+        Placeholder::Item => line(view.item.unwrap_or_default()),
+        Placeholder::Shop => line(view.merchant),
+    });
+    let paragraphs = filled.split("\n\n").map(|paragraph| paragraph.lines().map(str::to_owned).collect::<Vec<_>>());
+    paragraphs.filter(|lines| lines.iter().any(|line| !line.trim().is_empty())).collect()
 }
 
 fn greeting(lang: Lang, name: Option<&str>) -> Option<String> {

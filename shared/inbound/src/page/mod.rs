@@ -24,7 +24,7 @@ pub use amount::{AmountForm, amount_form};
 pub use asset::Asset;
 pub use card_fields::DeclineNotice;
 pub use challenge::{Arrival, ChallengeHop, HopPurpose, Returned, challenge, returned};
-pub use form::{Entered, FreeEntry, Order, PaymentForm, Terms, payment_form};
+pub use form::{Entered, FreeEntry, Order, OwnTexts, PaymentForm, Terms, payment_form};
 pub use handover::{HandOver, HandOverResult, handover};
 pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, kept_card};
 pub use notice::{NoticePage, error, notice};

@@ -41,11 +41,10 @@ pub struct Shop<'a> {
 impl<'a> Shop<'a> {
     /// The shop as its merchant's settings describe it.
     pub fn of(merchant: &'a Merchant, operator: Option<&'a str>) -> Self {
-        let PageSettings { accent, legal_address, privacy_address, contact, tax_included, asks_consent_itself: _ } =
-            &merchant.page;
+        let PageSettings { accent, legal_address, privacy_address, contact, tax_included, logo, .. } = &merchant.page;
         Self {
             name: &merchant.name,
-            logo: None,
+            logo: logo.as_ref().map(|logo| logo.path.as_str()),
             accent: Accent::new(accent),
             legal: legal_address.as_deref(),
             privacy: privacy_address.as_deref(),
@@ -55,6 +54,12 @@ impl<'a> Shop<'a> {
             tax_included: *tax_included,
             back: merchant.back_address.as_deref(),
         }
+    }
+
+    /// The same without an image: on pages that lead to another party, or that wait.
+    #[must_use]
+    pub(super) const fn without_logo(self) -> Self {
+        Self { logo: None, ..self }
     }
 
     pub(super) fn legal_link(&self) -> Option<&'a str> {

@@ -61,8 +61,9 @@ pub fn waiting(view: &Waiting<'_>) -> Page {
         WaitingFor::Authenticating => (words.authenticating, words.authenticating_lead),
     };
     let refresh_s = view.waiting_for.refresh_s();
+    let shop = view.shop.without_logo();
     let shell =
-        Shell::new(view.lang, title, Some(view.shop)).with_language(view.language).refreshing(refresh_s, view.address);
+        Shell::new(view.lang, title, Some(&shop)).with_language(view.language).refreshing(refresh_s, view.address);
     let policy = shell.policy(FormTarget::Nowhere, Referrer::SameOrigin);
     page(&WaitingTemplate { view, shell, lead, refreshes: (words.refreshes)(refresh_s) }, policy)
 }
