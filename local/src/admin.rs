@@ -2,25 +2,26 @@
 
 mod cards;
 mod kept;
+mod operator;
 mod payment;
 mod registry;
-mod secrets;
-mod settings;
 mod show;
 mod target;
 
 pub use cards::{CardKeyring, CardKeysCommand, CardKeysError};
 pub use kept::{CardCommand, CardOf};
+pub use operator::OperatorCommand;
 pub use payment::PaymentCommand;
 pub use registry::{Registry, RegistryError};
-pub use secrets::NewSecret;
-pub(crate) use secrets::{seal_key_password, seal_sig_secret};
-pub use settings::{SettingError, apply};
 pub use show::show;
 pub use target::{Target, TargetError};
 
 use clap::{Args, Subcommand};
-use domain::{Clock, Merchant, MerchantId};
+use console::settings::{GENERATE, NewSecret, SecretKind, apply};
+use domain::audit::Action;
+use domain::settings::{SettingError, SettingProblem, changes, check};
+use domain::{Clock, Lang, Merchant, MerchantId};
+use words::console::settings::setting_error;
 
 /// What the administrator can do.
 #[derive(Debug, Subcommand)]
@@ -58,7 +59,7 @@ pub enum MerchantCommand {
         id: String,
     },
     /// Change settings: key=value …
-    #[command(after_help = settings::HELP)]
+    #[command(after_help = HELP)]
     Set {
         /// Merchant number
         id: String,
@@ -68,7 +69,34 @@ pub enum MerchantCommand {
     },
     /// List the merchants
     List,
+    /// What only the operator does
+    #[command(flatten)]
+    Operator(OperatorCommand),
 }
+
+/// What `set --help` says.
+const HELP: &str = "\
+Settings:
+  name=…                        dialect=asj|24             encoding=utf-8|shift_jis   lang=ja|en
+  destination1='POST https://…' (2, 3; GET; none)          back_address=https://…|none
+  max_amount=yen                attempts=1-10              capture=at_once|later
+  card_on_file=on|off           window_past_s=3600         window_future_s=300
+  key_password=generate|…       sig_secret=generate|hex    sig_required=on|off  sig_hand_over=on|off
+  three_ds=at_payment|at_registration|recurring            three_ds_unavailable=decline|proceed
+  continuation=on|off
+  mail_off=link,data_linkage|none                          shop_copy=address|none
+  mail_intro_ja=…  mail_outro_ja=…  mail_intro_en=…  mail_outro_en=…   placeholders: {order} {amount} {name} {date} {item} {shop}
+  accent=#rrggbb  page_before=HTML  page_after=HTML
+  legal_address=…|none  privacy_address=…|none  contact=…|none
+  tax_included=on|off           asks_consent_itself=on|off
+  guard_address_hour=20  guard_address_day=60  guard_address_percent=80   against card testing: declines of one
+  guard_buyer_hour=10    guard_buyer_day=20    guard_card_day=10          address, buyer, card, issuer number, shop
+  guard_bin_hour=20      guard_bin_day=40      guard_bin_percent=80
+  guard_merchant_hour=80 guard_merchant_day=160 guard_merchant_percent=80
+  retention_unused_cards_days=730  retention_batch_files_days=30  retention_batch_results_days=180
+  retention_exports_days=7  retention_audit_days=400
+  free1_label=…                 free1_rule=hidden|shown|asked|required (2, 3)
+  request_name.amount=KINGAKU   handover_name.amount=KINGAKU (24 dialect; empty removes)";
 
 /// Where the merchants are.
 #[derive(Debug, Args)]
@@ -85,6 +113,9 @@ pub struct Place {
     /// Origin of the deployment's payment page, for `card link`; without it the address has none
     #[arg(long, requires = "table")]
     pub page_origin: Option<String>,
+    /// Who you are: the name stands in the audit log. What changes a merchant needs it
+    #[arg(long, global = true)]
+    pub operator: Option<String>,
 }
 
 /// Why a command could not be carried out.
@@ -103,8 +134,29 @@ pub enum AdminError {
     #[error("merchant {0} was changed by someone else just now; look at it and try again")]
     Changed(MerchantId),
     /// A setting is wrong.
-    #[error(transparent)]
+    #[error("{}", setting_error(Lang::En, .0))]
     Setting(#[from] SettingError),
+    /// Nobody knows who does it.
+    #[error("say who you are: --operator NAME")]
+    NoOperator,
+    /// The number was not typed a second time.
+    #[error("to close a merchant for good, type its number again: --confirm NUMBER")]
+    NotConfirmed,
+    /// Closed for good.
+    #[error("the merchant is closed for good")]
+    IsClosed,
+    /// It takes real money already.
+    #[error("the merchant is live")]
+    IsLive,
+    /// Nobody asked for it.
+    #[error("nobody asked to let this merchant go live; ask by request-live")]
+    NotRequested,
+    /// One person can't do it alone.
+    #[error("you asked for it yourself: another operator has to approve it")]
+    SamePerson,
+    /// It was asked for too long ago.
+    #[error("it was asked for more than 7 days ago; ask again by request-live")]
+    RequestOver,
     /// Table or key failed.
     #[error(transparent)]
     Registry(#[from] RegistryError),
@@ -138,6 +190,7 @@ pub async fn run(registry: &Registry, command: Admin, clock: &Clock) -> Result<V
         MerchantCommand::Show { id } => Ok(show(&load(registry, &id).await?)),
         MerchantCommand::Set { id, settings } => set(registry, &id, &settings, clock).await,
         MerchantCommand::List => list(registry).await,
+        MerchantCommand::Operator(command) => operator::run(registry, command, clock).await,
     }
 }
 
@@ -152,27 +205,40 @@ async fn create(
     let mut merchant = Merchant::new(id.clone(), name);
     let mut made = change(registry, &mut merchant, settings, clock)?;
     if merchant.sig.secrets.is_empty() && merchant.sig.required {
-        made.extend(change(registry, &mut merchant, &["sig_secret=generate".to_owned()], clock)?);
+        let key = SecretKind::Sig.key();
+        made.extend(apply(&mut merchant, key, GENERATE, registry.keyring(), clock.now())?);
     }
+    check(&merchant, registry.local_origin())?;
     registry.create(&merchant).await.map_err(|error| match error {
         RegistryError::Conflict => AdminError::Exists(id),
         error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
     })?;
+    registry.note(&merchant.id, Action::MerchantCreated, clock).await?;
     Ok(answer(format!("created merchant {}", merchant.id), &made))
 }
 
 async fn set(registry: &Registry, id: &str, settings: &[String], clock: &Clock) -> Result<Vec<String>, AdminError> {
-    let mut merchant = load(registry, id).await?;
+    let before = load(registry, id).await?;
+    let mut merchant = before.clone();
     let made = change(registry, &mut merchant, settings, clock)?;
-    merchant.version = merchant.version.saturating_add(1);
-    registry.update(&merchant).await.map_err(|error| match error {
-        RegistryError::Conflict => AdminError::Changed(merchant.id.clone()),
-        error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
-    })?;
+    check(&merchant, registry.local_origin())?;
+    let version = before.version.saturating_add(1);
+    let action = Action::SettingsChanged { version, changes: changes(&before, &merchant) };
+    save(registry, &mut merchant, action, clock).await?;
     Ok(answer(
         format!("changed merchant {} (version {}); seen everywhere within 30 s", merchant.id, merchant.version),
         &made,
     ))
+}
+
+/// Writes a changed merchant, and what was done into its audit log.
+async fn save(registry: &Registry, merchant: &mut Merchant, action: Action, clock: &Clock) -> Result<(), AdminError> {
+    merchant.version = merchant.version.saturating_add(1);
+    registry.update(merchant).await.map_err(|error| match error {
+        RegistryError::Conflict => AdminError::Changed(merchant.id.clone()),
+        error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
+    })?;
+    Ok(registry.note(&merchant.id, action, clock).await?)
 }
 
 async fn list(registry: &Registry) -> Result<Vec<String>, AdminError> {
@@ -195,16 +261,20 @@ fn change(
 ) -> Result<Vec<NewSecret>, AdminError> {
     let mut made = Vec::new();
     for setting in settings {
-        made.extend(apply(merchant, setting, registry.keyring(), clock.now())?);
+        let (key, value) = split(setting)?;
+        made.extend(apply(merchant, key, value, registry.keyring(), clock.now())?);
     }
-    settings::check(merchant, registry.local_origin())?;
     Ok(made)
+}
+
+fn split(setting: &str) -> Result<(&str, &str), SettingError> {
+    setting.split_once('=').ok_or_else(|| SettingError::new(setting, SettingProblem::Shape))
 }
 
 fn answer(first: String, made: &[NewSecret]) -> Vec<String> {
     let mut lines = vec![first];
     for secret in made {
-        lines.push(format!("{}: {}", secret.field, secret.text));
+        lines.push(format!("{}: {}", secret.kind.key(), secret.text));
         lines.push("  shown this once; keep it where the shop's program can read it and nobody else".to_owned());
     }
     lines

@@ -1,10 +1,11 @@
 //! Merchants and links by the product's own store and keys.
 
-use domain::{CardOwner, KeptCard, LinkId, Merchant, MerchantId, Payment, PaymentKey, link::Link};
+use domain::audit::{Action, Actor};
+use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, Payment, PaymentKey, link::Link};
 use inbound::{Config, ConfigError, Keyring, KeyringError};
 use store::StoreError;
 
-use super::CardKeyring;
+use super::{AdminError, CardKeyring};
 
 /// Merchants and links of one deployment.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Registry {
     links: store::Links,
     cards: store::Cards,
     payments: store::Payments,
+    audit: store::AuditLog,
+    operator: Option<String>,
     keyring: Keyring,
     card_keys: Option<CardKeyring>,
     page_origin: Option<String>,
@@ -57,11 +60,38 @@ impl Registry {
             links: store::Links::new(table.clone()),
             cards: store::Cards::new(table.clone()),
             payments: store::Payments::new(table.clone()),
+            audit: store::AuditLog::new(table.clone()),
+            operator: None,
             page_origin: config.required("PAGE_ORIGIN").ok().map(str::to_owned),
             keyring: Keyring::open(config).await?,
             card_keys: config.required("CARD_KEY").ok().map(|key| CardKeyring::new(config.sdk(), key, table)),
             local_origin,
         })
+    }
+
+    /// The same, used by an operator of this name.
+    #[must_use]
+    pub fn used_by(mut self, operator: Option<String>) -> Self {
+        self.operator = operator.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        self
+    }
+
+    /// Who uses it.
+    ///
+    /// # Errors
+    /// [`AdminError::NoOperator`] where that was not said.
+    pub fn operator(&self) -> Result<&str, AdminError> {
+        self.operator.as_deref().ok_or(AdminError::NoOperator)
+    }
+
+    /// Notes in a merchant's audit log what the operator did. Who did not say a name is noted as the command line.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub async fn note(&self, merchant: &MerchantId, action: Action, clock: &Clock) -> Result<(), RegistryError> {
+        let by = Actor::Operator(self.operator.clone().unwrap_or_else(|| "kessai admin".to_owned()));
+        self.audit.append(merchant, &by, &action, clock.now()).await?;
+        Ok(())
     }
 
     /// Seals merchants' secrets.

@@ -39,6 +39,7 @@ impl Target {
     /// # Errors
     /// [`TargetError`].
     pub async fn open(place: Place, options: Options, aws_port: u16) -> Result<Self, TargetError> {
+        let operator = place.operator;
         if let (Some(table), Some(app_key)) = (place.table, place.app_key) {
             let environment = Config::from_env().map_err(TargetError::Environment)?;
             let what = format!("the table {table}");
@@ -46,20 +47,20 @@ impl Target {
             settings.extend(place.card_key.map(|key| ("CARD_KEY".to_owned(), key)));
             settings.extend(place.page_origin.map(|origin| ("PAGE_ORIGIN".to_owned(), origin)));
             let config = Config::new(settings, environment.sdk().clone());
-            return Ok(Self { registry: Registry::open(&config, None).await?, what });
+            return Ok(Self { registry: Registry::open(&config, None).await?.used_by(operator), what });
         }
         let local_origin = Some(options.shop_origin.clone());
         if answers(aws_port).await {
             let config = Config::from_variables(running(aws_port, &options)?).map_err(TargetError::Environment)?;
             let what = format!("the running local system (AWS port {aws_port})");
-            return Ok(Self { registry: Registry::open(&config, local_origin).await?, what });
+            return Ok(Self { registry: Registry::open(&config, local_origin).await?.used_by(operator), what });
         }
         let directory = options.data_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let (cloud, template, _clock) = open_cloud(&options)?;
         let sdk = cloud.sdk_config(crate::cloud::Caller::Operator);
         let config = Config::new(product_settings(&template), sdk);
         let what = format!("the local system's data in {}", directory.display());
-        Ok(Self { registry: Registry::open(&config, local_origin).await?, what })
+        Ok(Self { registry: Registry::open(&config, local_origin).await?.used_by(operator), what })
     }
 }
 

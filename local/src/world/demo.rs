@@ -1,5 +1,6 @@
 //! The demo data of the first start: four merchants, two links, the cards to try.
 
+use console::settings::{seal_key_password, seal_sig_secret};
 use domain::link::{Link, LinkAmount, LinkUses};
 use domain::merchant::{Destination, Dialect, Encoding, Method, SigSettings};
 use domain::payment::Interface;
@@ -8,7 +9,7 @@ use domain::{Lang, LinkId, Merchant, MerchantId, Yen};
 use jiff::Timestamp;
 
 use super::{Options, WorldError};
-use crate::admin::{Registry, RegistryError, seal_key_password, seal_sig_secret};
+use crate::admin::{Registry, RegistryError};
 use crate::cloud::Cloud;
 
 /// A merchant of the demo data, as its shop's program knows it. Addresses are paths of the demo shop.

@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 24] = [
+pub const PACKAGES: [&str; 25] = [
     "audit-sign",
     "authorize",
     "card-rewrap",
@@ -32,6 +32,7 @@ pub const PACKAGES: [&str; 24] = [
     "console-today",
     "console-transactions",
     "export-worker",
+    "merchant-image",
     "outbox-relay",
     "payment-page",
     "receipt",
@@ -71,7 +72,10 @@ impl Starter<'_> {
         let caller = Caller::function(&function.name, Permissions::new(function.statements.clone()));
         // the function's own binary is known by this key at the AWS port
         self.cloud.register_access_key(function.name.clone(), caller.clone());
-        let config = Config::new(function.environment.clone().into_iter().collect(), self.cloud.sdk_config(caller));
+        // where plain http may lead: to the demo shop, in the console as on the command line
+        let local = [("LOCAL_ORIGIN".to_owned(), self.options.shop_origin.clone())];
+        let settings = function.environment.clone().into_iter().chain(local).collect();
+        let config = Config::new(settings, self.cloud.sdk_config(caller));
         let failed = |error: Error| WorldError::ColdStart { name: function.name.clone(), cause: chain(&*error) };
         let unknown = || WorldError::UnknownFunction { name: function.name.clone(), package: function.package.clone() };
         self.wire(&function.package, &config, books).await.map_err(failed)?.ok_or_else(unknown)
@@ -217,6 +221,13 @@ impl Starter<'_> {
                 http(move |request| {
                     let deps = Arc::clone(&deps);
                     async move { console_export::handler(&deps, request).await }
+                })
+            }
+            "merchant-image" => {
+                let deps = Arc::new(merchant_image::Deps::new(config)?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { merchant_image::handler(&deps, request).await }
                 })
             }
             "console-settings" => {

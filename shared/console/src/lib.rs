@@ -4,6 +4,8 @@ mod access;
 mod frame;
 mod refusal;
 mod session;
+pub mod settings;
+mod upload;
 mod visit;
 
 use domain::Clock;
@@ -14,6 +16,7 @@ use store::{AuditLog, Sessions, Users};
 pub use frame::{Frame, NavEntry, Section, page};
 pub use refusal::Refusal;
 pub use session::SESSION_COOKIE;
+pub use upload::Upload;
 pub use visit::Visit;
 
 /// What every function of the console needs: keys, merchants, people, their sessions, the audit log, the time.

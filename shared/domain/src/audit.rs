@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     MerchantId,
     account::{Role, UserId},
+    settings::Change,
 };
 
 /// One entry.
@@ -55,6 +56,27 @@ pub enum Action {
         /// As what.
         role: Role,
     },
+    /// Changed settings; the operator's bounds are named with `floor.` before them.
+    SettingsChanged {
+        /// The version of the merchant's record since then.
+        version: u32,
+        /// Which, and from what to what where that is no secret and no text of the merchant.
+        changes: Vec<Change>,
+    },
+    /// Made the merchant.
+    MerchantCreated,
+    /// Stopped all five interfaces.
+    MerchantSuspended,
+    /// Opened them again.
+    MerchantResumed,
+    /// Closed the merchant for good.
+    MerchantClosed,
+    /// Asked that the merchant takes real money.
+    LiveRequested,
+    /// Approved that: another person than who asked.
+    LiveApproved,
+    /// Made it a test merchant again.
+    BackToTest,
 }
 
 impl Entry {

@@ -89,6 +89,17 @@ pub(crate) fn session(token: &[u8]) -> String {
     format!("S#{}", HEXLOWER.encode(&Sha256::digest(token)))
 }
 
+/// Attributes of an image.
+pub(crate) mod image {
+    pub(crate) const KIND: &str = "k";
+    pub(crate) const BYTES: &str = "b";
+}
+
+/// Partition key of a merchant's images; the sort key is the SHA-256 of the bytes, in hex.
+pub(crate) fn image(merchant: &MerchantId) -> String {
+    format!("I#{merchant}")
+}
+
 /// Partition key of a merchant's audit log; the sort key is the entry's number, twelve digits.
 pub(crate) fn audit(merchant: &MerchantId) -> String {
     format!("A#{merchant}")

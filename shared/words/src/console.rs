@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod frame;
+pub mod settings;
 
 pub use audit::audit;
 pub use frame::frame;

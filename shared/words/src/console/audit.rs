@@ -1,6 +1,8 @@
 //! What somebody did, as the audit log says it.
 
-use domain::{Lang, account::Role, audit::Action};
+use domain::{Lang, account::Role, audit::Action, settings::Change};
+
+use super::settings::{choice, setting_name};
 
 /// An action in one sentence. `user` names a person by their id as readers know them.
 pub fn audit(lang: Lang, action: &Action) -> String {
@@ -9,12 +11,45 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::SignedIn) => "Signed in".to_owned(),
         (Lang::Ja, Action::SignedOut) => "サインアウトしました".to_owned(),
         (Lang::En, Action::SignedOut) => "Signed out".to_owned(),
+        (_, Action::SettingsChanged { changes, version: _ }) => settings_changed(lang, changes),
+        (Lang::Ja, Action::MerchantCreated) => "加盟店を登録しました".to_owned(),
+        (Lang::En, Action::MerchantCreated) => "Created the merchant".to_owned(),
+        (Lang::Ja, Action::MerchantSuspended) => "加盟店を停止しました".to_owned(),
+        (Lang::En, Action::MerchantSuspended) => "Suspended the merchant".to_owned(),
+        (Lang::Ja, Action::MerchantResumed) => "加盟店を再開しました".to_owned(),
+        (Lang::En, Action::MerchantResumed) => "Resumed the merchant".to_owned(),
+        (Lang::Ja, Action::MerchantClosed) => "加盟店を終了しました".to_owned(),
+        (Lang::En, Action::MerchantClosed) => "Closed the merchant".to_owned(),
+        (Lang::Ja, Action::LiveRequested) => "本番への切り替えを申請しました".to_owned(),
+        (Lang::En, Action::LiveRequested) => "Asked to go live".to_owned(),
+        (Lang::Ja, Action::LiveApproved) => "本番への切り替えを承認しました".to_owned(),
+        (Lang::En, Action::LiveApproved) => "Approved going live".to_owned(),
+        (Lang::Ja, Action::BackToTest) => "テストに戻しました".to_owned(),
+        (Lang::En, Action::BackToTest) => "Made it a test merchant again".to_owned(),
         (Lang::Ja, Action::Invited { user, role: invited }) => {
             format!("利用者 {user} を{}として招待しました", role(lang, *invited))
         }
         (Lang::En, Action::Invited { user, role: invited }) => {
             format!("Invited user {user} as {}", role(lang, *invited))
         }
+    }
+}
+
+/// What changed, setting by setting; values stand only where the log holds them.
+fn settings_changed(lang: Lang, changes: &[Change]) -> String {
+    let told = changes.iter().map(|change| {
+        let name = setting_name(lang, &change.key);
+        let shown = |value: &str| choice(lang, &change.key, value);
+        match (&change.values, lang) {
+            (None, _) => name,
+            (Some((then, now)), Lang::Ja) => format!("{name}（{} → {}）", shown(then), shown(now)),
+            (Some((then, now)), Lang::En) => format!("{name} ({} → {})", shown(then), shown(now)),
+        }
+    });
+    let told: Vec<_> = told.collect();
+    match lang {
+        Lang::Ja => format!("設定を変更しました：{}", told.join("、")),
+        Lang::En => format!("Changed settings: {}", told.join(", ")),
     }
 }
 
