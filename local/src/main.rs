@@ -49,7 +49,8 @@ enum Action {
 
 impl Serve {
     fn options(&self) -> Options {
-        Options::serving(self.port, (!self.memory).then(|| self.data_dir.clone()))
+        let aws_origin = Some(format!("http://127.0.0.1:{}", self.aws_port));
+        Options { aws_origin, ..Options::serving(self.port, (!self.memory).then(|| self.data_dir.clone())) }
     }
 }
 

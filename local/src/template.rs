@@ -1,12 +1,13 @@
 //! What `template.yaml` wires, read for the system on one machine: the same file that is deployed.
 
+mod bucket;
 mod document;
 mod resources;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::cloud::{KeySpec, QueueSpec, Statement, TableSpec};
+use crate::cloud::{BucketSpec, KeySpec, QueueSpec, Statement, TableSpec};
 
 /// The template as it stood when this was built, so that `cargo run` works from any directory.
 pub const SOURCE: &str = include_str!("../../template.yaml");
@@ -28,6 +29,8 @@ pub struct Template {
     pub queues: Vec<QueueSpec>,
     /// Keys.
     pub keys: Vec<KeySpec>,
+    /// Buckets.
+    pub buckets: Vec<BucketSpec>,
 }
 
 /// A function and what calls it.
@@ -231,6 +234,18 @@ mod tests {
     }
 
     #[test]
+    fn exports_end_after_a_week_and_unfinished_uploads_after_a_day() {
+        let [files] = template().buckets.try_into().unwrap();
+        assert_eq!((files.name.as_str(), files.versioned), ("files", true));
+        let exports = files.lifecycle.iter().find(|rule| rule.prefix == "exports/").unwrap();
+        assert_eq!((exports.expire_days, exports.noncurrent_days), (Some(7), Some(1)));
+        let everywhere: Vec<_> = files.lifecycle.iter().filter(|rule| rule.prefix.is_empty()).collect();
+        assert!(everywhere.iter().any(|rule| rule.abort_upload_days == Some(1)));
+        assert!(everywhere.iter().any(|rule| rule.lone_markers));
+        assert!(everywhere.iter().all(|rule| rule.expire_days.is_none()), "only exports end by themselves");
+    }
+
+    #[test]
     fn a_live_stage_has_no_test_acquirer() {
         let mut parameters = local_parameters("http://localhost:9000", "token");
         parameters.insert("Stage".to_owned(), "live".to_owned());
@@ -245,6 +260,14 @@ mod tests {
             ("Resources:\n  A:\n    Type: AWS::SQS::Queue\n    Properties: { FifoQueue: true }", "FifoQueue"),
             ("Resources:\n  A:\n    Type: AWS::SQS::Queue\n    Properties: { DelaySeconds: !Ref Nothing }", "Nothing"),
             ("Resources:\n  A:\n    Type: AWS::Mars::Rover", "AWS::Mars::Rover"),
+            (
+                "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties: { WebsiteConfiguration: {} }",
+                "WebsiteConfiguration",
+            ),
+            (
+                "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties: { LifecycleConfiguration: { Rules: [{ Status: Enabled, Transitions: [] }] } }",
+                "Transitions",
+            ),
         ] {
             let error = Template::read(source, &BTreeMap::new()).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");

@@ -267,5 +267,6 @@ pub(crate) fn product_settings(template: &Template) -> HashMap<String, String> {
 fn create_resources(cloud: &Cloud, template: &Template) -> Result<(), CloudError> {
     template.tables.iter().try_for_each(|table| cloud.create_table(table))?;
     template.queues.iter().try_for_each(|queue| cloud.create_queue(queue))?;
-    template.keys.iter().try_for_each(|key| cloud.create_key(key))
+    template.keys.iter().try_for_each(|key| cloud.create_key(key))?;
+    template.buckets.iter().try_for_each(|bucket| cloud.create_bucket(bucket))
 }

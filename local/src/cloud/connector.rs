@@ -3,7 +3,7 @@
 use super::caller::{self, Caller, DropSignal};
 use super::faults::{CallDescription, Fault};
 use super::protocol::{self, AwsCall, AwsError, JSON, Reply, Service};
-use super::{Cloud, NoAnswer, WebHandler};
+use super::{Cloud, NoAnswer, WebHandler, s3};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
@@ -36,18 +36,26 @@ pub(super) fn connector(cloud: &Cloud, caller: Caller) -> SharedHttpConnector {
 
 /// What an SDK client of this caller needs.
 pub(super) fn sdk_config(cloud: &Cloud, caller: Caller) -> SdkConfig {
-    let credentials = Credentials::from_keys("AKIALOCALLOCALLOCAL0", "local", None);
+    // the AWS port knows a function by this key, and so whose rights an address has that it has signed
+    let access_key = match &caller {
+        Caller::Function { name, .. } => name,
+        Caller::Operator => "AKIALOCALLOCALLOCAL0",
+    };
+    let credentials = Credentials::from_keys(access_key, "local", None);
     // the back-off is short because a fault here ends at the next try, never with time
     let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-    SdkConfig::builder()
+    let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(cloud.inner.region.clone()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(http_client(cloud, caller))
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(retry)
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled()) // as in the functions' own configuration
-        .build()
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled()); // as in the functions' own configuration
+    match &cloud.inner.origin {
+        Some(origin) => config.endpoint_url(origin).build(),
+        None => config.build(),
+    }
 }
 
 #[derive(Debug)]
@@ -60,18 +68,20 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let uri = request.uri();
         let host = host_of(uri);
-        if host.ends_with(".amazonaws.com") {
-            match (request.body().bytes(), path_of(uri)) {
-                (Some(body), path) => {
-                    let target = request.headers().get("x-amz-target");
-                    let Some(call) = AwsCall::of(request.method(), path, target, body) else {
-                        let error = AwsError::unknown_service(&format!("{host}{path}"), target);
-                        return HttpConnectorFuture::ready(to_http(error.into_reply()));
-                    };
-                    answer_aws(&self.cloud, &self.caller, &call)
-                }
-                (None, _) => HttpConnectorFuture::ready(Err(refuse("a streamed body isn't taken here"))),
+        if host.ends_with(".amazonaws.com") || self.cloud.is_at_origin(uri) {
+            let Some(body) = request.body().bytes() else {
+                return HttpConnectorFuture::ready(Err(refuse("a streamed body isn't taken here")));
+            };
+            let (path, target) = (path_of(uri), request.headers().get("x-amz-target"));
+            if let Some(call) = AwsCall::of(request.method(), path, target, body) {
+                return answer_aws(&self.cloud, &self.caller, &call);
             }
+            let Some(s3) = s3::Request::of(request.method(), host, path_and_query_of(uri), request.headers().iter())
+            else {
+                let error = AwsError::unknown_service(&format!("{host}{path}"), target);
+                return HttpConnectorFuture::ready(to_http(error.into_reply()));
+            };
+            answer_aws(&self.cloud, &self.caller, &AwsCall::on_s3(&s3, body))
         } else {
             let handler = {
                 let hosts = self.cloud.inner.hosts.read().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -92,8 +102,9 @@ fn answer_aws(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> HttpConnect
         Some(fault) => {
             let (cloud, caller, signal) = (cloud.clone(), caller.clone(), caller::current());
             let (service, operation, body) = (call.service, call.operation.to_owned(), call.body.to_vec());
+            let s3 = call.s3.cloned();
             HttpConnectorFuture::new(async move {
-                let call = AwsCall { service, operation: &operation, body: &body };
+                let call = AwsCall { service, operation: &operation, body: &body, s3: s3.as_ref() };
                 match answer_with(&cloud, &caller, &call, fault).await {
                     Ending::Answer(reply) => to_http(reply),
                     Ending::Lost => Err(lost()),
@@ -118,7 +129,7 @@ pub(super) enum Ending {
 pub(super) async fn answer_with(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>, fault: Fault) -> Ending {
     let act = || protocol::answer(cloud, caller, call);
     match fault {
-        Fault::FailBefore => Ending::Answer(AwsError::internal(&"a planned fault").into_reply()),
+        Fault::FailBefore => Ending::Answer(AwsError::internal(&"a planned fault").into_reply_of(call.service)),
         Fault::ReplyLost => {
             act();
             Ending::Lost
@@ -127,7 +138,7 @@ pub(super) async fn answer_with(cloud: &Cloud, caller: &Caller, call: &AwsCall<'
             act();
             Ending::Answer(act())
         }
-        Fault::Throttled => Ending::Answer(throttled(call.service).into_reply()),
+        Fault::Throttled => Ending::Answer(throttled(call.service).into_reply_of(call.service)),
         Fault::Slow(duration) => {
             sleep(cloud, duration).await;
             Ending::Answer(act())
@@ -141,13 +152,14 @@ pub(super) async fn answer_with(cloud: &Cloud, caller: &Caller, call: &AwsCall<'
 }
 
 fn throttled(service: Service) -> AwsError {
-    let code = match service {
-        Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#ThrottlingException",
-        Service::Sqs => "com.amazonaws.sqs#RequestThrottled",
-        Service::Ses => "TooManyRequestsException",
-        Service::Kms => "ThrottlingException",
+    let (status, code) = match service {
+        Service::DynamoDb => (400, "com.amazonaws.dynamodb.v20120810#ThrottlingException"),
+        Service::Sqs => (400, "com.amazonaws.sqs#RequestThrottled"),
+        Service::Ses => (400, "TooManyRequestsException"),
+        Service::Kms => (400, "ThrottlingException"),
+        Service::S3 => (503, "SlowDown"),
     };
-    AwsError::refused(code, "Rate exceeded (a planned fault)")
+    AwsError::refused(code, "Rate exceeded (a planned fault)").with_status(status)
 }
 
 /// The same faults at a host outside AWS.
@@ -250,7 +262,7 @@ fn to_http(reply: Reply) -> Result<HttpResponse, ConnectorError> {
     let mut response = HttpResponse::new(status, SdkBody::from(reply.body));
     response.headers_mut().insert("content-type", JSON);
     for (name, value) in reply.headers {
-        response.headers_mut().insert(name, value);
+        response.headers_mut().try_insert(name, value).map_err(|_| refuse("a header that HTTP can't hold"))?;
     }
     Ok(response)
 }
@@ -263,6 +275,7 @@ pub(super) fn describe(call: &AwsCall<'_>) -> CallDescription {
         Service::Sqs => super::sqs::resource(&body),
         Service::Ses => super::ses::resource(&body),
         Service::Kms => super::kms::resource(&body),
+        Service::S3 => call.s3.map(s3::Request::resource).unwrap_or_default(),
     };
     CallDescription { service: call.service.name().to_owned(), operation: call.operation.to_owned(), resource }
 }
@@ -275,6 +288,11 @@ fn host_of(uri: &str) -> &str {
 fn path_of(uri: &str) -> &str {
     let without_query = after_scheme(uri).split('?').next().unwrap_or_default();
     without_query.find('/').and_then(|start| without_query.get(start..)).unwrap_or("/")
+}
+
+fn path_and_query_of(uri: &str) -> &str {
+    let rest = after_scheme(uri);
+    rest.find(['/', '?']).and_then(|start| rest.get(start..)).unwrap_or("/")
 }
 
 fn after_scheme(uri: &str) -> &str {

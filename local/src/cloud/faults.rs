@@ -48,11 +48,11 @@ pub struct Call {
     pub index: u64,
     /// The function's name.
     pub caller: String,
-    /// `dynamodb`, `sqs`, `ses`, `kms`, or the host outside AWS.
+    /// `dynamodb`, `sqs`, `ses`, `kms`, `s3`, or the host outside AWS.
     pub service: String,
     /// `PutItem`, `SendMessage`, …; at a host outside AWS the method and path.
     pub operation: String,
-    /// Names of tables, the queue, the key's id, the sender; empty at a host outside AWS.
+    /// Names of tables, the queue, the key's id, the sender, bucket and key; empty at a host outside AWS.
     pub resource: String,
     /// The fault that was put here.
     pub fault: Option<Fault>,

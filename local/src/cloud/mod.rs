@@ -5,9 +5,11 @@ mod connector;
 mod dynamodb;
 mod faults;
 mod kms;
+mod objects;
 mod permissions;
 mod protocol;
 mod queue;
+mod s3;
 mod serve;
 mod ses;
 mod spec;
@@ -27,7 +29,10 @@ pub use permissions::{Permissions, Statement};
 pub use queue::{Counts, Message, Queue};
 pub use serve::serve;
 pub use ses::Mail;
-pub use spec::{IndexSpec, KeyAttribute, KeyKind, KeySpec, Projection, QueueSpec, Redrive, StreamView, TableSpec};
+pub use spec::{
+    BucketSpec, IndexSpec, KeyAttribute, KeyKind, KeySpec, LifecycleRule, Projection, QueueSpec, Redrive, StreamView,
+    TableSpec,
+};
 pub use stream::{Stream, StreamRecord};
 pub use usage::{DynamoDbUsage, FunctionUsage, ServiceUsage, Usage};
 pub use web::{NoAnswer, WebFuture, WebHandler};
@@ -62,6 +67,8 @@ pub struct Options {
     pub region: String,
     /// The account in every ARN.
     pub account: String,
+    /// Where [`serve`] listens, `http://127.0.0.1:4566`: addresses that functions sign lead there. `None` lets them lead to AWS.
+    pub origin: Option<String>,
 }
 
 impl Options {
@@ -74,6 +81,7 @@ impl Options {
             sleeper: None,
             region: "ap-northeast-1".to_owned(),
             account: "000000000000".to_owned(),
+            origin: None,
         }
     }
 
@@ -93,7 +101,7 @@ pub enum CloudError {
     /// It was never created.
     #[error("there is no {kind} named {name}")]
     Missing {
-        /// Table, queue, key or stream.
+        /// Table, queue, key, stream or bucket.
         kind: &'static str,
         /// The name that was asked for.
         name: String,
@@ -114,8 +122,10 @@ struct Inner {
     sleeper: Option<Sleeper>,
     region: String,
     account: String,
+    origin: Option<String>,
     tables: tables::Tables,
     state: state::State,
+    objects: state::State,
     hosts: RwLock<HashMap<String, Arc<dyn WebHandler>>>,
     access_keys: RwLock<HashMap<String, Caller>>,
     identities: RwLock<Vec<String>>,
@@ -142,13 +152,16 @@ impl Cloud {
         let lock = options.data_dir.as_deref().map(hold).transpose()?;
         let tables = tables::Tables::open(options.data_dir.as_deref())?;
         let state = state::State::open(options.data_dir.as_deref())?;
+        let objects = objects::open(options.data_dir.as_deref())?;
         let inner = Inner {
             clock: options.clock,
             sleeper: options.sleeper,
             region: options.region,
             account: options.account,
+            origin: options.origin,
             tables,
             state,
+            objects,
             hosts: RwLock::default(),
             access_keys: RwLock::default(),
             identities: RwLock::default(),
@@ -182,6 +195,14 @@ impl Cloud {
     /// [`CloudError::Storage`].
     pub fn create_key(&self, key: &KeySpec) -> Result<(), CloudError> {
         kms::create(self, key)
+    }
+
+    /// Creates a bucket, or gives the stored one these settings. Called on every start.
+    ///
+    /// # Errors
+    /// [`CloudError::Storage`].
+    pub fn create_bucket(&self, bucket: &BucketSpec) -> Result<(), CloudError> {
+        objects::create(self, bucket)
     }
 
     /// `arn:aws:dynamodb:…:table/<name>`.
@@ -218,6 +239,12 @@ impl Cloud {
     #[must_use]
     pub fn identity_arn(&self, identity: &str) -> String {
         self.arn("ses", &format!("identity/{identity}"))
+    }
+
+    /// `arn:aws:s3:::<bucket>`; its objects' have `/<key>` behind it.
+    #[must_use]
+    pub fn bucket_arn(&self, name: &str) -> String {
+        format!("arn:aws:s3:::{name}")
     }
 
     fn arn(&self, service: &str, resource: &str) -> String {
@@ -315,6 +342,20 @@ impl Cloud {
         ttl::sweep(self)
     }
 
+    /// Deletes objects, older versions and unfinished uploads whose time is over by their bucket's lifecycle; answers how many.
+    ///
+    /// # Errors
+    /// [`CloudError::Storage`].
+    pub fn sweep_objects(&self) -> Result<usize, CloudError> {
+        objects::sweep(self)
+    }
+
+    /// Answers one request as [`serve`] would: a browser with an address that a function signed.
+    /// An answer that a fault took is a 502.
+    pub async fn visit(&self, request: http::Request<bytes::Bytes>) -> http::Response<bytes::Bytes> {
+        serve::visit(self, request).await
+    }
+
     /// When the earliest hidden message of any queue comes out.
     ///
     /// # Errors
@@ -343,6 +384,13 @@ impl Cloud {
     /// [`CloudError::Storage`].
     pub fn set_note(&self, name: &str, value: &str) -> Result<(), CloudError> {
         self.inner.state.set_note(name, value)
+    }
+
+    /// Whether this address is one of the AWS port.
+    fn is_at_origin(&self, uri: &str) -> bool {
+        let origin = self.inner.origin.as_deref();
+        let rest = origin.and_then(|origin| uri.strip_prefix(origin));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     }
 
     fn now(&self) -> Timestamp {

@@ -2,7 +2,9 @@
 
 use super::Cloud;
 use super::caller::Caller;
+use super::s3;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// A service that is answered here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +13,7 @@ pub(super) enum Service {
     Sqs,
     Ses,
     Kms,
+    S3,
 }
 
 impl Service {
@@ -21,6 +24,7 @@ impl Service {
             Self::Sqs => "sqs",
             Self::Ses => "ses",
             Self::Kms => "kms",
+            Self::S3 => "s3",
         }
     }
 }
@@ -31,6 +35,8 @@ pub(super) struct AwsCall<'request> {
     pub(super) service: Service,
     pub(super) operation: &'request str,
     pub(super) body: &'request [u8],
+    /// What address and headers say, for the one service that puts its arguments there.
+    pub(super) s3: Option<&'request s3::Request>,
 }
 
 impl<'request> AwsCall<'request> {
@@ -56,7 +62,12 @@ impl<'request> AwsCall<'request> {
             Some((Service::Ses, if method == "POST" && path == "outbound-emails" { "SendEmail" } else { path }))
         };
         let (service, operation) = target.map_or_else(by_path, by_target)?;
-        Some(Self { service, operation, body })
+        Some(Self { service, operation, body, s3: None })
+    }
+
+    /// A call on S3.
+    pub(super) fn on_s3(request: &'request s3::Request, body: &'request [u8]) -> Self {
+        Self { service: Service::S3, operation: &request.operation, body, s3: Some(request) }
     }
 }
 
@@ -64,11 +75,11 @@ impl<'request> AwsCall<'request> {
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) headers: Vec<(Cow<'static, str>, String)>,
     pub(super) body: Vec<u8>,
 }
 
-/// The JSON type of all services here.
+/// The JSON type of all services here but one.
 pub(super) const JSON: &str = "application/x-amz-json-1.0";
 
 impl Reply {
@@ -106,6 +117,16 @@ impl AwsError {
             query_code: None,
             body: None,
         }
+    }
+
+    /// The same with this status.
+    pub(super) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same under this code.
+    pub(super) fn with_code(self, code: impl Into<String>) -> Self {
+        Self { code: code.into(), ..self }
     }
 
     /// A body that is ready to be sent.
@@ -148,15 +169,24 @@ impl AwsError {
         serde_json::json!({ "Id": id, "Code": code, "Message": self.message, "SenderFault": self.status < 500 })
     }
 
+    /// On the wire, as this service writes it.
+    pub(super) fn into_reply_of(self, service: Service) -> Reply {
+        match service {
+            Service::S3 => s3::refusal(self.status, &self.code, &self.message),
+            Service::DynamoDb | Service::Sqs | Service::Ses | Service::Kms => self.into_reply(),
+        }
+    }
+
     /// On the wire.
     pub(super) fn into_reply(self) -> Reply {
         if let Some(body) = self.body {
             return Reply { status: self.status, headers: Vec::new(), body: body.into_bytes() };
         }
         let body = serde_json::json!({ "__type": self.code, "message": self.message });
-        let mut headers = vec![("x-amzn-errortype", self.code.rsplit('#').next().unwrap_or_default().to_owned())];
+        let mut headers =
+            vec![(Cow::from("x-amzn-errortype"), self.code.rsplit('#').next().unwrap_or_default().to_owned())];
         if let Some(code) = self.query_code {
-            headers.push(("x-amzn-query-error", format!("{code};Sender")));
+            headers.push(("x-amzn-query-error".into(), format!("{code};Sender")));
         }
         Reply { status: self.status, headers, body: body.to_string().into_bytes() }
     }
@@ -175,8 +205,9 @@ pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Repl
         Service::Sqs => super::sqs::answer(cloud, caller, call),
         Service::Ses => super::ses::answer(cloud, caller, call),
         Service::Kms => super::kms::answer(cloud, caller, call),
+        Service::S3 => s3::answer(cloud, caller, call),
     };
-    answered.unwrap_or_else(AwsError::into_reply)
+    answered.unwrap_or_else(|refused| refused.into_reply_of(call.service))
 }
 
 /// Refuses what no statement of the caller's role allows.

@@ -1,5 +1,6 @@
-//! What is created from the template on every start: tables, queues and keys.
+//! What is created from the template on every start: tables, queues, keys and buckets.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A DynamoDB table.
@@ -107,4 +108,30 @@ pub struct KeySpec {
     pub id: String,
     /// A second name, `alias/...`.
     pub alias: Option<String>,
+}
+
+/// An S3 bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketSpec {
+    /// Its name.
+    pub name: String,
+    /// What is written over or deleted stays as an older version.
+    pub versioned: bool,
+    /// When its objects end.
+    pub lifecycle: Vec<LifecycleRule>,
+}
+
+/// When the objects end whose keys begin alike. A day is 24 hours here; S3 waits for the next midnight (UTC).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LifecycleRule {
+    /// What the keys begin with; empty means all.
+    pub prefix: String,
+    /// Days after which an object is deleted; a versioned bucket keeps it as an older version.
+    pub expire_days: Option<u32>,
+    /// Days after which an older version is deleted for good.
+    pub noncurrent_days: Option<u32>,
+    /// Whether a delete marker goes that stands alone.
+    pub lone_markers: bool,
+    /// Days after which an upload in parts is aborted that nobody finished.
+    pub abort_upload_days: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! Everything but tables and objects: queues, mails, keys and notes, in one SQLite file.
+//! Everything but tables and objects: queues, mails, keys and notes, in one SQLite file; and how such a file is opened.
 
 use super::CloudError;
 use super::tables::storage;
@@ -40,15 +40,20 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn open(data_dir: Option<&Path>) -> Result<Self, CloudError> {
+        Self::open_file(data_dir, "state.db", SCHEMA)
+    }
+
+    /// A file of its own for something else.
+    pub(super) fn open_file(data_dir: Option<&Path>, name: &str, schema: &str) -> Result<Self, CloudError> {
         let connection = match data_dir {
-            Some(directory) => Connection::open(directory.join("state.db")),
+            Some(directory) => Connection::open(directory.join(name)),
             None => Connection::open_in_memory(),
         };
         let connection = connection.map_err(storage)?;
         // what was committed survives the end of the process; only a power cut may take the last
         let durability = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
         connection.execute_batch(durability).map_err(storage)?;
-        connection.execute_batch(SCHEMA).map_err(storage)?;
+        connection.execute_batch(schema).map_err(storage)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection: Mutex::new(connection) })
     }

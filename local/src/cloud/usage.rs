@@ -69,6 +69,7 @@ struct Counts {
     sqs: u64,
     kms: u64,
     ses: u64,
+    s3: u64,
 }
 
 #[derive(Default)]
@@ -105,6 +106,7 @@ impl Counters {
             Service::Sqs => &mut counts.sqs,
             Service::Kms => &mut counts.kms,
             Service::Ses => &mut counts.ses,
+            Service::S3 => &mut counts.s3,
             Service::DynamoDb => return,
         };
         *counter = counter.saturating_add(1);
@@ -147,6 +149,6 @@ pub(super) fn report(cloud: &Cloud) -> Usage {
         sqs: ServiceUsage { calls: counts.sqs },
         kms: ServiceUsage { calls: counts.kms },
         ses: ServiceUsage { calls: counts.ses },
-        s3: ServiceUsage::default(),
+        s3: ServiceUsage { calls: counts.s3 },
     }
 }

@@ -138,6 +138,7 @@ impl Document {
             "AWS::URLSuffix" => "amazonaws.com".to_owned(),
             _ => match self.kind(name)? {
                 "AWS::SQS::Queue" => format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
+                "AWS::S3::Bucket" => bucket_name(name),
                 _ => name.to_owned(),
             },
         };
@@ -153,6 +154,7 @@ impl Document {
             ("AWS::SQS::Queue", "Arn") => Ok(arn("sqs", name)),
             ("AWS::SQS::Queue", "QueueName") => Ok(name.to_owned()),
             ("AWS::KMS::Key", "Arn") => Ok(arn("kms", &format!("key/{name}"))),
+            ("AWS::S3::Bucket", "Arn") => Ok(format!("arn:aws:s3:::{}", bucket_name(name))),
             (kind, _) => Err(TemplateError::new(format!("{path}: {kind} has no such attribute here"))),
         }
     }
@@ -249,6 +251,11 @@ impl Document {
 pub(super) fn entries(mapping: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
     let mapping = mapping.and_then(Value::as_mapping);
     mapping.into_iter().flatten().filter_map(|(name, value)| Some((name.as_str()?, value)))
+}
+
+/// A bucket's name has no capitals.
+pub(super) fn bucket_name(name: &str) -> String {
+    name.to_ascii_lowercase()
 }
 
 /// `arn:aws:<service>:…`

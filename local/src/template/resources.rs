@@ -5,12 +5,19 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use serde_yaml_ng::Value;
 
+use super::bucket;
 use super::document::{Document, Resource, entries};
 use super::{Function, QueueSource, Route, Schedule, StreamSource, Template, TemplateError, Trigger};
 use crate::cloud::{IndexSpec, KeyAttribute, KeyKind, KeySpec, Projection, QueueSpec, Redrive, StreamView, TableSpec};
 
 pub(super) fn read(document: &Document) -> Result<Template, TemplateError> {
-    let mut template = Template { functions: Vec::new(), tables: Vec::new(), queues: Vec::new(), keys: Vec::new() };
+    let mut template = Template {
+        functions: Vec::new(),
+        tables: Vec::new(),
+        queues: Vec::new(),
+        keys: Vec::new(),
+        buckets: Vec::new(),
+    };
     for resource in document.resources()? {
         let reader = Reader { document, resource: &resource };
         reader.read_into(&mut template).map_err(|error| error.at(resource.name))?;
@@ -31,7 +38,8 @@ impl Reader<'_> {
             "AWS::DynamoDB::Table" => template.tables.push(self.table()?),
             "AWS::SQS::Queue" => template.queues.push(self.queue()?),
             "AWS::KMS::Key" => template.keys.push(KeySpec { id: self.resource.name.to_owned(), alias: None }),
-            // what watches, logs or names: nothing of it moves a payment
+            "AWS::S3::Bucket" => template.buckets.push(bucket::read(self.document, self.resource)?),
+            // what watches, logs or names, and a bucket's policy, which only refuses what is not TLS: nothing of it moves a payment
             "AWS::Serverless::HttpApi"
             | "AWS::ApiGatewayV2::DomainName"
             | "AWS::ApiGatewayV2::ApiMapping"
@@ -40,6 +48,7 @@ impl Reader<'_> {
             | "AWS::Logs::MetricFilter"
             | "AWS::SNS::Topic"
             | "AWS::SNS::TopicPolicy"
+            | "AWS::S3::BucketPolicy"
             | "AWS::CloudWatch::Alarm" => {}
             other => return Err(TemplateError::new(format!("{other} is not known here"))),
         }

@@ -27,6 +27,8 @@ pub struct Options {
     pub mail: bool,
     /// Whether the demo merchants and links are put in.
     pub demo: bool,
+    /// Where the AWS port is, `http://127.0.0.1:4566`: addresses that functions sign lead there. `None` lets them lead to AWS.
+    pub aws_origin: Option<String>,
     /// The template's text.
     pub source: &'static str,
 }
@@ -59,6 +61,7 @@ impl Options {
             ledger: Ledger::Table,
             mail: true,
             demo: true,
+            aws_origin: None,
             source: template::SOURCE,
         }
     }
@@ -88,6 +91,7 @@ impl Options {
             })),
             region: template::REGION.to_owned(),
             account: template::ACCOUNT.to_owned(),
+            origin: self.aws_origin.clone(),
             ..memory
         }
     }

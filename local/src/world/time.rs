@@ -59,6 +59,7 @@ impl World {
                 if minute_of(self.now()) > minute {
                     self.inner.run_schedules(None).await?;
                     self.inner.cloud.sweep_ttl()?;
+                    self.inner.cloud.sweep_objects()?;
                     self.inner.deliver_all().await?;
                 }
             }
@@ -95,6 +96,7 @@ impl Inner {
         self.clock.move_to(target);
         self.keep_moved()?;
         self.cloud.sweep_ttl()?;
+        self.cloud.sweep_objects()?;
         self.run_short_schedules().await?;
         self.deliver_all().await?;
         Ok(self.clock.now())

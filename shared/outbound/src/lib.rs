@@ -1,4 +1,4 @@
-//! Whatever Kessai calls besides its table: the acquirer, queues, mail, keys.
+//! Whatever Kessai calls besides its table: the acquirer, queues, mail, keys, objects.
 //!
 //! No type of an SDK stands in a public signature but `SdkConfig`.
 
@@ -7,6 +7,7 @@ mod error;
 pub mod http;
 pub mod keys;
 pub mod mail;
+pub mod objects;
 pub mod queue;
 pub mod vault;
 
@@ -14,5 +15,6 @@ pub use acquirer::Acquirer;
 pub use error::OutboundError;
 pub use keys::AppKey;
 pub use mail::{Mail, Mailer};
+pub use objects::Objects;
 pub use queue::Queue;
 pub use vault::CardKey;

@@ -16,6 +16,7 @@ pub(crate) struct Endpoint {
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) ses: aws_sdk_sesv2::Client,
     pub(crate) kms: aws_sdk_kms::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) config: SdkConfig,
     /// The cloud behind it, if it is ours.
     pub(crate) cloud: Option<Cloud>,
@@ -33,6 +34,7 @@ impl Endpoint {
             sqs: aws_sdk_sqs::Client::new(&config),
             ses: aws_sdk_sesv2::Client::new(&config),
             kms: aws_sdk_kms::Client::new(&config),
+            s3: aws_sdk_s3::Client::new(&config),
             config,
             cloud,
         }

@@ -13,6 +13,7 @@
 mod dynamodb;
 mod endpoint;
 mod kms;
+mod s3;
 mod ses;
 mod sqs;
 mod unknown;

@@ -142,6 +142,7 @@ fn same(endpoint: &Endpoint) -> Endpoint {
         sqs: endpoint.sqs.clone(),
         ses: endpoint.ses.clone(),
         kms: endpoint.kms.clone(),
+        s3: endpoint.s3.clone(),
         config: endpoint.config.clone(),
         cloud: endpoint.cloud.clone(),
     }
