@@ -237,12 +237,14 @@ impl Page {
         self.refresh().is_some()
     }
 
-    /// Where it refreshes itself to; nothing for itself.
+    /// Where it refreshes itself to: by its script, and to the same address by the browser where scripts are off.
     #[must_use]
     pub fn refresh(&self) -> Option<&str> {
-        let refresh = self.tags("meta").find(|tag| tag.attribute("http-equiv") == Some("refresh"))?;
-        let content = refresh.attribute("content").unwrap_or_default();
-        Some(content.split_once("url=").map_or("", |(_, address)| address))
+        let main = self.by_id("main")?;
+        let (seconds, address) = (main.attribute("data-refresh")?, main.attribute("data-address")?);
+        let plain = format!(r#"<noscript><meta http-equiv="refresh" content="{seconds};url={address}"></noscript>"#);
+        assert!(self.html().contains(&plain), "it refreshes itself without scripts, too");
+        Some(address)
     }
 
     /// `sha256-…` of each inline script, as a content security policy names it; made by the hash given, so that no hash is chosen here.

@@ -121,7 +121,7 @@ async fn scripts_and_styles_are_ours_at_most_one_and_exactly_those_that_the_poli
         assert!(scripts.len() <= 1, "{what}");
         let styles: Vec<_> = page.tags("style").map(|tag| source(&tag.text)).collect();
         assert_eq!(styles, named("style-src"), "{what}");
-        let has_script = page.is_payment_form() || page.is_hand_over();
+        let has_script = page.is_payment_form() || page.is_hand_over() || page.is_waiting();
         assert_eq!(scripts.len() == 1, has_script, "{what}");
         for tag in &page.tags {
             for (name, value) in &tag.attributes {

@@ -20,6 +20,12 @@
   });
   const menu = document.querySelector(".menu");
   if (menu && matchMedia("(max-width: 899px)").matches) menu.removeAttribute("open");
+  const { refresh, address } = document.getElementById("main").dataset;
+  const look = () => {
+    if (document.visibilityState === "visible") return location.replace(address);
+    document.addEventListener("visibilitychange", look, { once: true });
+  };
+  if (refresh) setTimeout(look, refresh * 1000);
   const summary = document.querySelector(".summary");
   if (summary) summary.focus();
   for (const form of document.querySelectorAll("form[method=post]")) {

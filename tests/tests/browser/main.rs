@@ -10,6 +10,7 @@
     reason = "test code: an expectation that does not hold ends the test"
 )]
 
+mod accessible;
 mod chromium;
 mod issuer;
 mod journey;
@@ -330,7 +331,7 @@ fn an_unknown_outcome_is_waited_for_and_comes_back_by_itself() {
             on_payment_page(&mut tab, &system);
             tab.paste_into("#mail", "wait@example.com");
             pay(&tab, &system, cards::VISA);
-            tab.until("!!document.querySelector('meta[http-equiv=refresh]')");
+            tab.until("!!document.querySelector('[data-refresh]')");
             assert_eq!(tab.ask("document.documentElement.lang"), eyes.language);
             // somebody moves the clock behind the scenes, by the form there
             let Some(mut behind) = Tab::open(eyes) else { return };

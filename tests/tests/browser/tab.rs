@@ -108,6 +108,14 @@ impl Tab {
         value.as_str().unwrap_or_else(|| panic!("{expression} is {value}")).to_owned()
     }
 
+    /// The value that a promise on the page comes to.
+    pub(crate) fn ask_later(&self, expression: &str) -> Value {
+        let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let answer = self.call("Runtime.evaluate", &parameters);
+        assert!(answer.get("exceptionDetails").is_none(), "{}", answer["exceptionDetails"]);
+        answer["result"]["value"].clone()
+    }
+
     fn try_ask(&self, expression: &str) -> Result<Value, String> {
         let parameters = json!({ "expression": expression, "returnByValue": true });
         let answer = self.browser.call(Some(&self.session), "Runtime.evaluate", &parameters)?;

@@ -34,3 +34,5 @@ pub(super) static FORM_SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::new(inc
 /// The hand-over page's script.
 pub(super) static HANDOVER_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new(include_str!("../../templates/handover.js")));
+/// The script of a page that waits.
+pub(super) static WAIT_SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("../../templates/wait.js")));

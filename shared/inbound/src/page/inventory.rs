@@ -1,6 +1,6 @@
 //! The inventory of scripts on pages that take card data (PCI DSS 4.0.1, 6.4.3): which, on what page, why.
 
-use super::asset::{FORM_SCRIPT, HANDOVER_SCRIPT};
+use super::asset::{FORM_SCRIPT, HANDOVER_SCRIPT, WAIT_SCRIPT};
 
 /// One script that a page of ours runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,16 @@ pub fn scripts() -> Vec<Script> {
             page: "returned",
             hash: HANDOVER_SCRIPT.hash.clone(),
             reason: "the hand-over's script, for the form that leads from the card issuer's page back to ours",
+        },
+        Script {
+            page: "waiting",
+            hash: WAIT_SCRIPT.hash.clone(),
+            reason: "looks again after some seconds, while the page is seen",
+        },
+        Script {
+            page: "kept_card_checking",
+            hash: WAIT_SCRIPT.hash.clone(),
+            reason: "the waiting page's script, while a card is being checked",
         },
     ]
 }

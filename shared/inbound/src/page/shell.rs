@@ -9,7 +9,7 @@ use words::{Words, words};
 use super::{
     Page,
     accent::Accent,
-    asset::{Asset, STYLE},
+    asset::{Asset, STYLE, WAIT_SCRIPT},
     policy::{FormTarget, Policy, Referrer, hash_source},
 };
 
@@ -147,9 +147,17 @@ impl<'a> Shell<'a> {
         self
     }
 
+    /// Looks again by the page's script, and by the browser alone where scripts are off.
     pub(super) fn refreshing(mut self, seconds: u32, address: &'a str) -> Self {
         self.refresh = Some((seconds, address));
+        self.script.get_or_insert(&WAIT_SCRIPT);
         self
+    }
+
+    /// What the waiting script reads: seconds, and the address to look at then.
+    pub(super) fn waits(&self) -> Option<(u32, &'a str)> {
+        let by_script = self.script.is_some_and(|script| script.hash == WAIT_SCRIPT.hash);
+        self.refresh.filter(|_| by_script)
     }
 
     pub(super) fn is_test(&self) -> bool {
