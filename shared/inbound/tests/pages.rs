@@ -692,11 +692,12 @@ fn what_a_shop_and_a_buyer_are_called_is_no_markup_on_card_pages() {
 }
 
 #[test]
-fn a_waiting_page_looks_again_by_itself_without_scripts() {
+fn a_waiting_page_looks_again_by_itself_with_scripts_and_without() {
     for lang in BOTH {
-        for (_, page) in pages(lang).into_iter().filter(|(name, _)| name.starts_with("waiting")) {
-            assert!(page.html.contains("<meta http-equiv=\"refresh\" content=\""));
-            assert_eq!(page.policy.script, None);
+        for (name, page) in pages(lang).into_iter().filter(|(name, _)| name.starts_with("waiting")) {
+            assert!(page.html.contains("<noscript><meta http-equiv=\"refresh\" content=\""), "{name}");
+            assert!(page.html.contains("<main id=\"main\" data-refresh=\""), "{name}");
+            assert!(page.policy.script.is_some(), "{name}");
         }
     }
 }
