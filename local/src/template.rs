@@ -134,6 +134,13 @@ impl Template {
         resources::read(&document::Document::parse(source, parameters)?)
     }
 
+    /// The functions that read a table's stream.
+    #[must_use]
+    pub fn readers(&self, table: &str) -> Vec<&str> {
+        let reads = |trigger: &Trigger| matches!(trigger, Trigger::Stream(source) if source.table == table);
+        self.functions.iter().filter(|f| f.triggers.iter().any(reads)).map(|f| f.name.as_str()).collect()
+    }
+
     /// The routes of all functions with the function's place in [`Template::functions`].
     pub fn routes(&self) -> impl Iterator<Item = (usize, &Route)> {
         self.functions.iter().enumerate().flat_map(|(place, function)| {

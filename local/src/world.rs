@@ -268,5 +268,7 @@ fn create_resources(cloud: &Cloud, template: &Template) -> Result<(), CloudError
     template.tables.iter().try_for_each(|table| cloud.create_table(table))?;
     template.queues.iter().try_for_each(|queue| cloud.create_queue(queue))?;
     template.keys.iter().try_for_each(|key| cloud.create_key(key))?;
-    template.buckets.iter().try_for_each(|bucket| cloud.create_bucket(bucket))
+    template.buckets.iter().try_for_each(|bucket| cloud.create_bucket(bucket))?;
+    let streamed = template.tables.iter().filter(|table| table.stream.is_some());
+    streamed.into_iter().try_for_each(|table| cloud.stream(&table.name)?.read_by(&template.readers(&table.name)))
 }

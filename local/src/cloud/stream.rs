@@ -1,4 +1,4 @@
-//! A table's stream: what its writes left behind, read in order from a position that survives the process.
+//! A table's stream: what its writes left behind, read in order from positions that survive the process.
 
 use super::spec::StreamView;
 use super::tables::{Table, storage, stream_table};
@@ -11,13 +11,15 @@ use std::sync::Arc;
 /// The label in a stream's ARN. AWS takes the time of creation; ours is the same on every start.
 pub(super) const LABEL: &str = "2026-01-01T00:00:00.000";
 
-/// The stream of one table. It has one consumer, whose position it keeps.
+/// The stream of one table. Each reader has a position of its own, and a record stays until the last reader is past it.
 #[derive(Clone)]
 pub struct Stream {
     cloud: Cloud,
     name: String,
     table: Arc<Table>,
     view: StreamView,
+    /// None: whoever reads and advances past all readers.
+    reader: Option<String>,
 }
 
 /// One write, as the event source mapping hands it to a function.
@@ -44,7 +46,39 @@ impl Stream {
         let missing = || CloudError::Missing { kind: "stream of a table", name: name.to_owned() };
         let table = cloud.inner.tables.known(name).ok_or_else(missing)?;
         let view = table.stream.ok_or_else(missing)?;
-        Ok(Self { cloud: cloud.clone(), name: name.to_owned(), table, view })
+        Ok(Self { cloud: cloud.clone(), name: name.to_owned(), table, view, reader: None })
+    }
+
+    /// The stream as one of its readers sees it.
+    #[must_use]
+    pub fn of(self, reader: &str) -> Self {
+        Self { reader: Some(reader.to_owned()), ..self }
+    }
+
+    /// From now on these read the stream, and nobody else. A new one begins with the oldest record that is left (TRIM_HORIZON).
+    ///
+    /// # Errors
+    /// [`CloudError::Storage`].
+    pub fn read_by(&self, readers: &[&str]) -> Result<(), CloudError> {
+        self.cloud.inner.tables.with_side(|side| {
+            let known: Vec<String> = {
+                let mut statement = side.prepare("SELECT reader FROM \"stream-readers\" WHERE stream = ?1")?;
+                statement.query_map(params![self.name], |row| row.get(0))?.collect::<Result<_, _>>()?
+            };
+            for gone in known.iter().filter(|known| !readers.contains(&known.as_str())) {
+                side.execute(
+                    "DELETE FROM \"stream-readers\" WHERE stream = ?1 AND reader = ?2",
+                    params![self.name, gone],
+                )?;
+            }
+            for reader in readers {
+                side.execute(
+                    "INSERT OR IGNORE INTO \"stream-readers\" (stream, reader, sequence) VALUES (?1, ?2, 0)",
+                    params![self.name, reader],
+                )?;
+            }
+            Ok(())
+        })
     }
 
     /// The next records after the position, oldest first. Reading doesn't move the position.
@@ -53,7 +87,8 @@ impl Stream {
     /// [`CloudError::Storage`].
     pub fn read(&self, limit: usize) -> Result<Vec<StreamRecord>, CloudError> {
         let mut records = Vec::new();
-        let mut after = 0;
+        let begun = self.position()?;
+        let mut after = begun;
         while records.len() < limit {
             let wanted = limit.saturating_sub(records.len());
             let rows = self.rows(after, wanted)?;
@@ -63,21 +98,44 @@ impl Stream {
                 records.extend(self.record(row)?);
             }
         }
-        if let (true, Ok(sequence @ 1..)) = (records.is_empty(), u64::try_from(after)) {
+        if let (true, Ok(sequence @ 1..)) = (records.is_empty() && after > begun, u64::try_from(after)) {
             self.advance(sequence)?; // only writes without effect wait: nobody else would move past them
         }
         Ok(records)
     }
 
-    /// Moves the position behind this record and forgets everything up to it.
+    /// Moves the position behind this record and forgets what every reader is past.
     ///
     /// # Errors
     /// [`CloudError::Storage`].
     pub fn advance(&self, sequence: u64) -> Result<(), CloudError> {
         let sequence = i64::try_from(sequence).map_err(storage)?;
         let delete = format!("DELETE FROM {} WHERE sequence <= ?1", stream_table(&self.name));
-        self.cloud.inner.tables.with_side(|side| side.execute(&delete, params![sequence]))?;
+        self.cloud.inner.tables.with_side(|side| {
+            let past = match &self.reader {
+                None => sequence,
+                Some(reader) => {
+                    let position = "INSERT INTO \"stream-readers\" (stream, reader, sequence) VALUES (?1, ?2, ?3)
+                         ON CONFLICT (stream, reader) DO UPDATE SET sequence = MAX(sequence, excluded.sequence)";
+                    side.prepare_cached(position)?.execute(params![self.name, reader, sequence])?;
+                    let slowest = "SELECT MIN(sequence) FROM \"stream-readers\" WHERE stream = ?1";
+                    side.prepare_cached(slowest)?.query_row(params![self.name], |row| row.get(0))?
+                }
+            };
+            side.prepare_cached(&delete)?.execute(params![past])
+        })?;
         Ok(())
+    }
+
+    /// The last record that this reader is past.
+    fn position(&self) -> Result<i64, CloudError> {
+        let Some(reader) = &self.reader else { return Ok(0) };
+        let select =
+            "SELECT COALESCE(MAX(sequence), 0) FROM \"stream-readers\" WHERE stream = ?1 AND reader = ?2";
+        self.cloud
+            .inner
+            .tables
+            .with_side(|side| side.prepare_cached(select)?.query_row(params![self.name, reader], |row| row.get(0)))
     }
 
     /// How many writes wait after the position, those without effect included.
@@ -85,8 +143,9 @@ impl Stream {
     /// # Errors
     /// [`CloudError::Storage`].
     pub fn waiting(&self) -> Result<u64, CloudError> {
-        let count = format!("SELECT COUNT(*) FROM {}", stream_table(&self.name));
-        self.cloud.inner.tables.with_side(|side| side.query_row(&count, [], |row| row.get(0)))
+        let count = format!("SELECT COUNT(*) FROM {} WHERE sequence > ?1", stream_table(&self.name));
+        let after = self.position()?;
+        self.cloud.inner.tables.with_side(|side| side.query_row(&count, params![after], |row| row.get(0)))
     }
 
     fn rows(&self, after: i64, limit: usize) -> Result<Vec<Row>, CloudError> {

@@ -39,6 +39,7 @@ impl Tables {
         database.disable_bulk_loading().map_err(storage)?;
         let side = Connection::open(&path).map_err(storage)?;
         side.execute_batch("PRAGMA synchronous = NORMAL").map_err(storage)?;
+        side.execute_batch(READERS).map_err(storage)?;
         Ok(Self { database, side: Mutex::new(side), known: RwLock::default() })
     }
 
@@ -113,6 +114,14 @@ impl Tables {
         Ok(())
     }
 }
+
+/// How far each reader of a stream has come.
+const READERS: &str = "CREATE TABLE IF NOT EXISTS \"stream-readers\" (
+    stream TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (stream, reader)
+)";
 
 /// A name of its own for each cloud in memory; both connections share what is under it.
 fn memory_address() -> Result<String, CloudError> {

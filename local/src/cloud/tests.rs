@@ -188,6 +188,30 @@ async fn reading_a_stream_moves_nothing_and_advancing_does() {
 }
 
 #[tokio::test]
+async fn a_record_stays_until_its_last_reader_is_past_it() {
+    let (cloud, _) = open();
+    let client = client(&cloud, authorize());
+    let stream = || cloud.stream("payments").unwrap();
+    stream().read_by(&["one", "other"]).unwrap();
+    for pk in ["1", "2", "3"] {
+        put(&client, pk).send().await.unwrap();
+    }
+    let all = stream().of("one").read(9).unwrap();
+    stream().of("one").advance(all[2].sequence).unwrap();
+    assert_eq!(stream().of("one").read(9).unwrap(), [], "one has read them all");
+    stream().of("other").advance(all[0].sequence).unwrap();
+    assert_eq!(stream().of("other").read(9).unwrap(), all[1..], "the other has its own pace");
+    assert_eq!((stream().of("one").waiting().unwrap(), stream().waiting().unwrap()), (0, 2));
+    stream().of("other").advance(all[2].sequence).unwrap();
+    assert_eq!(stream().waiting().unwrap(), 0, "what both are past is forgotten");
+    put(&client, "4").send().await.unwrap();
+    stream().read_by(&["one"]).unwrap();
+    let next = stream().of("one").read(9).unwrap();
+    stream().of("one").advance(next[0].sequence).unwrap();
+    assert_eq!(stream().waiting().unwrap(), 0, "who reads no longer holds nothing back");
+}
+
+#[tokio::test]
 async fn writes_that_change_nothing_do_not_stop_a_stream() {
     let (cloud, _) = open();
     let client = client(&cloud, authorize());

@@ -199,6 +199,11 @@ impl KeySchema {
         let projection = match index.get("Projection").map(|projection| field(projection, "ProjectionType")) {
             Some("KEYS_ONLY") => Projection::KeysOnly,
             Some("ALL") => Projection::All,
+            Some("INCLUDE") => {
+                let included = index.pointer("/Projection/NonKeyAttributes").and_then(Json::as_array);
+                let names = included.into_iter().flatten().filter_map(Json::as_str);
+                Projection::Include(names.map(str::to_owned).collect())
+            }
             _ => return Err(TemplateError::new("this projection is not known here")),
         };
         Ok(IndexSpec { name: field(index, "IndexName").to_owned(), partition, sort, projection })

@@ -59,7 +59,8 @@ impl Inner {
     /// One batch of a stream, tried again from where it failed, in halves where the mapping says so, until it is done or
     /// given up; the position moves behind each part that is.
     async fn deliver_stream(&self, place: usize, source: &StreamSource) -> Result<bool, WorldError> {
-        let stream = self.cloud.stream(&source.table)?;
+        let reader = self.template.functions.get(place).map_or("", |function| function.name.as_str());
+        let stream = self.cloud.stream(&source.table)?.of(reader);
         let batch = stream.read(source.batch_size)?;
         if batch.is_empty() {
             return Ok(false);

@@ -181,7 +181,7 @@ impl fmt::Display for PaymentKey {
 }
 
 /// SHA-256 over parts, each preceded by its length, so that no two lists share a digest by their joints.
-fn framed_digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+pub(crate) fn framed_digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());

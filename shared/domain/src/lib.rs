@@ -18,6 +18,7 @@ pub mod merchant;
 pub mod money;
 pub mod payment;
 pub mod request;
+pub mod search;
 pub mod settings;
 pub mod signing;
 pub mod tell;

@@ -1,0 +1,169 @@
+//! How a payment stands, as a list says it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Payment, State};
+
+/// How a payment stands. What a state carries is left out, and what a clerk tells apart is not: a refund in part, and in whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The acquirer is being asked.
+    Running,
+    /// The payer is with the issuer (3-D Secure).
+    Challenging,
+    /// Nobody can say yet.
+    Checking,
+    /// Being undone at the acquirer.
+    Reversing,
+    /// Refused; another card may be tried.
+    Declined,
+    /// Held, not taken.
+    Authorized,
+    /// Taken.
+    Captured,
+    /// Over without money.
+    Failed,
+    /// Given up by the shopper.
+    Abandoned,
+    /// A person has to look.
+    NeedsPerson,
+}
+
+/// What it came to (決済結果).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Approved.
+    Success,
+    /// Over without money.
+    Failure,
+    /// Not known yet.
+    Open,
+}
+
+/// What a search asks of result and state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// All of a result.
+    All(Outcome),
+    /// One state.
+    Only(Status),
+}
+
+impl Status {
+    /// Every one, in the order in which a form offers them.
+    pub const ALL: [Self; 10] = [
+        Self::Captured,
+        Self::Authorized,
+        Self::Failed,
+        Self::Abandoned,
+        Self::Running,
+        Self::Challenging,
+        Self::Checking,
+        Self::Reversing,
+        Self::Declined,
+        Self::NeedsPerson,
+    ];
+
+    /// How a payment stands.
+    pub const fn of(payment: &Payment) -> Self {
+        match &payment.state {
+            State::Authorizing { .. } => Self::Running,
+            State::Challenging { .. } => Self::Challenging,
+            State::Unknown(_) => Self::Checking,
+            State::Reversing(_) => Self::Reversing,
+            State::Declined { .. } => Self::Declined,
+            State::Authorized { .. } => Self::Authorized,
+            State::Captured { .. } => Self::Captured,
+            State::Failed { .. } => Self::Failed,
+            State::Abandoned { .. } => Self::Abandoned,
+            State::NeedsPerson(_) => Self::NeedsPerson,
+        }
+    }
+
+    /// Its name in addresses and keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Challenging => "challenging",
+            Self::Checking => "checking",
+            Self::Reversing => "reversing",
+            Self::Declined => "declined",
+            Self::Authorized => "authorized",
+            Self::Captured => "captured",
+            Self::Failed => "failed",
+            Self::Abandoned => "abandoned",
+            Self::NeedsPerson => "needs_person",
+        }
+    }
+
+    /// What it came to.
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::Authorized | Self::Captured => Outcome::Success,
+            Self::Failed | Self::Abandoned => Outcome::Failure,
+            Self::Running
+            | Self::Challenging
+            | Self::Checking
+            | Self::Reversing
+            | Self::Declined
+            | Self::NeedsPerson => Outcome::Open,
+        }
+    }
+}
+
+impl Outcome {
+    /// Every one, in the order in which a form offers them.
+    pub const ALL: [Self; 3] = [Self::Success, Self::Failure, Self::Open];
+
+    /// Its name in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Open => "open",
+        }
+    }
+}
+
+impl Standing {
+    /// Reads an address's `status`.
+    pub fn parse(name: &str) -> Option<Self> {
+        let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.name() == name).map(Self::All);
+        outcome.or_else(|| Status::ALL.into_iter().find(|status| status.name() == name).map(Self::Only))
+    }
+
+    /// Its name in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All(outcome) => outcome.name(),
+            Self::Only(status) => status.name(),
+        }
+    }
+
+    /// The states that it asks for.
+    pub fn statuses(self) -> Vec<Status> {
+        match self {
+            Self::All(outcome) => Status::ALL.into_iter().filter(|status| status.outcome() == outcome).collect(),
+            Self::Only(status) => vec![status],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_reads_back() {
+        let all = Outcome::ALL.map(Standing::All).into_iter().chain(Status::ALL.map(Standing::Only));
+        for standing in all {
+            assert_eq!(Standing::parse(standing.name()), Some(standing));
+            assert!(!standing.statuses().is_empty());
+        }
+        for status in Status::ALL {
+            assert_eq!(serde_json::to_value(status).unwrap(), status.name());
+        }
+        assert_eq!(Standing::parse(""), None);
+    }
+}
