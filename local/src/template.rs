@@ -229,7 +229,8 @@ mod tests {
     #[test]
     fn only_the_products_own_table_is_counted() {
         let counted: Vec<_> = template().tables.into_iter().map(|table| (table.name, table.counted)).collect();
-        assert_eq!(counted, [("Table".to_owned(), true), ("AcquirerTable".to_owned(), false)]);
+        let named = |name: &str, counted| (name.to_owned(), counted);
+        assert_eq!(counted, [named("Table", true), named("SearchTable", true), named("AcquirerTable", false)]);
     }
 
     #[test]

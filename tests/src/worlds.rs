@@ -101,6 +101,21 @@ pub async fn smuggle_card(world: &World, card: &KeptCard) {
     assert_eq!(written, store::Kept::Done, "nobody else wrote it");
 }
 
+/// The console's read model, past every function.
+#[must_use]
+pub fn searches(world: &World) -> store::Searches {
+    let table = config(world).table().expect("the table's name");
+    store::Searches::new(search_table(world), store::Payments::new(table))
+}
+
+/// The table of the console's read model.
+#[must_use]
+pub fn search_table(world: &World) -> store::Table {
+    let table = world.template().tables.iter().find(|table| table.name == "SearchTable");
+    let table = table.expect("the template has the read model's table");
+    store::Table::new(&world.cloud().sdk_config(Caller::Operator), &table.name)
+}
+
 /// Does what `kessai admin` does.
 pub async fn administer(world: &World, command: Admin) -> Vec<String> {
     let there = world.clone();

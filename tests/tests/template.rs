@@ -97,7 +97,8 @@ fn these_are_all_the_rights() {
         ),
         ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("outbox-relay", "SendMessage MailQueue"),
-        ("completion-mail", "GetItem Table, SendEmail MailIdentity"),
+        ("search-index", "GetItem UpdateItem SearchTable"),
+        ("completion-mail", "GetItem Table, UpdateItem SearchTable, SendEmail MailIdentity"),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
         ("card-rewrap", "Query GetItem PutItem UpdateItem Table, Encrypt Decrypt CardKey"),
         (
@@ -109,8 +110,17 @@ fn these_are_all_the_rights() {
             "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
         ),
         ("console-audit", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("console-today", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("console-transactions", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        (
+            "console-today",
+            "GetItem Query PutItem UpdateItem Table, Query SearchTable, Query SearchTable/index/status, \
+             Encrypt Decrypt AppKey",
+        ),
+        (
+            "console-transactions",
+            "GetItem Query PutItem UpdateItem Table, GetItem SearchTable, Query SearchTable/index/list, \
+             Query SearchTable/index/status, Query SearchTable/index/mail, Query SearchTable/index/user, \
+             Encrypt Decrypt AppKey",
+        ),
         ("console-payment", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("console-charge", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey"),
         ("console-links", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
@@ -118,7 +128,6 @@ fn these_are_all_the_rights() {
         ("console-settings", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity"),
         ("merchant-image", "GetItem Table"),
         ("receipt", "GetItem PutItem Table, Encrypt Decrypt AppKey"),
-        ("search-index", "PutItem UpdateItem Table"),
         ("export-worker", "GetItem Query UpdateItem Table"),
         ("audit-sign", "GetItem Query PutItem Table, Encrypt Decrypt AppKey"),
         ("test-acquirer", "GetItem Query PutItem AcquirerTable"),
@@ -144,6 +153,7 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
         let rights = function.rights();
         for (setting, resource) in [
             ("TABLE", "Table"),
+            ("SEARCH_TABLE", "SearchTable"),
             ("ACQUIRER_TABLE", "AcquirerTable"),
             ("APP_KEY", "AppKey"),
             ("CARD_KEY", "CardKey"),
@@ -241,7 +251,7 @@ fn tables_and_keys_are_kept() {
     let template = template();
     let tables = of_type(&template, "AWS::DynamoDB::Table");
     let keys = of_type(&template, "AWS::KMS::Key");
-    assert_eq!((tables.len(), keys.len()), (2, 2));
+    assert_eq!((tables.len(), keys.len()), (3, 2));
     for (name, resource) in tables.iter().chain(&keys) {
         assert_eq!(resource["DeletionPolicy"], "Retain", "{name}");
         assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{name}");
@@ -379,11 +389,15 @@ impl Function {
     /// `action resource`, without the service's prefix.
     fn rights(&self) -> BTreeSet<String> {
         let of = |statement: &Value| {
-            let resource = target(&statement["Resource"]);
+            let resources = statement["Resource"].as_array().cloned();
+            let resources = resources.unwrap_or_else(|| vec![statement["Resource"].clone()]);
             let actions = statement["Action"].as_array().unwrap().clone();
-            actions
-                .into_iter()
-                .map(move |action| format!("{} {resource}", action.as_str().unwrap().split_once(':').unwrap().1))
+            resources.into_iter().flat_map(move |resource| {
+                let resource = target(&resource);
+                let right =
+                    |action: &Value| format!("{} {resource}", action.as_str().unwrap().split_once(':').unwrap().1);
+                actions.iter().map(right).collect::<Vec<_>>()
+            })
         };
         self.statements().flat_map(of).collect()
     }

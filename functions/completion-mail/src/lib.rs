@@ -4,8 +4,9 @@ mod card;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
-    KeptCard, Merchant, Payment,
+    Clock, KeptCard, Merchant, Payment,
     payment::{Reader, State, Telling, Tidings},
+    search::MailTrace,
     tell::Message,
 };
 use inbound::{
@@ -17,7 +18,7 @@ use inbound::{
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Cards, Merchants, Payments};
+use store::{Cards, Merchants, Payments, SearchIndex};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Deps {
     cards: Cards,
     merchants: Merchants,
     mailer: Mailer,
+    index: SearchIndex,
+    clock: Clock,
 }
 
 /// A mail could not be sent now; the queue gives it again and at last parks it where a person sees it.
@@ -34,11 +37,12 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 impl Deps {
     /// # Errors
     /// [`ConfigError`].
-    pub fn new(config: &Config) -> Result<Self, ConfigError> {
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, ConfigError> {
         let table = config.table()?;
         let mailer = Mailer::new(config.sdk(), config.required("MAIL_SENDER")?);
         let (payments, cards) = (Payments::new(table.clone()), Cards::new(table.clone()));
-        Ok(Self { payments, cards, merchants: Merchants::new(table), mailer })
+        let index = SearchIndex::new(config.search_table()?);
+        Ok(Self { payments, cards, merchants: Merchants::new(table), mailer, index, clock })
     }
 }
 
@@ -58,7 +62,21 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
     let Some(mail) = mail else { return Ok(()) };
     deps.mailer.send(&mail).await?;
     tracing::info!(event.id = message.event_id(), "mail sent");
+    if let Message::Payment(telling) = &message {
+        trace(deps, telling).await;
+    }
     Ok(())
+}
+
+/// Leaves the mail's trace in the payment's history. Without it the mail is sent all the same: sending it again would be worse.
+async fn trace(deps: &Deps, telling: &Telling) {
+    let Telling { event_id, key, tidings, reader } = telling;
+    let (at, event_id) = (deps.clock.now(), event_id.clone());
+    let trace = MailTrace { event_id, at, tidings: *tidings, reader: *reader };
+    if let Err(error) = deps.index.mailed(key, &trace).await {
+        let (error, event_id) = (domain::Causes::of(&error).to_string(), &trace.event_id);
+        tracing::warn!(error, event.id = event_id, "the mail's trace is not in the history");
+    }
 }
 
 async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, Failed> {

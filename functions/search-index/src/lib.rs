@@ -1,30 +1,98 @@
-//! The table's stream feeds the console's read model.
+//! The table's stream becomes the console's read model: rows that are listed, a payment's history, the sums of days.
 
+use std::collections::HashMap;
+
+use domain::{
+    Payment, PaymentKey,
+    search::{Row, Step},
+};
 use inbound::{
     Config, ConfigError,
-    events::{self, StreamAnswer},
+    events::{self, Change, StreamAnswer},
 };
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
+use store::{SearchIndex, StoreError, payments, search::SearchChange};
 
 /// What the function needs, made once.
 #[derive(Debug)]
-pub struct Deps {}
+pub struct Deps {
+    index: SearchIndex,
+}
 
 impl Deps {
     /// # Errors
     /// [`ConfigError`].
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
-        config.table()?;
-        Ok(Self {})
+        Ok(Self { index: SearchIndex::new(config.search_table()?) })
     }
 }
 
-/// Writes a batch of changes into the read model.
+/// Writes a batch of changes. What may not have been written is begun again, and changes nothing where it was.
 ///
 /// # Errors
 /// An event that is not one of the stream's.
-pub async fn handler(_deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAnswer, lambda_runtime::Error> {
-    events::changes(&event.payload).ok_or("not an event of the table's stream")?;
-    Ok(StreamAnswer::done())
+pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAnswer, lambda_runtime::Error> {
+    let changes = events::changes(&event.payload).ok_or("not an event of the table's stream")?;
+    let mut batch = Batch::default();
+    let mut unreadable = None;
+    for (place, change) in changes.iter().enumerate() {
+        if let Err(error) = batch.take(change) {
+            let (sequence, error) = (&change.sequence_number, domain::Causes::of(&error).to_string());
+            tracing::error!(error, sequence, "a change is unreadable");
+            unreadable = Some(place);
+            break;
+        }
+    }
+    let unwritten = match deps.index.record(&batch.changes()).await {
+        Ok(()) => None,
+        Err(error) => {
+            tracing::error!(error = %domain::Causes::of(&error), "the read model was not written");
+            Some(0)
+        }
+    };
+    let begin_again = [unwritten, unreadable].into_iter().flatten().min();
+    Ok(match begin_again.and_then(|place| changes.get(place)) {
+        Some(change) => StreamAnswer::again_from(change),
+        None => StreamAnswer::done(),
+    })
+}
+
+/// A batch by payments: of each its newest version and all its steps.
+#[derive(Default)]
+struct Batch {
+    payments: HashMap<PaymentKey, SearchChange>,
+}
+
+impl Batch {
+    fn take(&mut self, change: &Change) -> Result<(), StoreError> {
+        let read = |image: &Option<_>| image.as_ref().map_or(Ok(None), payments::from_stream);
+        let (old, new) = (read(&change.old)?, read(&change.new)?);
+        if let Some(new) = new {
+            self.put(old.as_ref(), &new, change);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, old: Option<&Payment>, new: &Payment, change: &Change) {
+        let Some(step) = Step::of(old, new, change.at.unwrap_or(new.opened_at)) else { return };
+        let row = Row::of(new);
+        match self.payments.get_mut(&new.key) {
+            None => {
+                self.payments.insert(new.key.clone(), SearchChange { row, steps: vec![step] });
+            }
+            Some(known) => {
+                if known.row.version < row.version {
+                    known.row = row;
+                }
+                if known.steps.iter().all(|known| known.version != step.version) {
+                    known.steps.push(step);
+                }
+            }
+        }
+    }
+
+    fn changes(self) -> Vec<SearchChange> {
+        self.payments.into_values().collect()
+    }
 }

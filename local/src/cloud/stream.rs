@@ -130,8 +130,7 @@ impl Stream {
     /// The last record that this reader is past.
     fn position(&self) -> Result<i64, CloudError> {
         let Some(reader) = &self.reader else { return Ok(0) };
-        let select =
-            "SELECT COALESCE(MAX(sequence), 0) FROM \"stream-readers\" WHERE stream = ?1 AND reader = ?2";
+        let select = "SELECT COALESCE(MAX(sequence), 0) FROM \"stream-readers\" WHERE stream = ?1 AND reader = ?2";
         self.cloud
             .inner
             .tables

@@ -99,6 +99,14 @@ impl Config {
         Ok(self.table.get_or_init(|| store::Table::new(&self.sdk, name)).clone())
     }
 
+    /// The console's read model.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn search_table(&self) -> Result<store::Table, ConfigError> {
+        Ok(store::Table::new(&self.sdk, self.required("SEARCH_TABLE")?))
+    }
+
     /// The connector to the acquirer; nothing is called yet.
     ///
     /// # Errors

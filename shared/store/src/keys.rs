@@ -186,6 +186,93 @@ pub(crate) const APP_ROOT: &str = "K#app";
 /// Partition key of reconcile's cursor over the due minutes.
 pub(crate) const DUE_CURSOR: &str = "C#due";
 
+/// The read model of the console: a table of its own, so that its writes make no stream records.
+pub(crate) mod search {
+    use domain::{
+        MerchantId,
+        search::{Row, SearchKey, Status},
+    };
+    use jiff::{Timestamp, civil::Date};
+
+    /// Sort key of all indexes: when the payment was opened, and its order, so that no two are the same.
+    pub(crate) const TIME: &str = "w";
+    /// The attribute of the index of the same name: all of a merchant's payments.
+    pub(crate) const LIST: &str = "list";
+    /// Those of a state.
+    pub(crate) const STATUS: &str = "status";
+    /// Those of a mail address.
+    pub(crate) const MAIL: &str = "mail";
+    /// Those of a buyer id.
+    pub(crate) const USER: &str = "user";
+    /// The payment's version from which a rebuild made the item: steps up to it are told by that one.
+    pub(crate) const BASE: &str = "b";
+
+    /// The attribute of a step of the payment's history.
+    pub(crate) fn step(version: u32) -> String {
+        format!("h{version}")
+    }
+
+    /// Reads a step's attribute back.
+    pub(crate) fn parse_step(name: &str) -> Option<u32> {
+        name.strip_prefix('h')?.parse().ok()
+    }
+
+    /// The attribute of a mail that was sent.
+    pub(crate) fn mailed(event_id: &str) -> String {
+        format!("e#{event_id}")
+    }
+
+    /// Reads a sent mail's attribute back.
+    pub(crate) fn parse_mailed(name: &str) -> Option<&str> {
+        name.strip_prefix("e#")
+    }
+
+    /// All of a merchant's payments.
+    pub(crate) fn list(merchant: &MerchantId) -> String {
+        merchant.as_str().to_owned()
+    }
+
+    /// A merchant's registrations of cards, which are no sales.
+    pub(crate) fn registrations(merchant: &MerchantId) -> String {
+        format!("{merchant}#registration")
+    }
+
+    /// A merchant's payments of a state.
+    pub(crate) fn status(merchant: &MerchantId, status: Status) -> String {
+        format!("{merchant}#{}", status.name())
+    }
+
+    /// A merchant's payments of a mail address or a buyer id.
+    pub(crate) fn hashed(merchant: &MerchantId, key: &SearchKey) -> String {
+        format!("{merchant}#{}", key.as_str())
+    }
+
+    /// A row's place in time, as text that sorts.
+    pub(crate) fn time(row: &Row) -> String {
+        format!("{}#{}", instant(row.at), row.key.order)
+    }
+
+    /// The first place at or after an instant.
+    pub(crate) fn instant(at: Timestamp) -> String {
+        format!("{:013}", at.as_millisecond().clamp(0, 9_999_999_999_999))
+    }
+
+    /// Partition key of a merchant's sums.
+    pub(crate) fn sums(merchant: &MerchantId) -> String {
+        format!("S#{merchant}")
+    }
+
+    /// Sort key of a part of a day's sums.
+    pub(crate) fn sum_part(day: Date, part: u8) -> String {
+        format!("{day}#{part}")
+    }
+
+    /// Reads a sum's sort key back.
+    pub(crate) fn parse_sum_day(sk: &str) -> Option<Date> {
+        sk.split_once('#')?.0.parse().ok()
+    }
+}
+
 /// A UTC minute, as the index and the cursor write it: `2026-11-21T10:30`. Sorts by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DueMinute(i64);

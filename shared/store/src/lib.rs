@@ -14,6 +14,7 @@ pub mod ledger;
 mod merchants;
 pub mod payments;
 mod root;
+pub mod search;
 mod table;
 mod users;
 
@@ -27,5 +28,6 @@ pub use images::Images;
 pub use merchants::{Links, Merchants};
 pub use payments::{DuePage, Payments, Written};
 pub use root::AppRoot;
+pub use search::{Cursor as SearchCursor, History, SearchIndex, SearchPage, Searches};
 pub use table::Table;
 pub use users::{Sessions, Users};

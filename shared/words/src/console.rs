@@ -3,6 +3,10 @@
 pub mod audit;
 pub mod frame;
 pub mod settings;
+pub mod today;
+pub mod transactions;
 
 pub use audit::audit;
 pub use frame::frame;
+pub use today::today;
+pub use transactions::transactions;

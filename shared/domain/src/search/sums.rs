@@ -74,7 +74,8 @@ pub fn effects(old: Option<&Payment>, new: &Payment, at: Timestamp) -> Vec<Effec
 /// What a payment as it stands has come to, of one sum.
 fn reached(payment: &Payment, sum: Sum) -> Figure {
     let holds = match (sum, &payment.state) {
-        (Sum::Authorized, State::Authorized { .. } | State::Captured { .. }) | (Sum::Captured, State::Captured { .. }) => true,
+        (Sum::Authorized, State::Authorized { .. } | State::Captured { .. })
+        | (Sum::Captured, State::Captured { .. }) => true,
         (Sum::Failed, State::Failed { reason, .. }) => *reason != Failure::Registered,
         (Sum::Failed, State::Abandoned { .. }) => true,
         (
@@ -177,6 +178,9 @@ impl DaySums {
 
     /// Adds to one of the sums.
     pub fn plus(&mut self, sum: Sum, figure: Figure) {
+        if figure == Figure::NONE {
+            return;
+        }
         let entry = self.0.entry(sum).or_insert(Figure::NONE);
         *entry = entry.plus(figure);
     }

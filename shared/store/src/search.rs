@@ -1,0 +1,11 @@
+//! The console's read model: one item for each payment, which four indexes list, and the sums of days.
+//!
+//! It is written from the table's stream, which repeats and reorders: an item takes a newer version only, each step of a payment once,
+//! and a step's share of the sums in the same transaction as the step.
+
+mod item;
+mod read;
+mod write;
+
+pub use read::{Cursor, History, SearchPage, Searches};
+pub use write::{SearchChange, SearchIndex};

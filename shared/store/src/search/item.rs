@@ -1,0 +1,135 @@
+//! A row and its history as an item, and back.
+
+use domain::{
+    MaskedCard, Yen,
+    payment::{Interface, Reader, Tidings},
+    search::{MailTrace, Row, Status, Step},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    StoreError,
+    keys::{self, DOCUMENT, PK, VERSION, search as s},
+    table::Item,
+};
+
+/// A row without what its key says. Short names, because four indexes hold it too.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    at: Timestamp,
+    #[serde(rename = "a")]
+    amount: Yen,
+    #[serde(rename = "s")]
+    status: Status,
+    #[serde(rename = "i")]
+    interface: Interface,
+    #[serde(rename = "f", default, skip_serializing_if = "is_blank")]
+    free: [String; 3],
+    #[serde(rename = "m", default, skip_serializing_if = "String::is_empty")]
+    mail: String,
+    #[serde(rename = "h", default, skip_serializing_if = "String::is_empty")]
+    holder: String,
+    #[serde(rename = "u", default, skip_serializing_if = "String::is_empty")]
+    user: String,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    card: Option<MaskedCard>,
+}
+
+fn is_blank(free: &[String; 3]) -> bool {
+    free.iter().all(String::is_empty)
+}
+
+/// The row's document.
+pub(super) fn document(row: &Row) -> Result<String, StoreError> {
+    json(&Document {
+        at: row.at,
+        amount: row.amount,
+        status: row.status,
+        interface: row.interface,
+        free: row.free.clone(),
+        mail: row.mail.clone(),
+        holder: row.holder.clone(),
+        user: row.user.clone(),
+        card: row.card.clone(),
+    })
+}
+
+pub(super) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Unavailable(Box::new(e)))
+}
+
+/// The row of an item. None: a mail's trace came before the payment.
+pub(super) fn row(item: &Item) -> Result<Option<Row>, StoreError> {
+    let Some(version) = version(item, VERSION) else { return Ok(None) };
+    let string = |name: &str| item.get(name).and_then(|v| v.as_s().ok());
+    let wrong = |what| StoreError::Unreadable { pk: string(PK).cloned().unwrap_or_default(), what };
+    let key = string(PK).and_then(|pk| keys::parse_payment(pk)).ok_or_else(|| wrong(PK))?;
+    let document: Option<Document> = string(DOCUMENT).and_then(|doc| serde_json::from_str(doc).ok());
+    let Document { at, amount, status, interface, free, mail, holder, user, card } =
+        document.ok_or_else(|| wrong(DOCUMENT))?;
+    Ok(Some(Row { key, version, at, amount, status, interface, free, mail, holder, user, card }))
+}
+
+/// The steps of an item, oldest first.
+pub(super) fn steps(item: &Item) -> Result<Vec<Step>, StoreError> {
+    let mut steps = Vec::new();
+    for (name, value) in item {
+        if s::parse_step(name).is_some() {
+            let step = value.as_s().ok().and_then(|json| serde_json::from_str::<Step>(json).ok());
+            steps.push(step.ok_or_else(|| unreadable(item, "a step"))?);
+        }
+    }
+    steps.sort_by_key(|step| step.version);
+    Ok(steps)
+}
+
+/// What is kept of a sent mail.
+#[derive(Serialize, Deserialize)]
+struct Mailed {
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::second::required")]
+    at: Timestamp,
+    #[serde(rename = "k")]
+    tidings: Tidings,
+    #[serde(rename = "r")]
+    reader: Reader,
+}
+
+pub(super) fn mailed(trace: &MailTrace) -> Result<String, StoreError> {
+    json(&Mailed { at: trace.at, tidings: trace.tidings, reader: trace.reader })
+}
+
+/// The mails of an item, oldest first.
+pub(super) fn mails(item: &Item) -> Result<Vec<MailTrace>, StoreError> {
+    let mut mails = Vec::new();
+    for (name, value) in item {
+        if let Some(event_id) = s::parse_mailed(name) {
+            let mailed = value.as_s().ok().and_then(|json| serde_json::from_str::<Mailed>(json).ok());
+            let Mailed { at, tidings, reader } = mailed.ok_or_else(|| unreadable(item, "a mail"))?;
+            mails.push(MailTrace { event_id: event_id.to_owned(), at, tidings, reader });
+        }
+    }
+    mails.sort_by(|one, other| (one.at, &one.event_id).cmp(&(other.at, &other.event_id)));
+    Ok(mails)
+}
+
+/// A counted version of an item.
+pub(super) fn version(item: &Item, name: &str) -> Option<u32> {
+    item.get(name).and_then(|v| v.as_n().ok()).and_then(|n| n.parse().ok())
+}
+
+fn unreadable(item: &Item, what: &'static str) -> StoreError {
+    let pk = item.get(PK).and_then(|pk| pk.as_s().ok()).cloned();
+    StoreError::Unreadable { pk: pk.unwrap_or_default(), what }
+}
+
+/// In which list a payment stands.
+pub(super) fn list(row: &Row) -> String {
+    match row.interface {
+        Interface::CardRegistration => s::registrations(&row.key.merchant),
+        Interface::Link | Interface::DataLinkage | Interface::Batch | Interface::Continuation | Interface::Single => {
+            s::list(&row.key.merchant)
+        }
+    }
+}
