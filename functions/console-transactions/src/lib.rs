@@ -1,17 +1,25 @@
 //! `/console/transactions`: finds payments, shows one with its whole history.
 
+mod detail;
+mod form;
+mod history;
+mod list;
+
 use std::convert::Infallible;
 
 use console::{Console, Refusal};
-use domain::{Clock, account::Role};
+use domain::{Clock, account::Role, search::Status};
 use http::Response;
-use inbound::{Config, KeyringError};
+use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
+use store::{Payments, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     console: Console,
+    payments: Payments,
+    searches: Searches,
 }
 
 impl Deps {
@@ -20,7 +28,10 @@ impl Deps {
     /// # Errors
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
-        Ok(Self { console: Console::open(config, clock).await? })
+        let console = Console::open(config, clock).await?;
+        let payments = Payments::new(config.table()?);
+        let searches = Searches::new(config.search_table()?, payments.clone());
+        Ok(Self { console, payments, searches })
     }
 }
 
@@ -33,6 +44,24 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
 }
 
 async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {
-    deps.console.enter(request, Role::Viewer).await?;
-    Err(Refusal::NotThere)
+    let visit = deps.console.enter(request, Role::Viewer).await?;
+    match answer::path_parameter(request, "order") {
+        Some(order) => detail::show(deps, request, &visit, order).await,
+        None => list::show(deps, request, &visit).await,
+    }
+}
+
+/// The shape that stands beside a state's name.
+pub(crate) const fn mark(status: Status) -> &'static str {
+    match status {
+        Status::Authorized | Status::Captured => "good",
+        Status::Failed => "bad",
+        Status::Abandoned => "over",
+        Status::Running
+        | Status::Challenging
+        | Status::Checking
+        | Status::Reversing
+        | Status::Declined
+        | Status::NeedsPerson => "open",
+    }
 }

@@ -1,0 +1,199 @@
+//! One payment: everything that is stored of it, its history, and what may be done with it.
+
+use askama::Template;
+use console::{Frame, Refusal, Section, Visit};
+use domain::{
+    Lang, OrderId, Payment, PaymentKey, State,
+    account::Role,
+    acquirer::{Approval, Authentication},
+    search::Status,
+};
+use http::{Response, StatusCode};
+use inbound::http as answer;
+use lambda_http::{Body, Request};
+use words::console::transactions::{self as texts, TransactionsWords};
+
+use crate::{
+    Deps,
+    history::{self, Line},
+    list::{figure, named_free_items},
+    mark,
+};
+
+/// Shows the payment of an order. An order that no card was ever sent for is not there.
+pub(crate) async fn show(
+    deps: &Deps,
+    request: &Request,
+    visit: &Visit,
+    order: String,
+) -> Result<Response<Body>, Refusal> {
+    let order = OrderId::new(order).map_err(|_| Refusal::NotThere)?;
+    let key = PaymentKey::new(visit.merchant_id().clone(), order);
+    let payment = deps.payments.load(&key).await?.ok_or(Refusal::NotThere)?;
+    let past = deps.searches.history(&key).await?;
+    let words = texts::transactions(visit.lang);
+    let frame = visit.frame((words.payment)(key.order.as_str()), Section::Transactions);
+    let page = DetailPage {
+        frame: frame.clone(),
+        words,
+        view: View::new(visit, &payment),
+        behind: history::is_behind(&past, &payment),
+        gap: history::missing(&past, &payment).map(words.history_gap),
+        lines: history::lines(visit.lang, &past),
+    };
+    Ok(answer::page(request, StatusCode::OK, console::page(&page, &frame)))
+}
+
+#[derive(Template)]
+#[template(path = "detail.html", whitespace = "minimize")]
+struct DetailPage {
+    frame: Frame,
+    words: &'static TransactionsWords,
+    view: View,
+    lines: Vec<Line>,
+    behind: bool,
+    gap: Option<String>,
+}
+
+/// A payment as people read it.
+struct View {
+    amount: String,
+    mark: &'static str,
+    result: &'static str,
+    status: &'static str,
+    /// What a person has to know at once.
+    notice: Option<&'static str>,
+    /// Labels and values, in the order of the page.
+    facts: Vec<(&'static str, String)>,
+    free: Vec<(String, String)>,
+    acts: Vec<Act>,
+    /// Why there are none.
+    no_acts: &'static str,
+}
+
+/// An operation that is possible: where its form is, and what it is called.
+struct Act {
+    address: String,
+    label: &'static str,
+}
+
+impl View {
+    fn new(visit: &Visit, payment: &Payment) -> Self {
+        let (lang, words) = (visit.lang, texts::transactions(visit.lang));
+        let status = Status::of(payment);
+        let possible = possible(words, payment);
+        let may = visit.user.role >= Role::Operator;
+        Self {
+            amount: figure(payment.amount),
+            mark: mark(status),
+            result: texts::outcome(lang, status.outcome()),
+            status: texts::status(lang, status),
+            notice: notice(words, &payment.state),
+            facts: facts(lang, words, payment),
+            free: named_free_items(visit, &payment.details.free, lang),
+            no_acts: if may || possible.is_empty() { words.no_acts } else { words.acts_need_role },
+            acts: if may { possible } else { Vec::new() },
+        }
+    }
+}
+
+/// What the state allows. Each form decides again.
+fn possible(words: &TransactionsWords, payment: &Payment) -> Vec<Act> {
+    let acts: &[(&str, &'static str)] = match &payment.state {
+        State::Authorized { .. } => {
+            &[("capture", words.capture), ("cancel", words.cancel), ("amount", words.change_amount)]
+        }
+        State::Captured { .. } => &[("refund", words.refund)],
+        State::Unknown(_) | State::Reversing(_) | State::NeedsPerson(_) => &[("ask", words.ask)],
+        State::Authorizing { .. }
+        | State::Challenging { .. }
+        | State::Declined { .. }
+        | State::Failed { .. }
+        | State::Abandoned { .. } => &[],
+    };
+    let order = &payment.key.order;
+    acts.iter().map(|(act, label)| Act { address: format!("/console/payments/{order}/{act}"), label }).collect()
+}
+
+const fn notice(words: &TransactionsWords, state: &State) -> Option<&'static str> {
+    match state {
+        State::NeedsPerson(_) => Some(words.needs_person),
+        State::Authorizing { .. } | State::Unknown(_) | State::Reversing(_) => Some(words.being_checked),
+        State::Challenging { .. }
+        | State::Declined { .. }
+        | State::Authorized { .. }
+        | State::Captured { .. }
+        | State::Failed { .. }
+        | State::Abandoned { .. } => None,
+    }
+}
+
+fn facts(lang: Lang, words: &TransactionsWords, payment: &Payment) -> Vec<(&'static str, String)> {
+    let details = &payment.details;
+    let card = payment.card.as_ref();
+    let approval = approval(&payment.state);
+    let three_ds = authentication(&payment.state).map(|result| three_ds(words, result));
+    [
+        (words.number, Some(payment.number().to_string())),
+        (words.opened_at, Some(words::date_time(lang, payment.opened_at))),
+        (words.class, Some(texts::class(lang, payment.interface).to_owned())),
+        (words.item, some(&details.item)),
+        (words.name, some(&details.name)),
+        (words.mail, some(&details.mail)),
+        (words.tel, some(&details.tel)),
+        (words.user, some(&details.user)),
+        (words.card, card.map(words::masked)),
+        (words.expiry, card.map(|card| card.expiry.to_string())),
+        (words.holder, some(&payment.holder)),
+        (words.attempts, Some((words.attempts_of)(payment.attempts, payment.attempts_allowed))),
+        (words.three_ds, Some(three_ds.unwrap_or_else(|| words.no_three_ds.to_owned()))),
+        (words.guard, Some(words.guard_note.to_owned())),
+        (words.acquirer_id, approval.map(|approval| approval.acquirer_id.clone())),
+        (words.valid_until, approval.and_then(|approval| approval.valid_until).map(|at| words::date_time(lang, at))),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some((label, value?)))
+    .collect()
+}
+
+const fn approval(state: &State) -> Option<&Approval> {
+    match state {
+        State::Authorized { approval, .. } | State::Captured { approval, .. } => Some(approval),
+        State::Authorizing { .. }
+        | State::Challenging { .. }
+        | State::Unknown(_)
+        | State::Reversing(_)
+        | State::Declined { .. }
+        | State::Failed { .. }
+        | State::Abandoned { .. }
+        | State::NeedsPerson(_) => None,
+    }
+}
+
+fn authentication(state: &State) -> Option<&Authentication> {
+    match state {
+        State::Authorized { approval, .. } | State::Captured { approval, .. } => approval.authentication.as_ref(),
+        State::Declined { decline, .. } => decline.authentication.as_ref(),
+        State::Authorizing { .. }
+        | State::Challenging { .. }
+        | State::Unknown(_)
+        | State::Reversing(_)
+        | State::Failed { .. }
+        | State::Abandoned { .. }
+        | State::NeedsPerson(_) => None,
+    }
+}
+
+/// Result, version and ECI; the authentication value is no reader's business.
+pub(crate) fn three_ds(words: &TransactionsWords, result: &Authentication) -> String {
+    let mut text = (words.authentication)(result.status, result.flow);
+    text.push_str(&format!(", EMV 3DS {}", result.version));
+    if let Some(eci) = &result.eci {
+        text.push_str(&format!(", ECI {eci}"));
+    }
+    text
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
