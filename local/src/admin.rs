@@ -1,6 +1,7 @@
 //! `kessai admin`: merchants and their settings before there is a console, on the local system and on AWS alike.
 
 mod cards;
+mod index;
 mod kept;
 mod operator;
 mod payment;
@@ -9,6 +10,7 @@ mod show;
 mod target;
 
 pub use cards::{CardKeyring, CardKeysCommand, CardKeysError};
+pub use index::{IndexCommand, Rebuilder};
 pub use kept::{CardCommand, CardOf};
 pub use operator::OperatorCommand;
 pub use payment::PaymentCommand;
@@ -38,6 +40,9 @@ pub enum Admin {
     /// Data keys of kept cards
     #[command(subcommand)]
     CardKeys(CardKeysCommand),
+    /// The console's read model
+    #[command(subcommand)]
+    Index(IndexCommand),
 }
 
 /// What can be done with merchants.
@@ -110,6 +115,9 @@ pub struct Place {
     /// The deployment's card key (ARN), for `card-keys`
     #[arg(long, requires = "table")]
     pub card_key: Option<String>,
+    /// The table of the deployment's read model, for `index`
+    #[arg(long, requires = "table")]
+    pub search_table: Option<String>,
     /// Origin of the deployment's payment page, for `card link`; without it the address has none
     #[arg(long, requires = "table")]
     pub page_origin: Option<String>,
@@ -160,6 +168,9 @@ pub enum AdminError {
     /// Table or key failed.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// It is not said where the read model is.
+    #[error("name the read model's table with --search-table")]
+    NoSearchTable,
     /// No such payment.
     #[error("there is no payment of this merchant with this order number")]
     NoPayment,
@@ -183,6 +194,7 @@ pub async fn run(registry: &Registry, command: Admin, clock: &Clock) -> Result<V
         Admin::Merchant(command) => command,
         Admin::Card(command) => return kept::run(registry, command, clock).await,
         Admin::Payment(command) => return payment::run(registry, command).await,
+        Admin::Index(command) => return index::run(registry, command, clock).await,
         Admin::CardKeys(command) => return Ok(cards::run(registry.card_keys(), command, clock).await?),
     };
     match command {

@@ -1,4 +1,9 @@
-//! `/console`: what needs a person, the day's sums, sales by day.
+//! `/console`: what needs a person, the day's sums, sales by day and by month.
+
+mod chart;
+mod days;
+mod sales;
+mod today;
 
 use std::convert::Infallible;
 
@@ -7,11 +12,13 @@ use domain::{Clock, account::Role};
 use http::Response;
 use inbound::{Config, KeyringError};
 use lambda_http::{Body, Request};
+use store::{Payments, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     console: Console,
+    searches: Searches,
 }
 
 impl Deps {
@@ -20,7 +27,9 @@ impl Deps {
     /// # Errors
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
-        Ok(Self { console: Console::open(config, clock).await? })
+        let console = Console::open(config, clock).await?;
+        let searches = Searches::new(config.search_table()?, Payments::new(config.table()?));
+        Ok(Self { console, searches })
     }
 }
 
@@ -33,6 +42,9 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
 }
 
 async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {
-    deps.console.enter(request, Role::Viewer).await?;
-    Err(Refusal::NotThere)
+    let visit = deps.console.enter(request, Role::Viewer).await?;
+    if request.uri().path() == sales::ADDRESS {
+        return sales::show(deps, request, &visit).await;
+    }
+    today::show(deps, request, &visit).await
 }

@@ -136,9 +136,7 @@ struct RowView {
 impl Found {
     fn new(visit: &Visit, search: &Search, page: SearchPage, later: bool, next: Option<String>) -> Self {
         let (lang, words) = (visit.lang, texts::transactions(visit.lang));
-        let looked = page
-            .looked_back_to
-            .map(|back_to| (words.looked)(page.looked, &words::date_time(lang, back_to)));
+        let looked = page.looked_back_to.map(|back_to| (words.looked)(page.looked, &words::date_time(lang, back_to)));
         let as_of = match search.wanted {
             Some(_) => words.as_of_now.to_owned(),
             None => (words.as_of)(&time_of_day(visit.now)),
@@ -157,7 +155,11 @@ impl Found {
             looked,
             newest: later.then(|| address(search, None)),
             next,
-            download: if query.is_empty() { "/console/exports".to_owned() } else { format!("/console/exports?{query}") },
+            download: if query.is_empty() {
+                "/console/exports".to_owned()
+            } else {
+                format!("/console/exports?{query}")
+            },
         }
     }
 }

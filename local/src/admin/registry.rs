@@ -6,6 +6,7 @@ use inbound::{Config, ConfigError, Keyring, KeyringError};
 use store::StoreError;
 
 use super::{AdminError, CardKeyring};
+use super::{CardKeyring, Rebuilder};
 
 /// Merchants and links of one deployment.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub struct Registry {
     operator: Option<String>,
     keyring: Keyring,
     card_keys: Option<CardKeyring>,
+    rebuilder: Option<Rebuilder>,
     page_origin: Option<String>,
     local_origin: Option<String>,
 }
@@ -62,6 +64,7 @@ impl Registry {
             payments: store::Payments::new(table.clone()),
             audit: store::AuditLog::new(table.clone()),
             operator: None,
+            rebuilder: Rebuilder::open(config),
             page_origin: config.required("PAGE_ORIGIN").ok().map(str::to_owned),
             keyring: Keyring::open(config).await?,
             card_keys: config.required("CARD_KEY").ok().map(|key| CardKeyring::new(config.sdk(), key, table)),
@@ -104,6 +107,12 @@ impl Registry {
     #[must_use]
     pub fn card_keys(&self) -> Option<&CardKeyring> {
         self.card_keys.as_ref()
+    }
+
+    /// Makes the read model anew, if it is known here where that is.
+    #[must_use]
+    pub fn rebuilder(&self) -> Option<&Rebuilder> {
+        self.rebuilder.as_ref()
     }
 
     /// Origin of the payment page, if it is known here.

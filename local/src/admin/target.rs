@@ -45,6 +45,7 @@ impl Target {
             let what = format!("the table {table}");
             let mut settings = HashMap::from([("TABLE".to_owned(), table), ("APP_KEY".to_owned(), app_key)]);
             settings.extend(place.card_key.map(|key| ("CARD_KEY".to_owned(), key)));
+            settings.extend(place.search_table.map(|table| ("SEARCH_TABLE".to_owned(), table)));
             settings.extend(place.page_origin.map(|origin| ("PAGE_ORIGIN".to_owned(), origin)));
             let config = Config::new(settings, environment.sdk().clone());
             return Ok(Self { registry: Registry::open(&config, None).await?.used_by(operator), what });

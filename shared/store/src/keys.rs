@@ -63,6 +63,11 @@ pub fn payment(key: &PaymentKey) -> String {
     format!("P#{}#{}", key.merchant, key.order)
 }
 
+/// What the partition keys of a merchant's payments begin with.
+pub fn payments_of(merchant: &MerchantId) -> String {
+    format!("P#{merchant}#")
+}
+
 /// Reads a payment's partition key back.
 pub fn parse_payment(pk: &str) -> Option<PaymentKey> {
     let (merchant, order) = pk.strip_prefix("P#")?.split_once('#')?;

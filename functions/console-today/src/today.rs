@@ -1,0 +1,103 @@
+//! The first page: what needs a person, the day's sums, 30 days as a chart.
+
+use askama::Template;
+use console::{Frame, Refusal, Section, Visit};
+use domain::{
+    clock::{JAPAN, japan_date},
+    search::{DaySums, Row, Search, Standing, Status, Sum},
+};
+use http::{Response, StatusCode};
+use inbound::http as answer;
+use jiff::{Timestamp, ToSpan};
+use lambda_http::{Body, Request};
+use words::console::{
+    today::{self as texts, TodayWords},
+    transactions,
+};
+
+use crate::{
+    Deps,
+    chart::Chart,
+    days::{self, DayView, SumView},
+};
+
+/// How many payments that need a person stand on the page; the list has them all.
+const SHOWN: usize = 20;
+/// How many days before today the chart shows.
+const BEFORE: i32 = 29;
+
+/// Shows today.
+pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    let (lang, merchant) = (visit.lang, visit.merchant_id());
+    let words = texts::today(lang);
+    let needs = Search { standing: Some(Standing::Only(Status::NeedsPerson)), ..Search::default() };
+    let people = deps.searches.page(merchant, &needs, None, SHOWN).await?;
+    let today = japan_date(visit.now);
+    let first = today.saturating_sub(BEFORE.days());
+    let sums = deps.searches.sums(merchant, first, today).await?;
+    let none = DaySums::default();
+    let of = |day| days::of(&sums, day, &none);
+    let every: Vec<_> = days::all(first, today);
+    let bars: Vec<_> = every.iter().map(|day| (*day, of(*day).figure(Sum::Authorized).yen)).collect();
+    let frame = visit.frame(words.title, Section::Today);
+    let page = TodayPage {
+        frame: frame.clone(),
+        words,
+        people: people.rows.iter().map(|row| Person::new(visit, row)).collect(),
+        more: people.next.map(|_| format!("/console/transactions?{}", needs.query())),
+        heading: (words.sums)(&days::day_text(lang, today)),
+        sums: days::views(lang, of(today)),
+        as_of: (words.as_of)(&time_of_day(visit.now)),
+        chart: Chart::new(&bars),
+        is_empty: every.iter().all(|day| of(*day).is_empty()),
+        lines: every.iter().rev().map(|day| line(visit, *day, of(*day))).collect(),
+        total: days::views(lang, &days::total(every.iter().map(|day| of(*day)))),
+    };
+    Ok(answer::page(request, StatusCode::OK, console::page(&page, &frame)))
+}
+
+/// A day's line of the table.
+pub(crate) fn line(visit: &Visit, day: jiff::civil::Date, sums: &DaySums) -> DayView {
+    DayView { day: days::day_text(visit.lang, day), sums: days::views(visit.lang, sums) }
+}
+
+#[derive(Template)]
+#[template(path = "today.html", whitespace = "minimize")]
+struct TodayPage {
+    frame: Frame,
+    words: &'static TodayWords,
+    people: Vec<Person>,
+    more: Option<String>,
+    heading: String,
+    sums: Vec<SumView>,
+    as_of: String,
+    chart: Chart,
+    is_empty: bool,
+    lines: Vec<DayView>,
+    total: Vec<SumView>,
+}
+
+/// A payment that needs a person.
+struct Person {
+    order: String,
+    at: String,
+    amount: String,
+    status: &'static str,
+}
+
+impl Person {
+    fn new(visit: &Visit, row: &Row) -> Self {
+        Self {
+            order: row.key.order.to_string(),
+            at: words::date_time(visit.lang, row.at),
+            amount: transactions::figure(row.amount),
+            status: transactions::status(visit.lang, row.status),
+        }
+    }
+}
+
+/// Japan's time, to the second.
+pub(crate) fn time_of_day(at: Timestamp) -> String {
+    let local = JAPAN.to_datetime(at);
+    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
+}
