@@ -35,6 +35,8 @@ pub(crate) struct Bar {
 /// A line across, with what it stands for.
 pub(crate) struct Line {
     pub(crate) y: i64,
+    /// Where the text's foot is, so that its middle is beside the line.
+    pub(crate) text_y: i64,
     pub(crate) text: String,
 }
 
@@ -65,7 +67,10 @@ impl Chart {
                 })
                 .collect(),
             lines: [highest, highest.div_euclid(2)]
-                .map(|yen| Line { y: base.saturating_sub(high(yen)), text: sum_figure(yen) })
+                .map(|yen| {
+                    let y = base.saturating_sub(high(yen));
+                    Line { y, text_y: y.saturating_add(5), text: sum_figure(yen) }
+                })
                 .into(),
             dates: places()
                 .step_by(DATED)

@@ -10,6 +10,8 @@ use domain::{
 use jiff::{ToSpan, civil::Date};
 use words::console::{today as texts, transactions::sum_figure};
 
+use crate::chart::Chart;
+
 /// A sum's name and figures.
 pub(crate) struct SumView {
     pub(crate) name: &'static str,
@@ -23,18 +25,38 @@ pub(crate) struct DayView {
     pub(crate) sums: Vec<SumView>,
 }
 
+/// Some days as a chart and as a table.
+pub(crate) struct Days {
+    pub(crate) chart: Chart,
+    pub(crate) is_empty: bool,
+    pub(crate) lines: Vec<DayView>,
+    pub(crate) total: Vec<SumView>,
+}
+
+impl Days {
+    /// Every day from the first to the last, in order.
+    pub(crate) fn new(lang: Lang, sums: &BTreeMap<Date, DaySums>, first: Date, last: Date) -> Self {
+        let none = DaySums::default();
+        let every: Vec<(Date, &DaySums)> =
+            all(first, last).into_iter().map(|day| (day, sums.get(&day).unwrap_or(&none))).collect();
+        let bars: Vec<_> = every.iter().map(|(day, sums)| (*day, sums.figure(Sum::Authorized).yen)).collect();
+        let line = |(day, sums): &(Date, &DaySums)| DayView { day: day_text(lang, *day), sums: views(lang, sums) };
+        Self {
+            chart: Chart::new(&bars),
+            is_empty: every.iter().all(|(_, sums)| sums.is_empty()),
+            lines: every.iter().map(line).collect(),
+            total: views(lang, &total(every.iter().map(|(_, sums)| *sums))),
+        }
+    }
+}
+
 /// Every day from the first to the last, in order.
-pub(crate) fn all(first: Date, last: Date) -> Vec<Date> {
+fn all(first: Date, last: Date) -> Vec<Date> {
     first.series(1.day()).take_while(|day| *day <= last).collect()
 }
 
-/// A day's sums.
-pub(crate) fn of<'a>(days: &'a BTreeMap<Date, DaySums>, day: Date, none: &'a DaySums) -> &'a DaySums {
-    days.get(&day).unwrap_or(none)
-}
-
 /// The sums of all days together.
-pub(crate) fn total<'a>(days: impl IntoIterator<Item = &'a DaySums>) -> DaySums {
+fn total<'a>(days: impl IntoIterator<Item = &'a DaySums>) -> DaySums {
     let mut total = DaySums::default();
     for sums in days {
         for sum in Sum::ALL {

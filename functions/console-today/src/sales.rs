@@ -2,23 +2,14 @@
 
 use askama::Template;
 use console::{Frame, Refusal, Section, Visit};
-use domain::{
-    clock::japan_date,
-    search::{DaySums, Sum},
-    wire::Parameters,
-};
+use domain::{clock::japan_date, wire::Parameters};
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use jiff::{ToSpan, civil::Date};
 use lambda_http::{Body, Request};
 use words::console::today::{self as texts, TodayWords};
 
-use crate::{
-    Deps,
-    chart::Chart,
-    days::{self, DayView, SumView},
-    today::{line, time_of_day},
-};
+use crate::{Deps, days::Days, today::time_of_day};
 
 /// Where it is.
 pub(crate) const ADDRESS: &str = "/console/sales";
@@ -55,10 +46,7 @@ struct Month {
     before: String,
     after: Option<String>,
     as_of: String,
-    chart: Chart,
-    is_empty: bool,
-    lines: Vec<DayView>,
-    total: Vec<SumView>,
+    days: Days,
 }
 
 impl Month {
@@ -66,20 +54,13 @@ impl Month {
         let (lang, words) = (visit.lang, texts::today(visit.lang));
         let last = first.last_of_month();
         let sums = deps.searches.sums(visit.merchant_id(), first, last).await?;
-        let none = DaySums::default();
-        let of = |day| days::of(&sums, day, &none);
-        let every: Vec<Date> = days::all(first, last);
-        let bars: Vec<_> = every.iter().map(|day| (*day, of(*day).figure(Sum::Authorized).yen)).collect();
         let after = first.saturating_add(1.month());
         Ok(Self {
             title: (words.sales)(&texts::month(lang, first)),
             before: address(first.saturating_sub(1.month())),
             after: (after <= japan_date(visit.now)).then(|| address(after)),
             as_of: (words.as_of)(&time_of_day(visit.now)),
-            chart: Chart::new(&bars),
-            is_empty: every.iter().all(|day| of(*day).is_empty()),
-            lines: every.iter().map(|day| line(visit, *day, of(*day))).collect(),
-            total: days::views(lang, &days::total(every.iter().map(|day| of(*day)))),
+            days: Days::new(lang, &sums, first, last),
         })
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use console::{Frame, Refusal, Section, Visit};
 use domain::{
     clock::{JAPAN, japan_date},
-    search::{DaySums, Row, Search, Standing, Status, Sum},
+    search::{Row, Search, Standing, Status},
 };
 use http::{Response, StatusCode};
 use inbound::http as answer;
@@ -17,8 +17,7 @@ use words::console::{
 
 use crate::{
     Deps,
-    chart::Chart,
-    days::{self, DayView, SumView},
+    days::{self, Days, SumView},
 };
 
 /// How many payments that need a person stand on the page; the list has them all.
@@ -35,10 +34,8 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     let today = japan_date(visit.now);
     let first = today.saturating_sub(BEFORE.days());
     let sums = deps.searches.sums(merchant, first, today).await?;
-    let none = DaySums::default();
-    let of = |day| days::of(&sums, day, &none);
-    let every: Vec<_> = days::all(first, today);
-    let bars: Vec<_> = every.iter().map(|day| (*day, of(*day).figure(Sum::Authorized).yen)).collect();
+    let mut days = Days::new(lang, &sums, first, today);
+    days.lines.reverse(); // newest first, as everywhere
     let frame = visit.frame(words.title, Section::Today);
     let page = TodayPage {
         frame: frame.clone(),
@@ -46,19 +43,11 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
         people: people.rows.iter().map(|row| Person::new(visit, row)).collect(),
         more: people.next.map(|_| format!("/console/transactions?{}", needs.query())),
         heading: (words.sums)(&days::day_text(lang, today)),
-        sums: days::views(lang, of(today)),
+        sums: days::views(lang, &sums.get(&today).cloned().unwrap_or_default()),
         as_of: (words.as_of)(&time_of_day(visit.now)),
-        chart: Chart::new(&bars),
-        is_empty: every.iter().all(|day| of(*day).is_empty()),
-        lines: every.iter().rev().map(|day| line(visit, *day, of(*day))).collect(),
-        total: days::views(lang, &days::total(every.iter().map(|day| of(*day)))),
+        days,
     };
     Ok(answer::page(request, StatusCode::OK, console::page(&page, &frame)))
-}
-
-/// A day's line of the table.
-pub(crate) fn line(visit: &Visit, day: jiff::civil::Date, sums: &DaySums) -> DayView {
-    DayView { day: days::day_text(visit.lang, day), sums: days::views(visit.lang, sums) }
 }
 
 #[derive(Template)]
@@ -71,10 +60,7 @@ struct TodayPage {
     heading: String,
     sums: Vec<SumView>,
     as_of: String,
-    chart: Chart,
-    is_empty: bool,
-    lines: Vec<DayView>,
-    total: Vec<SumView>,
+    days: Days,
 }
 
 /// A payment that needs a person.

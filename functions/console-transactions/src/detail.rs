@@ -1,5 +1,7 @@
 //! One payment: everything that is stored of it, its history, and what may be done with it.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use console::{Frame, Refusal, Section, Visit};
 use domain::{
@@ -11,6 +13,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::{Body, Request};
+use store::History;
 use words::console::transactions::{self as texts, TransactionsWords};
 
 use crate::{
@@ -31,6 +34,7 @@ pub(crate) async fn show(
     let key = PaymentKey::new(visit.merchant_id().clone(), order);
     let payment = deps.payments.load(&key).await?.ok_or(Refusal::NotThere)?;
     let past = deps.searches.history(&key).await?;
+    let people = people(deps, visit, &past).await?;
     let words = texts::transactions(visit.lang);
     let frame = visit.frame((words.payment)(key.order.as_str()), Section::Transactions);
     let page = DetailPage {
@@ -39,9 +43,18 @@ pub(crate) async fn show(
         view: View::new(visit, &payment),
         behind: history::is_behind(&past, &payment),
         gap: history::missing(&past, &payment).map(words.history_gap),
-        lines: history::lines(visit.lang, &past),
+        lines: history::lines(visit.lang, &past, &people),
     };
     Ok(answer::page(request, StatusCode::OK, console::page(&page, &frame)))
+}
+
+/// The names of the merchant's people by their ids, where anybody did anything.
+async fn people(deps: &Deps, visit: &Visit, past: &History) -> Result<HashMap<String, String>, Refusal> {
+    if past.steps.iter().all(|step| step.act.is_none()) {
+        return Ok(HashMap::new());
+    }
+    let people = deps.console.users().list(visit.merchant_id()).await?;
+    Ok(people.into_iter().map(|person| (person.id.to_string(), person.name)).collect())
 }
 
 #[derive(Template)]
@@ -84,11 +97,11 @@ impl View {
         let possible = possible(words, payment);
         let may = visit.user.role >= Role::Operator;
         Self {
-            amount: figure(payment.amount),
+            amount: figure(payment.amount_now()),
             mark: mark(status),
             result: texts::outcome(lang, status.outcome()),
             status: texts::status(lang, status),
-            notice: notice(words, &payment.state),
+            notice: notice(words, payment),
             facts: facts(lang, words, payment),
             free: named_free_items(visit, &payment.details.free, lang),
             no_acts: if may || possible.is_empty() { words.no_acts } else { words.acts_need_role },
@@ -99,15 +112,20 @@ impl View {
 
 /// What the state allows. Each form decides again.
 fn possible(words: &TransactionsWords, payment: &Payment) -> Vec<Act> {
+    let ask = [("ask", words.ask)];
+    let hold = [("capture", words.capture), ("cancel", words.cancel), ("amount", words.change_amount)];
+    let refund = [("refund", words.refund)];
     let acts: &[(&str, &'static str)] = match &payment.state {
-        State::Authorized { .. } => {
-            &[("capture", words.capture), ("cancel", words.cancel), ("amount", words.change_amount)]
-        }
-        State::Captured { .. } => &[("refund", words.refund)],
-        State::Unknown(_) | State::Reversing(_) | State::NeedsPerson(_) => &[("ask", words.ask)],
+        State::Authorized { .. } | State::Captured { .. } if payment.pending().is_some() => &ask,
+        State::Authorized { .. } => &hold,
+        State::Captured { .. } if payment.refundable() > 0 => &refund,
+        State::Unknown(_) | State::Reversing(_) | State::NeedsPerson(_) => &ask,
         State::Authorizing { .. }
         | State::Challenging { .. }
         | State::Declined { .. }
+        | State::Captured { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::Failed { .. }
         | State::Abandoned { .. } => &[],
     };
@@ -115,14 +133,23 @@ fn possible(words: &TransactionsWords, payment: &Payment) -> Vec<Act> {
     acts.iter().map(|(act, label)| Act { address: format!("/console/payments/{order}/{act}"), label }).collect()
 }
 
-const fn notice(words: &TransactionsWords, state: &State) -> Option<&'static str> {
-    match state {
+fn notice(words: &TransactionsWords, payment: &Payment) -> Option<&'static str> {
+    if Status::of(payment) == Status::NeedsPerson {
+        return Some(words.needs_person);
+    }
+    if payment.pending().is_some() {
+        return Some(words.act_pending);
+    }
+    match &payment.state {
         State::NeedsPerson(_) => Some(words.needs_person),
+        State::Captured { .. } if payment.disputed().is_some() => Some(words.act_disputed),
         State::Authorizing { .. } | State::Unknown(_) | State::Reversing(_) => Some(words.being_checked),
         State::Challenging { .. }
         | State::Declined { .. }
         | State::Authorized { .. }
         | State::Captured { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::Failed { .. }
         | State::Abandoned { .. } => None,
     }
@@ -132,11 +159,19 @@ fn facts(lang: Lang, words: &TransactionsWords, payment: &Payment) -> Vec<(&'sta
     let details = &payment.details;
     let card = payment.card.as_ref();
     let approval = approval(&payment.state);
+    let until = payment.capturable_until().map(|until| words::date_time(lang, until));
+    let ordered = Some(payment.amount).filter(|ordered| *ordered != payment.amount_now()).map(figure);
+    let refunded =
+        Some(payment.refunded()).filter(|refunded| *refunded > 0).map(|yen| texts::sum_figure(i64::from(yen)));
     let three_ds = authentication(&payment.state).map(|result| three_ds(words, result));
     [
         (words.number, Some(payment.number().to_string())),
         (words.opened_at, Some(words::date_time(lang, payment.opened_at))),
         (words.class, Some(texts::class(lang, payment.interface).to_owned())),
+        (words.ordered, ordered),
+        (words.refunded, refunded),
+        (words.disputed, payment.disputed().map(|at| words::date_time(lang, at))),
+        (words.capture_until, until),
         (words.item, some(&details.item)),
         (words.name, some(&details.name)),
         (words.mail, some(&details.mail)),
@@ -164,6 +199,8 @@ const fn approval(state: &State) -> Option<&Approval> {
         | State::Unknown(_)
         | State::Reversing(_)
         | State::Declined { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::Failed { .. }
         | State::Abandoned { .. }
         | State::NeedsPerson(_) => None,
@@ -178,6 +215,8 @@ fn authentication(state: &State) -> Option<&Authentication> {
         | State::Challenging { .. }
         | State::Unknown(_)
         | State::Reversing(_)
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::Failed { .. }
         | State::Abandoned { .. }
         | State::NeedsPerson(_) => None,

@@ -1,8 +1,10 @@
 //! A payment's past as lines: its steps and mails, oldest first, and what of it is not recorded.
 
+use std::collections::HashMap;
+
 use domain::{
-    Lang, Payment,
-    search::{MailTrace, Step},
+    ActorId, Lang, Payment,
+    search::{Act, MailTrace, Step},
 };
 use jiff::Timestamp;
 use store::History;
@@ -36,8 +38,14 @@ fn last(past: &History) -> u32 {
 }
 
 /// Steps and mails, oldest first.
-pub(crate) fn lines(lang: Lang, past: &History) -> Vec<Line> {
-    let steps = past.steps.iter().map(|step| (step.at, of_step(lang, step)));
+pub(crate) fn lines(lang: Lang, past: &History, people: &HashMap<String, String>) -> Vec<Line> {
+    let steps = past.steps.iter().map(|step| {
+        let line = match &step.act {
+            Some(act) => of_act(lang, step, act, people),
+            None => of_step(lang, step),
+        };
+        (step.at, line)
+    });
     let mails = past.mails.iter().map(|mail| (mail.at, of_mail(lang, mail)));
     let mut lines: Vec<(Timestamp, Line)> = steps.chain(mails).collect();
     lines.sort_by_key(|(at, _)| *at); // stable: steps of one second stay in order, before its mails
@@ -59,6 +67,24 @@ fn of_step(lang: Lang, step: &Step) -> Line {
         mark: mark(step.status),
         operation: step.n.to_string(),
         particulars: particulars.into_iter().flatten().collect(),
+    }
+}
+
+/// A step of an operation: who did what, with how much, and how it went.
+fn of_act(lang: Lang, step: &Step, act: &Act, people: &HashMap<String, String>) -> Line {
+    let words = texts::transactions(lang);
+    let (what, progress) = texts::act(lang, act.operation.kind, act.progress);
+    let by = if act.by == ActorId::system() {
+        words.system.to_owned()
+    } else {
+        people.get(act.by.as_str()).cloned().unwrap_or_else(|| (words.somebody)(act.by.as_str()))
+    };
+    Line {
+        at: words::date_time(lang, step.at),
+        what,
+        mark: mark(step.status),
+        operation: act.n.to_string(),
+        particulars: vec![progress.to_owned(), figure(act.operation.amount), (words.by)(&by)],
     }
 }
 

@@ -55,8 +55,8 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
 pub(crate) const fn mark(status: Status) -> &'static str {
     match status {
         Status::Authorized | Status::Captured => "good",
-        Status::Failed => "bad",
-        Status::Abandoned => "over",
+        Status::Failed | Status::Disputed => "bad",
+        Status::Abandoned | Status::Cancelled | Status::Lapsed | Status::Refunded | Status::PartlyRefunded => "over",
         Status::Running
         | Status::Challenging
         | Status::Checking

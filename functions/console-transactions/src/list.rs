@@ -124,6 +124,7 @@ struct RowView {
     order: String,
     at: String,
     amount: String,
+    refunded: Option<String>,
     mark: &'static str,
     result: &'static str,
     status: &'static str,
@@ -171,6 +172,9 @@ impl RowView {
             order: row.key.order.to_string(),
             at: words::date_time(lang, row.at),
             amount: figure(row.amount),
+            refunded: Some(row.refunded)
+                .filter(|yen| *yen > 0)
+                .map(|yen| texts::sum_figure(i64::from(yen).saturating_neg())),
             mark: mark(row.status),
             result: texts::outcome(lang, row.status.outcome()),
             status: texts::status(lang, row.status),

@@ -5,8 +5,7 @@ use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, Payment, 
 use inbound::{Config, ConfigError, Keyring, KeyringError};
 use store::StoreError;
 
-use super::{AdminError, CardKeyring};
-use super::{CardKeyring, Rebuilder};
+use super::{AdminError, CardKeyring, Rebuilder};
 
 /// Merchants and links of one deployment.
 #[derive(Debug)]

@@ -12,6 +12,6 @@ mod terms;
 pub use fold::folded;
 pub use row::{Row, SearchKey};
 pub use status::{Outcome, Standing, Status};
-pub use step::{MailTrace, Step};
+pub use step::{Act, MailTrace, Progress, Step};
 pub use sums::{DaySums, Effect, Figure, Sum, effects};
 pub use terms::{Field, Search, SearchProblem, View, Wanted};

@@ -1,10 +1,12 @@
 //! What holds once all is quiet, whatever went wrong before (`Invariants` of the payment rules).
 
 use domain::card::ConsentScope;
+use domain::search::Row;
 use domain::{CardOwner, Payment, PaymentKey, State};
 use local::world::World;
 use outbound::acquirer::{Entry, Kind, Outcome};
 use std::collections::BTreeSet;
+use system_tests::searches;
 
 use super::shopper::{Shopper, kept_card};
 
@@ -30,6 +32,8 @@ pub(crate) struct Evidence {
     parked: bool,
     /// Mails are still to be sent.
     waits: bool,
+    /// A change that the read model could not take lies where a person sees it.
+    unlisted: bool,
 }
 
 impl Evidence {
@@ -44,6 +48,7 @@ impl Evidence {
             told: ids.map(|(_, id)| id).collect(),
             parked: waiting("MailDeadLetters") || waiting("StreamFailures"),
             waits: waiting("MailQueue"),
+            unlisted: waiting("SearchFailures"),
         }
     }
 
@@ -135,6 +140,9 @@ pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected, eviden
             }
         }
     }
+    let listed = searches(world).row(&shopper.key()).await.unwrap();
+    let is_listed = listed == payment.as_ref().map(Row::of);
+    check(is_listed || evidence.unlisted, "the console's read model says another thing than the payment");
     for what in kept_wrongly(shopper, payment.as_ref()).await {
         check(false, what);
     }

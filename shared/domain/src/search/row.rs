@@ -15,8 +15,10 @@ pub struct Row {
     pub version: u32,
     /// When this visit's first attempt was made: lists are ordered by it.
     pub at: Timestamp,
-    /// How much.
+    /// What it is about now: what is held or taken or was let go, else what was ordered.
     pub amount: Yen,
+    /// Yen that were given back.
+    pub refunded: u32,
     /// How it stands.
     pub status: Status,
     /// How it came.
@@ -40,7 +42,8 @@ impl Row {
             key: payment.key.clone(),
             version: payment.version,
             at: payment.opened_at,
-            amount: payment.amount,
+            amount: payment.amount_now(),
+            refunded: payment.refunded(),
             status: Status::of(payment),
             interface: payment.interface,
             free: payment.details.free.clone(),

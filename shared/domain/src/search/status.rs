@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Payment, State};
+use crate::{Payment, State, payment::Stage};
 
 /// How a payment stands. What a state carries is left out, and what a clerk tells apart is not: a refund in part, and in whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,6 +22,16 @@ pub enum Status {
     Authorized,
     /// Taken.
     Captured,
+    /// Taken, and given back in part.
+    PartlyRefunded,
+    /// Taken, and given back in whole.
+    Refunded,
+    /// Taken, and the cardholder disputes it.
+    Disputed,
+    /// Let go before it was taken.
+    Cancelled,
+    /// Never taken, and its time is over.
+    Lapsed,
     /// Over without money.
     Failed,
     /// Given up by the shopper.
@@ -33,7 +43,7 @@ pub enum Status {
 /// What it came to (決済結果).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// Approved.
+    /// Approved, whatever was done with it since.
     Success,
     /// Over without money.
     Failure,
@@ -52,9 +62,14 @@ pub enum Standing {
 
 impl Status {
     /// Every one, in the order in which a form offers them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Captured,
         Self::Authorized,
+        Self::PartlyRefunded,
+        Self::Refunded,
+        Self::Disputed,
+        Self::Cancelled,
+        Self::Lapsed,
         Self::Failed,
         Self::Abandoned,
         Self::Running,
@@ -65,8 +80,11 @@ impl Status {
         Self::NeedsPerson,
     ];
 
-    /// How a payment stands.
-    pub const fn of(payment: &Payment) -> Self {
+    /// How a payment stands. An operation whose outcome a person has to find out comes before all else.
+    pub fn of(payment: &Payment) -> Self {
+        if payment.pending().is_some_and(|operation| calls_a_person(&operation.stage)) {
+            return Self::NeedsPerson;
+        }
         match &payment.state {
             State::Authorizing { .. } => Self::Running,
             State::Challenging { .. } => Self::Challenging,
@@ -74,7 +92,10 @@ impl Status {
             State::Reversing(_) => Self::Reversing,
             State::Declined { .. } => Self::Declined,
             State::Authorized { .. } => Self::Authorized,
-            State::Captured { .. } => Self::Captured,
+            State::Captured { .. } if payment.disputed().is_some() => Self::Disputed,
+            State::Captured { .. } => refunded(payment),
+            State::Cancelled { .. } => Self::Cancelled,
+            State::Lapsed { .. } => Self::Lapsed,
             State::Failed { .. } => Self::Failed,
             State::Abandoned { .. } => Self::Abandoned,
             State::NeedsPerson(_) => Self::NeedsPerson,
@@ -91,6 +112,11 @@ impl Status {
             Self::Declined => "declined",
             Self::Authorized => "authorized",
             Self::Captured => "captured",
+            Self::PartlyRefunded => "partly_refunded",
+            Self::Refunded => "refunded",
+            Self::Disputed => "disputed",
+            Self::Cancelled => "cancelled",
+            Self::Lapsed => "lapsed",
             Self::Failed => "failed",
             Self::Abandoned => "abandoned",
             Self::NeedsPerson => "needs_person",
@@ -100,7 +126,13 @@ impl Status {
     /// What it came to.
     pub const fn outcome(self) -> Outcome {
         match self {
-            Self::Authorized | Self::Captured => Outcome::Success,
+            Self::Authorized
+            | Self::Captured
+            | Self::PartlyRefunded
+            | Self::Refunded
+            | Self::Disputed
+            | Self::Cancelled
+            | Self::Lapsed => Outcome::Success,
             Self::Failed | Self::Abandoned => Outcome::Failure,
             Self::Running
             | Self::Challenging
@@ -109,6 +141,22 @@ impl Status {
             | Self::Declined
             | Self::NeedsPerson => Outcome::Open,
         }
+    }
+}
+
+fn refunded(payment: &Payment) -> Status {
+    match (payment.refunded(), payment.captured()) {
+        (0, _) => Status::Captured,
+        (refunded, Some(captured)) if refunded >= captured.get() => Status::Refunded,
+        (_, _) => Status::PartlyRefunded,
+    }
+}
+
+const fn calls_a_person(stage: &Stage) -> bool {
+    match stage {
+        Stage::Unknown(doubt) => doubt.person,
+        Stage::Withdrawing(withdrawal) => withdrawal.person,
+        Stage::Running(_) | Stage::Ended { .. } => false,
     }
 }
 

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Effect, Status, effects, sums};
 use crate::{
-    MaskedCard, Payment, State, Yen,
+    ActorId, MaskedCard, Payment, State, Yen,
     acquirer::{Authentication, DeclineCode},
-    payment::{Failure, Reader, Tidings},
+    payment::{End, Failure, Operation, OperationRecord, Reader, Stage, Tidings},
 };
 
 /// One version of a payment. Short names, because all steps of a payment stand in one item.
@@ -22,7 +22,7 @@ pub struct Step {
     /// How it stood then.
     #[serde(rename = "s")]
     pub status: Status,
-    /// The last operation at the acquirer.
+    /// The last number that an operation at the acquirer was given.
     #[serde(rename = "n")]
     pub n: u32,
     /// How much.
@@ -40,22 +40,84 @@ pub struct Step {
     /// What 3-D Secure came to.
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
+    /// What was done with the money that is held or taken, and how far that was.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
     /// What it added to the sums of days.
     #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
+}
+
+/// An operation on money that is held or taken, as far as it had come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// What, with how much.
+    #[serde(flatten)]
+    pub operation: Operation,
+    /// Its number at the acquirer.
+    #[serde(rename = "n")]
+    pub n: u32,
+    /// Who asked for it.
+    #[serde(rename = "b")]
+    pub by: ActorId,
+    /// How far it had come.
+    #[serde(rename = "g")]
+    pub progress: Progress,
+}
+
+/// How far an operation had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Progress {
+    /// The acquirer was being asked.
+    #[serde(rename = "r")]
+    Running,
+    /// Nobody could say.
+    #[serde(rename = "u")]
+    Checking,
+    /// The acquirer did not know it, and it was being forbidden there.
+    #[serde(rename = "w")]
+    Withdrawing,
+    /// Done.
+    #[serde(rename = "d")]
+    Done,
+    /// Refused by the acquirer.
+    #[serde(rename = "x")]
+    Refused,
+    /// The acquirer has no such operation.
+    #[serde(rename = "n")]
+    NotSupported,
+    /// It never happened, and never will.
+    #[serde(rename = "g")]
+    GivenUp,
+}
+
+impl Act {
+    fn of(record: &OperationRecord) -> Self {
+        let progress = match &record.stage {
+            Stage::Running(_) => Progress::Running,
+            Stage::Unknown(_) => Progress::Checking,
+            Stage::Withdrawing(_) => Progress::Withdrawing,
+            Stage::Ended { end: End::Done, .. } => Progress::Done,
+            Stage::Ended { end: End::Refused(_), .. } => Progress::Refused,
+            Stage::Ended { end: End::NotSupported, .. } => Progress::NotSupported,
+            Stage::Ended { end: End::GivenUp, .. } => Progress::GivenUp,
+        };
+        Self { operation: record.operation, n: record.n, by: record.by.clone(), progress }
+    }
 }
 
 impl Step {
     /// The step that a record of the stream tells. None: only what is due was moved.
     pub fn of(old: Option<&Payment>, new: &Payment, at: Timestamp) -> Option<Self> {
         let moved = old.is_none_or(|old| old.version != new.version);
-        moved.then(|| Self::new(new, at, effects(old, new, at)))
+        let act = new.operation().filter(|record| old.and_then(Payment::operation) != Some(*record)).map(Act::of);
+        moved.then(|| Self { act, ..Self::new(new, at, effects(old, new, at)) })
     }
 
     /// The step that a rebuild makes where a payment's own was lost: what it adds is what the steps that are there lack.
     pub fn found<'a>(payment: &Payment, known: impl Iterator<Item = &'a Self>, at: Timestamp) -> Self {
         let effects = sums::missing(payment, known.flat_map(|step| &step.effects), at);
-        Self::new(payment, at, effects)
+        Self { act: payment.operation().map(Act::of), ..Self::new(payment, at, effects) }
     }
 
     fn new(payment: &Payment, at: Timestamp, effects: Vec<Effect>) -> Self {
@@ -66,11 +128,12 @@ impl Step {
             at: Timestamp::from_second(at.as_second()).unwrap_or(at),
             status: Status::of(payment),
             n: payment.last_n,
-            amount: payment.amount,
+            amount: payment.amount_now(),
             card: payment.card.clone().filter(|_| begins),
             decline,
             failure,
             authentication,
+            act: None,
             effects,
         }
     }
@@ -88,6 +151,8 @@ fn why(state: &State) -> (Option<DeclineCode>, Option<Failure>, Option<Authentic
         State::Authorizing { .. }
         | State::Challenging { .. }
         | State::Unknown(_)
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
         | State::Abandoned { .. }
         | State::NeedsPerson(_) => (None, None, None),
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Payment, State,
     clock::japan_date,
-    payment::{Failure, Interface},
+    payment::{Failure, Interface, OperationKind, Stage},
 };
 
 /// What is summed.
@@ -23,6 +23,12 @@ pub enum Sum {
     /// Taken.
     #[serde(rename = "c")]
     Captured,
+    /// Given back.
+    #[serde(rename = "r")]
+    Refunded,
+    /// Approved, and let go without being taken: cancelled or lapsed.
+    #[serde(rename = "x")]
+    Cancelled,
     /// Over without money: failed or given up.
     #[serde(rename = "f")]
     Failed,
@@ -61,7 +67,7 @@ pub fn effects(old: Option<&Payment>, new: &Payment, at: Timestamp) -> Vec<Effec
     let of = |sum: Sum| {
         let (before, after) = (old.map_or(Figure::NONE, |old| reached(old, sum)), reached(new, sum));
         let figure = match sum {
-            Sum::Authorized | Sum::Captured => after.minus(before),
+            Sum::Authorized | Sum::Captured | Sum::Refunded | Sum::Cancelled => after.minus(before),
             // an order that is opened again failed all the same: it takes nothing back
             Sum::Failed if before.count == 0 => after,
             Sum::Failed => Figure::NONE,
@@ -73,35 +79,48 @@ pub fn effects(old: Option<&Payment>, new: &Payment, at: Timestamp) -> Vec<Effec
 
 /// What a payment as it stands has come to, of one sum.
 fn reached(payment: &Payment, sum: Sum) -> Figure {
-    let holds = match (sum, &payment.state) {
-        (Sum::Authorized, State::Authorized { .. } | State::Captured { .. })
-        | (Sum::Captured, State::Captured { .. }) => true,
-        (Sum::Failed, State::Failed { reason, .. }) => *reason != Failure::Registered,
-        (Sum::Failed, State::Abandoned { .. }) => true,
-        (
-            Sum::Authorized | Sum::Captured | Sum::Failed,
-            State::Authorizing { .. }
-            | State::Challenging { .. }
-            | State::Unknown(_)
-            | State::Reversing(_)
-            | State::Declined { .. }
-            | State::Authorized { .. }
-            | State::Captured { .. }
-            | State::Failed { .. }
-            | State::Abandoned { .. }
-            | State::NeedsPerson(_),
-        ) => false,
+    let yen = match sum {
+        Sum::Authorized => approved(payment).then(|| payment.amount_now().get()),
+        Sum::Captured => payment.captured().map(crate::Yen::get),
+        Sum::Refunded => Some(payment.refunded()).filter(|refunded| *refunded > 0),
+        Sum::Cancelled => payment.state.is_let_go().then(|| payment.amount_now().get()),
+        Sum::Failed => came_to_nothing(&payment.state).then(|| payment.amount.get()),
     };
-    if holds { Figure { count: 1, yen: i64::from(payment.amount.get()) } } else { Figure::NONE }
+    yen.map_or(Figure::NONE, |yen| Figure { count: 1, yen: i64::from(yen) })
+}
+
+/// Approved once, whatever was done with it since.
+fn approved(payment: &Payment) -> bool {
+    payment.state.is_paid() || payment.state.is_let_go()
+}
+
+fn came_to_nothing(state: &State) -> bool {
+    match state {
+        State::Failed { reason, .. } => *reason != Failure::Registered,
+        State::Abandoned { .. } => true,
+        State::Authorizing { .. }
+        | State::Challenging { .. }
+        | State::Unknown(_)
+        | State::Reversing(_)
+        | State::Declined { .. }
+        | State::Authorized { .. }
+        | State::Captured { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
+        | State::NeedsPerson(_) => false,
+    }
 }
 
 /// When that came about, as the payment says it. None: the record's own time is the nearest.
 fn moment(payment: &Payment, sum: Sum) -> Option<Timestamp> {
     match (sum, &payment.state) {
-        (Sum::Authorized | Sum::Captured, State::Authorized { at, .. } | State::Captured { at, .. })
+        (Sum::Refunded, _) => refunded_at(payment),
+        (Sum::Captured, State::Captured { taken, at, .. }) => Some(taken.at.unwrap_or(*at)),
+        (Sum::Authorized, State::Authorized { at, .. } | State::Captured { at, .. })
+        | (Sum::Cancelled, State::Cancelled { at, .. } | State::Lapsed { at, .. })
         | (Sum::Failed, State::Failed { at, .. } | State::Abandoned { at }) => Some(*at),
         (
-            Sum::Authorized | Sum::Captured | Sum::Failed,
+            Sum::Authorized | Sum::Captured | Sum::Cancelled | Sum::Failed,
             State::Authorizing { .. }
             | State::Challenging { .. }
             | State::Unknown(_)
@@ -109,10 +128,21 @@ fn moment(payment: &Payment, sum: Sum) -> Option<Timestamp> {
             | State::Declined { .. }
             | State::Authorized { .. }
             | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
             | State::Failed { .. }
             | State::Abandoned { .. }
             | State::NeedsPerson(_),
         ) => None,
+    }
+}
+
+/// When the last refund ended, where a refund was the last operation.
+fn refunded_at(payment: &Payment) -> Option<Timestamp> {
+    let record = payment.operation().filter(|record| record.operation.kind == OperationKind::Refund)?;
+    match &record.stage {
+        Stage::Ended { at, .. } => Some(*at),
+        Stage::Running(_) | Stage::Unknown(_) | Stage::Withdrawing(_) => None,
     }
 }
 
@@ -127,7 +157,7 @@ pub(super) fn missing<'a>(payment: &Payment, counted: impl Iterator<Item = &'a E
     let of = |sum: Sum| {
         let (before, after) = (done.figure(sum), reached(payment, sum));
         let figure = match sum {
-            Sum::Authorized | Sum::Captured => after.minus(before),
+            Sum::Authorized | Sum::Captured | Sum::Refunded | Sum::Cancelled => after.minus(before),
             Sum::Failed if before.count == 0 => after,
             Sum::Failed => Figure::NONE,
         };
@@ -138,13 +168,15 @@ pub(super) fn missing<'a>(payment: &Payment, counted: impl Iterator<Item = &'a E
 
 impl Sum {
     /// Every one, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Authorized, Self::Captured, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Authorized, Self::Captured, Self::Refunded, Self::Cancelled, Self::Failed];
 
     /// Its name in records.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Authorized => "a",
             Self::Captured => "c",
+            Self::Refunded => "r",
+            Self::Cancelled => "x",
             Self::Failed => "f",
         }
     }

@@ -21,6 +21,8 @@ struct Document {
     at: Timestamp,
     #[serde(rename = "a")]
     amount: Yen,
+    #[serde(rename = "r", default, skip_serializing_if = "is_nothing")]
+    refunded: u32,
     #[serde(rename = "s")]
     status: Status,
     #[serde(rename = "i")]
@@ -37,6 +39,10 @@ struct Document {
     card: Option<MaskedCard>,
 }
 
+const fn is_nothing(yen: &u32) -> bool {
+    *yen == 0
+}
+
 fn is_blank(free: &[String; 3]) -> bool {
     free.iter().all(String::is_empty)
 }
@@ -46,6 +52,7 @@ pub(super) fn document(row: &Row) -> Result<String, StoreError> {
     json(&Document {
         at: row.at,
         amount: row.amount,
+        refunded: row.refunded,
         status: row.status,
         interface: row.interface,
         free: row.free.clone(),
@@ -67,9 +74,9 @@ pub(super) fn row(item: &Item) -> Result<Option<Row>, StoreError> {
     let wrong = |what| StoreError::Unreadable { pk: string(PK).cloned().unwrap_or_default(), what };
     let key = string(PK).and_then(|pk| keys::parse_payment(pk)).ok_or_else(|| wrong(PK))?;
     let document: Option<Document> = string(DOCUMENT).and_then(|doc| serde_json::from_str(doc).ok());
-    let Document { at, amount, status, interface, free, mail, holder, user, card } =
+    let Document { at, amount, refunded, status, interface, free, mail, holder, user, card } =
         document.ok_or_else(|| wrong(DOCUMENT))?;
-    Ok(Some(Row { key, version, at, amount, status, interface, free, mail, holder, user, card }))
+    Ok(Some(Row { key, version, at, amount, refunded, status, interface, free, mail, holder, user, card }))
 }
 
 /// The steps of an item, oldest first.

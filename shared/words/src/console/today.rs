@@ -135,6 +135,10 @@ pub const fn sum(lang: Lang, sum: Sum) -> &'static str {
         (Lang::En, Sum::Authorized) => "Approved",
         (Lang::Ja, Sum::Captured) => "売上確定",
         (Lang::En, Sum::Captured) => "Captured",
+        (Lang::Ja, Sum::Refunded) => "返金",
+        (Lang::En, Sum::Refunded) => "Refunded",
+        (Lang::Ja, Sum::Cancelled) => "取消・期限切れ",
+        (Lang::En, Sum::Cancelled) => "Cancelled or lapsed",
         (Lang::Ja, Sum::Failed) => "不成立",
         (Lang::En, Sum::Failed) => "Failed or given up",
     }

@@ -3,8 +3,8 @@
 use domain::{
     Lang, Yen,
     acquirer::{DeclineCode, Flow, TransStatus},
-    payment::{Failure, Interface, Reader, Tidings},
-    search::{Field, Outcome, SearchProblem, Standing, Status},
+    payment::{Failure, Interface, OperationKind, Reader, Tidings},
+    search::{Field, Outcome, Progress, SearchProblem, Standing, Status},
 };
 
 /// The search over payments, and a payment's page.
@@ -138,6 +138,24 @@ pub struct TransactionsWords {
     pub authentication: fn(status: TransStatus, flow: Flow) -> String,
     /// Until when an authorization is good.
     pub valid_until: &'static str,
+    /// What was ordered, where it is not what is held or taken.
+    pub ordered: &'static str,
+    /// Yen that were given back.
+    pub refunded: &'static str,
+    /// Since when it is disputed.
+    pub disputed: &'static str,
+    /// Until when it can be captured.
+    pub capture_until: &'static str,
+    /// Who did it.
+    pub by: fn(name: &str) -> String,
+    /// The system itself.
+    pub system: &'static str,
+    /// Somebody who is no longer at the console, by their id.
+    pub somebody: fn(id: &str) -> String,
+    /// The operation that is running or being checked blocks others.
+    pub act_pending: &'static str,
+    /// A dispute blocks refunds.
+    pub act_disputed: &'static str,
     /// Heading of the history.
     pub history: &'static str,
     /// The history's last steps are not recorded yet.
@@ -244,6 +262,15 @@ const JA: TransactionsWords = TransactionsWords {
     attempts_of: |made, allowed| format!("{allowed} 回のうち {made} 回"),
     authentication: |status, flow| format!("{}（{}）", authenticated(Lang::Ja, status), with(Lang::Ja, flow)),
     valid_until: "与信の有効期限",
+    ordered: "注文時の金額",
+    refunded: "返金済みの金額",
+    disputed: "チャージバックの申し立て",
+    capture_until: "売上確定の期限",
+    by: |name| format!("{name} による操作"),
+    system: "システム",
+    somebody: |id| format!("利用者 {id}"),
+    act_pending: "進行中の操作の結果を確認しています。終わるまで、ほかの操作はできません。",
+    act_disputed: "チャージバックの申し立てがあるため、返金できません。代金はカード会社が引き戻します。",
     history: "履歴",
     history_behind: "最新の変化は、数秒後に履歴に表示されます。",
     history_gap: |versions| {
@@ -343,6 +370,15 @@ const EN: TransactionsWords = TransactionsWords {
     attempts_of: |made, allowed| format!("{made} of {allowed}"),
     authentication: |status, flow| format!("{} ({})", authenticated(Lang::En, status), with(Lang::En, flow)),
     valid_until: "Authorization good until",
+    ordered: "Amount as ordered",
+    refunded: "Refunded so far",
+    disputed: "Disputed since",
+    capture_until: "Can be captured until",
+    by: |name| format!("By {name}"),
+    system: "the system",
+    somebody: |id| format!("user {id}"),
+    act_pending: "The outcome of an operation is being checked. Until it is known, nothing else can be done.",
+    act_disputed: "It is disputed, so it can't be refunded: the acquirer takes the money back by itself.",
     history: "History",
     history_behind: "The latest change appears in the history within a few seconds.",
     history_gap: |versions| {
@@ -431,6 +467,16 @@ pub const fn status(lang: Lang, status: Status) -> &'static str {
         (Lang::En, Status::Authorized) => "Authorized, not captured",
         (Lang::Ja, Status::Captured) => "売上確定",
         (Lang::En, Status::Captured) => "Captured",
+        (Lang::Ja, Status::PartlyRefunded) => "一部返金済み",
+        (Lang::En, Status::PartlyRefunded) => "Refunded in part",
+        (Lang::Ja, Status::Refunded) => "全額返金済み",
+        (Lang::En, Status::Refunded) => "Refunded",
+        (Lang::Ja, Status::Disputed) => "チャージバックの申し立てあり",
+        (Lang::En, Status::Disputed) => "Disputed",
+        (Lang::Ja, Status::Cancelled) => "取消済み",
+        (Lang::En, Status::Cancelled) => "Cancelled",
+        (Lang::Ja, Status::Lapsed) => "与信の期限切れ",
+        (Lang::En, Status::Lapsed) => "Authorization lapsed",
         (Lang::Ja, Status::Failed) => "不成立",
         (Lang::En, Status::Failed) => "Failed",
         (Lang::Ja, Status::Abandoned) => "購入者が中止",
@@ -577,6 +623,37 @@ const fn with(lang: Lang, flow: Flow) -> &'static str {
         (Lang::Ja, Flow::Challenge) => "追加認証あり",
         (Lang::En, Flow::Challenge) => "with a challenge",
     }
+}
+
+/// An operation and how far it had come.
+pub const fn act(lang: Lang, kind: OperationKind, progress: Progress) -> (&'static str, &'static str) {
+    let kind = match (lang, kind) {
+        (Lang::Ja, OperationKind::Capture) => "売上確定",
+        (Lang::En, OperationKind::Capture) => "Capture",
+        (Lang::Ja, OperationKind::Cancel) => "取り消し",
+        (Lang::En, OperationKind::Cancel) => "Cancellation",
+        (Lang::Ja, OperationKind::Adjust) => "金額変更",
+        (Lang::En, OperationKind::Adjust) => "Change of amount",
+        (Lang::Ja, OperationKind::Refund) => "返金",
+        (Lang::En, OperationKind::Refund) => "Refund",
+    };
+    let progress = match (lang, progress) {
+        (Lang::Ja, Progress::Running) => "開始",
+        (Lang::En, Progress::Running) => "started",
+        (Lang::Ja, Progress::Checking) => "結果を確認中",
+        (Lang::En, Progress::Checking) => "being checked",
+        (Lang::Ja, Progress::Withdrawing) => "取り下げ中",
+        (Lang::En, Progress::Withdrawing) => "being withdrawn",
+        (Lang::Ja, Progress::Done) => "完了",
+        (Lang::En, Progress::Done) => "done",
+        (Lang::Ja, Progress::Refused) => "決済会社が拒否",
+        (Lang::En, Progress::Refused) => "refused by the acquirer",
+        (Lang::Ja, Progress::NotSupported) => "決済会社が対応していません",
+        (Lang::En, Progress::NotSupported) => "not supported by the acquirer",
+        (Lang::Ja, Progress::GivenUp) => "実行されませんでした",
+        (Lang::En, Progress::GivenUp) => "did not happen",
+    };
+    (kind, progress)
 }
 
 /// An amount of yen that may be a sum: `¥1,234,567,890`, `-¥500`.
