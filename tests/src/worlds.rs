@@ -61,14 +61,10 @@ pub struct LinkTerms<'a> {
 
 /// Creates a link of merchant 4000.
 pub async fn create_link(world: &World, terms: LinkTerms<'_>) {
-    let link = Link {
-        id: LinkId::new(terms.id).expect("a link's name"),
-        merchant: MerchantId::new("4000").expect("a merchant number"),
-        item: terms.item.to_owned(),
-        amount: terms.yen.map_or(LinkAmount::Open, |yen| LinkAmount::Fixed(Yen::new(yen).expect("an amount"))),
-        uses: terms.uses,
-        active: true,
-    };
+    let amount = terms.yen.map_or(LinkAmount::Open, |yen| LinkAmount::Fixed(Yen::new(yen).expect("an amount")));
+    let id = LinkId::new(terms.id).expect("a link's name");
+    let merchant = MerchantId::new("4000").expect("a merchant number");
+    let link = Link::new(id, merchant, terms.item, amount, terms.uses, world.now());
     registry(world).await.create_link(&link).await.expect("the link is created");
 }
 

@@ -9,8 +9,9 @@ use domain::{
     Clock, Initiator, KeptCard, Lang, Merchant, State,
     acquirer::ThreeDsRequest,
     card::contains_card_number,
+    link::Link,
     merchant::Capture,
-    payment::{Keeping, Standing},
+    payment::{Keeping, Origin, Standing},
 };
 use form::Form;
 use http::{Response, StatusCode};
@@ -32,6 +33,7 @@ pub struct Deps {
     vault: Vault,
     guard: Guard,
     cards: Cards,
+    payments: Payments,
     stage: Stage,
     /// Where the issuer sends the payer back to.
     page_origin: String,
@@ -49,12 +51,13 @@ impl Deps {
         let card_key = CardKey::new(config.sdk(), config.required("CARD_KEY")?);
         let vault = Vault::new(card_key, CardKeys::new(table.clone()), clock.clone());
         let guard = Guard::new(GuardCounters::new(table.clone()), clock.clone());
-        let charging = Charging::new(Payments::new(table), cards.clone(), config.acquirer()?, clock.clone());
+        let payments = Payments::new(table);
+        let charging = Charging::new(payments.clone(), cards.clone(), config.acquirer()?, clock.clone());
         // A fingerprint key that does not open now is tried again by the first payment.
         let (checkout, ()) = tokio::join!(Checkout::open(config, clock.clone()), vault.connect());
         let checkout = checkout?;
         let page_origin = config.required("PAGE_ORIGIN")?.to_owned();
-        Ok(Self { checkout, charging, vault, guard, cards, stage: config.stage()?, page_origin, clock })
+        Ok(Self { checkout, charging, vault, guard, cards, payments, stage: config.stage()?, page_origin, clock })
     }
 
     /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.
@@ -77,6 +80,10 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
     let opened = deps.checkout.merchant(&order.merchant).await?.ok_or(Refusal::Unreadable)?;
     let merchant = &opened.merchant;
     check(&order, merchant, deps.stage)?;
+    let offer = deps.checkout.offer(&order).await?;
+    if let Some(stands) = closed(deps, &order, merchant, offer.as_ref()).await? {
+        return Ok(stands);
+    }
     form.fill(&mut order.details, merchant);
     let kept = if form.pays_with_kept() { kept_card(deps, merchant, &order).await? } else { None };
     let means = match means(deps, &form, merchant, &order, kept.as_ref()) {
@@ -84,7 +91,8 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
         Err(problems) => {
             // Beside the fields for another card the page leads back to the kept one.
             let kept = if form.pays_with_kept() { kept } else { kept_card(deps, merchant, &order).await? };
-            return mend(deps, request, merchant, order, &form, kept.as_ref(), &problems);
+            let mending = Mending { form: &form, kept: kept.as_ref(), offer: offer.as_ref(), problems: &problems };
+            return mend(deps, request, merchant, order, mending);
         }
     };
     let keeping = keeping(request, &form, merchant, &order, &means);
@@ -113,7 +121,9 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
     let charged = match deps.charging.charge(&deps.vault, watch, charge).await {
         Err(ChargeError::Vault(error)) if !error.is_passing() => {
             tracing::error!(alarm = true, merchant.id = %merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
-            return mend(deps, request, merchant, order, &form, None, &[FormProblem::KeptCardGone]);
+            let problems = &[FormProblem::KeptCardGone];
+            let mending = Mending { form: &form, kept: None, offer: offer.as_ref(), problems };
+            return mend(deps, request, merchant, order, mending);
         }
         charged => charged?,
     };
@@ -176,16 +186,46 @@ fn keeping(request: &Request, form: &Form, merchant: &Merchant, order: &SealedOr
     Some(Keeping { scope, terms: words::KEEP_TERMS, address, authenticated_only })
 }
 
+/// What becomes of an order whose link was closed since the form was shown. None: it is not closed. Nothing is charged, but an attempt that this
+/// very form began before is shown as it stands.
+async fn closed(
+    deps: &Deps,
+    order: &SealedOrder,
+    merchant: &Merchant,
+    offer: Option<&Link>,
+) -> Result<Option<Response<Body>>, Refusal> {
+    let Origin::Link(_) = order.origin else { return Ok(None) };
+    let now = deps.clock.now();
+    if checkout::closed(offer, None, now).is_none() {
+        return Ok(None);
+    }
+    let stored = deps.payments.load(&order.key()).await?;
+    match checkout::closed(offer, stored.as_ref(), now) {
+        Some(notice) => Err(Refusal::Closed(Box::new(merchant.clone()), order.details.lang, notice)),
+        None => {
+            let handle = ReturnHandle { key: order.key(), nonce: order.nonce };
+            Ok(Some(answer::see_other(&deps.checkout.return_path(&handle)?)))
+        }
+    }
+}
+
+/// What the form is shown again with.
+struct Mending<'a> {
+    form: &'a Form,
+    kept: Option<&'a KeptCard>,
+    offer: Option<&'a Link>,
+    problems: &'a [FormProblem],
+}
+
 /// The form again, with what is to be mended. What was typed is kept, except card data.
 fn mend(
     deps: &Deps,
     request: &Request,
     merchant: &Merchant,
     mut order: SealedOrder,
-    form: &Form,
-    kept: Option<&KeptCard>,
-    problems: &[FormProblem],
+    mending: Mending<'_>,
 ) -> Result<Response<Body>, Refusal> {
+    let Mending { form, kept, offer, problems } = mending;
     order.nonce = checkout::draw_nonce()?;
     let offered = order.kept;
     order = order.offering(kept, deps.clock.now());
@@ -194,7 +234,7 @@ fn mend(
     let typed = std::iter::once(&mut order.details.mail).chain(&mut order.details.free);
     typed.filter(|text| contains_card_number(text)).for_each(String::clear);
     let holder = Some(form.holder()).filter(|name| !contains_card_number(name)).unwrap_or_default();
-    let state = FormState { problems, holder, kept, keep_checked: form.keeps_card(), declined: None };
+    let state = FormState { problems, holder, kept, keep_checked: form.keeps_card(), declined: None, offer };
     Ok(deps.checkout.form(request, merchant, &order, state)?)
 }
 
@@ -219,6 +259,8 @@ enum Refusal {
     Expired,
     #[error("refused with a page")]
     Page(Lang, StatusCode, Notice),
+    #[error("the link is closed")]
+    Closed(Box<Merchant>, Lang, Notice),
     #[error("the order stands otherwise")]
     Conflict(Box<Merchant>, Lang, Notice),
     #[error(transparent)]
@@ -248,6 +290,9 @@ impl Refusal {
             Self::Unreadable => page(StatusCode::BAD_REQUEST, Notice::FormUnreadable),
             Self::Expired => page(StatusCode::BAD_REQUEST, Notice::PageExpired),
             Self::Page(lang, status, notice) => deps.checkout.notice(request, None, *lang, *status, *notice),
+            Self::Closed(merchant, lang, notice) => {
+                deps.checkout.notice(request, Some(merchant), *lang, StatusCode::GONE, *notice)
+            }
             Self::Conflict(merchant, lang, notice) => {
                 deps.checkout.notice(request, Some(merchant), *lang, StatusCode::CONFLICT, *notice)
             }

@@ -1,6 +1,7 @@
 //! The mails after a payment, to the shopper and to the shop, and about a kept card. A mail that fails never touches the payment.
 
 mod card;
+mod link;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
@@ -10,15 +11,15 @@ use domain::{
     tell::Message,
 };
 use inbound::{
-    Config, ConfigError,
-    checkout::free_label,
+    Config, Keyring, KeyringError,
+    checkout::{ReceiptHandle, free_label, receipt_path},
     events,
     page::mail::{self, CardKept, Completion, MailOutcome, header_safe},
 };
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Cards, Merchants, Payments, SearchIndex};
+use store::{Cards, Links, Merchants, Payments, SearchIndex};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -26,8 +27,12 @@ pub struct Deps {
     payments: Payments,
     cards: Cards,
     merchants: Merchants,
+    links: Links,
     mailer: Mailer,
     index: SearchIndex,
+    keyring: Keyring,
+    /// Where the pages are that a mail leads to.
+    page_origin: String,
     clock: Clock,
 }
 
@@ -36,13 +41,20 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 impl Deps {
     /// # Errors
-    /// [`ConfigError`].
-    pub fn new(config: &Config, clock: Clock) -> Result<Self, ConfigError> {
+    /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
+    pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let table = config.table()?;
-        let mailer = Mailer::new(config.sdk(), config.required("MAIL_SENDER")?);
-        let (payments, cards) = (Payments::new(table.clone()), Cards::new(table.clone()));
-        let index = SearchIndex::new(config.search_table()?);
-        Ok(Self { payments, cards, merchants: Merchants::new(table), mailer, index, clock })
+        Ok(Self {
+            payments: Payments::new(table.clone()),
+            cards: Cards::new(table.clone()),
+            merchants: Merchants::new(table.clone()),
+            links: Links::new(table),
+            mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?),
+            keyring: Keyring::open(config).await?,
+            page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
+            index: SearchIndex::new(config.search_table()?),
+            clock,
+        })
     }
 }
 
@@ -58,12 +70,15 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
     let mail = match &message {
         Message::Payment(telling) => after_payment(deps, telling).await?,
         Message::Card(telling) => card::news(deps, telling).await?,
+        Message::Link(telling) => link::request(deps, telling).await?,
     };
     let Some(mail) = mail else { return Ok(()) };
     deps.mailer.send(&mail).await?;
     tracing::info!(event.id = message.event_id(), "mail sent");
-    if let Message::Payment(telling) = &message {
-        trace(deps, telling).await;
+    match &message {
+        Message::Payment(telling) => trace(deps, telling).await,
+        Message::Card(_) => {}
+        Message::Link(telling) => link::note(deps, telling).await?,
     }
     Ok(())
 }
@@ -83,11 +98,19 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
     let payment = deps.payments.load(&telling.key).await?.ok_or("the payment is not there")?;
     let merchant = deps.merchants.load(&telling.key.merchant).await?.ok_or("the merchant is not there")?;
     let kept = card::kept_with(deps, &payment).await?;
-    Ok(compose(telling, &payment, &merchant, kept.as_ref()))
+    let path = receipt_path(&deps.keyring, &ReceiptHandle { key: payment.key.clone() }, deps.clock.now())?;
+    let receipt = format!("{}{path}", deps.page_origin);
+    Ok(compose(telling, &payment, &merchant, kept.as_ref(), &receipt))
 }
 
 /// The mail that a message asks for. None: nobody wants it, or the order was opened again since.
-fn compose(telling: &Telling, payment: &Payment, merchant: &Merchant, kept: Option<&KeptCard>) -> Option<Mail> {
+fn compose(
+    telling: &Telling,
+    payment: &Payment,
+    merchant: &Merchant,
+    kept: Option<&KeptCard>,
+    receipt: &str,
+) -> Option<Mail> {
     let to = match telling.reader {
         Reader::Payer if merchant.mails(payment.interface) => {
             Some(&payment.details.mail).filter(|mail| !mail.is_empty())
@@ -117,6 +140,7 @@ fn compose(telling: &Telling, payment: &Payment, merchant: &Merchant, kept: Opti
         item: some(&payment.details.item),
         own: Some(merchant.mail.texts.of(lang)),
         card_kept: kept.map(|card| CardKept { scope: card.consent.scope, manage: None }),
+        receipt: payment.state.is_paid().then_some(receipt),
     });
     Some(Mail {
         to: header_safe(to),

@@ -9,6 +9,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 #[expect(clippy::disallowed_methods, reason = "main reads the clock and hands it down")]
 async fn main() -> Result<(), Error> {
     inbound::telemetry::init();
-    let deps = Deps::new(&inbound::Config::from_env()?, Clock::new(jiff::Timestamp::now))?;
+    let config = inbound::Config::from_env()?;
+    let deps = Deps::new(&config, Clock::new(jiff::Timestamp::now)).await?;
     run(service_fn(|event: LambdaEvent<SqsEvent>| handler(&deps, event))).await
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     payment::{Reader, Telling, tidings},
-    tell::{CardTelling, Message},
+    tell::{CardTelling, LinkTelling, Message},
 };
 use inbound::{
     Config, ConfigError,
@@ -11,7 +11,7 @@ use inbound::{
 use lambda_runtime::LambdaEvent;
 use outbound::Queue;
 use serde_json::Value;
-use store::{StoreError, cards, payments};
+use store::{StoreError, cards, links, payments};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ async fn send(deps: &Deps, messages: &[(usize, Message)]) -> Option<usize> {
 
 /// What a change tells, and whom.
 fn tellings(change: &Change) -> Result<Vec<Message>, StoreError> {
-    Ok([of_payment(change)?, of_card(change)?.into_iter().collect()].concat())
+    Ok([of_payment(change)?, of_card(change)?.into_iter().chain(of_link(change)?).collect()].concat())
 }
 
 fn of_payment(change: &Change) -> Result<Vec<Message>, StoreError> {
@@ -90,4 +90,10 @@ fn of_card(change: &Change) -> Result<Option<Message>, StoreError> {
     let (old, new) = (read(&change.old)?, read(&change.new)?);
     let told = new.and_then(|new| CardTelling::of(old.as_ref(), &new, change.at.unwrap_or(new.consent.at)));
     Ok(told.map(Message::Card))
+}
+
+fn of_link(change: &Change) -> Result<Option<Message>, StoreError> {
+    let read = |image: &Option<_>| image.as_ref().map_or(Ok(None), links::from_stream);
+    let (old, new) = (read(&change.old)?, read(&change.new)?);
+    Ok(new.and_then(|new| LinkTelling::of(old.as_ref(), &new)).map(Message::Link))
 }

@@ -5,7 +5,7 @@ mod shop;
 
 use std::convert::Infallible;
 
-use domain::{Clock, Lang, Merchant};
+use domain::{Clock, Lang, Merchant, link::Link, payment::Origin};
 use http::{Method, Response, StatusCode};
 use inbound::{
     Checkout, Config, KeyringError, SealError,
@@ -13,14 +13,13 @@ use inbound::{
     http as answer, page,
 };
 use lambda_http::{Body, Request};
-use store::{Cards, Links, Payments, StoreError};
+use store::{Cards, Payments, StoreError};
 use words::Notice;
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     checkout: Checkout,
-    links: Links,
     payments: Payments,
     cards: Cards,
 }
@@ -31,8 +30,7 @@ impl Deps {
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let table = config.table()?;
         let checkout = Checkout::open(config, clock).await?;
-        let (links, cards) = (Links::new(table.clone()), Cards::new(table.clone()));
-        Ok(Self { checkout, links, payments: Payments::new(table), cards })
+        Ok(Self { checkout, payments: Payments::new(table.clone()), cards: Cards::new(table) })
     }
 }
 
@@ -65,15 +63,21 @@ impl Failure {
     }
 }
 
-/// The form of a verified order, as the order stands now.
+/// The form of a verified order, as the order stands now. `offer` is the link that it came by, if it came by one.
 pub(crate) async fn open(
     deps: &Deps,
     request: &Request,
     merchant: &Merchant,
     order: SealedOrder,
+    offer: Option<&Link>,
 ) -> Result<Response<Body>, Failure> {
     let stored = deps.payments.load(&order.key()).await?;
     let lang = order.details.lang;
+    if let Origin::Link(_) = order.origin
+        && let Some(notice) = checkout::closed(offer, stored.as_ref(), deps.checkout.now())
+    {
+        return Ok(deps.checkout.notice(request, Some(merchant), lang, StatusCode::GONE, notice));
+    }
     match stored.as_ref().map_or(OrderStanding::Open, |payment| checkout::standing(payment, &order)) {
         OrderStanding::Open => {
             let kept = match order.buyer(merchant) {
@@ -81,7 +85,7 @@ pub(crate) async fn open(
                 None => None,
             };
             let order = order.following(stored.as_ref()).offering(kept.as_ref(), deps.checkout.now());
-            let state = FormState { kept: kept.as_ref(), ..FormState::default() };
+            let state = FormState { kept: kept.as_ref(), offer, ..FormState::default() };
             Ok(deps.checkout.form(request, merchant, &order, state)?)
         }
         OrderStanding::Running => {

@@ -1,9 +1,8 @@
 //! `/l/{link}`: a payment link. A fixed amount opens the form at once, an open one is asked for first.
 
 use domain::{
-    Lang, LinkId, Merchant, OrderId, Yen,
-    link::{Link, LinkAmount, LinkUses},
-    merchant::DestinationNumber,
+    Lang, LinkId, Merchant, Yen,
+    link::{Buyer, Link, LinkAmount},
     payment::{Details, Interface, Origin},
     wire::Parameters,
 };
@@ -28,10 +27,10 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
     let closed =
         || deps.checkout.notice(request, None, asked.unwrap_or_default(), StatusCode::NOT_FOUND, Notice::LinkClosed);
     let Ok(id) = LinkId::new(name) else { return Ok(closed()) };
-    let Some(link) = deps.links.load(&id).await?.filter(|link| link.active) else { return Ok(closed()) };
+    let Some(link) = deps.checkout.link(&id).await? else { return Ok(closed()) };
     let Some(opened) = deps.checkout.merchant(&link.merchant).await? else { return Ok(closed()) };
     let merchant = &opened.merchant;
-    let lang = asked.unwrap_or(merchant.lang);
+    let lang = asked.or(link.buyer.as_ref().map(|buyer| buyer.lang)).unwrap_or(merchant.lang);
     if !checkout::trades(merchant) {
         return Ok(deps.checkout.notice(
             request,
@@ -40,6 +39,11 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
             StatusCode::FORBIDDEN,
             Notice::MerchantSuspended,
         ));
+    }
+    if link.sole_order().is_none()
+        && let Some(notice) = checkout::closed(Some(&link), None, deps.checkout.now())
+    {
+        return Ok(deps.checkout.notice(request, Some(merchant), lang, StatusCode::GONE, notice));
     }
     let opening = Opening { deps, request, merchant, link: &link, lang };
     let amount = match link.amount {
@@ -52,21 +56,16 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
             }
         },
     };
-    open(deps, request, merchant, sealed(&link, merchant, amount, lang)?).await
+    open(deps, request, merchant, sealed(&link, merchant, amount, lang)?, Some(&link)).await
 }
 
-/// The order of one opening of a link. A one-use link is its own order; of a many-use link each opened page is one.
+/// The order of one opening of a link.
 fn sealed(link: &Link, merchant: &Merchant, amount: Yen, lang: Lang) -> Result<SealedOrder, Failure> {
     let nonce = checkout::draw_nonce()?;
-    let (id, owner) = (link.id.as_str().as_bytes(), link.merchant.as_str().as_bytes());
-    let order = match link.uses {
-        LinkUses::One => OrderId::derived("one-use link", &[owner, id]),
-        LinkUses::Many => OrderId::derived("many-use link", &[owner, id, nonce.as_bytes()]),
-    };
     Ok(SealedOrder {
         merchant: link.merchant.clone(),
         settings_version: merchant.version,
-        order,
+        order: link.order(&nonce),
         amount,
         interface: Interface::Link,
         origin: Origin::Link(link.id.clone()),
@@ -75,8 +74,23 @@ fn sealed(link: &Link, merchant: &Merchant, amount: Yen, lang: Lang) -> Result<S
         nonce,
         kept: None,
         another: false,
-        details: Details { item: link.item.clone(), lang, destination: DestinationNumber::One, ..Details::default() },
+        details: details(link, lang),
     })
+}
+
+fn details(link: &Link, lang: Lang) -> Details {
+    let buyer = link.buyer.as_ref();
+    let of = |text: fn(&Buyer) -> &String| buyer.map(|buyer| text(buyer).clone()).unwrap_or_default();
+    Details {
+        name: of(|buyer| &buyer.name),
+        mail: of(|buyer| &buyer.mail),
+        free: link.free.clone(),
+        mobile: buyer.is_some_and(|buyer| buyer.mobile),
+        item: link.item.clone(),
+        lang,
+        destination: link.destination,
+        ..Details::default()
+    }
 }
 
 enum Typed {

@@ -55,7 +55,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         another: false,
         details: order.details,
     };
-    open(deps, request, merchant, sealed).await
+    open(deps, request, merchant, sealed, None).await
 }
 
 /// The same order in another language: our own form sent it back, sealed.
@@ -85,7 +85,10 @@ async fn reopen(
     }
     order.nonce = checkout::draw_nonce()?;
     match deps.checkout.merchant(&order.merchant).await? {
-        Some(opened) if checkout::trades(&opened.merchant) => open(deps, request, &opened.merchant, order).await,
+        Some(opened) if checkout::trades(&opened.merchant) => {
+            let offer = deps.checkout.offer(&order).await?;
+            open(deps, request, &opened.merchant, order, offer.as_ref()).await
+        }
         Some(_) | None => {
             Ok(deps.checkout.notice(request, None, lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended))
         }

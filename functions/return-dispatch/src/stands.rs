@@ -3,12 +3,13 @@
 use domain::{
     Lang, Payment,
     handover::{Handover, NoHandover},
-    payment::{Interface, State},
+    link::Link,
+    payment::{Interface, Origin, State},
 };
 use http::{Response, StatusCode};
 use inbound::{
     OpenedMerchant,
-    checkout::{self, AGAIN, CardResultHandle, ChallengeHandle, FormState, ReturnHandle, SealedOrder},
+    checkout::{self, AGAIN, CardResultHandle, ChallengeHandle, FormState, ReceiptHandle, ReturnHandle, SealedOrder},
     http as answer,
     page::{
         self, DeclineNotice, HandOver, HandOverResult, LanguageSwitch, Outcome, Receipt, ResultPage, Waiting,
@@ -32,11 +33,17 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         return Ok(answer::see_other(&format!("{path}?lang={lang}")));
     }
     let opened = deps.checkout.merchant(&handle.key.merchant).await?.ok_or(Failure::Shut)?;
+    let offer = match &payment.origin {
+        // The form for another card says what the link's first form said.
+        Origin::Link(id) if matches!(payment.state, State::Declined { .. }) => deps.checkout.link(id).await?,
+        Origin::Link(_) | Origin::Page | Origin::CardUpdate(_) => None,
+    };
     let view = View {
         deps,
         request,
         payment: &payment,
         opened: &opened,
+        offer: offer.as_ref(),
         handle: &handle,
         lang: answer::language(request, Some(payment.details.lang)),
     };
@@ -48,6 +55,7 @@ struct View<'a> {
     request: &'a Request,
     payment: &'a Payment,
     opened: &'a OpenedMerchant,
+    offer: Option<&'a Link>,
     handle: &'a ReturnHandle,
     lang: Lang,
 }
@@ -116,7 +124,7 @@ impl View<'_> {
         if !self.is_sender() {
             order.details.mail.clear();
         }
-        let state = FormState { declined: Some(declined), holder, ..FormState::default() };
+        let state = FormState { declined: Some(declined), holder, offer: self.offer, ..FormState::default() };
         Ok(self.deps.checkout.form(self.request, merchant, &order, state)?)
     }
 
@@ -129,6 +137,7 @@ impl View<'_> {
         let payment = self.payment;
         let (order, amount) = (payment.key.order.as_str(), payment.amount);
         let number = payment.number();
+        let receipt_path = self.deps.checkout.receipt_path(&ReceiptHandle { key: payment.key.clone() })?;
         let outcome = match payment.card.as_ref().filter(|_| self.is_sender()) {
             Some(card) => Outcome::Paid {
                 receipt: Receipt {
@@ -141,6 +150,7 @@ impl View<'_> {
                     last4: &card.last4,
                 },
                 mail_sent: self.opened.merchant.mails(payment.interface),
+                receipt_path: &receipt_path,
             },
             None => Outcome::AlreadyPaid { at, order, amount },
         };

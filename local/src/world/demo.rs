@@ -1,7 +1,7 @@
 //! The demo data of the first start: four merchants, two links, the cards to try.
 
 use console::settings::{seal_key_password, seal_sig_secret};
-use domain::link::{Link, LinkAmount, LinkUses};
+use domain::link::{Link, LinkAmount, LinkUses, Terms};
 use domain::merchant::{Destination, Dialect, Encoding, Method, SigSettings};
 use domain::payment::Interface;
 use domain::signing::{KeyPassword, SigSecret};
@@ -131,7 +131,7 @@ pub(super) async fn seed(
         unless_there(registry.create(&merchant).await)?;
     }
     for (id, item, yen) in LINKS {
-        unless_there(registry.create_link(&link(id, item, yen)?).await)?;
+        unless_there(registry.create_link(&link(id, item, yen, now)?).await)?;
     }
     Ok(cloud.set_note(SEEDED, "1")?)
 }
@@ -167,19 +167,22 @@ impl DemoMerchant {
     }
 }
 
-fn link(id: &str, item: &str, yen: Option<u32>) -> Result<Link, WorldError> {
+fn link(id: &str, item: &str, yen: Option<u32>, now: Timestamp) -> Result<Link, WorldError> {
     let amount = match yen {
         Some(yen) => LinkAmount::Fixed(Yen::new(yen).map_err(WorldError::outside)?),
         None => LinkAmount::Open,
     };
-    Ok(Link {
-        id: LinkId::new(id).map_err(WorldError::outside)?,
-        merchant: MerchantId::new(MERCHANTS[0].id).map_err(WorldError::outside)?,
-        item: item.to_owned(),
-        amount,
-        uses: LinkUses::Many,
-        active: true,
-    })
+    let id = LinkId::new(id).map_err(WorldError::outside)?;
+    let merchant = MerchantId::new(MERCHANTS[0].id).map_err(WorldError::outside)?;
+    let mut link = Link::new(id, merchant, item, amount, LinkUses::Many, now);
+    link.terms = Some(Terms {
+        quantity: "1点".to_owned(),
+        shipping: "送料込み".to_owned(),
+        payment_time: String::new(),
+        delivery: "お支払いから3営業日以内に発送します。".to_owned(),
+        withdrawal: "商品到着後8日以内にご連絡ください。返送料はお客様のご負担です。".to_owned(),
+    });
+    Ok(link)
 }
 
 /// Brings addresses that lead to the shop from its origin before to its origin now.

@@ -140,7 +140,7 @@ impl Starter<'_> {
                 })
             }
             "completion-mail" => {
-                let deps = Arc::new(completion_mail::Deps::new(config, clock)?);
+                let deps = Arc::new(completion_mail::Deps::new(config, clock).await?);
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { completion_mail::handler(&deps, event).await }

@@ -79,6 +79,19 @@ impl LinkId {
         if valid { Ok(Self(text)) } else { Err(IdError("link")) }
     }
 
+    /// A name that nobody guesses: the 128 random bits that the caller drew, in 26 characters of which none looks like another
+    /// (Crockford's base 32, in lower case).
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let number = u128::from_be_bytes(bytes);
+        let digit = |place: u32| {
+            let value = number.checked_shr(place.saturating_mul(5)).unwrap_or(0) & 31;
+            let digit = usize::try_from(value).ok().and_then(|value| DIGITS.get(value));
+            digit.map_or('0', |digit| char::from(*digit))
+        };
+        Self((0..26).rev().map(digit).collect())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -331,6 +344,19 @@ mod tests {
         assert_eq!(order.as_str().len(), 18);
         assert!(order.as_str().starts_with('9'));
         assert_ne!(order, OrderId::derived("link", &[b"4000d", b"emo"]));
+    }
+
+    #[test]
+    fn a_drawn_links_name_keeps_every_bit() {
+        assert_eq!(LinkId::from_random([0; 16]).as_str(), "0".repeat(26));
+        assert_eq!(LinkId::from_random([0xff; 16]).as_str(), format!("7{}", "z".repeat(25)));
+        let mut names = std::collections::BTreeSet::new();
+        for bit in 0..128 {
+            let name = LinkId::from_random((1_u128 << bit).to_be_bytes());
+            assert!(!name.as_str().contains(['i', 'l', 'o', 'u']) && LinkId::new(name.as_str()).is_ok());
+            names.insert(name);
+        }
+        assert_eq!(names.len(), 128);
     }
 
     #[test]

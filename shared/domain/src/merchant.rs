@@ -91,6 +91,9 @@ pub struct Merchant {
     /// An operator asked to let it go live, and nobody has approved it yet.
     #[serde(default)]
     pub live_request: Option<LiveRequest>,
+    /// What receipts say of the merchant.
+    #[serde(default)]
+    pub receipt: ReceiptSettings,
 }
 
 impl Merchant {
@@ -126,6 +129,7 @@ impl Merchant {
             retention: Retention::default(),
             floors: Floors::default(),
             live_request: None,
+            receipt: ReceiptSettings::default(),
         }
     }
 
@@ -414,6 +418,89 @@ impl Default for PageSettings {
     }
 }
 
+/// What receipts (領収書) say of the merchant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptSettings {
+    /// Who issues them. Empty: the name that shoppers see.
+    #[serde(default)]
+    pub issuer: String,
+    /// The issuer's postal address.
+    #[serde(default)]
+    pub address: String,
+    /// The issuer's number for qualified invoices (適格請求書発行事業者の登録番号).
+    #[serde(default)]
+    pub registration: Option<InvoiceNumber>,
+    /// The consumption tax that amounts include.
+    #[serde(default)]
+    pub tax: IncludedTax,
+}
+
+/// A registration number of the qualified invoice system: `T` and 13 digits (National Tax Agency).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct InvoiceNumber(String);
+
+impl InvoiceNumber {
+    /// # Errors
+    /// A text unless `text` is `T` and 13 ASCII digits.
+    pub fn new(text: impl Into<String>) -> Result<Self, &'static str> {
+        let text = text.into();
+        let digits = text.strip_prefix('T').filter(|digits| digits.len() == 13);
+        let valid = digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+        if valid { Ok(Self(text)) } else { Err("a registration number is T and 13 digits") }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for InvoiceNumber {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(text)
+    }
+}
+
+impl From<InvoiceNumber> for String {
+    fn from(number: InvoiceNumber) -> Self {
+        number.0
+    }
+}
+
+/// The consumption tax that a merchant's amounts include.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncludedTax {
+    /// The merchant has not said, or sells under more than one rate.
+    #[default]
+    Unsaid,
+    /// 10 %.
+    Standard,
+    /// 8 % (軽減税率).
+    Reduced,
+    /// None: not taxed.
+    Exempt,
+}
+
+impl IncludedTax {
+    /// The rate in per cent. None: nothing is said of it.
+    pub const fn percent(self) -> Option<u32> {
+        match self {
+            Self::Unsaid | Self::Exempt => None,
+            Self::Standard => Some(10),
+            Self::Reduced => Some(8),
+        }
+    }
+
+    /// The tax in an amount that includes it, rounded down once for the whole receipt. None: nothing is said of it.
+    pub fn within(self, yen: u32) -> Option<u32> {
+        let percent = self.percent()?;
+        yen.checked_mul(percent)?.checked_div(percent.checked_add(100)?)
+    }
+}
+
 /// A free item's label and what the page does with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FreeItem {
@@ -438,4 +525,32 @@ pub enum FreeItemRule {
     Asked,
     /// Asks for it and insists.
     Required,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tax_in_an_amount_is_rounded_down_once() {
+        for (tax, yen, within) in [
+            (IncludedTax::Standard, 2_000, Some(181)),
+            (IncludedTax::Standard, 1_100, Some(100)),
+            (IncludedTax::Reduced, 1_080, Some(80)),
+            (IncludedTax::Reduced, 1, Some(0)),
+            (IncludedTax::Standard, 9_999_999, Some(909_090)),
+            (IncludedTax::Unsaid, 2_000, None),
+            (IncludedTax::Exempt, 2_000, None),
+        ] {
+            assert_eq!(tax.within(yen), within, "{tax:?} {yen}");
+        }
+    }
+
+    #[test]
+    fn a_registration_number_is_t_and_13_digits() {
+        assert!(InvoiceNumber::new("T1234567890123").is_ok());
+        for bad in ["", "1234567890123", "T123456789012", "T12345678901234", "t1234567890123", "T123456789012３"] {
+            assert!(InvoiceNumber::new(bad).is_err(), "{bad}");
+        }
+    }
 }

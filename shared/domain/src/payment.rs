@@ -88,6 +88,8 @@ pub struct Details {
     pub mobile: bool,
     /// What is sold, where a link says so.
     pub item: String,
+    /// The legal items that a link's page showed.
+    pub terms: Option<crate::link::TermsShown>,
 }
 
 /// An order that wants to be paid.

@@ -121,6 +121,7 @@ pub fn verify_and_parse(
         lang: lang.unwrap_or(merchant.lang),
         mobile,
         item: String::new(),
+        terms: None,
     };
     Ok(PayRequest { order, amount, lang, details })
 }

@@ -3,9 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{KeptCard, MerchantId, OrderId, payment::Telling};
+use crate::{
+    KeptCard, LinkId, MerchantId, OrderId,
+    link::{Link, Sending},
+    payment::Telling,
+};
 
-/// A message, about a payment or about a kept card.
+/// A message, about a payment, a kept card or a payment link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
@@ -13,6 +17,8 @@ pub enum Message {
     Payment(Telling),
     /// About a kept card.
     Card(CardTelling),
+    /// A payment link to its buyer.
+    Link(LinkTelling),
 }
 
 impl Message {
@@ -21,6 +27,7 @@ impl Message {
         match self {
             Self::Payment(telling) => &telling.event_id,
             Self::Card(telling) => &telling.event_id,
+            Self::Link(telling) => &telling.event_id,
         }
     }
 }
@@ -83,12 +90,43 @@ impl CardTelling {
     }
 }
 
+/// The mail that brings a payment link to its buyer (決済メール). It names the link: that knows the buyer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkTelling {
+    /// The same for every repeat: `<merchant>.<link>.<nth>.payment_mail`.
+    pub event_id: String,
+    /// Who asks to be paid.
+    pub merchant: MerchantId,
+    /// The link.
+    pub link: LinkId,
+    /// Which of its mails.
+    pub nth: u16,
+}
+
+impl LinkTelling {
+    /// What the step from `old` to `new` tells: a mail that was not asked for before.
+    pub fn of(old: Option<&Link>, new: &Link) -> Option<Self> {
+        let asked = |link: &Link| match link.buyer.as_ref()?.sending {
+            Sending::Asked { nth, .. } => Some(nth),
+            Sending::Unsent | Sending::Sent { .. } => None,
+        };
+        let nth = asked(new).filter(|nth| old.and_then(asked) != Some(*nth))?;
+        Some(Self {
+            event_id: format!("{}.{}.{nth}.payment_mail", new.merchant, new.id),
+            merchant: new.merchant.clone(),
+            link: new.id.clone(),
+            nth,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         Brand, CardId, CardOwner, Expiry, Lang, MaskedCard,
         card::{Consent, ConsentScope, HeldNumber},
+        link::{Buyer, LinkAmount, LinkUses},
     };
 
     fn kept(id: u8, version: u32, number: Option<&str>) -> KeptCard {
@@ -146,6 +184,38 @@ mod tests {
             assert!(!json.contains(personal), "{json}");
         }
         assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message);
+    }
+
+    #[test]
+    fn a_payment_mail_is_told_of_once_for_each_time_it_is_asked_for() {
+        let now = Timestamp::UNIX_EPOCH;
+        let merchant = MerchantId::new("4000").unwrap();
+        let mut link = Link::new(LinkId::new("x").unwrap(), merchant, "x", LinkAmount::Open, LinkUses::One, now);
+        assert_eq!(LinkTelling::of(None, &link), None);
+        link.buyer = Some(Buyer {
+            name: "TARO".to_owned(),
+            mail: "taro@example.jp".to_owned(),
+            order: Some(OrderId::new("77").unwrap()),
+            message: "hello".to_owned(),
+            lang: Lang::Ja,
+            mobile: false,
+            sending: Sending::Unsent,
+        });
+        let asked = link.ask_sending(now).unwrap();
+        let told = LinkTelling::of(Some(&link), &asked).unwrap();
+        assert_eq!(told.event_id, "4000.x.1.payment_mail");
+        assert_eq!(LinkTelling::of(None, &asked), Some(told.clone()), "made and asked for in one write");
+        let revoked = asked.revoke(now).unwrap();
+        let sent = asked.sent(1, now).unwrap();
+        for (what, old, new) in [("unsent", None, &link), ("revoked", Some(&asked), &revoked), ("sent", Some(&asked), &sent)] {
+            assert_eq!(LinkTelling::of(old, new), None, "{what}");
+        }
+        assert_eq!(LinkTelling::of(Some(&sent), &sent.ask_sending(now).unwrap()).unwrap().nth, 2);
+        let json = serde_json::to_string(&Message::Link(told.clone())).unwrap();
+        assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), Message::Link(told));
+        for personal in ["TARO", "taro@", "hello", "77"] {
+            assert!(!json.contains(personal), "{json}");
+        }
     }
 
     #[test]

@@ -46,6 +46,31 @@ pub fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
     }
 }
 
+/// Whether a mail of the older kind can carry a character: ASCII, or the non-kanji and the kanji of levels 1 and 2 of JIS X 0208.
+///
+/// What Windows added to the table (①, 髙, half-width katakana) is not in it; its look-alikes count as the characters they stand for.
+pub fn in_jis_x_0208(c: char) -> bool {
+    let mut utf8 = [0; 4];
+    let text: &str = look_alike(c).encode_utf8(&mut utf8);
+    let (bytes, _, lost) = SHIFT_JIS.encode(text);
+    match (lost, bytes.as_ref()) {
+        (false, [single]) => single.is_ascii_graphic() || *single == b' ',
+        (false, [lead, trail]) => jis_row(*lead, *trail).is_some_and(|row| matches!(row, 1..=8 | 16..=84)),
+        (true | false, _) => false,
+    }
+}
+
+/// The row of the table, 1 to 94, that two bytes of Shift_JIS stand in.
+fn jis_row(lead: u8, trail: u8) -> Option<u8> {
+    let pair = match lead {
+        0x81..=0x9f => lead.checked_sub(0x81)?,
+        0xe0..=0xef => lead.checked_sub(0xc1)?,
+        _ => return None,
+    };
+    let row = pair.checked_mul(2)?.checked_add(1)?;
+    if trail >= 0x9f { row.checked_add(1) } else { Some(row) }
+}
+
 /// The name that an HTML form's `accept-charset` and a page know an encoding by.
 pub const fn charset(encoding: Encoding) -> &'static str {
     match encoding {
@@ -109,6 +134,16 @@ mod tests {
         }
         for fine in ["", "山田 太郎", "a　b", "👩‍👧", "~-._"] {
             assert!(!has_control(fine), "{fine:?}");
+        }
+    }
+
+    #[test]
+    fn the_older_table_ends_where_windows_begins() {
+        for inside in "山あ、〜～－ーA ~\\ァ亜腕弌熙─α".chars() {
+            assert!(in_jis_x_0208(inside), "{inside}");
+        }
+        for outside in "①髙ｱ㈱Ⅰ﨑😀é\u{a0}\n𠮷".chars() {
+            assert!(!in_jis_x_0208(outside), "{outside}");
         }
     }
 

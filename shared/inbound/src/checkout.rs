@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    CardId, CardOwner, Clock, KeptCard, Lang, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
+    CardId, CardOwner, Clock, KeptCard, Lang, LinkId, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
+    link::{Closed, Link, TermsShown},
     merchant::{FreeItemRule, Merchant, Mode, Status},
     payment::{Details, Interface, Order, Origin, State},
 };
@@ -15,9 +16,9 @@ use words::{FormProblem, Notice};
 
 use crate::{
     Config, Keyring, KeyringError, Merchants, OpenedMerchant, SealError, Sealed, Stage, http as answer,
-    page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, PaymentForm, Shop, Terms},
+    page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, Offered, PaymentForm, Shop, Terms},
 };
-use store::StoreError;
+use store::{Links, StoreError};
 
 /// How long a form may stay open.
 pub const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -27,6 +28,8 @@ const HANDLE_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 const CHALLENGE_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 /// How long an address to change a kept card stays open at most.
 pub const CARD_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long the address of a receipt stays open (30 days at most, in mails).
+const RECEIPT_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The form field that brings a sealed order back to be rendered in another language.
 pub const REOPEN: &str = "reopen";
 
@@ -132,11 +135,23 @@ impl Sealed for CardResultHandle {
     const PURPOSE: &'static str = "kept card result";
 }
 
+/// The right to see and print the receipt of a payment. It opens nothing where the payment is not paid (any more).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptHandle {
+    /// The payment.
+    pub key: PaymentKey,
+}
+
+impl Sealed for ReceiptHandle {
+    const PURPOSE: &'static str = "receipt";
+}
+
 /// What every function of the payment page needs: keys, merchants, who operates it, the time.
 #[derive(Debug)]
 pub struct Checkout {
     keyring: Keyring,
     merchants: Merchants,
+    links: Links,
     operator: Option<String>,
     clock: Clock,
 }
@@ -148,9 +163,10 @@ impl Checkout {
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn open(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let keyring = Keyring::open(config).await?;
-        let merchants = Merchants::new(store::Merchants::new(config.table()?), clock.clone());
+        let table = config.table()?;
+        let merchants = Merchants::new(store::Merchants::new(table.clone()), clock.clone());
         let operator = config.required("OPERATOR").ok().map(str::to_owned);
-        Ok(Self { keyring, merchants, operator, clock })
+        Ok(Self { keyring, merchants, links: Links::new(table), operator, clock })
     }
 
     /// The present instant.
@@ -164,6 +180,25 @@ impl Checkout {
     /// [`StoreError`].
     pub async fn merchant(&self, id: &MerchantId) -> Result<Option<Arc<OpenedMerchant>>, StoreError> {
         self.merchants.load(id, &self.keyring).await
+    }
+
+    /// A payment link, whosever it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn link(&self, id: &LinkId) -> Result<Option<Link>, StoreError> {
+        self.links.load(id).await
+    }
+
+    /// The link that an order came by, if it came by one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn offer(&self, order: &SealedOrder) -> Result<Option<Link>, StoreError> {
+        match &order.origin {
+            Origin::Link(id) => self.links.load(id).await,
+            Origin::Page | Origin::CardUpdate(_) => Ok(None),
+        }
     }
 
     /// Opens a sealed form or handle.
@@ -218,6 +253,14 @@ impl Checkout {
         card_path(&self.keyring, handle, self.now(), lifetime)
     }
 
+    /// The address of a payment's receipt.
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn receipt_path(&self, handle: &ReceiptHandle) -> Result<String, SealError> {
+        receipt_path(&self.keyring, handle, self.now())
+    }
+
     /// The address that says what became of a card that was typed to replace a kept one.
     ///
     /// # Errors
@@ -250,9 +293,13 @@ impl Checkout {
         order: &SealedOrder,
         state: FormState<'_>,
     ) -> Result<Response<Body>, SealError> {
-        let token = self.seal_form(order)?;
         let lang = order.details.lang;
         let shop = self.shop(merchant);
+        let deadline = deadline(lang, state.offer);
+        let terms = state.offer.and_then(|link| link.terms.as_ref());
+        let terms = terms.map_or_else(Terms::default, |terms| Terms::of(lang, terms, &deadline));
+        let order = &order.clone().showing(&terms, state.offer, merchant, self.now());
+        let token = self.seal_form(order)?;
         let free = free_entries(merchant, &order.details, lang);
         let free: Vec<FreeEntry<'_>> = free.iter().map(OwnedFree::entry).collect();
         let switch = [(REOPEN, token.as_str()), ("lang", other(lang).tag())];
@@ -263,10 +310,10 @@ impl Checkout {
             lang,
             shop: &shop,
             order: page::Order {
-                number: matches!(order.origin, Origin::Page).then_some(order.order.as_str()),
+                number: state.numbered(order).then_some(order.order.as_str()),
                 amount: order.amount,
                 item: Some(order.details.item.as_str()).filter(|item| !item.is_empty()),
-                terms: Terms::default(),
+                terms,
             },
             free: &free,
             entered: Entered { holder: state.holder, mail: &order.details.mail },
@@ -331,6 +378,15 @@ pub fn card_path(
     Ok(format!("/card/{}", keyring.seal(handle, expires_at)?))
 }
 
+/// The address of a payment's receipt, open for 30 days from `now`.
+///
+/// # Errors
+/// [`SealError`] where the random source fails.
+pub fn receipt_path(keyring: &Keyring, handle: &ReceiptHandle, now: Timestamp) -> Result<String, SealError> {
+    let expires_at = now.saturating_add(RECEIPT_LIFETIME).unwrap_or(Timestamp::MAX);
+    Ok(format!("/receipt/{}", keyring.seal(handle, expires_at)?))
+}
+
 /// Draws the nonce of one rendering.
 ///
 /// # Errors
@@ -359,6 +415,15 @@ impl SealedOrder {
     #[must_use]
     pub fn offering(mut self, kept: Option<&KeptCard>, now: Timestamp) -> Self {
         self.kept = kept.filter(|card| !self.another && card.pays(now)).map(|card| card.id);
+        self
+    }
+
+    /// The same order with what its page shows of a link's legal items: that is kept with the payment.
+    #[must_use]
+    fn showing(mut self, terms: &Terms<'_>, offer: Option<&Link>, merchant: &Merchant, now: Timestamp) -> Self {
+        let offered = Offered { shop: &merchant.name, item: &self.details.item, amount: self.amount };
+        let shown = || TermsShown::of(words::OFFER_TERMS, &terms.text(self.details.lang, offered), now);
+        self.details.terms = offer.filter(|link| link.terms.is_some()).map(|_| shown());
         self
     }
 
@@ -426,6 +491,46 @@ pub struct FormState<'a> {
     pub kept: Option<&'a KeptCard>,
     /// The buyer had agreed to let the typed card be kept.
     pub keep_checked: bool,
+    /// The link that the order came by.
+    pub offer: Option<&'a Link>,
+}
+
+impl FormState<'_> {
+    /// Whether the order's number is the shop's own: one of ours says nothing to the shopper.
+    fn numbered(&self, order: &SealedOrder) -> bool {
+        let given = self.offer.and_then(|link| link.buyer.as_ref()).is_some_and(|buyer| buyer.order.is_some());
+        match order.origin {
+            Origin::Page => true,
+            Origin::Link(_) => given,
+            Origin::CardUpdate(_) => false,
+        }
+    }
+}
+
+/// Until when a link's offer stands.
+pub fn deadline(lang: Lang, offer: Option<&Link>) -> String {
+    let words = &words::words(lang).order;
+    let end = offer.and_then(|link| link.expires_at);
+    end.map_or_else(|| words.no_deadline.to_owned(), |at| (words.until)(&words::date_time(lang, at)))
+}
+
+/// Why an order may not be paid by its link now. What stands of the order goes first: one that runs or is paid is shown as such, whatever became of the link.
+pub fn closed(offer: Option<&Link>, stored: Option<&Payment>, now: Timestamp) -> Option<Notice> {
+    let untouched = match stored.map(|payment| &payment.state) {
+        None | Some(State::Declined { .. }) => true,
+        Some(state) => state.is_unpaid(),
+    };
+    match offer.map_or(Some(Notice::LinkClosed), |link| link.closed(now).map(notice_of)) {
+        Some(notice) if untouched => Some(notice),
+        Some(_) | None => None,
+    }
+}
+
+const fn notice_of(closed: Closed) -> Notice {
+    match closed {
+        Closed::Expired => Notice::LinkExpired,
+        Closed::Revoked => Notice::LinkRevoked,
+    }
 }
 
 /// The other of the two languages.

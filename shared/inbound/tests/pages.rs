@@ -730,6 +730,7 @@ fn a_line_end_in_a_name_makes_no_header_and_no_row() {
         item: None,
         own: None,
         card_kept: None,
+        receipt: None,
     });
     assert_eq!(mail.subject, "お支払いは成立しませんでした 1円（店 Bcc: a@example.jp x）");
     assert!(mail.text.starts_with("山田 決済番号: 1 様\n"));

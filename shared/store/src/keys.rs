@@ -56,6 +56,7 @@ pub(crate) mod payment {
     pub(crate) const LANG: &str = "lg";
     pub(crate) const MOBILE: &str = "mb";
     pub(crate) const ITEM: &str = "it";
+    pub(crate) const TERMS: &str = "lt";
 }
 
 /// Partition key of a payment.
@@ -121,6 +122,32 @@ pub(crate) const MERCHANTS: &str = "M";
 /// Partition key of a payment link.
 pub(crate) fn link(id: &LinkId) -> String {
     format!("L#{id}")
+}
+
+/// Whether a partition key is a payment link's.
+pub(crate) fn is_link(pk: &str) -> bool {
+    pk.strip_prefix("L#").is_some_and(|id| LinkId::new(id).is_ok())
+}
+
+/// Partition key of a merchant's list of payment links; the sort key is [`link_place`].
+pub(crate) fn links(merchant: &MerchantId) -> String {
+    format!("LM#{merchant}")
+}
+
+/// Sort key of a link in its merchant's list: the millisecond that it was made in, then its name. Sorts by time.
+pub(crate) fn link_place(made_at: Timestamp, id: &LinkId) -> String {
+    let millisecond = made_at.as_millisecond().clamp(0, 9_999_999_999_999);
+    format!("{millisecond:013}#{id}")
+}
+
+/// Reads the name of a link's place back.
+pub(crate) fn parse_link_place(sk: &str) -> Option<LinkId> {
+    LinkId::new(sk.split_once('#')?.1).ok()
+}
+
+/// Partition key of the item that says which payment link has an order number of the merchant's own.
+pub(crate) fn link_order(merchant: &MerchantId, order: &OrderId) -> String {
+    format!("LN#{merchant}#{order}")
 }
 
 /// Partition key of one shard of a merchant's kept cards. No merchant is called `due`, so none meets the cursor.
@@ -346,6 +373,16 @@ mod tests {
     fn a_payment_key_reads_back() {
         let key = PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new("A_b-1").unwrap());
         assert_eq!(parse_payment(&payment(&key)), Some(key));
+    }
+
+    #[test]
+    fn links_and_their_lists_are_told_apart() {
+        let (merchant, id) = (MerchantId::new("4000").unwrap(), LinkId::new("demo").unwrap());
+        assert!(is_link(&link(&id)));
+        assert!(!is_link(&links(&merchant)) && !is_link(&link_order(&merchant, &OrderId::new("1").unwrap())));
+        let [early, late] = ["2026-11-21T03:00:00Z", "2026-11-21T03:00:00.001Z"].map(|at| at.parse().unwrap());
+        assert!(link_place(early, &id) < link_place(late, &id));
+        assert_eq!(parse_link_place(&link_place(early, &id)), Some(id));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Merchants' records and payment links: documents that only their owner's settings change.
+//! Merchants' records: documents that only their owner's settings change.
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use domain::{LinkId, Merchant, MerchantId, link::Link};
+use domain::{Merchant, MerchantId};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -88,35 +88,7 @@ impl Merchants {
     }
 }
 
-/// The payment links.
-#[derive(Clone, Debug)]
-pub struct Links {
-    table: Table,
-}
-
-impl Links {
-    /// The links in `table`.
-    pub fn new(table: Table) -> Self {
-        Self { table }
-    }
-
-    /// Reads a link.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn load(&self, id: &LinkId) -> Result<Option<Link>, StoreError> {
-        document(self.table.get(&keys::link(id), ONLY).await?)
-    }
-
-    /// Writes a new link.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] when the name is taken.
-    pub async fn create(&self, link: &Link) -> Result<(), StoreError> {
-        put_document(&self.table, keys::link(&link.id), link, 1, None).await
-    }
-}
-
+/// Reads an item that is one document.
 pub(crate) fn document<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
     let Some(item) = item else { return Ok(None) };
     let read = |name: &str| item.get(name).and_then(|v| v.as_s().ok());
@@ -125,6 +97,7 @@ pub(crate) fn document<T: DeserializeOwned>(item: Option<Item>) -> Result<Option
     document.map(Some).ok_or_else(|| StoreError::Unreadable { pk: pk(), what: DOCUMENT })
 }
 
+/// Writes an item that is one document, in place of the version before or where nothing was.
 pub(crate) async fn put_document<T: Serialize + Sync>(
     table: &Table,
     pk: String,

@@ -89,12 +89,20 @@ pub struct Order {
     pub terms: &'static str,
     /// How many.
     pub quantity: &'static str,
+    /// What the total holds besides the price.
+    pub shipping: &'static str,
     /// When it is paid.
     pub payment_time: &'static str,
+    /// When a payment by card is paid, where the merchant says nothing else.
+    pub payment_time_card: &'static str,
     /// When it is delivered.
     pub delivery: &'static str,
     /// Until when it can be ordered.
     pub deadline: &'static str,
+    /// The offer ends then.
+    pub until: fn(when: &str) -> String,
+    /// The offer has no end.
+    pub no_deadline: &'static str,
     /// How it can be cancelled or returned.
     pub withdrawal: &'static str,
 }
@@ -440,6 +448,8 @@ pub struct Outcome {
     pub shop: &'static str,
     /// Keep this page.
     pub print: &'static str,
+    /// Leads to the receipt.
+    pub receipt: &'static str,
     /// Title and heading of an address that has run out.
     pub expired: &'static str,
     /// Under it.
@@ -513,4 +523,20 @@ pub struct Mail {
     pub card_why: fn(merchant: &str) -> String,
     /// Said of a card at a test merchant.
     pub card_test: &'static str,
+    /// Subject of a payment mail: what and how much.
+    pub request_subject: fn(amount: &str, item: &str, merchant: &str) -> String,
+    /// The amount that the buyer says, in the subject and in the list.
+    pub request_open: &'static str,
+    /// First line of a payment mail.
+    pub request: fn(amount: &str, merchant: &str) -> String,
+    /// First line of a payment mail where the buyer says the amount.
+    pub request_open_result: fn(merchant: &str) -> String,
+    /// What to do.
+    pub request_meaning: &'static str,
+    /// The payment page's address.
+    pub request_page: &'static str,
+    /// Who did not order anything.
+    pub request_stranger: &'static str,
+    /// The receipt's address.
+    pub receipt: &'static str,
 }

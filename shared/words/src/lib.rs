@@ -8,6 +8,7 @@ mod en;
 pub mod format;
 mod ja;
 pub mod problem;
+pub mod receipt;
 pub mod request;
 
 pub use catalogue::{KeepConsent, KeptCardText, Words};
@@ -17,11 +18,16 @@ pub use problem::{
     AmountProblem, DeclineText, FormProblem, FreeProblem, Notice, NoticeText, amount_problem, decline, decline_kept,
     form_problem, notice,
 };
+pub use receipt::receipt;
 pub use request::request_problem;
 
 /// Version of the texts that a shopper agrees to when a card is kept ([`catalogue::Keep::consent`]). It stands in every
 /// consent, so that what was agreed to can be shown: whoever changes those texts in meaning counts it up.
 pub const KEEP_TERMS: u16 = 1;
+
+/// Version of the wording around an offer's legal items ([`catalogue::Order`]). It stands with every payment of a link: whoever
+/// changes those texts counts it up.
+pub const OFFER_TERMS: u16 = 1;
 
 /// The catalogue of one language.
 pub const fn words(lang: Lang) -> &'static Words {

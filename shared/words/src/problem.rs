@@ -291,6 +291,12 @@ pub enum Notice {
     FormUnreadable,
     /// The link is not active, or there is none at this address.
     LinkClosed,
+    /// The link's time is over.
+    LinkExpired,
+    /// The merchant revoked the link.
+    LinkRevoked,
+    /// There is no receipt, because nothing was paid or what was paid was given back.
+    NoReceipt,
     /// We can't work at present; nothing was begun.
     Unavailable,
     /// Nothing is at this address.
@@ -314,7 +320,7 @@ pub struct NoticeText {
 
 impl Notice {
     /// Every notice, for tests and galleries.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::OrderUsed,
         Self::AmountConflict,
         Self::AttemptsUsedUp,
@@ -323,6 +329,9 @@ impl Notice {
         Self::PageExpired,
         Self::FormUnreadable,
         Self::LinkClosed,
+        Self::LinkExpired,
+        Self::LinkRevoked,
+        Self::NoReceipt,
         Self::Unavailable,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -340,6 +349,9 @@ impl Notice {
             Self::PageExpired => "page_expired",
             Self::FormUnreadable => "form_unreadable",
             Self::LinkClosed => "link_closed",
+            Self::LinkExpired => "link_expired",
+            Self::LinkRevoked => "link_revoked",
+            Self::NoReceipt => "no_receipt",
             Self::Unavailable => "unavailable",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -397,6 +409,21 @@ const fn notice_ja(notice: Notice) -> NoticeText {
             title: "このお支払いリンクは使えません",
             lead: "リンクの受付が終わったか、アドレスが間違っています。請求は発生していません。",
             advice: "アドレスを確認しても開けないときは、リンクを受け取ったお店へお問い合わせください。",
+        },
+        Notice::LinkExpired => NoticeText {
+            title: "このお支払いリンクは期限が過ぎています",
+            lead: "お申し込みの期限が過ぎたため、受付を終了しました。この画面での請求は発生していません。",
+            advice: "お支払いをご希望のときは、リンクを受け取ったお店へお問い合わせください。",
+        },
+        Notice::LinkRevoked => NoticeText {
+            title: "このお支払いリンクは取り消されました",
+            lead: "お店がこのリンクの受付を取りやめました。この画面での請求は発生していません。",
+            advice: "ご不明な点は、リンクを受け取ったお店へお問い合わせください。",
+        },
+        Notice::NoReceipt => NoticeText {
+            title: "領収書はありません",
+            lead: "このご注文のお支払いは、完了していないか、取り消されています。",
+            advice: "ご不明な点はお店へお問い合わせください。",
         },
         Notice::Unavailable => NoticeText {
             title: "ただいま画面を表示できません",
@@ -462,6 +489,21 @@ const fn notice_en(notice: Notice) -> NoticeText {
             title: "This payment link can’t be used",
             lead: "It is no longer open, or its address is wrong. Nothing was charged.",
             advice: "If the address is right, please ask the shop that sent you the link.",
+        },
+        Notice::LinkExpired => NoticeText {
+            title: "This payment link has expired",
+            lead: "The time to order with it is over. Nothing was charged from this page.",
+            advice: "If you still want to pay, please ask the shop that sent you the link.",
+        },
+        Notice::LinkRevoked => NoticeText {
+            title: "This payment link was withdrawn",
+            lead: "The shop no longer takes payments by it. Nothing was charged from this page.",
+            advice: "If you have questions, please ask the shop that sent you the link.",
+        },
+        Notice::NoReceipt => NoticeText {
+            title: "There is no receipt",
+            lead: "This order was not paid, or its payment was cancelled.",
+            advice: "If you have questions, please ask the shop.",
         },
         Notice::Unavailable => NoticeText {
             title: "We can’t show this page right now",

@@ -593,6 +593,7 @@ fn a_whole_request_becomes_an_order() {
         lang: Lang::En,
         mobile: true,
         item: String::new(),
+        terms: None,
     };
     assert_eq!(order.details, expected);
 }

@@ -127,6 +127,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
     };
     let terms = Terms {
         quantity: Some(t.terms[0]),
+        shipping: None,
         payment_time: Some(t.terms[1]),
         delivery: Some(t.terms[2]),
         deadline: Some(t.terms[3]),
@@ -244,7 +245,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         ("waiting-running", page::waiting(&waiting(WaitingFor::Running))),
         ("waiting-checking", page::waiting(&waiting(WaitingFor::Checking))),
         ("waiting-authenticating", page::waiting(&waiting(WaitingFor::Authenticating))),
-        ("result-paid", page::result(&outcome(Outcome::Paid { receipt, mail_sent: true }))),
+        ("result-paid", page::result(&outcome(Outcome::Paid { receipt, mail_sent: true, receipt_path: "/receipt/sealed-handle" }))),
         ("result-not-paid", page::result(&outcome(Outcome::NotPaid { order: "100", amount }))),
         ("result-let-go", page::result(&outcome(Outcome::LetGo { order: "100", amount }))),
         ("result-already-paid", page::result(&outcome(Outcome::AlreadyPaid { at, order: "100", amount }))),
@@ -389,6 +390,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         item: Some(t.item),
         own: None,
         card_kept: None,
+        receipt: Some("https://pay.example/receipt/sealed-handle"),
     };
     let kept = CardKept { scope: ConsentScope::Both, manage: Some("https://pay.example/card/sealed-handle") };
     let recall = CardKept { scope: ConsentScope::Recall, manage: None };

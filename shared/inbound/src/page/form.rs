@@ -10,6 +10,7 @@ use super::{
     card_fields::{DeclineNotice, Problems},
     policy::{FormTarget, Referrer},
     shell::{LanguageSwitch, Shell, Shop, page},
+    terms::Terms,
 };
 
 /// The payment page. The form goes to `POST /pay/authorize`, giving up to `POST /pay/cancel`, both with the token in `order`.
@@ -89,21 +90,6 @@ pub struct Order<'a> {
     pub item: Option<&'a str>,
     /// Terms, where this page is the final screen of an order (a link).
     pub terms: Terms<'a>,
-}
-
-/// The terms of an order that must stand on its final screen (Act on Specified Commercial Transactions, 12-6).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Terms<'a> {
-    /// How many.
-    pub quantity: Option<&'a str>,
-    /// When it is paid.
-    pub payment_time: Option<&'a str>,
-    /// When it is delivered.
-    pub delivery: Option<&'a str>,
-    /// Until when it can be ordered.
-    pub deadline: Option<&'a str>,
-    /// How it can be cancelled or returned.
-    pub withdrawal: Option<&'a str>,
 }
 
 /// A free item on the page.
@@ -192,19 +178,8 @@ impl PaymentTemplate<'_> {
         }
     }
 
-    /// The terms that are given, with their labels.
     fn terms(&self) -> Vec<(&'static str, &str)> {
-        let (words, terms) = (&self.shell.words.order, &self.view.order.terms);
-        [
-            (words.quantity, terms.quantity),
-            (words.payment_time, terms.payment_time),
-            (words.delivery, terms.delivery),
-            (words.deadline, terms.deadline),
-            (words.withdrawal, terms.withdrawal),
-        ]
-        .into_iter()
-        .filter_map(|(label, text)| Some((label, text?)))
-        .collect()
+        self.view.order.terms.rows(self.view.lang)
     }
 
     /// The field's name of a free item.

@@ -9,6 +9,8 @@ use domain::{
 use jiff::Timestamp;
 use words::{card, date_time, money};
 
+use super::shell::web_address;
+
 /// A payment to write about.
 #[derive(Clone, Copy, Debug)]
 pub struct Completion<'a> {
@@ -38,6 +40,37 @@ pub struct Completion<'a> {
     pub own: Option<&'a MailText>,
     /// The card was kept with this payment; told to the shopper only.
     pub card_kept: Option<CardKept<'a>>,
+    /// The absolute https address of the receipt; told to the shopper only.
+    pub receipt: Option<&'a str>,
+}
+
+/// A payment link on its way to its buyer (決済メール).
+#[derive(Clone, Copy, Debug)]
+pub struct PaymentRequest<'a> {
+    /// The mail's language.
+    pub lang: Lang,
+    /// The buyer's name.
+    pub name: &'a str,
+    /// The merchant's name.
+    pub merchant: &'a str,
+    /// How shoppers reach the merchant.
+    pub contact: Option<&'a str>,
+    /// The merchant's legal page (特定商取引法に基づく表記).
+    pub legal: Option<&'a str>,
+    /// Test or live.
+    pub mode: Mode,
+    /// What is to be paid for.
+    pub item: &'a str,
+    /// How much; none where the buyer says.
+    pub amount: Option<Yen>,
+    /// The merchant's own number for the order.
+    pub order: Option<&'a str>,
+    /// Until when.
+    pub until: Option<Timestamp>,
+    /// What the merchant adds, line by line.
+    pub message: &'a str,
+    /// The link's absolute https address.
+    pub address: &'a str,
 }
 
 /// A card that was kept with a payment.
@@ -131,6 +164,17 @@ pub fn completion(view: &Completion<'_>) -> Mail {
     write(view.lang, &subject(view), &Letter::of(view))
 }
 
+/// Writes the mail that brings a payment link.
+pub fn payment_request(view: &PaymentRequest<'_>) -> Mail {
+    let words = &words::words(view.lang).mail;
+    let subject = (words.request_subject)(&request_amount(view), view.item, view.merchant);
+    write(view.lang, &marked(view.lang, view.mode, subject), &Letter::asking(view))
+}
+
+fn request_amount(view: &PaymentRequest<'_>) -> String {
+    view.amount.map_or_else(|| words::words(view.lang).mail.request_open.to_owned(), |amount| money(view.lang, amount))
+}
+
 /// Writes the mail about a kept card.
 pub fn card_news(view: &CardNews<'_>) -> Mail {
     let words = &words::words(view.lang).mail;
@@ -190,12 +234,46 @@ struct Letter {
     outro: Vec<Vec<String>>,
     /// What else the reader should know or do.
     advice: Option<String>,
-    /// A label and an https address of ours.
-    link: Option<(&'static str, String)>,
+    /// Labels and https addresses, of ours or of the merchant's.
+    links: Vec<(&'static str, String)>,
     closing: Vec<String>,
 }
 
 impl Letter {
+    fn asking(view: &PaymentRequest<'_>) -> Self {
+        let all = words::words(view.lang);
+        let (words, merchant) = (&all.mail, line(view.merchant));
+        let rows = [
+            (all.result.shop, Some(merchant.clone())),
+            (all.order.item, Some(line(view.item))),
+            (all.order.amount, Some(request_amount(view))),
+            (all.order.number, view.order.map(line)),
+            (all.order.deadline, view.until.map(|at| (all.order.until)(&date_time(view.lang, at)))),
+            (all.order.method, Some(all.order.method_card_once.to_owned())),
+        ];
+        let contact = view.contact.map(line).filter(|contact| !contact.is_empty());
+        let ask = contact
+            .map_or_else(|| (words.ask_shop)(&merchant), |contact| format!("{}: {merchant} {contact}", words.ask));
+        Self {
+            greeting: greeting(view.lang, Some(view.name)),
+            result: match view.amount {
+                Some(amount) => (words.request)(&money(view.lang, amount), &merchant),
+                None => (words.request_open_result)(&merchant),
+            },
+            meaning: Some(words.request_meaning),
+            test: (view.mode == Mode::Test).then_some(words.test),
+            intro: vec![view.message.lines().map(line).collect::<Vec<_>>()].into_iter().filter(|lines| !lines.is_empty()).collect(),
+            rows: rows.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect(),
+            outro: Vec::new(),
+            advice: None,
+            links: [(words.request_page, Some(view.address)), (all.shell.legal, view.legal.and_then(web_address))]
+                .into_iter()
+                .filter_map(|(label, address)| Some((label, line(address?))))
+                .collect(),
+            closing: vec![ask, words.request_stranger.to_owned(), (words.why)(&merchant)],
+        }
+    }
+
     fn about(view: &CardNews<'_>) -> Self {
         let words = &words::words(view.lang).mail;
         let merchant = line(view.merchant);
@@ -212,7 +290,7 @@ impl Letter {
             rows: card_rows(view),
             outro: Vec::new(),
             advice: Some((words.not_you)(&merchant)),
-            link: None,
+            links: Vec::new(),
             closing: view
                 .contact
                 .map(line)
@@ -228,9 +306,9 @@ impl Letter {
         let words = &words::words(view.lang).mail;
         let amount = money(view.lang, view.amount);
         let paid = matches!(view.outcome, MailOutcome::Paid { .. });
-        let kept = match view.reader {
-            Reader::Shopper { .. } => view.card_kept,
-            Reader::Shop { .. } => None,
+        let (kept, receipt) = match view.reader {
+            Reader::Shopper { .. } => (view.card_kept, view.receipt),
+            Reader::Shop { .. } => (None, None),
         };
         let (name, result, meaning) = match (view.reader, paid) {
             (Reader::Shopper { name }, true) => (name, (words.paid)(&amount, view.merchant), None),
@@ -249,7 +327,12 @@ impl Letter {
             rows: rows(view),
             outro: own(view, |texts| &texts.outro),
             advice: kept.map(|kept| (words.card_kept)(kept.scope).to_owned()),
-            link: kept.and_then(|kept| kept.manage).map(|address| (words.card_manage, line(address))),
+            links: kept
+                .and_then(|kept| kept.manage)
+                .map(|address| (words.card_manage, line(address)))
+                .into_iter()
+                .chain(receipt.map(|address| (words.receipt, line(address))))
+                .collect(),
             closing: closing(view),
         }
     }

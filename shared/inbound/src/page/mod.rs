@@ -14,9 +14,11 @@ mod kept;
 pub mod mail;
 mod notice;
 mod policy;
+mod receipt;
 mod refusal;
 mod result;
 mod shell;
+mod terms;
 mod waiting;
 
 pub use accent::Accent;
@@ -24,14 +26,16 @@ pub use amount::{AmountForm, amount_form};
 pub use asset::Asset;
 pub use card_fields::DeclineNotice;
 pub use challenge::{Arrival, ChallengeHop, HopPurpose, Returned, challenge, returned};
-pub use form::{Entered, FreeEntry, Order, OwnTexts, PaymentForm, Terms, payment_form};
+pub use form::{Entered, FreeEntry, Order, OwnTexts, PaymentForm, payment_form};
 pub use handover::{HandOver, HandOverResult, handover};
 pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, kept_card};
 pub use notice::{NoticePage, error, notice};
 pub use policy::{FormTarget, Policy, Referrer, hash_source};
+pub use receipt::{AddresseeProblem, ReceiptPage, receipt};
 pub use refusal::{Refusal, refusal};
 pub use result::{Outcome, Receipt, ResultPage, result};
 pub use shell::{LanguageSwitch, Shop};
+pub use terms::{Offered, Terms};
 pub use waiting::{Waiting, WaitingFor, waiting};
 
 /// A rendered page and what its headers must allow.

@@ -33,6 +33,8 @@ pub enum Outcome<'a> {
         receipt: Receipt<'a>,
         /// A mail is on its way.
         mail_sent: bool,
+        /// Where the receipt is.
+        receipt_path: &'a str,
     },
     /// Not paid, nothing charged.
     NotPaid {
@@ -150,9 +152,9 @@ impl ResultTemplate<'_> {
     }
 
     /// The sentences that only a payment made just now has.
-    fn paid(&self) -> Option<bool> {
+    fn paid(&self) -> Option<(bool, &str)> {
         match self.view.outcome {
-            Outcome::Paid { mail_sent, .. } => Some(mail_sent),
+            Outcome::Paid { mail_sent, receipt_path, .. } => Some((mail_sent, receipt_path)),
             Outcome::NotPaid { .. } | Outcome::AlreadyPaid { .. } | Outcome::LetGo { .. } | Outcome::Expired => None,
         }
     }

@@ -89,7 +89,7 @@ impl<'a> Shop<'a> {
 }
 
 /// An address that a link may lead to: no other scheme gets into a page.
-fn web_address(text: &str) -> Option<&str> {
+pub(super) fn web_address(text: &str) -> Option<&str> {
     (text.starts_with("https://") || text.starts_with("http://")).then_some(text)
 }
 

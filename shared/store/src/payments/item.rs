@@ -59,6 +59,9 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
     if let Some(keeping) = &payment.keeping {
         item.insert(p::KEEPING.to_owned(), text(json(keeping)));
     }
+    if let Some(terms) = &details.terms {
+        item.insert(p::TERMS.to_owned(), text(json(terms)));
+    }
     if details.mobile {
         item.insert(p::MOBILE.to_owned(), AttributeValue::Bool(true));
     }
@@ -159,6 +162,7 @@ impl Reader<'_> {
             lang: domain::Lang::parse(self.text(p::LANG)).ok_or_else(|| self.wrong(p::LANG))?,
             mobile: self.flag(p::MOBILE),
             item: self.text(p::ITEM).to_owned(),
+            terms: self.optional(p::TERMS)?,
         })
     }
 
