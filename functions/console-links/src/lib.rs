@@ -1,17 +1,31 @@
-//! `/console/links`: payment links: makes, sends, revokes.
+//! `/console/links`: payment links: lists, makes, sends, revokes them; many payment mails from a file.
+
+mod detail;
+mod entry;
+mod list;
+mod mails;
+mod make;
+mod making;
+mod rows;
+mod upload;
 
 use std::convert::Infallible;
 
 use console::{Console, Refusal};
 use domain::{Clock, account::Role};
-use http::Response;
-use inbound::{Config, KeyringError};
+use http::{Method, Response};
+use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
+use store::{Links, Payments};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     console: Console,
+    links: Links,
+    payments: Payments,
+    /// Where the links lead to.
+    page_origin: String,
 }
 
 impl Deps {
@@ -20,7 +34,13 @@ impl Deps {
     /// # Errors
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
-        Ok(Self { console: Console::open(config, clock).await? })
+        let table = config.table()?;
+        Ok(Self {
+            console: Console::open(config, clock).await?,
+            links: Links::new(table.clone()),
+            payments: Payments::new(table),
+            page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
+        })
     }
 }
 
@@ -33,6 +53,38 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
 }
 
 async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {
-    deps.console.enter(request, Role::Viewer).await?;
-    Err(Refusal::NotThere)
+    let posted = *request.method() == Method::POST;
+    let named = answer::path_parameter(request, "link");
+    // Who only looks sees lists and links; the forms that make one are an operator's.
+    let least = match named.as_deref() {
+        Some(NEW) => Role::Operator,
+        Some(_) if posted => Role::Operator,
+        None if posted || is_mails(request) => Role::Operator,
+        Some(_) | None => Role::Viewer,
+    };
+    let visit = deps.console.enter(request, least).await?;
+    let visited = Visited { deps, request, visit: &visit };
+    match (named.as_deref(), posted) {
+        (Some(NEW), false) => make::form(&visited).await,
+        (Some(name), false) => detail::show(&visited, name).await,
+        (Some(name), true) => detail::act(&visited, name).await,
+        (None, false) if is_mails(request) => mails::form(&visited).await,
+        (None, true) if is_mails(request) => mails::act(&visited).await,
+        (None, false) => list::show(&visited).await,
+        (None, true) => make::act(&visited).await,
+    }
+}
+
+/// In the place of a link's name: the form for a new one. No drawn name is that short.
+const NEW: &str = "new";
+
+fn is_mails(request: &Request) -> bool {
+    request.uri().path().ends_with("/links/mails")
+}
+
+/// A request that was let in.
+pub(crate) struct Visited<'a> {
+    pub(crate) deps: &'a Deps,
+    pub(crate) request: &'a Request,
+    pub(crate) visit: &'a console::Visit,
 }

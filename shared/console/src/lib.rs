@@ -2,6 +2,7 @@
 
 mod access;
 mod frame;
+mod qr;
 mod refusal;
 mod session;
 pub mod settings;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use store::{AuditLog, Sessions, Users};
 
 pub use frame::{Frame, NavEntry, Section, page};
+pub use qr::qr_svg;
 pub use refusal::Refusal;
 pub use session::SESSION_COOKIE;
 pub use upload::Upload;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    MerchantId,
+    LinkId, MerchantId,
     account::{Role, UserId},
     settings::Change,
 };
@@ -77,6 +77,30 @@ pub enum Action {
     LiveApproved,
     /// Made it a test merchant again.
     BackToTest,
+    /// Made a payment link.
+    LinkMade {
+        /// Which.
+        link: LinkId,
+        /// Its mail was asked for, too.
+        sent: bool,
+    },
+    /// Made payment mails from a file.
+    LinksMade {
+        /// How many stand.
+        count: u32,
+        /// They were asked for to be sent, too.
+        sent: bool,
+    },
+    /// Asked for a payment link's mail to be sent.
+    LinkSent {
+        /// Which.
+        link: LinkId,
+    },
+    /// Revoked a payment link.
+    LinkRevoked {
+        /// Which.
+        link: LinkId,
+    },
 }
 
 impl Entry {

@@ -26,7 +26,6 @@ pub use cursor::{Cursor, DueCursor};
 pub use error::{BoxError, StoreError};
 pub use guard::{CounterKey, GuardCounters};
 pub use images::Images;
-pub use merchants::{Links, Merchants};
 pub use links::{LinkPage, LinkPlace, Links, OrderClaim};
 pub use merchants::Merchants;
 pub use payments::{DuePage, Payments, Written};

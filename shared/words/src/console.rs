@@ -3,10 +3,12 @@
 pub mod audit;
 pub mod frame;
 pub mod settings;
+pub mod links;
 pub mod today;
 pub mod transactions;
 
 pub use audit::audit;
 pub use frame::frame;
+pub use links::links;
 pub use today::today;
 pub use transactions::transactions;

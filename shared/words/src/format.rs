@@ -18,7 +18,12 @@ pub fn money_figure(amount: Yen) -> String {
 
 /// Digits in groups of three: `9,999,999`.
 pub fn grouped(amount: Yen) -> String {
-    let digits = amount.get().to_string();
+    grouped_number(u64::from(amount.get()))
+}
+
+/// A count or a sum in groups of three: `12,345,678`.
+pub fn grouped_number(number: u64) -> String {
+    let digits = number.to_string();
     let mut text = String::with_capacity(digits.len().saturating_add(3));
     for (i, digit) in digits.chars().enumerate() {
         let left = digits.len().saturating_sub(i);

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Merchant, OrderId, Yen,
     card::contains_card_number,
@@ -34,7 +36,7 @@ pub const MAX_BYTES: usize = 512 * 1024;
 pub const MAX_MESSAGE: usize = 500;
 
 /// One payment mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailRow {
     /// The line it begins in, from 1.
     pub line: usize,

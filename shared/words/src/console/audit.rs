@@ -32,6 +32,22 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::Invited { user, role: invited }) => {
             format!("Invited user {user} as {}", role(lang, *invited))
         }
+        (Lang::Ja, Action::LinkMade { link, sent: false }) => format!("決済リンク {link} を作りました"),
+        (Lang::En, Action::LinkMade { link, sent: false }) => format!("Made payment link {link}"),
+        (Lang::Ja, Action::LinkMade { link, sent: true }) => format!("決済リンク {link} を作り、メールを送りました"),
+        (Lang::En, Action::LinkMade { link, sent: true }) => format!("Made payment link {link} and sent it"),
+        (Lang::Ja, Action::LinksMade { count, sent: false }) => format!("CSVから決済メールを{count}件登録しました"),
+        (Lang::En, Action::LinksMade { count, sent: false }) => format!("Registered {count} payment mails by CSV"),
+        (Lang::Ja, Action::LinksMade { count, sent: true }) => {
+            format!("CSVから決済メールを{count}件登録し、送信しました")
+        }
+        (Lang::En, Action::LinksMade { count, sent: true }) => {
+            format!("Registered {count} payment mails by CSV and sent them")
+        }
+        (Lang::Ja, Action::LinkSent { link }) => format!("決済リンク {link} のメールを送りました"),
+        (Lang::En, Action::LinkSent { link }) => format!("Sent the mail of payment link {link}"),
+        (Lang::Ja, Action::LinkRevoked { link }) => format!("決済リンク {link} を取り消しました"),
+        (Lang::En, Action::LinkRevoked { link }) => format!("Revoked payment link {link}"),
     }
 }
 

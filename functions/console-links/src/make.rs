@@ -1,0 +1,251 @@
+//! A new link: the form, what the shopper will see in words, and the making. Nothing is written before the last step.
+
+use askama::Template;
+use console::{Frame, Refusal, Section};
+use domain::{
+    Lang, LinkId, Merchant,
+    audit::Action,
+    link::{Link, LinkAmount, LinkUses},
+    merchant::DestinationNumber,
+    wire::Parameters,
+};
+use http::{Response, StatusCode};
+use inbound::{
+    checkout,
+    http as answer,
+    page::{
+        Terms,
+        mail::{self, PaymentRequest},
+    },
+};
+use jiff::Timestamp;
+use lambda_http::Body;
+use words::{
+    console::links::{LinkProblem, LinksWords},
+    money,
+};
+
+use crate::{
+    Visited,
+    entry::Entry,
+    making::{self, Draft, FORM_LIFETIME, Made},
+    rows::amount,
+};
+
+/// The form. It begins with the terms of the newest link, or with all of the one that it is to be like.
+pub(crate) async fn form(visited: &Visited<'_>) -> Result<Response<Body>, Refusal> {
+    let (deps, merchant) = (visited.deps, visited.visit.merchant_id());
+    let query = Parameters::parse(answer::parameter_bytes(visited.request)).ok();
+    let like = query.as_ref().and_then(|query| query.value("like")).and_then(|id| std::str::from_utf8(id).ok());
+    let entry = Entry::of(query.as_ref());
+    let entry = match like.and_then(|id| LinkId::new(id).ok()) {
+        Some(id) => {
+            let link = deps.links.load_of(merchant, &id).await?.ok_or(Refusal::NotThere)?;
+            entry.alike(&link)
+        }
+        None => {
+            let newest = deps.links.page(merchant, 1, None).await?.links;
+            entry.with_terms_of(newest.first())
+        }
+    };
+    let draft = Draft {
+        merchant: merchant.clone(),
+        link: LinkId::from_random(making::draw()?),
+        made_at: visited.visit.now,
+    };
+    let draft = deps.console.keyring().seal(&draft, after(visited.visit.now))?;
+    Ok(Filling { visited, entry: &entry, draft: &draft, problems: &[] }.page(StatusCode::OK))
+}
+
+/// The form's next step: what the shopper will see, the form again, or the link.
+pub(crate) async fn act(visited: &Visited<'_>) -> Result<Response<Body>, Refusal> {
+    let (deps, visit) = (visited.deps, visited.visit);
+    let merchant = &visit.merchant.merchant;
+    let sealed = visit.field("draft");
+    let draft: Draft = deps.console.keyring().unseal(sealed, deps.console.now())?;
+    if draft.merchant != merchant.id {
+        return Err(Refusal::NotThere);
+    }
+    let entry = Entry::of(visit.form());
+    let filling = |problems: &[LinkProblem], status| Filling { visited, entry: &entry, draft: sealed, problems }.page(status);
+    let link = match entry.link(draft.link, draft.made_at, merchant, visit.now) {
+        Ok(link) => link,
+        Err(problems) => return Ok(filling(&problems, StatusCode::UNPROCESSABLE_ENTITY)),
+    };
+    let sends = match visit.field("act") {
+        "preview" => return Ok(preview(visited, &entry, sealed, &link)),
+        "edit" => return Ok(filling(&[], StatusCode::OK)),
+        "make" => false,
+        "send" => true,
+        _ => return Err(Refusal::Unreadable),
+    };
+    // Made and asked for in one write: no mail is forgotten between two.
+    let asked = if sends { link.ask_sending(visit.now).map(|asked| Link { version: 1, ..asked }) } else { None };
+    match making::make(deps, asked.unwrap_or(link)).await? {
+        Made::Stands(link) => {
+            deps.console.note(visit, Action::LinkMade { link: link.id.clone(), sent: sends }).await?;
+            tracing::info!(link.id = %link.id, merchant.id = %link.merchant, "a payment link was made");
+            Ok(answer::see_other(&format!("/console/links/{}?done=made", link.id)))
+        }
+        Made::Taken if entry.value("order").is_empty() => {
+            // The form made another link before: nothing is made in its place.
+            Ok(filling(&[], StatusCode::CONFLICT))
+        }
+        Made::Taken => Ok(filling(&[LinkProblem::OrderUsed], StatusCode::UNPROCESSABLE_ENTITY)),
+    }
+}
+
+fn after(now: Timestamp) -> Timestamp {
+    now.saturating_add(FORM_LIFETIME).unwrap_or(Timestamp::MAX)
+}
+
+/// The form with what was typed.
+struct Filling<'a> {
+    visited: &'a Visited<'a>,
+    entry: &'a Entry,
+    draft: &'a str,
+    problems: &'a [LinkProblem],
+}
+
+impl Filling<'_> {
+    fn page(&self, status: StatusCode) -> Response<Body> {
+        let visit = self.visited.visit;
+        let (lang, merchant) = (visit.lang, &visit.merchant.merchant);
+        let words = words::console::links(lang);
+        let mend = Mend::of(lang, self.problems);
+        let view = FormTemplate {
+            frame: visit.frame(words.new_title, Section::Links),
+            words,
+            entry: self.entry,
+            draft: self.draft,
+            used: status == StatusCode::CONFLICT,
+            most: money(lang, merchant.max_amount),
+            destinations: destinations(merchant),
+            no_legal: merchant.page.legal_address.is_none(),
+            mend,
+        };
+        answer::page(self.visited.request, status, console::page(&view, &view.frame))
+    }
+}
+
+/// What is to be mended, by field.
+pub(crate) struct Mend {
+    pub(crate) texts: Vec<(&'static str, String)>,
+}
+
+impl Mend {
+    pub(crate) fn of(lang: Lang, problems: &[LinkProblem]) -> Self {
+        Self { texts: problems.iter().map(|problem| (problem.field(), problem.text(lang))).collect() }
+    }
+
+    pub(crate) fn at(&self, field: &str) -> Option<&str> {
+        self.texts.iter().find(|(known, _)| *known == field).map(|(_, text)| text.as_str())
+    }
+}
+
+/// The numbers of the registered destinations.
+fn destinations(merchant: &Merchant) -> Vec<u8> {
+    let all = [DestinationNumber::One, DestinationNumber::Two, DestinationNumber::Three];
+    all.into_iter().filter(|number| merchant.destination(*number).is_some()).map(u8::from).collect()
+}
+
+#[derive(Template)]
+#[template(path = "new.html", whitespace = "minimize")]
+struct FormTemplate<'a> {
+    frame: Frame,
+    words: &'static LinksWords,
+    entry: &'a Entry,
+    draft: &'a str,
+    used: bool,
+    most: String,
+    destinations: Vec<u8>,
+    no_legal: bool,
+    mend: Mend,
+}
+
+fn preview(visited: &Visited<'_>, entry: &Entry, draft: &str, link: &Link) -> Response<Body> {
+    let visit = visited.visit;
+    let (lang, merchant) = (visit.lang, &visit.merchant.merchant);
+    let words = words::console::links(lang);
+    let shown_in = link.buyer.as_ref().map_or(merchant.lang, |buyer| buyer.lang);
+    let view = PreviewTemplate {
+        frame: visit.frame(words.preview_title, Section::Links),
+        words,
+        entry,
+        draft,
+        shown_in,
+        rows: page_rows(shown_in, merchant, link),
+        button: match link.amount {
+            LinkAmount::Fixed(yen) => Some((words::words(shown_in).form.pay)(&money(shown_in, yen))),
+            LinkAmount::Open => None,
+        },
+        uses: uses(words, link),
+        mail: link.buyer.is_some().then(|| payment_mail(merchant, link, words.address_later)),
+        no_legal: merchant.page.legal_address.is_none(),
+    };
+    answer::page(visited.request, StatusCode::OK, console::page(&view, &view.frame))
+}
+
+/// What the payment page will say of the order, label by label, in the shopper's language.
+pub(crate) fn page_rows(lang: Lang, merchant: &Merchant, link: &Link) -> Vec<(String, String)> {
+    let order = &words::words(lang).order;
+    let links = words::console::links(lang);
+    let number = link.buyer.as_ref().and_then(|buyer| buyer.order.as_ref()).map(ToString::to_string);
+    let deadline = checkout::deadline(lang, Some(link));
+    let terms = link.terms.as_ref().map(|terms| Terms::of(lang, terms, &deadline)).unwrap_or_default();
+    let known = [
+        (words::words(lang).result.shop, Some(merchant.name.clone())),
+        (order.item, Some(link.item.clone())),
+        (order.amount, Some(amount(lang, links, link))),
+        (order.number, number),
+        (order.method, Some(order.method_card_once.to_owned())),
+    ];
+    let known = known.into_iter().filter_map(|(label, value)| Some((label, value?)));
+    let terms = terms.rows(lang).into_iter().map(|(label, text)| (label, text.to_owned()));
+    known.chain(terms).map(|(label, value)| (label.to_owned(), value)).collect()
+}
+
+/// How often a link may be paid, in words.
+pub(crate) const fn uses(words: &LinksWords, link: &Link) -> &'static str {
+    match link.uses {
+        LinkUses::One => words.once,
+        LinkUses::Many => words.often,
+    }
+}
+
+/// The payment mail as it will be sent, with this address in it.
+pub(crate) fn payment_mail(merchant: &Merchant, link: &Link, address: &str) -> mail::Mail {
+    let buyer = link.buyer.as_ref();
+    mail::payment_request(&PaymentRequest {
+        lang: buyer.map_or(merchant.lang, |buyer| buyer.lang),
+        name: buyer.map_or("", |buyer| buyer.name.as_str()),
+        merchant: &merchant.name,
+        contact: merchant.page.contact.as_deref(),
+        legal: merchant.page.legal_address.as_deref(),
+        mode: merchant.mode,
+        item: &link.item,
+        amount: match link.amount {
+            LinkAmount::Fixed(yen) => Some(yen),
+            LinkAmount::Open => None,
+        },
+        order: buyer.and_then(|buyer| buyer.order.as_ref()).map(|order| order.as_str()),
+        until: link.expires_at,
+        message: buyer.map_or("", |buyer| buyer.message.as_str()),
+        address,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "preview.html", whitespace = "minimize")]
+struct PreviewTemplate<'a> {
+    frame: Frame,
+    words: &'static LinksWords,
+    entry: &'a Entry,
+    draft: &'a str,
+    shown_in: Lang,
+    rows: Vec<(String, String)>,
+    button: Option<String>,
+    uses: &'static str,
+    mail: Option<mail::Mail>,
+    no_legal: bool,
+}
