@@ -20,7 +20,7 @@ pub(crate) async fn request(deps: &Deps, telling: &LinkTelling) -> Result<Option
     let Some(buyer) = awaited(&link, telling.nth) else { return Ok(None) };
     match state(deps, &link).await? {
         LinkState::Open | LinkState::Unsent | LinkState::Sending | LinkState::Sent => {}
-        stands @ (LinkState::Paid | LinkState::Expired | LinkState::Revoked) => {
+        stands @ (LinkState::Paid | LinkState::LetGo | LinkState::Expired | LinkState::Revoked) => {
             tracing::info!(event.id = telling.event_id, state = stands.name(), "a payment mail is not sent any more");
             return Ok(None);
         }

@@ -74,7 +74,7 @@ async fn standing(visited: &Visited<'_>, name: &str) -> Result<Standing, Refusal
 const fn is_open(state: LinkState) -> bool {
     match state {
         LinkState::Open | LinkState::Unsent | LinkState::Sending | LinkState::Sent => true,
-        LinkState::Paid | LinkState::Expired | LinkState::Revoked => false,
+        LinkState::Paid | LinkState::LetGo | LinkState::Expired | LinkState::Revoked => false,
     }
 }
 

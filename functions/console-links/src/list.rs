@@ -116,7 +116,7 @@ struct ListTemplate {
     done: Option<String>,
     may_make: bool,
     query: Query,
-    states: [(&'static str, &'static str, bool); 7],
+    states: [(&'static str, &'static str, bool); 8],
     rows: Vec<LinkRow>,
     searched: bool,
     next: Option<String>,

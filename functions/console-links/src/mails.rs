@@ -210,8 +210,9 @@ async fn import(visited: &Visited<'_>, upload: &Upload, sends: Sends) -> Result<
     if batch.merchant != *visit.merchant_id() {
         return Err(Refusal::NotThere);
     }
-    let made: Vec<(usize, bool)> = stream::iter(&batch.rows)
-        .map(|row| async { Ok::<_, Refusal>((row.line, make(deps, &batch, row, sends).await?)) })
+    let links: Vec<(usize, Link)> = batch.rows.iter().map(|row| (row.line, batch.link(row))).collect();
+    let made: Vec<(usize, bool)> = stream::iter(links)
+        .map(|(line, link)| async move { Ok::<_, Refusal>((line, make(deps, link, sends).await?)) })
         .buffered(AT_A_TIME)
         .try_collect()
         .await?;
@@ -228,10 +229,9 @@ async fn import(visited: &Visited<'_>, upload: &Upload, sends: Sends) -> Result<
 }
 
 /// Whether the row's link stands.
-async fn make(deps: &Deps, batch: &Batch, row: &MailRow, sends: Sends) -> Result<bool, Refusal> {
-    let link = batch.link(row);
+async fn make(deps: &Deps, link: Link, sends: Sends) -> Result<bool, Refusal> {
     let asked = match sends {
-        Sends::Now => link.ask_sending(batch.made_at).map(|asked| Link { version: 1, ..asked }),
+        Sends::Now => link.ask_sending(link.made_at).map(|asked| Link { version: 1, ..asked }),
         Sends::Later => None,
     };
     match making::make(deps, asked.unwrap_or(link)).await? {

@@ -163,6 +163,12 @@ struct FormTemplate<'a> {
     mend: Mend,
 }
 
+impl FormTemplate<'_> {
+    fn destination_name(&self, number: &u8) -> String {
+        (self.words.destination_number)(*number)
+    }
+}
+
 fn preview(visited: &Visited<'_>, entry: &Entry, draft: &str, link: &Link) -> Response<Body> {
     let visit = visited.visit;
     let (lang, merchant) = (visit.lang, &visit.merchant.merchant);

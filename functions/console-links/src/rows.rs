@@ -79,7 +79,7 @@ pub(crate) const fn mark(state: LinkState) -> &'static str {
     match state {
         LinkState::Open | LinkState::Unsent | LinkState::Sending | LinkState::Sent => "open",
         LinkState::Paid => "good",
-        LinkState::Expired => "over",
+        LinkState::Expired | LinkState::LetGo => "over",
         LinkState::Revoked => "bad",
     }
 }

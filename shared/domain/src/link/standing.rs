@@ -18,6 +18,8 @@ pub enum LinkState {
     Sent,
     /// Its one order is paid (決済済み).
     Paid,
+    /// Its one order was paid and its payment let go: it can't be paid again.
+    LetGo,
     /// Its time is over (期限切れ).
     Expired,
     /// Its merchant revoked it (取消).
@@ -35,8 +37,16 @@ pub enum Closed {
 
 impl LinkState {
     /// Every state, for lists and tests.
-    pub const ALL: [Self; 7] =
-        [Self::Open, Self::Unsent, Self::Sending, Self::Sent, Self::Paid, Self::Expired, Self::Revoked];
+    pub const ALL: [Self; 8] = [
+        Self::Open,
+        Self::Unsent,
+        Self::Sending,
+        Self::Sent,
+        Self::Paid,
+        Self::LetGo,
+        Self::Expired,
+        Self::Revoked,
+    ];
 
     /// Its name in addresses.
     pub const fn name(self) -> &'static str {
@@ -46,6 +56,7 @@ impl LinkState {
             Self::Sending => "sending",
             Self::Sent => "sent",
             Self::Paid => "paid",
+            Self::LetGo => "let_go",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
         }
@@ -60,9 +71,12 @@ impl LinkState {
 impl Link {
     /// How it stands now. `payment` is that of its one order, if there is any.
     pub fn state(&self, payment: Option<&Payment>, now: Timestamp) -> LinkState {
-        let paid = |payment: &Payment| payment.origin == Origin::Link(self.id.clone()) && payment.state.is_paid();
-        if payment.is_some_and(paid) {
+        let own = payment.filter(|payment| payment.origin == Origin::Link(self.id.clone()));
+        if own.is_some_and(|payment| payment.state.is_paid()) {
             return LinkState::Paid;
+        }
+        if own.is_some_and(|payment| payment.state.is_let_go()) {
+            return LinkState::LetGo;
         }
         match (self.closed(now), self.buyer.as_ref().map(|buyer| buyer.sending)) {
             (Some(Closed::Revoked), _) => LinkState::Revoked,
