@@ -32,5 +32,5 @@ pub use shop::ShopRequest;
 pub use shopper::{Shopper, Site, Submit};
 pub use worlds::{
     LinkTerms, START, administer, card_of, change_merchant, create_link, create_merchant, fresh, fresh_with, kept_card,
-    merchant, options, payment, search_table, searches, smuggle_card,
+    links, merchant, options, payment, search_table, searches, smuggle_card,
 };

@@ -68,6 +68,11 @@ pub async fn create_link(world: &World, terms: LinkTerms<'_>) {
     registry(world).await.create_link(&link).await.expect("the link is created");
 }
 
+/// The links as they are stored: what a merchant's clerk does at the console, done to the record.
+pub fn links(world: &World) -> store::Links {
+    store::Links::new(config(world).table().expect("the table's name"))
+}
+
 /// A payment as it is stored.
 pub async fn payment(world: &World, merchant: &str, order: &str) -> Option<Payment> {
     let key = PaymentKey::new(
