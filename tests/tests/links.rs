@@ -21,9 +21,7 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use local::cloud::{Fault, When};
 use local::world::World;
-use system_tests::{
-    Card, ShopRequest, Shopper, approvals, cards, change_merchant, fresh, links, payment,
-};
+use system_tests::{Card, ShopRequest, Shopper, approvals, cards, change_merchant, fresh, links, payment};
 
 fn visa() -> Card {
     Card::of(cards::VISA)
@@ -126,7 +124,11 @@ async fn the_page_shows_the_legal_items_and_the_payment_keeps_what_was_shown() {
         "解約・返品: 8日以内にご連絡ください",
     ]
     .join("\n");
-    assert_eq!(shown, domain::link::TermsShown::of(words::OFFER_TERMS, &text, shown.at), "anyone can make the hash again");
+    assert_eq!(
+        shown,
+        domain::link::TermsShown::of(words::OFFER_TERMS, &text, shown.at),
+        "anyone can make the hash again"
+    );
     // a shop's own order has its final screen elsewhere
     let mut other = Shopper::new(&world);
     other.open(&ShopRequest::new("4000", 1_000, "5")).await;
@@ -269,7 +271,8 @@ async fn a_payment_mail_may_come_twice_and_is_never_lost() {
     ask_sending(&world, "mail").await;
     world.settle().await.unwrap();
     let functions = ["OutboxRelay", "CompletionMail"];
-    let calls: Vec<_> = world.faults().calls().into_iter().filter(|call| functions.contains(&call.caller.as_str())).collect();
+    let calls: Vec<_> =
+        world.faults().calls().into_iter().filter(|call| functions.contains(&call.caller.as_str())).collect();
     let operations: Vec<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
     assert_eq!(
         operations,
@@ -278,7 +281,8 @@ async fn a_payment_mail_may_come_twice_and_is_never_lost() {
     );
     let mut tried = 0;
     for (place, call) in calls.iter().enumerate() {
-        for fault in [Fault::FailBefore, Fault::ReplyLost, Fault::Twice, Fault::Throttled, Fault::DropBefore, Fault::DropAfter]
+        for fault in
+            [Fault::FailBefore, Fault::ReplyLost, Fault::Twice, Fault::Throttled, Fault::DropBefore, Fault::DropAfter]
         {
             let world = fresh().await;
             links(&world).create(&to_buyer(&world, "mail")).await.unwrap();
@@ -287,7 +291,7 @@ async fn a_payment_mail_may_come_twice_and_is_never_lost() {
             ask_sending(&world, "mail").await;
             let nth = operations[..place].iter().filter(|operation| **operation == call.operation).count();
             let (caller, operation) = (Some(call.caller.clone()), call.operation.clone());
-            world.faults().plan(When::Nth { caller, operation, nth }, fault);
+            world.faults().plan(When::Nth { caller, operation, nth: nth.try_into().unwrap() }, fault);
             world.settle().await.unwrap();
             world.advance(Duration::from_secs(1_800)).await.unwrap();
             let mails = world.mailbox().unwrap();
@@ -316,7 +320,8 @@ async fn a_receipt_is_printed_for_whoever_the_buyer_says_and_stores_nothing() {
     let mut shopper = Shopper::new(&world);
     shopper.get("/l/demo").await;
     let page = shopper.pay(&visa().with_mail("taro@example.jp")).await;
-    let path = page.tags("a").filter_map(|tag| tag.attribute("href")).find(|href| href.starts_with("/receipt/")).unwrap();
+    let path =
+        page.tags("a").filter_map(|tag| tag.attribute("href")).find(|href| href.starts_with("/receipt/")).unwrap();
     let path = path.to_owned();
     let before = world.usage().dynamodb.write_units;
     let page = shopper.get(&path).await;
@@ -335,7 +340,9 @@ async fn a_receipt_is_printed_for_whoever_the_buyer_says_and_stores_nothing() {
     ] {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
-    let page = shopper.get(&format!("{path}?to=%E6%A0%AA%E5%BC%8F%E4%BC%9A%E7%A4%BE%E5%B1%B1%E7%94%B0%20%E5%BE%A1%E4%B8%AD")).await;
+    let page = shopper
+        .get(&format!("{path}?to=%E6%A0%AA%E5%BC%8F%E4%BC%9A%E7%A4%BE%E5%B1%B1%E7%94%B0%20%E5%BE%A1%E4%B8%AD"))
+        .await;
     assert!(page.text.contains("株式会社山田 御中"), "{}", page.text);
     let page = shopper.get(&format!("{path}?to=%3Cscript%3Ealert(1)%3C/script%3E")).await;
     assert!(page.scripts.is_empty() && !page.html().contains("<script>alert"), "{}", page.html());

@@ -97,8 +97,10 @@ fn these_are_all_the_rights() {
         ),
         ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("outbox-relay", "SendMessage MailQueue"),
-        ("search-index", "GetItem UpdateItem SearchTable"),
-        ("completion-mail", "GetItem Table, UpdateItem SearchTable, SendEmail MailIdentity"),
+        (
+            "completion-mail",
+            "GetItem PutItem Table, UpdateItem SearchTable, Encrypt Decrypt AppKey, SendEmail MailIdentity",
+        ),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
         ("card-rewrap", "Query GetItem PutItem UpdateItem Table, Encrypt Decrypt CardKey"),
         (
@@ -123,7 +125,7 @@ fn these_are_all_the_rights() {
         ),
         ("console-payment", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("console-charge", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey"),
-        ("console-links", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        ("console-links", "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("console-export", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("console-settings", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity"),
         ("merchant-image", "GetItem Table"),

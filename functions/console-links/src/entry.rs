@@ -7,15 +7,33 @@ use domain::{
     link::{Buyer, Link, LinkAmount, LinkUses, MAX_TERM, Sending, Terms, mail_file},
     merchant::DestinationNumber,
     request::{self, Problem},
-    text, wire::Parameters,
+    text,
+    wire::Parameters,
 };
 use jiff::{Timestamp, civil::Date};
 use words::console::links::LinkProblem;
 
 /// The fields of the form, in order.
 pub(crate) const FIELDS: [&str; 19] = [
-    "item", "how_much", "amount", "uses", "until", "destination", "quantity", "shipping", "payment_time", "delivery",
-    "withdrawal", "name", "mail", "order", "message", "lang", "free1", "free2", "free3",
+    "item",
+    "how_much",
+    "amount",
+    "uses",
+    "until",
+    "destination",
+    "quantity",
+    "shipping",
+    "payment_time",
+    "delivery",
+    "withdrawal",
+    "name",
+    "mail",
+    "order",
+    "message",
+    "lang",
+    "free1",
+    "free2",
+    "free3",
 ];
 
 /// The fields as they were typed.
@@ -236,7 +254,8 @@ impl Entry {
     }
 
     fn destination(&self, merchant: &Merchant) -> DestinationNumber {
-        let number = self.value("destination").parse().ok().and_then(|number: u8| DestinationNumber::try_from(number).ok());
+        let number =
+            self.value("destination").parse().ok().and_then(|number: u8| DestinationNumber::try_from(number).ok());
         number.filter(|number| merchant.destination(*number).is_some()).unwrap_or_default()
     }
 }

@@ -75,12 +75,7 @@ impl Query {
             "mails" => text("count").parse().ok().map(Done::Mails),
             _ => None,
         };
-        Self {
-            text: text("q"),
-            state: LinkState::parse(&text("state")),
-            after: LinkPlace::parse(&text("after")),
-            done,
-        }
+        Self { text: text("q"), state: LinkState::parse(&text("state")), after: LinkPlace::parse(&text("after")), done }
     }
 
     const fn searches(&self) -> bool {
@@ -103,7 +98,8 @@ impl Query {
 
     fn address(&self, after: &LinkPlace) -> String {
         let state = self.state.map_or("", LinkState::name);
-        let [text, after] = [self.text.as_str(), after.as_str()].map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC));
+        let [text, after] =
+            [self.text.as_str(), after.as_str()].map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC));
         format!("/console/links?q={text}&state={state}&after={after}")
     }
 }

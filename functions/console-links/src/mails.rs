@@ -138,7 +138,8 @@ async fn check(visited: &Visited<'_>, upload: &Upload) -> Result<Response<Body>,
         return Ok(confirmation(visited, &batch, &fates, &sealed));
     }
     let pasted = upload.text("rows");
-    let filling = Filling { visited, entry: &entry, days: upload.text("days"), pasted, problems: &problems, rows: &wrong };
+    let filling =
+        Filling { visited, entry: &entry, days: upload.text("days"), pasted, problems: &problems, rows: &wrong };
     Ok(filling.page(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
@@ -246,12 +247,7 @@ async fn make(deps: &Deps, link: Link, sends: Sends) -> Result<bool, Refusal> {
     }
 }
 
-fn confirmation(
-    visited: &Visited<'_>,
-    batch: &Batch,
-    fates: &HashMap<OrderId, Fate>,
-    sealed: &str,
-) -> Response<Body> {
+fn confirmation(visited: &Visited<'_>, batch: &Batch, fates: &HashMap<OrderId, Fate>, sealed: &str) -> Response<Body> {
     let visit = visited.visit;
     let words = words::console::links(visit.lang);
     let sum = batch.rows.iter().fold(0_u64, |sum, row| sum.saturating_add(u64::from(row.amount.get())));

@@ -11,8 +11,7 @@ use domain::{
 };
 use http::{Response, StatusCode};
 use inbound::{
-    checkout,
-    http as answer,
+    checkout, http as answer,
     page::{
         Terms,
         mail::{self, PaymentRequest},
@@ -48,11 +47,8 @@ pub(crate) async fn form(visited: &Visited<'_>) -> Result<Response<Body>, Refusa
             entry.with_terms_of(newest.first())
         }
     };
-    let draft = Draft {
-        merchant: merchant.clone(),
-        link: LinkId::from_random(making::draw()?),
-        made_at: visited.visit.now,
-    };
+    let draft =
+        Draft { merchant: merchant.clone(), link: LinkId::from_random(making::draw()?), made_at: visited.visit.now };
     let draft = deps.console.keyring().seal(&draft, after(visited.visit.now))?;
     Ok(Filling { visited, entry: &entry, draft: &draft, problems: &[] }.page(StatusCode::OK))
 }
@@ -67,7 +63,8 @@ pub(crate) async fn act(visited: &Visited<'_>) -> Result<Response<Body>, Refusal
         return Err(Refusal::NotThere);
     }
     let entry = Entry::of(visit.form());
-    let filling = |problems: &[LinkProblem], status| Filling { visited, entry: &entry, draft: sealed, problems }.page(status);
+    let filling =
+        |problems: &[LinkProblem], status| Filling { visited, entry: &entry, draft: sealed, problems }.page(status);
     let link = match entry.link(draft.link, draft.made_at, merchant, visit.now) {
         Ok(link) => link,
         Err(problems) => return Ok(filling(&problems, StatusCode::UNPROCESSABLE_ENTITY)),

@@ -1,11 +1,7 @@
 //! How a link comes to be: its number is taken, then it is written, and both find themselves when they are tried again.
 
 use console::Refusal;
-use domain::{
-    LinkId, MerchantId, PaymentKey,
-    link::Link,
-    payment::Origin,
-};
+use domain::{LinkId, MerchantId, PaymentKey, link::Link, payment::Origin};
 use inbound::{SealError, Sealed};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

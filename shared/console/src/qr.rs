@@ -39,7 +39,9 @@ mod tests {
 
     #[test]
     fn a_code_is_a_drawing_with_a_name() {
-        let svg = qr_svg("otpauth://totp/Kessai:owner%40example.jp?secret=JBSWY3DPEHPK3PXP&issuer=Kessai", "QR \"code\"").unwrap();
+        let svg =
+            qr_svg("otpauth://totp/Kessai:owner%40example.jp?secret=JBSWY3DPEHPK3PXP&issuer=Kessai", "QR \"code\"")
+                .unwrap();
         assert!(svg.starts_with("<svg class=\"qr\" viewBox=\"0 0 "));
         assert!(svg.contains("aria-label=\"QR &#34;code&#34;\""), "{svg}");
         assert!(!svg.contains("style="), "the page's policy has no inline styles");

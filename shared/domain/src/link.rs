@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_link_of_before_is_still_one() {
-        let before = r#"{"id":"demo","merchant":"4000","item":"デモ商品","amount":{"fixed":2000},"uses":"many","active":true}"#;
+        let before =
+            r#"{"id":"demo","merchant":"4000","item":"デモ商品","amount":{"fixed":2000},"uses":"many","active":true}"#;
         let link: Link = serde_json::from_str(before).unwrap();
         assert_eq!(
             link,

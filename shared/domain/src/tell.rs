@@ -207,7 +207,9 @@ mod tests {
         assert_eq!(LinkTelling::of(None, &asked), Some(told.clone()), "made and asked for in one write");
         let revoked = asked.revoke(now).unwrap();
         let sent = asked.sent(1, now).unwrap();
-        for (what, old, new) in [("unsent", None, &link), ("revoked", Some(&asked), &revoked), ("sent", Some(&asked), &sent)] {
+        for (what, old, new) in
+            [("unsent", None, &link), ("revoked", Some(&asked), &revoked), ("sent", Some(&asked), &sent)]
+        {
             assert_eq!(LinkTelling::of(old, new), None, "{what}");
         }
         assert_eq!(LinkTelling::of(Some(&sent), &sent.ask_sending(now).unwrap()).unwrap().nth, 2);

@@ -126,8 +126,7 @@ impl Links {
         after: Option<&LinkPlace>,
     ) -> Result<LinkPage, StoreError> {
         let pk = keys::links(merchant);
-        let start =
-            after.map(|place| HashMap::from([(PK.to_owned(), text(&pk)), (SK.to_owned(), text(&place.0))]));
+        let start = after.map(|place| HashMap::from([(PK.to_owned(), text(&pk)), (SK.to_owned(), text(&place.0))]));
         let page = self
             .table
             .client

@@ -2,8 +2,8 @@
 
 pub mod audit;
 pub mod frame;
-pub mod settings;
 pub mod links;
+pub mod settings;
 pub mod today;
 pub mod transactions;
 

@@ -356,11 +356,13 @@ pub fn message_text(text: &str) -> Result<String, Cell> {
     if contains_card_number(text) { Err(Cell::CardNumber) } else { Ok(text.to_owned()) }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MerchantId, merchant::{Destination, Method}};
+    use crate::{
+        MerchantId,
+        merchant::{Destination, Method},
+    };
 
     /// The manual's own sample row (asjpayment.jp/help/mail-b.html).
     const SAMPLE: &str = r#""99999","1","1000","1","山田 太郎","info@asjpayment.jp","あいうえお","かきくけこ","さしすせそ","ありがとうございます","0""#;
@@ -474,7 +476,9 @@ mod tests {
 
     #[test]
     fn every_problem_of_every_row_is_found_at_once() {
-        let text = format!("{SAMPLE}\n\n\"1\",\"2\"\n\"\",\"9\",\"x\",\"1\",\"a\",\"a@example.jp\",\"\",\"\",\"\",\"\",\"0\"\n{SAMPLE}");
+        let text = format!(
+            "{SAMPLE}\n\n\"1\",\"2\"\n\"\",\"9\",\"x\",\"1\",\"a\",\"a@example.jp\",\"\",\"\",\"\",\"\",\"0\"\n{SAMPLE}"
+        );
         let read = file(&text);
         assert_eq!(read.rows.len(), 1);
         let at = |line, what| RowProblem { line, what };
@@ -493,7 +497,8 @@ mod tests {
     #[test]
     fn lines_are_counted_as_a_person_counts_them() {
         let row = |order: &str, message: &str| SAMPLE.replace("99999", order).replace("ありがとうございます", message);
-        let text = [header(), row("1", "a\nb\nc"), row("2", "a"), String::new(), row("3", "x\r\ny"), row("", "a")].join("\r\n");
+        let text = [header(), row("1", "a\nb\nc"), row("2", "a"), String::new(), row("3", "x\r\ny"), row("", "a")]
+            .join("\r\n");
         let read = file(&text);
         assert_eq!(read.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 5, 7]);
         assert_eq!(read.problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [9]);

@@ -37,16 +37,8 @@ pub enum Closed {
 
 impl LinkState {
     /// Every state, for lists and tests.
-    pub const ALL: [Self; 8] = [
-        Self::Open,
-        Self::Unsent,
-        Self::Sending,
-        Self::Sent,
-        Self::Paid,
-        Self::LetGo,
-        Self::Expired,
-        Self::Revoked,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Open, Self::Unsent, Self::Sending, Self::Sent, Self::Paid, Self::LetGo, Self::Expired, Self::Revoked];
 
     /// Its name in addresses.
     pub const fn name(self) -> &'static str {

@@ -245,7 +245,10 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         ("waiting-running", page::waiting(&waiting(WaitingFor::Running))),
         ("waiting-checking", page::waiting(&waiting(WaitingFor::Checking))),
         ("waiting-authenticating", page::waiting(&waiting(WaitingFor::Authenticating))),
-        ("result-paid", page::result(&outcome(Outcome::Paid { receipt, mail_sent: true, receipt_path: "/receipt/sealed-handle" }))),
+        (
+            "result-paid",
+            page::result(&outcome(Outcome::Paid { receipt, mail_sent: true, receipt_path: "/receipt/sealed-handle" })),
+        ),
         ("result-not-paid", page::result(&outcome(Outcome::NotPaid { order: "100", amount }))),
         ("result-let-go", page::result(&outcome(Outcome::LetGo { order: "100", amount }))),
         ("result-already-paid", page::result(&outcome(Outcome::AlreadyPaid { at, order: "100", amount }))),

@@ -262,7 +262,10 @@ impl Letter {
             },
             meaning: Some(words.request_meaning),
             test: (view.mode == Mode::Test).then_some(words.test),
-            intro: vec![view.message.lines().map(line).collect::<Vec<_>>()].into_iter().filter(|lines| !lines.is_empty()).collect(),
+            intro: vec![view.message.lines().map(line).collect::<Vec<_>>()]
+                .into_iter()
+                .filter(|lines| !lines.is_empty())
+                .collect(),
             rows: rows.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect(),
             outro: Vec::new(),
             advice: None,

@@ -352,21 +352,29 @@ impl LinkProblem {
         let label = |field| label(Lang::Ja, field);
         match self {
             Self::Missing(field) => format!("「{}」を入力してください。", label(field)),
-            Self::TooLong(field) => format!("「{}」が長すぎます。{}にしてください。", label(field), longest(Lang::Ja, field)),
+            Self::TooLong(field) => {
+                format!("「{}」が長すぎます。{}にしてください。", label(field), longest(Lang::Ja, field))
+            }
             Self::Character(field, Some(c)) => {
                 format!("「{}」の「{c}」は使えません。別の文字に置き換えてください。", label(field))
             }
             Self::Character(field, None) => {
                 format!("「{}」に目に見えない文字が含まれています。入力し直してください。", label(field))
             }
-            Self::CardNumber(field) => format!("「{}」にカード番号は入力できません。カード番号を消してください。", label(field)),
+            Self::CardNumber(field) => {
+                format!("「{}」にカード番号は入力できません。カード番号を消してください。", label(field))
+            }
             Self::AmountMalformed => "金額は数字だけで、2000 のように入力してください。".to_owned(),
             Self::AmountRange(most) => format!("金額は1円から{}までで入力してください。", money(Lang::Ja, *most)),
             Self::DayMalformed => "期限は 2026-12-31 のような日付で入力してください。".to_owned(),
             Self::DayOver => "期限が過ぎています。今日以降の日付を入力してください。".to_owned(),
             Self::Days => "有効な日数は1から365までの数字で入力してください。".to_owned(),
-            Self::MailMalformed => "メールアドレスの形が正しくありません。name@example.jp のように入力してください。".to_owned(),
-            Self::BuyerIncomplete => "メールで送るには、購入者の氏名とメールアドレスの両方を入力してください。".to_owned(),
+            Self::MailMalformed => {
+                "メールアドレスの形が正しくありません。name@example.jp のように入力してください。".to_owned()
+            }
+            Self::BuyerIncomplete => {
+                "メールで送るには、購入者の氏名とメールアドレスの両方を入力してください。".to_owned()
+            }
             Self::OrderMalformed => "伝票番号は半角数字18桁以内で入力してください。".to_owned(),
             Self::OrderReserved => "9で始まる18桁の番号は使えません。別の伝票番号を入力してください。".to_owned(),
             Self::OrderUsed => "この伝票番号はすでに使われています。別の番号を入力してください。".to_owned(),
@@ -391,7 +399,9 @@ impl LinkProblem {
             Self::DayMalformed => "Enter the last day like 2026-12-31.".to_owned(),
             Self::DayOver => "The last day is over. Enter today or a later day.".to_owned(),
             Self::Days => "Enter the number of days, from 1 to 365.".to_owned(),
-            Self::MailMalformed => "This does not look like an e-mail address. Enter it like name@example.com.".to_owned(),
+            Self::MailMalformed => {
+                "This does not look like an e-mail address. Enter it like name@example.com.".to_owned()
+            }
             Self::BuyerIncomplete => "To send the link, enter both the buyer’s name and e-mail address.".to_owned(),
             Self::OrderMalformed => "Enter the order number in digits, 18 at most.".to_owned(),
             Self::OrderReserved => "A number of 18 digits can’t begin with 9. Enter another order number.".to_owned(),
@@ -448,9 +458,7 @@ fn file_problem(lang: Lang, problem: mail_file::FileProblem) -> String {
         (Lang::Ja, P::Unreadable) => {
             "文字を読み取れません。UTF-8またはShift_JISのCSVとして保存し直してください。".to_owned()
         }
-        (Lang::Ja, P::OtherHeader) => {
-            "見出しの列の並びが違います。下に示した11列の順に並べてください。".to_owned()
-        }
+        (Lang::Ja, P::OtherHeader) => "見出しの列の並びが違います。下に示した11列の順に並べてください。".to_owned(),
         (Lang::En, P::Empty) => "The file holds no rows. Put at least one under the header.".to_owned(),
         (Lang::En, P::TooLarge) => format!("The file is too large. Split it into files of {kilobytes} KB at most."),
         (Lang::En, P::TooManyRows) => format!("There are too many rows. Split them into files of {rows} rows at most."),
@@ -474,7 +482,9 @@ pub fn row_problem(lang: Lang, what: &mail_file::What) -> String {
         (Lang::Ja, What::Used) => {
             "伝票番号は、別の決済メールか取引ですでに使われています。別の番号にしてください。".to_owned()
         }
-        (Lang::En, What::Used) => "The order number belongs to another payment mail or payment. Use another.".to_owned(),
+        (Lang::En, What::Used) => {
+            "The order number belongs to another payment mail or payment. Use another.".to_owned()
+        }
         (lang, What::Cell(column, cell)) => {
             let name = column.checked_sub(1).and_then(|place| mail_file::HEADER.get(place)).unwrap_or(&"");
             match lang {
@@ -522,7 +532,9 @@ fn cell_ja(column: usize, cell: &mail_file::Cell) -> String {
         Cell::Character(c) => format!("「{c}」は使えません。別の文字に置き換えてください。"),
         Cell::Control => "改行など、目に見えない文字は使えません。".to_owned(),
         Cell::CardNumber => "カード番号は入れられません。".to_owned(),
-        Cell::NotRegistered => "登録された戻り先ではありません。0（設定のとおり）か、登録済みの番号1から3にしてください。".to_owned(),
+        Cell::NotRegistered => {
+            "登録された戻り先ではありません。0（設定のとおり）か、登録済みの番号1から3にしてください。".to_owned()
+        }
     }
 }
 
@@ -547,7 +559,9 @@ fn cell_en(column: usize, cell: &mail_file::Cell) -> String {
         Cell::Character(c) => format!("“{c}” can’t be used. Use another character."),
         Cell::Control => "it holds a line end or another character that is not seen.".to_owned(),
         Cell::CardNumber => "it can’t hold a card number.".to_owned(),
-        Cell::NotRegistered => "this destination is not registered. Use 0 (as in the settings) or a registered one, 1 to 3.".to_owned(),
+        Cell::NotRegistered => {
+            "this destination is not registered. Use 0 (as in the settings) or a registered one, 1 to 3.".to_owned()
+        }
     }
 }
 
@@ -691,7 +705,9 @@ const JA: LinksWords = LinksWords {
     confirm_title: "決済メールを登録しますか",
     confirm_lead: |count, sum| format!("{count}件、合計{sum}です。まだ登録されていません。"),
     confirm_before: |made, sent| {
-        format!("このうち{made}件は登録済み、そのうち{sent}件は送信済みです。同じ行が二重に登録・送信されることはありません。")
+        format!(
+            "このうち{made}件は登録済み、そのうち{sent}件は送信済みです。同じ行が二重に登録・送信されることはありません。"
+        )
     },
     row_new: "新しく登録",
     row_unsent: "登録済み（未送信）",
