@@ -844,6 +844,7 @@ fn a_shops_own_paragraphs_stand_in_the_payers_mail_as_plain_text() {
         item: Some("豆"),
         own: Some(&texts),
         card_kept: None,
+        receipt: None,
     };
     let mail = page::mail::completion(&paid);
     let said =
