@@ -11,7 +11,11 @@ mod repository;
 
 use std::collections::BTreeSet;
 
-use domain::request::{Field, Problem};
+use domain::{
+    Lang, Merchant, MerchantId,
+    integration::{Language, sample},
+    request::{Field, Problem},
+};
 use repository::{files, folders, read, root};
 
 const GUIDES: [&str; 2] = ["docs/merchant-guide.md", "docs/merchant-guide.ja.md"];
@@ -43,6 +47,23 @@ fn the_merchant_guides_list_every_parameter_in_both_dialects() {
             for name in [field.name(), field.name_24()] {
                 assert!(text.contains(&format!("`{name}`")), "{guide} lacks {name}");
             }
+        }
+    }
+}
+
+#[test]
+fn the_merchant_guides_print_the_code_that_the_tests_run() {
+    let merchant = Merchant::new(MerchantId::new("7000").unwrap(), "Signed Shop");
+    for (guide, lang) in [("docs/merchant-guide.md", Lang::En), ("docs/merchant-guide.ja.md", Lang::Ja)] {
+        let text = read(guide);
+        for language in Language::ALL {
+            let block =
+                format!("```{}\n{}```\n", language.tag(), sample(language, lang, &merchant, "https://pay.example"));
+            let name = language.name();
+            assert!(
+                text.contains(&block),
+                "{guide} has other {name} than docs/samples: `cargo run -p domain --example guide`"
+            );
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! First [`merchant_of`], then the merchant's record and secrets are fetched, then [`verify_and_parse`]: no look-up but the merchant's own comes before the signature.
 
+pub mod explain;
 mod names;
 mod problem;
 mod proof;
@@ -90,15 +91,9 @@ pub fn verify_and_parse(
     now: Timestamp,
 ) -> Result<PayRequest, RequestError> {
     let wire = Wire { parameters, merchant };
-    if wire.given(Field::Admin).is_some_and(|number| number != merchant.id.as_str().as_bytes()) {
-        return Err(wire.refuse(Field::Admin, Problem::MerchantConflict));
-    }
+    same_merchant(wire)?;
     proof::verify(wire, secrets, now)?;
-    match merchant.status {
-        Status::Active => {}
-        Status::Suspended => return Err(Problem::MerchantSuspended.into()),
-        Status::Closed => return Err(Problem::MerchantClosed.into()),
-    }
+    trades(merchant)?;
     let (amount, order) = (rules::amount(wire)?, rules::order(wire)?);
     rules::charge_type(wire)?;
     let name = rules::free_text(wire, Field::Name)?;
@@ -124,6 +119,20 @@ pub fn verify_and_parse(
         terms: None,
     };
     Ok(PayRequest { order, amount, lang, details })
+}
+
+/// The address and the parameter name one merchant.
+fn same_merchant(wire: Wire<'_>) -> Result<(), RequestError> {
+    let other = wire.given(Field::Admin).is_some_and(|number| number != wire.merchant.id.as_str().as_bytes());
+    if other { Err(wire.refuse(Field::Admin, Problem::MerchantConflict)) } else { Ok(()) }
+}
+
+fn trades(merchant: &Merchant) -> Result<(), RequestError> {
+    match merchant.status {
+        Status::Active => Ok(()),
+        Status::Suspended => Err(Problem::MerchantSuspended.into()),
+        Status::Closed => Err(Problem::MerchantClosed.into()),
+    }
 }
 
 /// Refuses a request to a merchant that doesn't exist, with the same error and the same work as a wrong `key` or `sig`.

@@ -215,10 +215,7 @@ pub(crate) fn unix_seconds(value: &[u8]) -> Option<i64> {
 
 /// HMAC-SHA256 over the version, the direction's lines and the form. The direction keeps a request from passing as a hand-over.
 fn mac(secret: &SigSecret, lines: &[&str], form: &str) -> [u8; 32] {
-    // HMAC pads a short key with zeros to the hash's block (RFC 2104, 2), so the padded block is the same key, of a length that can't fail.
-    let mut block = Zeroizing::new([0; 64]);
-    block.iter_mut().zip(secret.expose()).for_each(|(place, byte)| *place = *byte);
-    let mut mac = Hmac::<Sha256>::new((&*block).into());
+    let mut mac = keyed(secret.expose());
     mac.update(b"kessai-sig-v2\n");
     for line in lines {
         mac.update(line.as_bytes());
@@ -226,6 +223,27 @@ fn mac(secret: &SigSecret, lines: &[&str], form: &str) -> [u8; 32] {
     }
     mac.update(form.as_bytes());
     mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA256 under a key of up to 64 bytes.
+///
+/// HMAC pads a short key with zeros to the hash's block (RFC 2104, 2), so the padded block is the same key, of a length that can't fail.
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    let mut block = Zeroizing::new([0; 64]);
+    block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
+    Hmac::<Sha256>::new((&*block).into())
+}
+
+/// What a shop that makes its message or takes its key in another way would get: for explaining a wrong `sig`, never for accepting one.
+pub(crate) fn made_otherwise(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = keyed(key);
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+/// RFC 3986's encoding of a value: all but the unreserved characters.
+pub(crate) fn encoded(value: &[u8]) -> String {
+    percent_encode(value, RESERVED).to_string()
 }
 
 fn verify(sig: &[u8], secrets: &[SigSecret], lines: &[&str], form: &str) -> bool {
@@ -241,7 +259,7 @@ fn written(mac: [u8; 32]) -> String {
 }
 
 /// 64 hex digits of either case.
-fn digest_from_hex(hex: &[u8]) -> Option<[u8; 32]> {
+pub(crate) fn digest_from_hex(hex: &[u8]) -> Option<[u8; 32]> {
     let mut digest = [0; 32];
     let right_length = hex.len() == 64;
     (right_length && HEXLOWER_PERMISSIVE.decode_mut(hex, &mut digest).is_ok()).then_some(digest)

@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod console;
 mod en;
+pub mod explain;
 pub mod format;
 mod ja;
 pub mod problem;

@@ -3,7 +3,7 @@
 use crate::{Merchant, merchant::Dialect};
 
 /// A parameter of a request, whatever it is called on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     /// Merchant number.
     Admin,

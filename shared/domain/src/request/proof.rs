@@ -37,7 +37,7 @@ pub(super) fn verify(wire: Wire<'_>, secrets: &Secrets, now: Timestamp) -> Resul
 }
 
 /// What the key covers. `admin` is the merchant's own number: it may have come in the path.
-fn key_fields<'a>(wire: Wire<'a>, time: &'a [u8]) -> KeyFields<'a> {
+pub(super) fn key_fields<'a>(wire: Wire<'a>, time: &'a [u8]) -> KeyFields<'a> {
     let [amount, charge, user] =
         [Field::Amount, Field::Charge, Field::User].map(|field| wire.given(field).unwrap_or_default());
     KeyFields { admin: wire.merchant.id.as_str().as_bytes(), amount, charge, user, time }
