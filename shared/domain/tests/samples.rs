@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test's helpers may stop at the first surprise"
 )]
 
@@ -76,12 +77,15 @@ fn works(language: Language) {
     }
 }
 
+/// Says why an answer is wrong.
+type Check = std::rc::Rc<dyn Fn(&str) -> Result<(), String>>;
+
 /// One call of a sample, and what its answer must be.
 #[derive(Clone)]
 struct Case {
     name: String,
     command: String,
-    check: std::rc::Rc<dyn Fn(&str) -> Result<(), String>>,
+    check: Check,
 }
 
 impl Case {

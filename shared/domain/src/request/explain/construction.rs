@@ -339,7 +339,7 @@ fn key_values(fields: KeyFields<'_>) -> Vec<Way<Pairs>> {
 }
 
 /// The names in the key's message: ours, those on the wire, or none.
-fn key_names(wire: Wire<'_>) -> Vec<Way<Option<Vec<(Vec<u8>, Vec<u8>)>>>> {
+fn key_names(wire: Wire<'_>) -> Vec<Way<Option<Pairs>>> {
     let on_the_wire = [Field::Admin, Field::Amount, Field::Charge, Field::User, Field::Time]
         .map(|field| (field.name().as_bytes().to_vec(), field.wire_name(wire.merchant).as_bytes().to_vec()));
     let ours = on_the_wire.iter().map(|(name, _)| (name.clone(), name.clone())).collect();

@@ -58,10 +58,12 @@ fn told(merchant: &Merchant, pasted: &str) -> String {
             let steps: Vec<_> = steps.iter().map(|step| step.code()).collect();
             format!("{}({})", finding.code(), steps.join("+"))
         }
-        other => match other.parameter() {
-            Some(name) => format!("{}:{name}", other.code()),
-            None => other.code().to_owned(),
-        },
+        Finding::Refused(_) | Finding::OtherMerchant(_) | Finding::NothingToCheckWith(_) | Finding::Advice(..) => {
+            match finding.parameter() {
+                Some(name) => format!("{}:{name}", finding.code()),
+                None => finding.code().to_owned(),
+            }
+        }
     };
     explained(merchant, pasted).findings.iter().map(one).collect::<Vec<_>>().join(" ")
 }
