@@ -11,7 +11,10 @@ use domain::{
     search::Status,
 };
 use http::{Response, StatusCode};
-use inbound::http as answer;
+use inbound::{
+    checkout::{ReceiptHandle, receipt_path},
+    http as answer,
+};
 use lambda_http::{Body, Request};
 use store::History;
 use words::console::transactions::{self as texts, TransactionsWords};
@@ -41,11 +44,19 @@ pub(crate) async fn show(
         frame: frame.clone(),
         words,
         view: View::new(visit, &payment),
+        receipt: receipt(deps, visit, &payment)?,
         behind: history::is_behind(&past, &payment),
         gap: history::missing(&past, &payment).map(words.history_gap),
         lines: history::lines(visit.lang, &past, &people),
     };
     Ok(answer::page(request, StatusCode::OK, console::page(&page, &frame)))
+}
+
+/// Where the receipt is. None: nothing was received.
+fn receipt(deps: &Deps, visit: &Visit, payment: &Payment) -> Result<Option<String>, Refusal> {
+    let handle = payment.state.is_paid().then(|| ReceiptHandle { key: payment.key.clone() });
+    let path = handle.map(|handle| receipt_path(deps.console.keyring(), &handle, visit.now));
+    Ok(path.transpose()?)
 }
 
 /// The names of the merchant's people by their ids, where anybody did anything.
@@ -63,6 +74,7 @@ struct DetailPage {
     frame: Frame,
     words: &'static TransactionsWords,
     view: View,
+    receipt: Option<String>,
     lines: Vec<Line>,
     behind: bool,
     gap: Option<String>,
