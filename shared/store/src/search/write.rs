@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, TransactWriteItem, Update},
 };
 use domain::{
@@ -180,11 +179,8 @@ impl SearchIndex {
             Err(SdkError::ServiceError(answer)) => answer.into_err(),
             Err(other) => return Err(other.into()),
         };
-        match error {
-            TransactWriteItemsError::TransactionCanceledException(_)
-            | TransactWriteItemsError::TransactionInProgressException(_) => Ok(Transacted::Refused),
-            other => Err(StoreError::Unavailable(Box::new(other))),
-        }
+        let met = error.is_transaction_canceled_exception() || error.is_transaction_in_progress_exception();
+        if met { Ok(Transacted::Refused) } else { Err(StoreError::Unavailable(Box::new(error))) }
     }
 
     fn update(&self, pk: String, sk: String, edit: &Edit) -> Result<TransactWriteItem, StoreError> {
