@@ -133,7 +133,7 @@ fn compose(
         merchant: &merchant.name,
         contact: merchant.page.contact.as_deref(),
         mode: merchant.mode,
-        amount: payment.amount,
+        amount: payment.amount_now(),
         at,
         order: payment.key.order.as_str(),
         payment: number.as_str(),
@@ -162,8 +162,15 @@ fn happened(tidings: Tidings, payment: &Payment) -> Option<(MailOutcome<'_>, Tim
         (Tidings::FailedAfterDoubt, State::Failed { at, .. } | State::Abandoned { at }) => {
             Some((MailOutcome::NotPaid, *at))
         }
+        (Tidings::Cancelled, State::Cancelled { at, .. }) => Some((MailOutcome::Cancelled, *at)),
+        (Tidings::Refunded { amount, at }, State::Captured { .. }) => Some((MailOutcome::Refunded(amount), at)),
+        (Tidings::LapsesSoon, State::Authorized { .. }) => Some((MailOutcome::LapsesSoon, payment.capturable_until()?)),
         (
-            Tidings::Paid | Tidings::FailedAfterDoubt,
+            Tidings::Paid
+            | Tidings::FailedAfterDoubt
+            | Tidings::Cancelled
+            | Tidings::Refunded { .. }
+            | Tidings::LapsesSoon,
             State::Authorizing { .. }
             | State::Challenging { .. }
             | State::Unknown(_)

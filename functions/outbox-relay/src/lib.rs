@@ -1,7 +1,7 @@
 //! The table's stream is the outbox: what a change tells people goes to the queues.
 
 use domain::{
-    payment::{Reader, Telling, tidings},
+    payment::{Telling, tidings},
     tell::{CardTelling, LinkTelling, Message},
 };
 use inbound::{
@@ -81,7 +81,8 @@ fn of_payment(change: &Change) -> Result<Vec<Message>, StoreError> {
     let Some(new) = new else { return Ok(Vec::new()) };
     let told = tidings(old.as_ref().map(|payment| &payment.state), &new);
     Ok(told.map_or_else(Vec::new, |tidings| {
-        [Reader::Payer, Reader::Shop].map(|reader| Message::Payment(Telling::new(&new, tidings, reader))).into()
+        let readers = tidings.readers().iter();
+        readers.map(|reader| Message::Payment(Telling::new(&new, tidings, *reader))).collect()
     }))
 }
 

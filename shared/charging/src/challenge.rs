@@ -59,7 +59,7 @@ impl Charging {
         let Ok(ruling) = payment.cancel_challenge(Failure::ChallengeCancelled, self.clock.now()) else {
             return Ok(Some(payment));
         };
-        match self.store(ruling).await? {
+        match self.store(&payment, ruling).await? {
             Some(cancelling) => Ok(Some(self.undo(cancelling).await?.1)),
             None => Ok(self.payments.load(key).await?),
         }

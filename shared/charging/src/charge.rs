@@ -8,6 +8,7 @@ use domain::{
     acquirer::{
         Authorization, AuthorizeOutcome, BrowserData, Instrument, ReverseOutcome, ThreeDsRequest, UnknownCause,
     },
+    attention::{Matter, MatterKind},
     card::HeldNumber,
     payment::{Decision, Intent, Keeping, Lease, Order, Standing, State},
 };
@@ -230,6 +231,7 @@ impl Charging {
         let n = resolved.last_n;
         let outcome = self.acquirer.reverse(&resolved.reference(n), ASK_LIMIT).await;
         let undone = !matches!(outcome, ReverseOutcome::NoAnswer(_));
+        self.raise(Matter::of_payment(stands, MatterKind::LateApproval { undone }, n, stands.opened_at)).await;
         tracing::error!(
             alarm = true,
             payment.id = %stands.key,

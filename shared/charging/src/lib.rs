@@ -7,6 +7,7 @@ mod charge;
 pub mod guard;
 mod keep;
 mod operate;
+mod people;
 mod settle;
 mod vault;
 
@@ -14,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::Clock;
 use outbound::Acquirer;
-use store::{Cards, Payments, StoreError};
+use store::{Attention, Cards, Payments, StoreError};
 
 pub use charge::{Attempt, Charge, Charged, Means, Watch};
 pub use operate::{Operate, Operated};
@@ -35,14 +36,16 @@ pub const LEASE_GRACE: Duration = Duration::from_secs(5);
 pub struct Charging {
     payments: Payments,
     cards: Cards,
+    attention: Attention,
     acquirer: Arc<dyn Acquirer>,
     clock: Clock,
 }
 
 impl Charging {
-    /// Charges at `acquirer`, records in `payments`, keeps in `cards`.
+    /// Charges at `acquirer`, records in `payments`, keeps in `cards`; what a person has to look at is a row beside the payments.
     pub fn new(payments: Payments, cards: Cards, acquirer: Arc<dyn Acquirer>, clock: Clock) -> Self {
-        Self { payments, cards, acquirer, clock }
+        let attention = payments.attention();
+        Self { payments, cards, attention, acquirer, clock }
     }
 
     /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.

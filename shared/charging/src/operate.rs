@@ -3,6 +3,7 @@
 use domain::{
     ActorId, Nonce, Payment, PaymentKey,
     acquirer::{InquiryOutcome, OperationInquiry, OperationOutcome, UnknownCause, WithdrawOutcome},
+    attention::{Matter, MatterKind},
     payment::{
         End, Next, Operation, OperationDecision, OperationIntent, OperationKind, OperationRecord, OperationStanding,
         Overtime, Stage,
@@ -145,11 +146,14 @@ impl Charging {
         let mut stands = payment;
         for _ in 0..DECISIONS {
             let Ok(resolved) = stands.resolve_operation(n, outcome.clone(), self.clock.now()) else {
-                self.say_if_late(&stands, n, &outcome);
+                self.say_if_late(&stands, n, &outcome).await;
                 return stands;
             };
             match self.payments.advance(&resolved, None).await {
-                Ok(Written::Done) => return resolved,
+                Ok(Written::Done) => {
+                    self.close_matters(&stands, &resolved).await;
+                    return resolved;
+                }
                 Ok(Written::Refused(Some(other))) => stands = *other,
                 Ok(Written::Refused(None)) => return stands,
                 Err(error) => {
@@ -163,10 +167,11 @@ impl Charging {
     }
 
     /// The operation was done after it had been given up: what the acquirer promised did not hold, and someone has to hear of it.
-    fn say_if_late(&self, stands: &Payment, n: u32, outcome: &OperationOutcome) {
+    async fn say_if_late(&self, stands: &Payment, n: u32, outcome: &OperationOutcome) {
         let ended_so = stands.operation().filter(|record| record.n == n).and_then(OperationRecord::end);
         let agrees = ended_so.is_some_and(|end| matches!(end, End::Done));
         if matches!(outcome, OperationOutcome::Done) && !agrees {
+            self.raise(Matter::of_payment(stands, MatterKind::LateOperation, n, stands.opened_at)).await;
             tracing::error!(alarm = true, payment.id = %stands.key, reference = %stands.reference(n), "an operation was done after it was given up");
         }
     }
@@ -190,7 +195,7 @@ impl Charging {
             tracing::warn!(payment.id = %payment.key, operation = record.n, unknown_for_s, "the acquirer does not say what became of an operation");
         }
         let Ok(ruling) = payment.operation_inquired(outcome, self.clock.now()) else { return Ok(Looked::Quiet) };
-        match self.store(ruling).await? {
+        match self.store(&payment, ruling).await? {
             Some(payment) if is_withdrawing(&payment) => self.withdraw(payment, ask).await,
             Some(_) | None => Ok(looked),
         }
@@ -207,14 +212,17 @@ impl Charging {
         };
         let unanswered = matches!(outcome, WithdrawOutcome::NoAnswer(_));
         let Ok(ruling) = payment.operation_withdrawn(outcome, self.clock.now()) else { return Ok(Looked::Quiet) };
-        self.store(ruling).await?;
+        self.store(&payment, ruling).await?;
         Ok(if unanswered { Looked::Unanswered } else { Looked::Answered })
     }
 
     /// Warns the shop that what is held will lapse. Nobody is asked.
     pub(crate) async fn warn(&self, payment: &Payment) -> Result<Looked, StoreError> {
         let Ok(ruling) = payment.warned(self.clock.now()) else { return Ok(Looked::Quiet) };
-        self.store(ruling).await.map(|_| Looked::Quiet)
+        if let Some(warning) = Matter::lapse_warning(&ruling.payment) {
+            self.attention.raise(&warning).await?;
+        }
+        self.store(payment, ruling).await.map(|_| Looked::Quiet)
     }
 
     /// Asks whether an authorization whose time is over still stands. One that the acquirer holds all the same is cancelled, as the system's own operation.
@@ -226,7 +234,7 @@ impl Charging {
         };
         let looked = if matches!(outcome, InquiryOutcome::NoAnswer(_)) { Looked::Unanswered } else { Looked::Answered };
         match payment.validity_asked(&outcome, self.clock.now()) {
-            Ok(Overtime::Ruled(ruling)) => self.store(ruling).await.map(|_| looked),
+            Ok(Overtime::Ruled(ruling)) => self.store(&payment, ruling).await.map(|_| looked),
             Ok(Overtime::LetGo) => self.let_go(&payment).await,
             Err(_moved_on) => Ok(Looked::Quiet),
         }

@@ -3,6 +3,7 @@
 use domain::{
     Approval, Payment, State,
     acquirer::{AuthorizeOutcome, InquiryOutcome, OperationOutcome, ReverseOutcome, UnknownCause},
+    attention::Matter,
     payment::{Failure, Next, Open, Ruling},
 };
 use store::{StoreError, Written};
@@ -45,7 +46,7 @@ impl Charging {
                 let Ok(ruling) = payment.cancel_challenge(Failure::ChallengeExpired, self.clock.now()) else {
                     return Ok(Looked::Quiet);
                 };
-                match self.store(ruling).await? {
+                match self.store(&payment, ruling).await? {
                     Some(payment) if ask => self.undo(payment).await.map(|(looked, _)| looked),
                     Some(_) | None => Ok(Looked::Unanswered),
                 }
@@ -74,7 +75,7 @@ impl Charging {
                 }
                 let approval = found_approved(&payment, &outcome);
                 let ruling = payment.inquired(outcome, self.clock.now());
-                match self.store(ruling).await? {
+                match self.store(&payment, ruling).await? {
                     Some(payment) if looked == Looked::Answered => {
                         // Before what only served to register a card is undone: the approval is not stored then.
                         self.keep_found(&payment, approval.as_ref()).await?;
@@ -128,7 +129,7 @@ impl Charging {
             }
         };
         let looked = if unanswered { Looked::Unanswered } else { Looked::Answered };
-        let stored = self.store(ruling).await?;
+        let stored = self.store(&payment, ruling).await?;
         Ok((looked, stored.unwrap_or(payment)))
     }
 
@@ -158,17 +159,23 @@ impl Charging {
 
     async fn defer(&self, payment: Payment) -> Result<Looked, StoreError> {
         let ruling = payment.reversed(NO_ANSWER, self.clock.now());
-        self.store(ruling).await.map(|_| Looked::Unanswered)
+        self.store(&payment, ruling).await.map(|_| Looked::Unanswered)
     }
 
-    /// Stores a ruling and sounds its alarm. None: someone else moved the payment, and decides.
-    pub(crate) async fn store(&self, ruling: Ruling) -> Result<Option<Payment>, StoreError> {
+    /// Stores a ruling on what was looked at and sounds its alarm. None: someone else moved the payment, and decides.
+    ///
+    /// A person's row is written first: a ruling that is stored sounds no second time.
+    pub(crate) async fn store(&self, before: &Payment, ruling: Ruling) -> Result<Option<Payment>, StoreError> {
         let Ruling { payment, look_at, alarm } = ruling;
+        if let Some(alarm) = alarm {
+            self.attention.raise(&Matter::of_alarm(&payment, alarm)).await?;
+        }
         match self.payments.advance(&payment, look_at).await? {
             Written::Done => {
                 if let Some(alarm) = alarm {
-                    tracing::error!(alarm = true, payment.id = %payment.key, state = payment.state.name(), "{alarm}");
+                    tracing::error!(alarm = true, payment.id = %payment.key, state = payment.state.name(), "{}", alarm.text());
                 }
+                self.close_matters(before, &payment).await;
                 Ok(Some(payment))
             }
             Written::Refused(_) => Ok(None),

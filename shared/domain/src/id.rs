@@ -113,6 +113,11 @@ impl ActorId {
         if valid { Ok(Self(text)) } else { Err(IdError("actor")) }
     }
 
+    /// Somebody at the console.
+    pub fn user(id: &crate::account::UserId) -> Self {
+        Self(id.as_str().to_owned())
+    }
+
     /// The system itself, where no person acted.
     pub fn system() -> Self {
         Self("kessai".to_owned())

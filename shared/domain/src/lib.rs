@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod acquirer;
+pub mod attention;
 pub mod audit;
 pub mod card;
 mod causes;

@@ -22,7 +22,7 @@ pub use decide::{Decision, Intent, Standing};
 pub use held::{Overtime, capture_ends};
 pub use operate::{Impossible, OperationDecision, OperationIntent, OperationStanding};
 pub use operation::{End, Hold, Operation, OperationDoubt, OperationKind, OperationRecord, Stage, Taken, Withdrawal};
-pub use resolve::{Next, Ruling};
+pub use resolve::{Alarm, Next, Ruling};
 pub use tell::{Reader, Telling, Tidings, tidings};
 
 use crate::{

@@ -212,6 +212,14 @@ pub(crate) fn guard_address(merchant: &MerchantId, address: &AddressKey) -> Stri
 /// Who wrote an item of counters last.
 pub(crate) const GUARD_WRITER: &str = "w";
 
+/// Partition key of the matters that a person has to look at at a merchant; `-` is for what is no merchant's. The sort key is the matter's id.
+pub(crate) fn attention(merchant: Option<&MerchantId>) -> String {
+    format!("Q#{}", merchant.map_or("-", MerchantId::as_str))
+}
+
+/// Who closed a matter, and when; absent while it is open.
+pub(crate) const SETTLED: &str = "z";
+
 /// Partition key of the wrapped root of an application key.
 pub(crate) const APP_ROOT: &str = "K#app";
 

@@ -2,6 +2,7 @@
 //!
 //! No scan, no transaction on the payment path, no read-then-write: a refused condition brings what stands instead.
 
+mod attention;
 mod audit;
 mod card_keys;
 pub mod cards;
@@ -19,6 +20,7 @@ pub mod search;
 mod table;
 mod users;
 
+pub use attention::{Attention, MatterPage, Raised, Which};
 pub use audit::AuditLog;
 pub use card_keys::{CardKeys, KeyStage, StoredKey};
 pub use cards::{CardCursor, CardPage, Cards, Kept, WalkCursor};

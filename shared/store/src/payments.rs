@@ -9,7 +9,7 @@ use domain::{Payment, PaymentKey};
 use jiff::Timestamp;
 
 use crate::{
-    StoreError, Table,
+    Attention, StoreError, Table,
     keys::{self, DUE, DUE_INDEX, DueMinute, ONLY, PK, SK, VERSION},
     table::{Item, Write, number, text, written_by_put, written_by_update},
 };
@@ -48,6 +48,11 @@ impl Payments {
     /// The payments in `table`.
     pub fn new(table: Table) -> Self {
         Self { table }
+    }
+
+    /// What a person has to look at, in the same table.
+    pub fn attention(&self) -> Attention {
+        Attention::new(self.table.clone())
     }
 
     /// Reads a payment, strongly.

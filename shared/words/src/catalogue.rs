@@ -495,6 +495,8 @@ pub struct Mail {
     pub why: fn(merchant: &str) -> String,
     /// Said of a test payment.
     pub test: &'static str,
+    /// What was done with the payment later.
+    pub later: crate::later::Later,
     /// The card was kept with this payment, what for, and what to do.
     pub card_kept: fn(scope: ConsentScope) -> &'static str,
     /// Where the card is changed or deleted.

@@ -275,6 +275,7 @@ pub(crate) const WORDS: Words = Words {
             format!("This e-mail was sent automatically about a payment to {merchant}. Replies are not read.")
         },
         test: "This is a test payment. Nothing is charged.",
+        later: crate::later::EN,
         card_kept: |scope| match scope {
             ConsentScope::Recall => "The card you used was saved for next time.",
             ConsentScope::MerchantInitiated => {

@@ -281,6 +281,7 @@ pub(crate) const WORDS: Words = Words {
             )
         },
         test: "これはテスト環境の決済です。実際の請求は発生しません。",
+        later: crate::later::JA,
         card_kept: |scope| match scope {
             ConsentScope::Recall => "お使いのカードを、次回のお支払いのために保存しました。",
             ConsentScope::MerchantInitiated => {

@@ -8,6 +8,7 @@ mod en;
 pub mod explain;
 pub mod format;
 mod ja;
+mod later;
 pub mod problem;
 pub mod receipt;
 pub mod request;
@@ -15,6 +16,7 @@ pub mod request;
 pub use catalogue::{KeepConsent, KeptCardText, Words};
 pub use domain::Lang;
 pub use format::{card, date, date_time, masked, money, money_figure};
+pub use later::Later;
 pub use problem::{
     AmountProblem, DeclineText, FormProblem, FreeProblem, Notice, NoticeText, amount_problem, decline, decline_kept,
     form_problem, notice,

@@ -48,6 +48,12 @@ impl Payment {
         }
     }
 
+    /// When the shop is warned that what is held will lapse: a week before, and not before it was approved. None: nothing is held.
+    pub fn warning_at(&self) -> Option<Timestamp> {
+        let paid_at = self.state.paid_at()?;
+        self.capturable_until().map(|end| end.saturating_sub(WARNING).unwrap_or(end).max(paid_at))
+    }
+
     /// Whether the time for a capture is over.
     pub(super) fn is_over(&self, now: Timestamp) -> bool {
         self.capturable_until().is_some_and(|end| end <= now)
@@ -58,7 +64,7 @@ impl Payment {
         let (State::Authorized { n, hold, .. }, Some(end)) = (&self.state, self.capturable_until()) else {
             return Next::Nothing;
         };
-        match end.saturating_sub(WARNING).unwrap_or(end) {
+        match self.warning_at().unwrap_or(end) {
             _ if end <= now => Next::AskValidity { n: *n },
             _ if hold.warned.is_some() => Next::Wait(end),
             warning if warning <= now => Next::Warn,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    ASKING, End, Hold, Lease, NOT_FOUND_GRACE, Next, Operation, OperationDoubt, OperationKind, OperationRecord,
+    ASKING, Alarm, End, Hold, Lease, NOT_FOUND_GRACE, Next, Operation, OperationDoubt, OperationKind, OperationRecord,
     Payment, Ruling, Stage, State, Taken, TransitionError, Withdrawal,
     resolve::{LATER_LOOKS, ask_again, later},
 };
@@ -196,7 +196,7 @@ impl Payment {
                 let doubt = OperationDoubt::of(stage, now);
                 let asks = doubt.asks.saturating_add(1);
                 let person = now >= later(record.since, ASKING);
-                let alarm = (person && !doubt.person).then_some("a day of asking about an operation gave no answer");
+                let alarm = (person && !doubt.person).then_some(Alarm::OperationUnanswered);
                 let doubt = OperationDoubt { asks, person: person || doubt.person, ..doubt };
                 let payment = self.at_stage(record, Stage::Unknown(doubt))?;
                 Ok(Ruling { payment, look_at: Some(ask_again(record.since, asks, self.key.shard(), now)), alarm })
@@ -278,8 +278,7 @@ impl Payment {
         let asks = withdrawal.asks.saturating_add(1);
         let since = withdrawal.acknowledged.unwrap_or(record.since);
         let overdue = withdrawal.acknowledged.is_none() && now >= later(record.since, ASKING);
-        let alarm =
-            (overdue && !withdrawal.person).then_some("the withdrawal of an operation found no answer for a day");
+        let alarm = (overdue && !withdrawal.person).then_some(Alarm::WithdrawalUnanswered);
         let withdrawal = Withdrawal { asks, person: overdue || withdrawal.person, ..withdrawal.clone() };
         let payment = self.at_stage(record, Stage::Withdrawing(withdrawal))?;
         Ok(Ruling { payment, look_at: Some(ask_again(since, asks, self.key.shard(), now)), alarm })

@@ -71,8 +71,42 @@ pub struct Ruling {
     pub payment: Payment,
     /// Move the due index to this instant. None leaves the index alone.
     pub look_at: Option<Timestamp>,
-    /// Someone must hear of this: money stood where it should not.
-    pub alarm: Option<&'static str>,
+    /// Someone must hear of this: money stood where it should not, or nobody knows.
+    pub alarm: Option<Alarm>,
+}
+
+/// What someone must hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Alarm {
+    /// An approval without the authentication that has to be.
+    NotAuthenticated,
+    /// An approval of another amount than was asked.
+    OtherAmount,
+    /// An approval that came after its reversal.
+    ApprovedAfterReversal,
+    /// Whether it was approved is not known after a day.
+    Unanswered,
+    /// It could not be undone for a day.
+    ReversalUnanswered,
+    /// What became of an operation is not known after a day.
+    OperationUnanswered,
+    /// An operation could not be withdrawn for a day.
+    WithdrawalUnanswered,
+}
+
+impl Alarm {
+    /// For the log.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::NotAuthenticated => "the acquirer approved without authentication; it is being reversed",
+            Self::OtherAmount => "the acquirer approved another amount; it is being reversed",
+            Self::ApprovedAfterReversal => "an approval came after its reversal; it is being voided",
+            Self::Unanswered => "a day of asking gave no answer",
+            Self::ReversalUnanswered => "a reversal found no answer for a day",
+            Self::OperationUnanswered => "a day of asking about an operation gave no answer",
+            Self::WithdrawalUnanswered => "the withdrawal of an operation found no answer for a day",
+        }
+    }
 }
 
 impl Payment {
@@ -136,6 +170,21 @@ impl Payment {
         }
     }
 
+    /// The operation that is or was last in doubt.
+    pub fn doubted_n(&self) -> u32 {
+        match &self.state {
+            State::Unknown(doubt) | State::NeedsPerson(Open::Unknown(doubt)) => doubt.n,
+            State::Reversing(reversal) | State::NeedsPerson(Open::Reversing(reversal)) => reversal.n,
+            State::Authorizing { n, .. } | State::Challenging { n, .. } | State::Declined { n, .. } => *n,
+            State::Authorized { .. }
+            | State::Captured { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
+            | State::Failed { .. }
+            | State::Abandoned { .. } => self.last_n,
+        }
+    }
+
     /// A declined order that nobody tried again fails.
     ///
     /// # Errors
@@ -181,7 +230,7 @@ impl Payment {
     fn doubt_answered(&self, doubt: &Doubt, outcome: InquiryOutcome, now: Timestamp) -> Ruling {
         match outcome {
             InquiryOutcome::Approved { approval, .. } if !approval.may_stand() => Ruling {
-                alarm: Some("the acquirer approved without authentication; it is being reversed"),
+                alarm: Some(Alarm::NotAuthenticated),
                 ..self.reversing(doubt.n, Failure::NotAuthenticated, now)
             },
             InquiryOutcome::Approved { approval, amount } if amount == u64::from(self.amount.get()) => {
@@ -189,10 +238,9 @@ impl Payment {
                 let look_at = (!approved.state.is_settled()).then(|| ask_again(now, 1, self.key.shard(), now));
                 Ruling { payment: approved, look_at, alarm: None }
             }
-            InquiryOutcome::Approved { .. } => Ruling {
-                alarm: Some("the acquirer approved another amount; it is being reversed"),
-                ..self.reversing(doubt.n, Failure::AmountMismatch, now)
-            },
+            InquiryOutcome::Approved { .. } => {
+                Ruling { alarm: Some(Alarm::OtherAmount), ..self.reversing(doubt.n, Failure::AmountMismatch, now) }
+            }
             InquiryOutcome::Declined(decline) => self.left_declined(doubt.n, decline, now),
             // The answer that would have sent the payer there was lost: the page that waits goes there now.
             InquiryOutcome::ChallengePending(challenge) => match later(doubt.since, CHALLENGE) {
@@ -220,7 +268,7 @@ impl Payment {
         if now < later(doubt.since, ASKING) {
             return Ruling { payment: self.in_doubt(doubt), look_at, alarm: None };
         }
-        let alarm = matches!(self.state, State::Unknown(_)).then_some("a day of asking gave no answer");
+        let alarm = matches!(self.state, State::Unknown(_)).then_some(Alarm::Unanswered);
         let payment = Self { doubted: true, ..self.moved(State::NeedsPerson(Open::Unknown(doubt))) };
         Ruling { payment, look_at, alarm }
     }
@@ -351,7 +399,7 @@ impl Payment {
                 let state = State::Reversing(Reversal { void_n: Some(void_n), asks: 0, ..reversal.clone() });
                 let payment = Self { last_n: self.last_n.max(void_n), ..self.moved(state) };
                 let look_at = Some(ask_again(now, 1, self.key.shard(), now));
-                Ruling { payment, look_at, alarm: Some("an approval came after its reversal; it is being voided") }
+                Ruling { payment, look_at, alarm: Some(Alarm::ApprovedAfterReversal) }
             }
             InquiryOutcome::Reversed | InquiryOutcome::NotFound | InquiryOutcome::Declined(_) => {
                 // A void that was asked for and after which nothing is held has done its work.
@@ -393,7 +441,7 @@ impl Payment {
         if !overdue {
             return Ruling { payment: self.moved(State::Reversing(reversal)), look_at, alarm: None };
         }
-        let alarm = matches!(self.state, State::Reversing(_)).then_some("a reversal found no answer for a day");
+        let alarm = matches!(self.state, State::Reversing(_)).then_some(Alarm::ReversalUnanswered);
         Ruling { payment: self.moved(State::NeedsPerson(Open::Reversing(reversal))), look_at, alarm }
     }
 

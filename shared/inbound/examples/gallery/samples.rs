@@ -410,6 +410,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
     let replaced = CardChange::Replaced { before: &visa, now: &mastercard };
     let free = [(t.free[0], t.free_value)];
     let shop = Reader::Shop { payer: Some(t.payer), payer_mail: Some("taro@example.jp"), free: &free };
+    let part = Yen::new(500).unwrap();
     let payments = [
         ("mail-shopper-paid", paid),
         ("mail-shopper-paid-kept", Completion { card_kept: Some(kept), ..paid }),
@@ -419,6 +420,11 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
             Completion { outcome: MailOutcome::NotPaid, contact: None, mode: merchant::Mode::Test, ..paid },
         ),
         ("mail-shop-paid", Completion { reader: shop, card_kept: Some(kept), ..paid }),
+        ("mail-shopper-cancelled", Completion { outcome: MailOutcome::Cancelled, ..paid }),
+        ("mail-shop-cancelled", Completion { reader: shop, outcome: MailOutcome::Cancelled, ..paid }),
+        ("mail-shopper-refunded", Completion { outcome: MailOutcome::Refunded(part), ..paid }),
+        ("mail-shop-refunded", Completion { reader: shop, outcome: MailOutcome::Refunded(part), ..paid }),
+        ("mail-shop-lapses-soon", Completion { reader: shop, outcome: MailOutcome::LapsesSoon, ..paid }),
         ("mail-shop-not-paid", Completion { reader: shop, outcome: MailOutcome::NotPaid, ..paid }),
     ];
     let cards = [

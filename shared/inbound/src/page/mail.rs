@@ -28,7 +28,7 @@ pub struct Completion<'a> {
     pub mode: Mode,
     /// How much.
     pub amount: Yen,
-    /// When it was paid, or when it was certain that it was not.
+    /// When it was paid, cancelled or given back, when it lapses, or when it was certain that it was not paid.
     pub at: Timestamp,
     /// The order's number.
     pub order: &'a str,
@@ -113,6 +113,12 @@ pub enum MailOutcome<'a> {
     },
     /// It was being checked, and it is certain now that nothing was paid.
     NotPaid,
+    /// The shop cancelled it.
+    Cancelled,
+    /// The shop gave this much back.
+    Refunded(Yen),
+    /// It was not captured, and lapses soon; told to the shop only.
+    LapsesSoon,
 }
 
 /// What happened to a kept card, to be told to its buyer.
@@ -203,8 +209,16 @@ fn marked(lang: Lang, mode: Mode, subject: String) -> String {
 
 fn subject(view: &Completion<'_>) -> String {
     let words = &words::words(view.lang).mail;
-    let amount = money(view.lang, view.amount);
+    let amount = money(view.lang, told_amount(view));
+    let later = &words.later;
     let text = match (view.reader, view.outcome) {
+        (Reader::Shopper { .. }, MailOutcome::Cancelled) => (later.cancelled_subject)(&amount, view.merchant),
+        (Reader::Shop { .. }, MailOutcome::Cancelled) => (later.shop_cancelled_subject)(&amount, view.order),
+        (Reader::Shopper { .. }, MailOutcome::Refunded(_)) => (later.refunded_subject)(&amount, view.merchant),
+        (Reader::Shop { .. }, MailOutcome::Refunded(_)) => (later.shop_refunded_subject)(&amount, view.order),
+        (Reader::Shopper { .. } | Reader::Shop { .. }, MailOutcome::LapsesSoon) => {
+            (later.lapses_subject)(&amount, view.order)
+        }
         (Reader::Shopper { .. }, MailOutcome::Paid { .. }) => (words.paid_subject)(&amount, view.merchant),
         (Reader::Shopper { .. }, MailOutcome::NotPaid) => (words.not_paid_subject)(&amount, view.merchant),
         (Reader::Shop { .. }, MailOutcome::Paid { .. }) => (words.shop_paid_subject)(&amount, view.order),
@@ -307,20 +321,15 @@ impl Letter {
 
     fn of(view: &Completion<'_>) -> Self {
         let words = &words::words(view.lang).mail;
-        let amount = money(view.lang, view.amount);
-        let paid = matches!(view.outcome, MailOutcome::Paid { .. });
         let (kept, receipt) = match view.reader {
             Reader::Shopper { .. } => (view.card_kept, view.receipt),
             Reader::Shop { .. } => (None, None),
         };
-        let (name, result, meaning) = match (view.reader, paid) {
-            (Reader::Shopper { name }, true) => (name, (words.paid)(&amount, view.merchant), None),
-            (Reader::Shopper { name }, false) => {
-                (name, (words.not_paid)(&amount, view.merchant), Some(words.not_paid_meaning))
-            }
-            (Reader::Shop { .. }, true) => (None, (words.shop_paid)(&amount), None),
-            (Reader::Shop { .. }, false) => (None, (words.shop_not_paid)(&amount), Some(words.shop_not_paid_meaning)),
+        let name = match view.reader {
+            Reader::Shopper { name } => name,
+            Reader::Shop { .. } => None,
         };
+        let (result, meaning) = said(view);
         Self {
             greeting: greeting(view.lang, name),
             result: line(&result),
@@ -359,6 +368,44 @@ fn own(view: &Completion<'_>, which: impl Fn(&MailText) -> &OwnText) -> Vec<Vec<
     paragraphs.filter(|lines| lines.iter().any(|line| !line.trim().is_empty())).collect()
 }
 
+/// The first line and what it means.
+fn said(view: &Completion<'_>) -> (String, Option<&'static str>) {
+    let words = &words::words(view.lang).mail;
+    let later = &words.later;
+    let amount = money(view.lang, told_amount(view));
+    match (view.reader, view.outcome) {
+        (Reader::Shopper { .. }, MailOutcome::Paid { .. }) => ((words.paid)(&amount, view.merchant), None),
+        (Reader::Shopper { .. }, MailOutcome::NotPaid) => {
+            ((words.not_paid)(&amount, view.merchant), Some(words.not_paid_meaning))
+        }
+        (Reader::Shop { .. }, MailOutcome::Paid { .. }) => ((words.shop_paid)(&amount), None),
+        (Reader::Shop { .. }, MailOutcome::NotPaid) => {
+            ((words.shop_not_paid)(&amount), Some(words.shop_not_paid_meaning))
+        }
+        (Reader::Shopper { .. }, MailOutcome::Cancelled) => {
+            ((later.cancelled)(&amount, view.merchant), Some(later.cancelled_meaning))
+        }
+        (Reader::Shop { .. }, MailOutcome::Cancelled) => ((later.shop_cancelled)(&amount), None),
+        (Reader::Shopper { .. }, MailOutcome::Refunded(_)) => {
+            ((later.refunded)(&amount, view.merchant), Some(later.refunded_meaning))
+        }
+        (Reader::Shop { .. }, MailOutcome::Refunded(_)) => ((later.shop_refunded)(&amount), None),
+        (Reader::Shopper { .. } | Reader::Shop { .. }, MailOutcome::LapsesSoon) => {
+            ((later.lapses)(&amount, &date_time(view.lang, view.at)), Some(later.lapses_meaning))
+        }
+    }
+}
+
+/// The amount that the mail is about.
+fn told_amount(view: &Completion<'_>) -> Yen {
+    match view.outcome {
+        MailOutcome::Refunded(amount) => amount,
+        MailOutcome::Paid { .. } | MailOutcome::NotPaid | MailOutcome::Cancelled | MailOutcome::LapsesSoon => {
+            view.amount
+        }
+    }
+}
+
 fn greeting(lang: Lang, name: Option<&str>) -> Option<String> {
     name.map(line).filter(|name| !name.is_empty()).map(|name| (words::words(lang).mail.greeting)(&name))
 }
@@ -385,11 +432,19 @@ fn rows(view: &Completion<'_>) -> Vec<(String, String)> {
     let date_label = match view.outcome {
         MailOutcome::Paid { .. } => words.result.date,
         MailOutcome::NotPaid => words.result.checked,
+        MailOutcome::Cancelled => words.mail.later.cancelled_at,
+        MailOutcome::Refunded(_) => words.mail.later.refunded_at,
+        MailOutcome::LapsesSoon => words.mail.later.lapses_at,
+    };
+    let refunded = match view.outcome {
+        MailOutcome::Refunded(amount) => Some(money(view.lang, amount)),
+        MailOutcome::Paid { .. } | MailOutcome::NotPaid | MailOutcome::Cancelled | MailOutcome::LapsesSoon => None,
     };
     let mut rows: Vec<(&str, Option<String>)> = vec![
         (words.result.shop, Some(view.merchant.to_owned())),
         (words.order.item, view.item.map(ToOwned::to_owned)),
         (words.order.amount, Some(money(view.lang, view.amount))),
+        (words.mail.later.refunded_amount, refunded),
         (date_label, Some(date_time(view.lang, view.at))),
         (words.order.number, Some(view.order.to_owned())),
         (words.result.payment, Some(view.payment.to_owned())),
@@ -399,7 +454,7 @@ fn rows(view: &Completion<'_>) -> Vec<(String, String)> {
             rows.push((words.order.method, Some(words.order.method_card_once.to_owned())));
             rows.push((words.result.card, Some(card(brand, last4))));
         }
-        MailOutcome::NotPaid => {}
+        MailOutcome::NotPaid | MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon => {}
     }
     if let Reader::Shop { payer, payer_mail, free } = view.reader {
         rows.push((words.mail.payer, payer.map(ToOwned::to_owned)));

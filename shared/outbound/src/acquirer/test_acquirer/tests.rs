@@ -160,7 +160,7 @@ async fn an_approval_carries_what_the_networks_gave() {
         sent[0].1,
         json!({
             "reference": reference(1), "amount": 2000, "currency": "JPY", "capture": true, "initiator": "cardholder",
-            "on_file": false, "keep": true, "network_id": null,
+            "on_file": false, "keep": true, "network_id": null, "order": { "merchant": "4000", "order": "1" },
             "three_ds": {
                 "preference": "by_risk", "unavailable": "decline", "return_address": "https://pay.test/pay/challenge/handle",
                 "mail": "buyer@example.jp", "tel": "",
@@ -417,6 +417,60 @@ async fn operations_name_their_original_and_are_never_sent_twice() {
         let outcome = acquirer.capture(own, original, amount, LIMIT).await;
         assert_eq!(outcome, OperationOutcome::Unknown(UnknownCause::Mismatch));
     }
+}
+
+#[tokio::test]
+async fn an_operation_is_asked_about_and_forbidden_by_its_own_reference() {
+    let tombstoned = || verdict(json!({ "outcome": "tombstoned" }));
+    let steps = [
+        verdict(json!({ "outcome": "done" })),
+        verdict(declined()),
+        with(verdict_of("not_found"), "/amount", json!(0)),
+        tombstoned(),
+        with(verdict_of("done"), "/amount", json!(2001)),
+        Happens::Silence,
+        verdict(json!({ "outcome": "done" })),
+        verdict(declined()),
+        with(verdict_of("tombstoned"), "/amount", json!(0)),
+        with(verdict_of("nothing_held"), "/amount", json!(0)),
+        verdict(json!({ "outcome": "not_found" })),
+        Happens::Silence,
+    ];
+    let (acquirer, script) = acquirer(steps);
+    let (own, amount) = (&reference(1), Some(Yen::new(2000).unwrap()));
+    let short = Duration::from_millis(50);
+    for expected in [
+        OperationInquiry::Done,
+        OperationInquiry::Refused(decline()),
+        OperationInquiry::NotFound,
+        OperationInquiry::NotFound,
+        OperationInquiry::NoAnswer(UnknownCause::Mismatch),
+        OperationInquiry::NoAnswer(UnknownCause::Timeout),
+    ] {
+        assert_eq!(acquirer.inquire_operation(own, amount, short).await, expected);
+    }
+    for expected in [
+        WithdrawOutcome::Done,
+        WithdrawOutcome::Refused(decline()),
+        WithdrawOutcome::Withdrawn,
+        WithdrawOutcome::NotDone,
+        WithdrawOutcome::NoAnswer(UnknownCause::Mismatch),
+        WithdrawOutcome::NoAnswer(UnknownCause::Timeout),
+    ] {
+        assert_eq!(acquirer.withdraw(own, amount, short).await, expected);
+    }
+    let sent = script.sent.lock().unwrap().clone();
+    assert_eq!(sent[0].0, "POST https://acquirer.test/test-acquirer/v1/inquire-operation");
+    assert_eq!(
+        sent[6],
+        ("POST https://acquirer.test/test-acquirer/v1/withdraw".to_owned(), json!({ "reference": own }))
+    );
+}
+
+fn verdict_of(outcome: &str) -> Value {
+    let mut answer = approved();
+    answer["verdict"] = json!({ "outcome": outcome });
+    answer
 }
 
 #[tokio::test]
