@@ -3,6 +3,8 @@
 mod cards;
 mod index;
 mod kept;
+mod matters;
+mod operate;
 mod operator;
 mod payment;
 mod registry;
@@ -12,6 +14,8 @@ mod target;
 pub use cards::{CardKeyring, CardKeysCommand, CardKeysError};
 pub use index::{IndexCommand, Rebuilder};
 pub use kept::{CardCommand, CardOf};
+pub use matters::MattersCommand;
+pub use operate::Moving;
 pub use operator::OperatorCommand;
 pub use payment::PaymentCommand;
 pub use registry::{Registry, RegistryError};
@@ -34,9 +38,12 @@ pub enum Admin {
     /// Cards that merchants keep for buyers
     #[command(subcommand)]
     Card(CardCommand),
-    /// Payments, to look at
+    /// Payments: how they stand, and what can be done with their money
     #[command(subcommand)]
     Payment(PaymentCommand),
+    /// What a person has to look at: money may have moved
+    #[command(subcommand)]
+    Matters(MattersCommand),
     /// Data keys of kept cards
     #[command(subcommand)]
     CardKeys(CardKeysCommand),
@@ -118,6 +125,9 @@ pub struct Place {
     /// The table of the deployment's read model, for `index`
     #[arg(long, requires = "table")]
     pub search_table: Option<String>,
+    /// Where the deployment's acquirer is, for what moves money; its token is read from ACQUIRER_TOKEN
+    #[arg(long, requires = "table")]
+    pub acquirer_url: Option<String>,
     /// Origin of the deployment's payment page, for `card link`; without it the address has none
     #[arg(long, requires = "table")]
     pub page_origin: Option<String>,
@@ -174,6 +184,21 @@ pub enum AdminError {
     /// No such payment.
     #[error("there is no payment of this merchant with this order number")]
     NoPayment,
+    /// Nothing can be moved without the acquirer.
+    #[error("the acquirer is not known here: give --acquirer-url, and its token in ACQUIRER_TOKEN")]
+    NoAcquirer,
+    /// An amount is none.
+    #[error("{0:?} is not an amount in yen")]
+    Amount(String),
+    /// Nothing was tried.
+    #[error(transparent)]
+    Charge(#[from] charging::ChargeError),
+    /// A name of who acts.
+    #[error("{0:?} can't stand for who acts: 1 to 24 of A-Z a-z 0-9 _ -")]
+    Actor(String),
+    /// No such matter.
+    #[error("there is no such matter; `matters list` shows the open ones")]
+    NoMatter,
     /// No card is kept there.
     #[error("no card is kept for this buyer or order")]
     NoCard,
@@ -193,8 +218,9 @@ pub async fn run(registry: &Registry, command: Admin, clock: &Clock) -> Result<V
     let command = match command {
         Admin::Merchant(command) => command,
         Admin::Card(command) => return kept::run(registry, command, clock).await,
-        Admin::Payment(command) => return payment::run(registry, command).await,
         Admin::Index(command) => return index::run(registry, command, clock).await,
+        Admin::Payment(command) => return payment::run(registry, command, clock).await,
+        Admin::Matters(command) => return matters::run(registry, command, clock).await,
         Admin::CardKeys(command) => return Ok(cards::run(registry.card_keys(), command, clock).await?),
     };
     match command {

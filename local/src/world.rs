@@ -258,7 +258,7 @@ pub(crate) fn open_cloud(options: &Options) -> Result<(Cloud, Template, Arc<Worl
 /// The product's table, keys and origin, as the functions that use them are told.
 pub(crate) fn product_settings(template: &Template) -> HashMap<String, String> {
     let told = |name: &str| template.functions.iter().find_map(|function| function.environment.get(name).cloned());
-    ["TABLE", "SEARCH_TABLE", "APP_KEY", "CARD_KEY", "PAGE_ORIGIN"]
+    ["TABLE", "SEARCH_TABLE", "APP_KEY", "CARD_KEY", "PAGE_ORIGIN", "ACQUIRER_URL", "ACQUIRER_TOKEN"]
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), told(name)?)))
         .collect()

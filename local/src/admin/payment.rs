@@ -1,13 +1,16 @@
-//! `kessai admin payment`: one payment as it is stored, for whoever is asked about it at night.
+//! `kessai admin payment`: one payment as it is stored, for whoever is asked about it at night, and what can be done with its money.
 
 use clap::Subcommand;
 use domain::{
-    Decline, OrderId, Payment, PaymentKey, State,
+    Clock, Decline, OrderId, Payment, PaymentKey, State,
     acquirer::{Approval, Authentication, Flow},
-    payment::{Doubt, Open, Reversal},
+    payment::{Doubt, End, Open, OperationRecord, Reversal, Stage},
 };
 
-use super::{AdminError, Registry, number};
+use super::{
+    AdminError, Registry, number,
+    operate::{self, Moving},
+};
 
 /// What can be done with a payment.
 #[derive(Debug, Subcommand)]
@@ -19,19 +22,34 @@ pub enum PaymentCommand {
         /// The merchant's order number
         order: String,
     },
+    /// Capture, cancel, adjust, refund, or ask the acquirer again
+    #[command(flatten)]
+    Move(Moving),
 }
 
 /// Carries a command out; answers the lines to print.
-pub(super) async fn run(registry: &Registry, command: PaymentCommand) -> Result<Vec<String>, AdminError> {
-    let PaymentCommand::Show { merchant, order } = command;
+pub(super) async fn run(
+    registry: &Registry,
+    command: PaymentCommand,
+    clock: &Clock,
+) -> Result<Vec<String>, AdminError> {
+    match command {
+        PaymentCommand::Show { merchant, order } => {
+            let payment = registry.payment(&key(&merchant, order)?).await?.ok_or(AdminError::NoPayment)?;
+            Ok(lines(&payment))
+        }
+        PaymentCommand::Move(moving) => operate::run(registry, moving, clock).await,
+    }
+}
+
+/// A payment's key as it is typed.
+pub(super) fn key(merchant: &str, order: String) -> Result<PaymentKey, AdminError> {
     let order = OrderId::new(order).map_err(|_| AdminError::NoPayment)?;
-    let key = PaymentKey::new(number(&merchant)?, order);
-    let payment = registry.payment(&key).await?.ok_or(AdminError::NoPayment)?;
-    Ok(lines(&payment))
+    Ok(PaymentKey::new(number(merchant)?, order))
 }
 
 /// What an operator needs to know. Nothing of the buyer but the masked card.
-fn lines(payment: &Payment) -> Vec<String> {
+pub(super) fn lines(payment: &Payment) -> Vec<String> {
     let mut lines = vec![
         line("payment", payment.number().as_str()),
         line("state", payment.state.name()),
@@ -44,7 +62,47 @@ fn lines(payment: &Payment) -> Vec<String> {
         lines.push(line("card", &format!("{} {} {}", card.brand.name(), card.last4, card.expiry)));
     }
     lines.extend(of_state(&payment.state));
+    lines.extend(of_money(payment));
+    lines.extend(payment.operation().map(of_operation).unwrap_or_default());
     lines
+}
+
+/// Where the money stands, once there was an approval.
+fn of_money(payment: &Payment) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(payment.held().map(|held| line("held", &held.to_string())));
+    lines.extend(payment.capturable_until().map(|until| line("capture_before", &until.to_string())));
+    if let Some(captured) = payment.captured() {
+        lines.push(line("captured", &captured.to_string()));
+        lines.push(line("refunded", &payment.refunded().to_string()));
+        lines.extend(payment.disputed().map(|since| line("disputed_since", &since.to_string())));
+    }
+    lines
+}
+
+fn of_operation(record: &OperationRecord) -> Vec<String> {
+    let stage = match &record.stage {
+        Stage::Running(lease) => format!("running until {}", lease.until),
+        Stage::Unknown(doubt) => format!("unknown, asked {} times", doubt.asks),
+        Stage::Withdrawing(withdrawal) => format!("being withdrawn, asked {} times", withdrawal.asks),
+        Stage::Ended { end, at } => format!("{} at {at}", of_end(end)),
+    };
+    vec![
+        line("operation", &format!("{} {}", record.operation.kind.name(), record.operation.amount)),
+        line("operation_n", &record.n.to_string()),
+        line("operation_by", record.by.as_str()),
+        line("operation_since", &record.since.to_string()),
+        line("operation_stands", &stage),
+    ]
+}
+
+fn of_end(end: &End) -> String {
+    match end {
+        End::Done => "done".to_owned(),
+        End::Refused(decline) => format!("refused ({})", super::show::plain(&decline.code)),
+        End::NotSupported => "not supported by the acquirer".to_owned(),
+        End::GivenUp => "given up; it never happened".to_owned(),
+    }
 }
 
 fn of_state(state: &State) -> Vec<String> {

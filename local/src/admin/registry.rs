@@ -1,8 +1,11 @@
 //! Merchants and links by the product's own store and keys.
 
+use charging::Charging;
 use domain::audit::{Action, Actor};
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, Payment, PaymentKey, link::Link};
 use inbound::{Config, ConfigError, Keyring, KeyringError};
+use outbound::Acquirer;
+use std::sync::Arc;
 use store::StoreError;
 
 use super::{AdminError, CardKeyring, Rebuilder};
@@ -16,6 +19,7 @@ pub struct Registry {
     payments: store::Payments,
     audit: store::AuditLog,
     operator: Option<String>,
+    acquirer: Option<Arc<dyn Acquirer>>,
     keyring: Keyring,
     card_keys: Option<CardKeyring>,
     rebuilder: Option<Rebuilder>,
@@ -64,6 +68,7 @@ impl Registry {
             audit: store::AuditLog::new(table.clone()),
             operator: None,
             rebuilder: Rebuilder::open(config),
+            acquirer: config.acquirer().ok(),
             page_origin: config.required("PAGE_ORIGIN").ok().map(str::to_owned),
             keyring: Keyring::open(config).await?,
             card_keys: config.required("CARD_KEY").ok().map(|key| CardKeyring::new(config.sdk(), key, table)),
@@ -126,6 +131,19 @@ impl Registry {
     /// [`RegistryError`].
     pub async fn payment(&self, key: &PaymentKey) -> Result<Option<Payment>, RegistryError> {
         Ok(self.payments.load(key).await?)
+    }
+
+    /// What moves a payment's money, if the acquirer is known here.
+    #[must_use]
+    pub fn charging(&self, clock: Clock) -> Option<Charging> {
+        let acquirer = self.acquirer.clone()?;
+        Some(Charging::new(self.payments.clone(), self.cards.clone(), acquirer, clock))
+    }
+
+    /// What a person has to look at.
+    #[must_use]
+    pub fn attention(&self) -> store::Attention {
+        self.payments.attention()
     }
 
     /// Reads a kept card, deleted or not.

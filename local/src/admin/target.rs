@@ -46,6 +46,9 @@ impl Target {
             let mut settings = HashMap::from([("TABLE".to_owned(), table), ("APP_KEY".to_owned(), app_key)]);
             settings.extend(place.card_key.map(|key| ("CARD_KEY".to_owned(), key)));
             settings.extend(place.search_table.map(|table| ("SEARCH_TABLE".to_owned(), table)));
+            settings.extend(place.acquirer_url.map(|url| ("ACQUIRER_URL".to_owned(), url)));
+            let token = environment.required("ACQUIRER_TOKEN").ok();
+            settings.extend(token.map(|token| ("ACQUIRER_TOKEN".to_owned(), token.to_owned())));
             settings.extend(place.page_origin.map(|origin| ("PAGE_ORIGIN".to_owned(), origin)));
             let config = Config::new(settings, environment.sdk().clone());
             return Ok(Self { registry: Registry::open(&config, None).await?.used_by(operator), what });

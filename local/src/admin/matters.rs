@@ -1,0 +1,87 @@
+//! `kessai admin matters`: what a person has to look at, over all merchants.
+
+use clap::Subcommand;
+use domain::{
+    ActorId, Clock,
+    attention::{Difference, Matter, MatterId, MatterKind, Settled, Sums},
+};
+
+use super::{AdminError, Registry, RegistryError, number};
+
+/// How many matters of each merchant are listed.
+const MOST: u16 = 100;
+
+/// What can be done with matters.
+#[derive(Debug, Subcommand)]
+pub enum MattersCommand {
+    /// List the open matters of all merchants, newest first
+    List,
+    /// Close one after it was looked into
+    Close {
+        /// Merchant number, `-` for what is no merchant's
+        merchant: String,
+        /// The matter, as `list` shows it
+        matter: String,
+        /// Who looked into it
+        #[arg(long = "as", default_value = "operator")]
+        by: String,
+    },
+}
+
+/// Carries a command out; answers the lines to print.
+pub(super) async fn run(
+    registry: &Registry,
+    command: MattersCommand,
+    clock: &Clock,
+) -> Result<Vec<String>, AdminError> {
+    match command {
+        MattersCommand::List => list(registry).await,
+        MattersCommand::Close { merchant, matter, by } => {
+            let merchant = if merchant == "-" { None } else { Some(number(&merchant)?) };
+            let id = MatterId::new(matter).map_err(|_| AdminError::NoMatter)?;
+            let settled =
+                Settled { by: ActorId::new(by.as_str()).map_err(|_| AdminError::Actor(by))?, at: clock.now() };
+            let closed = registry.attention().settle(merchant.as_ref(), &id, &settled).await;
+            Ok(vec![line(&closed.map_err(RegistryError::from)?.ok_or(AdminError::NoMatter)?)])
+        }
+    }
+}
+
+async fn list(registry: &Registry) -> Result<Vec<String>, AdminError> {
+    let merchants = registry.list().await?;
+    let open = registry.attention().open_of_all(&merchants, MOST).await.map_err(RegistryError::from)?;
+    let mut lines: Vec<String> = open.iter().map(line).collect();
+    if lines.is_empty() {
+        lines.push("nothing that a person has to look at".to_owned());
+    }
+    Ok(lines)
+}
+
+fn line(matter: &Matter) -> String {
+    let merchant = matter.merchant.as_ref().map_or("-", |merchant| merchant.as_str());
+    let order = matter.order.as_ref().map_or("-", |order| order.as_str());
+    let closed = matter.settled.as_ref().map_or_else(String::new, |by| format!("  closed by {} at {}", by.by, by.at));
+    format!("{merchant}  {}  order {order}{}{closed}", matter.id(), more(&matter.kind))
+}
+
+/// What the name of a matter does not say.
+fn more(kind: &MatterKind) -> String {
+    let sums = |Sums { authorized, captured, refunded }: &Sums| format!("{authorized}/{captured}/{refunded}");
+    match kind {
+        MatterKind::Unknown
+        | MatterKind::NotUndone
+        | MatterKind::OtherAmount
+        | MatterKind::NotAuthenticated
+        | MatterKind::LateOperation => String::new(),
+        MatterKind::LateApproval { undone } => format!("  undone {undone}"),
+        MatterKind::OperationUnknown { operation } => format!("  {}", operation.name()),
+        MatterKind::LapsesSoon { until } => format!("  until {until}"),
+        MatterKind::Disputed { amount }
+        | MatterKind::Difference(
+            Difference::NotOurs { amount } | Difference::NotTheirs { amount } | Difference::StandsThere { amount },
+        ) => format!("  {amount} yen"),
+        MatterKind::Difference(Difference::Sums { ours, theirs }) => {
+            format!("  held/taken/given back: ours {}, theirs {}", sums(ours), sums(theirs))
+        }
+    }
+}

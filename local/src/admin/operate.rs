@@ -1,0 +1,135 @@
+//! `kessai admin payment capture|cancel|adjust|refund|ask`: what the console does, for an operator at a terminal.
+
+use charging::{Charging, Operate, Operated};
+use clap::{Args, Subcommand};
+use domain::{
+    ActorId, Clock, Nonce, Payment, PaymentKey, Yen,
+    payment::{Impossible, Operation, OperationKind, OperationStanding},
+};
+use jiff::SignedDuration;
+
+use super::{AdminError, Registry, payment::key, payment::lines};
+
+/// How long one command may take: the acquirer's limit and what is around it.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(28);
+
+/// What can be done with a payment's money.
+#[derive(Debug, Subcommand)]
+pub enum Moving {
+    /// Take what is held, or a part of it
+    Capture {
+        /// Which payment
+        #[command(flatten)]
+        of: Of,
+        /// Yen; all that is held, if left out
+        #[arg(long)]
+        amount: Option<String>,
+    },
+    /// Let go of all that is held
+    Cancel {
+        /// Which payment
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Hold another amount
+    Adjust {
+        /// Which payment
+        #[command(flatten)]
+        of: Of,
+        /// Yen
+        amount: String,
+    },
+    /// Give back what was taken, or a part of it
+    Refund {
+        /// Which payment
+        #[command(flatten)]
+        of: Of,
+        /// Yen; all that was not given back yet, if left out
+        #[arg(long)]
+        amount: Option<String>,
+    },
+    /// Ask the acquirer again about what nobody knows
+    Ask {
+        /// Which payment
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
+/// Which payment, and who acts.
+#[derive(Debug, Args)]
+pub struct Of {
+    /// Merchant number
+    pub merchant: String,
+    /// The merchant's order number
+    pub order: String,
+    /// Who acts; it stands in the payment
+    #[arg(long = "as", default_value = "operator")]
+    pub by: String,
+}
+
+/// Carries a command out; answers the lines to print.
+pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> Result<Vec<String>, AdminError> {
+    let charging = registry.charging(clock.clone()).ok_or(AdminError::NoAcquirer)?;
+    let (of, kind, amount) = match moving {
+        Moving::Capture { of, amount } => (of, OperationKind::Capture, amount),
+        Moving::Cancel { of } => (of, OperationKind::Cancel, None),
+        Moving::Adjust { of, amount } => (of, OperationKind::Adjust, Some(amount)),
+        Moving::Refund { of, amount } => (of, OperationKind::Refund, amount),
+        Moving::Ask { of } => return ask(&charging, &key(&of.merchant, of.order)?).await,
+    };
+    let by = ActorId::new(of.by.as_str()).map_err(|_| AdminError::Actor(of.by.clone()))?;
+    let key = key(&of.merchant, of.order)?;
+    let payment = registry.payment(&key).await?.ok_or(AdminError::NoPayment)?;
+    let amount = match amount {
+        Some(amount) => Yen::parse(&amount).ok_or(AdminError::Amount(amount))?,
+        None => whole(kind, &payment).ok_or_else(|| AdminError::Amount("nothing".to_owned()))?,
+    };
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce).map_err(charging::ChargeError::Random)?;
+    let operate = Operate {
+        key,
+        operation: Operation { kind, amount },
+        n: payment.next_n(),
+        nonce: Nonce::from_random(nonce),
+        by,
+        deadline: clock.now().saturating_add(PATIENCE).unwrap_or(clock.now()),
+    };
+    Ok(match charging.operate(operate).await? {
+        Operated::Tried(payment) => lines(&payment),
+        Operated::Stands(standing, payment) => [vec![said(standing)], lines(&payment)].concat(),
+        Operated::NoPayment => return Err(AdminError::NoPayment),
+    })
+}
+
+async fn ask(charging: &Charging, key: &PaymentKey) -> Result<Vec<String>, AdminError> {
+    let asked = charging.ask_again(key).await.map_err(charging::ChargeError::Store)?;
+    Ok(lines(&asked.ok_or(AdminError::NoPayment)?))
+}
+
+/// All there is.
+fn whole(kind: OperationKind, payment: &Payment) -> Option<Yen> {
+    match kind {
+        OperationKind::Capture | OperationKind::Cancel | OperationKind::Adjust => payment.held(),
+        OperationKind::Refund => Yen::new(payment.refundable()).ok(),
+    }
+}
+
+/// Why nothing was done.
+fn said(standing: OperationStanding) -> String {
+    let why = match standing {
+        OperationStanding::SameSubmit => "this was sent before".to_owned(),
+        OperationStanding::Running => "another operation runs or is being checked".to_owned(),
+        OperationStanding::Stale => "something else happened meanwhile".to_owned(),
+        OperationStanding::Impossible(why) => match why {
+            Impossible::NothingHeld => "nothing is held".to_owned(),
+            Impossible::NothingTaken => "nothing was taken".to_owned(),
+            Impossible::TooLate => "its time is over".to_owned(),
+            Impossible::TooMuch { most } => format!("at most {most} yen"),
+            Impossible::NotTheWhole { held } => format!("{held} yen are held, and all of it is let go or none"),
+            Impossible::SameAmount => "that much is held already".to_owned(),
+            Impossible::Disputed => "the cardholder disputes it".to_owned(),
+        },
+    };
+    format!("nothing was done: {why}")
+}
