@@ -12,6 +12,7 @@
 
 mod books;
 mod card;
+mod clerk;
 mod encode;
 mod hand_over;
 mod log;
@@ -23,6 +24,7 @@ mod worlds;
 
 pub use books::{acquirer_calls, approvals, totals};
 pub use card::{Card, cards};
+pub use clerk::{Clerk, OperationForm};
 pub use encode::{Charset, form_encoded, percent_encoded};
 pub use hand_over::HandOver;
 pub use log::Log;
@@ -31,6 +33,6 @@ pub use page::{Form, Page, Tag};
 pub use shop::ShopRequest;
 pub use shopper::{Shopper, Site, Submit};
 pub use worlds::{
-    LinkTerms, START, administer, card_of, change_merchant, create_link, create_merchant, fresh, fresh_with, kept_card,
-    links, merchant, options, payment, search_table, searches, smuggle_card,
+    LinkTerms, START, acquirer, administer, card_of, change_merchant, create_link, create_merchant, fresh, fresh_with,
+    kept_card, links, matters, merchant, options, payment, search_table, searches, smuggle_card, smuggle_payment,
 };

@@ -1,12 +1,16 @@
 //! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
 
+use domain::attention::Matter;
 use domain::link::{Link, LinkAmount, LinkUses};
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
 use local::admin::{Admin, Registry};
 use local::cloud::Caller;
 use local::world::{Options, World};
+use outbound::Acquirer;
 use std::collections::HashMap;
+use std::sync::Arc;
+use store::Which;
 
 /// When every test begins: Saturday, 21 November 2026, noon in Japan.
 pub const START: &str = "2026-11-21T03:00:00Z";
@@ -115,6 +119,26 @@ pub fn search_table(world: &World) -> store::Table {
     let table = world.template().tables.iter().find(|table| table.name == "SearchTable");
     let table = table.expect("the template has the read model's table");
     store::Table::new(&world.cloud().sdk_config(Caller::Operator), &table.name)
+/// What a person has to look at at a merchant, newest first; `None`: at nobody's.
+pub async fn matters(world: &World, merchant: Option<&str>, which: Which) -> Vec<Matter> {
+    let merchant = merchant.map(|id| MerchantId::new(id).expect("a merchant number"));
+    let attention = store::Attention::new(config(world).table().expect("the table's name"));
+    attention.list(merchant.as_ref(), which, None, 100).await.expect("the table answers").matters
+}
+
+/// Writes a payment into the table, as only somebody could who got hold of it.
+pub async fn smuggle_payment(world: &World, payment: &Payment) {
+    let payments = store::Payments::new(config(world).table().expect("the table's name"));
+    let written = payments.put(payment, world.now()).await.expect("the table answers");
+    assert_eq!(written, store::Written::Done, "nobody else wrote it");
+}
+
+/// A connection to the acquirer past the functions, as somebody has who moves money at its console.
+pub fn acquirer(world: &World) -> Arc<dyn Acquirer> {
+    let reconcile = world.template().functions.iter().find(|function| function.name == "Reconcile");
+    let settings = HashMap::from_iter(reconcile.expect("a function").environment.clone());
+    let config = Config::new(settings, world.cloud().sdk_config(Caller::Operator));
+    config.acquirer().expect("an acquirer")
 }
 
 /// Does what `kessai admin` does.

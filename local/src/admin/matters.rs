@@ -2,11 +2,11 @@
 
 use clap::Subcommand;
 use domain::{
-    ActorId, Clock,
+    Clock,
     attention::{Difference, Matter, MatterId, MatterKind, Settled, Sums},
 };
 
-use super::{AdminError, Registry, RegistryError, number};
+use super::{AdminError, Registry, RegistryError, number, operate::actor};
 
 /// How many matters of each merchant are listed.
 const MOST: u16 = 100;
@@ -22,9 +22,6 @@ pub enum MattersCommand {
         merchant: String,
         /// The matter, as `list` shows it
         matter: String,
-        /// Who looked into it
-        #[arg(long = "as", default_value = "operator")]
-        by: String,
     },
 }
 
@@ -36,11 +33,10 @@ pub(super) async fn run(
 ) -> Result<Vec<String>, AdminError> {
     match command {
         MattersCommand::List => list(registry).await,
-        MattersCommand::Close { merchant, matter, by } => {
+        MattersCommand::Close { merchant, matter } => {
             let merchant = if merchant == "-" { None } else { Some(number(&merchant)?) };
             let id = MatterId::new(matter).map_err(|_| AdminError::NoMatter)?;
-            let settled =
-                Settled { by: ActorId::new(by.as_str()).map_err(|_| AdminError::Actor(by))?, at: clock.now() };
+            let settled = Settled { by: actor(registry)?, at: clock.now() };
             let closed = registry.attention().settle(merchant.as_ref(), &id, &settled).await;
             Ok(vec![line(&closed.map_err(RegistryError::from)?.ok_or(AdminError::NoMatter)?)])
         }

@@ -56,16 +56,13 @@ pub enum Moving {
     },
 }
 
-/// Which payment, and who acts.
+/// Which payment.
 #[derive(Debug, Args)]
 pub struct Of {
     /// Merchant number
     pub merchant: String,
     /// The merchant's order number
     pub order: String,
-    /// Who acts; it stands in the payment
-    #[arg(long = "as", default_value = "operator")]
-    pub by: String,
 }
 
 /// Carries a command out; answers the lines to print.
@@ -78,12 +75,12 @@ pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> R
         Moving::Refund { of, amount } => (of, OperationKind::Refund, amount),
         Moving::Ask { of } => return ask(&charging, &key(&of.merchant, of.order)?).await,
     };
-    let by = ActorId::new(of.by.as_str()).map_err(|_| AdminError::Actor(of.by.clone()))?;
+    let by = actor(registry)?;
     let key = key(&of.merchant, of.order)?;
     let payment = registry.payment(&key).await?.ok_or(AdminError::NoPayment)?;
     let amount = match amount {
         Some(amount) => Yen::parse(&amount).ok_or(AdminError::Amount(amount))?,
-        None => whole(kind, &payment).ok_or_else(|| AdminError::Amount("nothing".to_owned()))?,
+        None => whole(kind, &payment),
     };
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce).map_err(charging::ChargeError::Random)?;
@@ -102,17 +99,24 @@ pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> R
     })
 }
 
+/// Who acts: the operator's name, if one was given, stands in the payment.
+pub(super) fn actor(registry: &Registry) -> Result<ActorId, AdminError> {
+    let name = registry.operator().unwrap_or("operator");
+    ActorId::new(name).map_err(|_| AdminError::Actor(name.to_owned()))
+}
+
 async fn ask(charging: &Charging, key: &PaymentKey) -> Result<Vec<String>, AdminError> {
     let asked = charging.ask_again(key).await.map_err(charging::ChargeError::Store)?;
     Ok(lines(&asked.ok_or(AdminError::NoPayment)?))
 }
 
-/// All there is.
-fn whole(kind: OperationKind, payment: &Payment) -> Option<Yen> {
-    match kind {
+/// All there is; where there is nothing, the operation says so.
+fn whole(kind: OperationKind, payment: &Payment) -> Yen {
+    let all = match kind {
         OperationKind::Capture | OperationKind::Cancel | OperationKind::Adjust => payment.held(),
         OperationKind::Refund => Yen::new(payment.refundable()).ok(),
-    }
+    };
+    all.unwrap_or_else(|| payment.amount_now())
 }
 
 /// Why nothing was done.

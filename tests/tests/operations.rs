@@ -1,0 +1,335 @@
+//! What is done with a payment's money later: capture, cancel, another amount, refund; what goes wrong with it, and who hears of it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    clippy::large_futures,
+    reason = "a test's helpers may stop at the first surprise"
+)]
+
+use charging::Operated;
+use domain::Payment;
+use domain::attention::{Matter, MatterKind};
+use domain::merchant::Capture;
+use domain::payment::{End, Impossible, OperationKind, OperationStanding, Stage, State};
+use local::admin::{Admin, MattersCommand, Moving, Of, PaymentCommand};
+use local::world::World;
+use outbound::acquirer::Totals;
+use std::time::Duration;
+use store::Which;
+use system_tests::{
+    Card, Clerk, Outage, ShopRequest, Shopper, administer, cards, change_merchant, fresh, matters, payment, totals,
+};
+
+use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
+
+const DAY_S: u64 = 86_400;
+
+/// A world in which merchant 4000 captures later, and has a copy of every mail.
+async fn holding() -> World {
+    let world = fresh().await;
+    change_merchant(&world, "4000", |merchant| {
+        merchant.capture = Capture::Later;
+        merchant.mail.shop_copy = Some("owner@shop.example".to_owned());
+    })
+    .await;
+    world
+}
+
+async fn pay(world: &World, order: &str, yen: u32) -> Payment {
+    pay_by(world, order, yen, &Card::of(cards::VISA)).await
+}
+
+async fn pay_by(world: &World, order: &str, yen: u32, card: &Card) -> Payment {
+    let mut shopper = Shopper::new(world);
+    shopper.open(&ShopRequest::new("4000", yen, order)).await;
+    shopper.pay(&card.clone().with_mail("buyer@example.jp")).await;
+    assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+    world.settle().await.unwrap();
+    stored(world, order).await
+}
+
+async fn stored(world: &World, order: &str) -> Payment {
+    payment(world, "4000", order).await.unwrap()
+}
+
+fn tried(operated: Operated) -> Payment {
+    match operated {
+        Operated::Tried(payment) => *payment,
+        other => panic!("not tried: {other:?}"),
+    }
+}
+
+fn standing(operated: Operated) -> OperationStanding {
+    match operated {
+        Operated::Stands(standing, _) => standing,
+        other => panic!("tried: {other:?}"),
+    }
+}
+
+fn end_of(payment: &Payment) -> &'static str {
+    match payment.operation().map(|record| &record.stage) {
+        None => "none",
+        Some(Stage::Ended { end: End::Done, .. }) => "done",
+        Some(Stage::Ended { end: End::Refused(_), .. }) => "refused",
+        Some(Stage::Ended { end: End::NotSupported, .. }) => "not supported",
+        Some(Stage::Ended { end: End::GivenUp, .. }) => "given up",
+        Some(Stage::Running(_) | Stage::Unknown(_) | Stage::Withdrawing(_)) => "pending",
+    }
+}
+
+/// Our books say what the acquirer's say.
+async fn assert_same_books(world: &World, payment: &Payment) -> Totals {
+    let theirs = totals(world, payment).await;
+    let held = payment.held().map_or(0, |held| u64::from(held.get()));
+    let captured = payment.captured().map_or(0, |captured| u64::from(captured.get()));
+    assert_eq!(theirs.captured, captured, "{:?}", payment.state);
+    assert_eq!(theirs.refunded, u64::from(payment.refunded()), "{:?}", payment.state);
+    assert_eq!(theirs.standing, u32::from(payment.state.is_paid()), "{:?}", payment.state);
+    if captured == 0 {
+        assert_eq!(theirs.authorized, held, "{:?}", payment.state);
+    }
+    theirs
+}
+
+/// Subjects of the mails to an address, in order.
+fn subjects(world: &World, to: &str) -> Vec<String> {
+    let mails = world.mailbox().unwrap().into_iter();
+    mails.filter(|mail| mail.to.iter().any(|address| address == to)).map(|mail| mail.subject).collect()
+}
+
+#[tokio::test]
+async fn what_is_held_is_captured_whole_or_in_part() {
+    let world = holding().await;
+    let clerk = Clerk::new(&world, "clerk");
+    for (order, amount) in [("1", 3_000), ("2", 1_200)] {
+        pay(&world, order, 3_000).await;
+        let captured = tried(clerk.does(order, Take, amount).await);
+        assert_eq!(captured.captured().unwrap().get(), amount);
+        assert_eq!(assert_same_books(&world, &captured).await.captured, u64::from(amount));
+        assert_eq!(captured.operation().unwrap().by.as_str(), "clerk");
+        let nothing = OperationStanding::Impossible(Impossible::NothingHeld);
+        assert_eq!(standing(clerk.does(order, Take, amount).await), nothing);
+        assert_eq!(standing(clerk.does(order, Cancel, amount).await), nothing);
+        assert_eq!(standing(clerk.does(order, Adjust, 100).await), nothing);
+    }
+    world.settle().await.unwrap();
+    assert_eq!(subjects(&world, "buyer@example.jp").len(), 2, "a capture is no news to who has paid");
+}
+
+#[tokio::test]
+async fn a_cancelled_order_is_told_and_never_paid_again() {
+    let world = holding().await;
+    pay(&world, "1", 3_000).await;
+    let clerk = Clerk::new(&world, "clerk");
+    let whole = clerk.does("1", Cancel, 2_999).await;
+    assert!(matches!(standing(whole), OperationStanding::Impossible(Impossible::NotTheWhole { .. })));
+    let cancelled = tried(clerk.does("1", Cancel, 3_000).await);
+    assert!(matches!(cancelled.state, State::Cancelled { .. }), "{:?}", cancelled.state);
+    assert_eq!(assert_same_books(&world, &cancelled).await, Totals::default());
+    world.settle().await.unwrap();
+    assert!(subjects(&world, "buyer@example.jp")[1].contains("取り消し"), "{:?}", subjects(&world, "buyer@example.jp"));
+    assert!(subjects(&world, "owner@shop.example")[1].contains("取消"));
+    let mut shopper = Shopper::new(&world);
+    let page = shopper.open(&ShopRequest::new("4000", 3_000, "1")).await;
+    assert!(page.text.contains("取り消されました") && !page.is_payment_form(), "{}", page.text);
+    world.advance(Duration::from_secs(300)).await.unwrap();
+    assert_eq!(stored(&world, "1").await, cancelled, "it stays");
+}
+
+#[tokio::test]
+async fn another_amount_is_held_and_then_captured() {
+    let world = holding().await;
+    pay(&world, "1", 3_000).await;
+    let clerk = Clerk::new(&world, "clerk");
+    let more = tried(clerk.does("1", Adjust, 3_500).await);
+    assert_eq!(assert_same_books(&world, &more).await.authorized, 3_500);
+    assert_eq!(more.amount.get(), 3_000, "what was ordered stays");
+    let less = tried(clerk.does("1", Adjust, 2_500).await);
+    assert_same_books(&world, &less).await;
+    let too_much = clerk.does("1", Take, 2_501).await;
+    assert_eq!(standing(too_much), OperationStanding::Impossible(Impossible::TooMuch { most: 2_500 }));
+    let captured = tried(clerk.does("1", Take, 2_500).await);
+    assert_eq!(assert_same_books(&world, &captured).await.captured, 2_500);
+}
+
+#[tokio::test]
+async fn money_is_given_back_in_part_and_whole_and_the_payer_hears_of_each() {
+    let world = fresh().await;
+    pay(&world, "1", 3_000).await;
+    let clerk = Clerk::new(&world, "clerk");
+    for (amount, left) in [(1_000, 2_000), (500, 1_500), (1_500, 0)] {
+        let refunded = tried(clerk.does("1", Refund, amount).await);
+        assert_eq!(refunded.refundable(), left);
+        assert_same_books(&world, &refunded).await;
+        world.settle().await.unwrap();
+    }
+    let told = subjects(&world, "buyer@example.jp");
+    let refunds: Vec<bool> =
+        ["1,000円", "500円", "1,500円"].iter().zip(&told[1..]).map(|(a, s)| s.contains(a)).collect();
+    assert_eq!((told.len(), refunds), (4, vec![true; 3]), "{told:?}");
+    let nothing_left = clerk.does("1", Refund, 1).await;
+    assert_eq!(standing(nothing_left), OperationStanding::Impossible(Impossible::TooMuch { most: 0 }));
+}
+
+#[tokio::test]
+async fn the_same_form_sent_twice_is_one_operation_and_an_older_form_none() {
+    let world = fresh().await;
+    pay(&world, "1", 3_000).await;
+    let clerk = Clerk::new(&world, "clerk");
+    let (form, older) = (clerk.form("1").await, clerk.form("1").await);
+    tried(clerk.send(&form, Refund, 500).await.unwrap().unwrap());
+    let Operated::Stands(standing, again) = clerk.send(&form, Refund, 500).await.unwrap().unwrap() else { panic!() };
+    assert_eq!(standing, OperationStanding::SameSubmit);
+    assert_eq!(again.operation_from(form.nonce).unwrap().end(), Some(&End::Done));
+    let Operated::Stands(standing, _) = clerk.send(&older, Refund, 500).await.unwrap().unwrap() else { panic!() };
+    assert_eq!(standing, OperationStanding::Stale);
+    assert_eq!(totals(&world, &again).await.refunded, 500);
+}
+
+#[tokio::test]
+async fn of_two_clerks_at_once_one_wins_and_the_other_is_told() {
+    for kinds in [[Refund, Refund], [Refund, Take], [Cancel, Take], [Take, Take], [Adjust, Cancel]] {
+        let world = holding().await;
+        let paid = pay(&world, "1", 3_000).await;
+        if kinds[0] == Refund {
+            tried(Clerk::new(&world, "before").does("1", Take, 3_000).await);
+        }
+        let (one, other) = (Clerk::new(&world, "one"), Clerk::new(&world, "other"));
+        let forms = (one.form("1").await, other.form("1").await);
+        let yen = |kind| if kind == Adjust { 2_000 } else { 3_000 };
+        let (first, second) =
+            tokio::join!(one.send(&forms.0, kinds[0], yen(kinds[0])), other.send(&forms.1, kinds[1], yen(kinds[1])));
+        let results = [first.unwrap().unwrap(), second.unwrap().unwrap()];
+        let won = results.iter().filter(|result| matches!(result, Operated::Tried(_))).count();
+        assert_eq!(won, 1, "{kinds:?}: {results:?}");
+        let stored = stored(&world, "1").await;
+        assert_eq!(stored.last_n, paid.last_n + 1 + u32::from(kinds[0] == Refund), "{kinds:?}");
+        assert_same_books(&world, &stored).await;
+    }
+}
+
+/// What goes wrong by the amount's last three digits, and how it must end.
+const ENDS: [(u32, &str); 6] =
+    [(921, "done"), (922, "given up"), (923, "done"), (924, "given up"), (925, "refused"), (926, "done")];
+
+#[tokio::test]
+async fn an_unknown_operation_is_asked_about_and_ends_as_it_happened() {
+    for (digits, end) in ENDS {
+        for kind in [Take, Cancel, Adjust, Refund] {
+            let world = holding().await;
+            let yen = 2_000 + digits;
+            pay(&world, "1", if matches!(kind, Cancel | Take) { yen } else { 5_000 }).await;
+            let clerk = Clerk::new(&world, "clerk");
+            if kind == Refund {
+                tried(clerk.does("1", Take, 5_000).await);
+            }
+            let before = stored(&world, "1").await;
+            let after = tried(clerk.does("1", kind, yen).await);
+            let at_once = if digits == 925 { "refused" } else { "pending" };
+            assert_eq!(end_of(&after), at_once, "{kind:?} {yen}");
+            if at_once == "pending" {
+                assert_eq!(standing(clerk.does("1", kind, 100).await), OperationStanding::Running, "{kind:?} {yen}");
+            }
+            world.advance(Duration::from_secs(2 * DAY_S)).await.unwrap();
+            let settled = stored(&world, "1").await;
+            assert_eq!(end_of(&settled), end, "{kind:?} {yen}: {:?}", settled.state);
+            assert_same_books(&world, &settled).await;
+            if end != "done" {
+                assert_eq!((settled.held(), settled.captured()), (before.held(), before.captured()), "{kind:?} {yen}");
+                assert_eq!(settled.refunded(), before.refunded());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_acquirer_is_asked_again_at_the_press_of_a_button() {
+    let world = fresh().await;
+    pay(&world, "1", 5_000).await;
+    let clerk = Clerk::new(&world, "clerk");
+    assert_eq!(end_of(&tried(clerk.does("1", Refund, 2_921).await)), "pending");
+    let found = clerk.asks("1").await.unwrap().unwrap().unwrap();
+    assert_eq!((end_of(&found), found.refunded()), ("done", 2_921));
+    assert_eq!(clerk.asks("1").await.unwrap().unwrap().unwrap(), found, "what is known is not asked");
+    assert_eq!(clerk.asks("nothing").await.unwrap().unwrap(), None);
+    world.settle().await.unwrap();
+    assert!(subjects(&world, "buyer@example.jp")[1].contains("2,921円"));
+}
+
+#[tokio::test]
+async fn after_a_day_without_an_answer_a_person_has_a_row_until_the_acquirer_answers() {
+    let world = fresh().await;
+    let outage = Outage::prepare(&world);
+    pay(&world, "1", 5_000).await;
+    let clerk = Clerk::new(&world, "clerk");
+    tried(clerk.does("1", Refund, 2_921).await);
+    outage.begin();
+    world.advance(Duration::from_secs(20 * 3_600)).await.unwrap();
+    assert_eq!(matters(&world, Some("4000"), Which::All).await, []);
+    world.advance(Duration::from_secs(5 * 3_600)).await.unwrap();
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    let [Matter { kind: MatterKind::OperationUnknown { operation: Refund }, .. }] = &*open else { panic!("{open:?}") };
+    let listed = administer(&world, Admin::Matters(MattersCommand::List)).await;
+    assert!(listed[0].contains("operation_unknown") && listed[0].contains("refund"), "{listed:?}");
+    outage.end();
+    world.advance(Duration::from_secs(2 * 3_600)).await.unwrap();
+    assert_eq!(end_of(&stored(&world, "1").await), "done");
+    assert_eq!(matters(&world, Some("4000"), Which::Open).await, [], "it is over by itself");
+    let all = matters(&world, Some("4000"), Which::All).await;
+    assert_eq!(all[0].settled.as_ref().unwrap().by.as_str(), "kessai");
+}
+
+#[tokio::test]
+async fn what_is_not_captured_is_warned_of_and_lapses() {
+    let world = holding().await;
+    let paid = pay(&world, "1", 3_000).await;
+    pay(&world, "2", 3_000).await;
+    world.advance(Duration::from_secs(53 * DAY_S - 3_600)).await.unwrap();
+    assert_eq!(matters(&world, Some("4000"), Which::All).await, []);
+    world.advance(Duration::from_secs(2 * 3_600)).await.unwrap();
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    assert_eq!(open.iter().map(|matter| matter.kind.name()).collect::<Vec<_>>(), ["lapses_soon"; 2]);
+    let warnings = subjects(&world, "owner@shop.example").into_iter().filter(|subject| subject.contains("期限"));
+    assert_eq!(warnings.count(), 2);
+    assert_eq!(subjects(&world, "buyer@example.jp").len(), 2, "the payer is not bothered with it");
+
+    let captured = tried(Clerk::new(&world, "clerk").does("2", Take, 3_000).await);
+    assert_same_books(&world, &captured).await;
+    assert_eq!(matters(&world, Some("4000"), Which::Open).await.len(), 1, "the captured one's row is closed");
+
+    world.advance(Duration::from_secs(8 * DAY_S)).await.unwrap();
+    let lapsed = stored(&world, "1").await;
+    assert!(matches!(lapsed.state, State::Lapsed { .. }), "{:?}", lapsed.state);
+    assert_eq!(assert_same_books(&world, &paid_or(&lapsed, &paid)).await, Totals::default());
+    assert_eq!(matters(&world, Some("4000"), Which::Open).await, []);
+    let late = Clerk::new(&world, "clerk").does("1", Take, 3_000).await;
+    assert_eq!(standing(late), OperationStanding::Impossible(Impossible::NothingHeld));
+}
+
+/// The lapsed payment has the same references as the paid one.
+fn paid_or(lapsed: &Payment, paid: &Payment) -> Payment {
+    assert_eq!(lapsed.reference(1), paid.reference(1));
+    lapsed.clone()
+}
+
+#[tokio::test]
+async fn the_operator_does_the_same_from_a_terminal() {
+    let world = holding().await;
+    pay(&world, "1", 3_000).await;
+    let of = || Of { merchant: "4000".to_owned(), order: "1".to_owned() };
+    let said = |moving| administer(&world, Admin::Payment(PaymentCommand::Move(moving)));
+    let adjusted = said(Moving::Adjust { of: of(), amount: "2500".to_owned() }).await.join("\n");
+    assert!(adjusted.contains("held=2500") && adjusted.contains("operation_stands=done"), "{adjusted}");
+    let captured = said(Moving::Capture { of: of(), amount: None }).await.join("\n");
+    assert!(captured.contains("state=captured") && captured.contains("captured=2500"), "{captured}");
+    let refunded = said(Moving::Refund { of: of(), amount: Some("500".to_owned()) }).await.join("\n");
+    assert!(refunded.contains("refunded=500"), "{refunded}");
+    let refused = said(Moving::Cancel { of: of() });
+    assert!(refused.await.join("\n").contains("nothing"), "there is nothing to let go of");
+    let asked = said(Moving::Ask { of: of() }).await.join("\n");
+    assert!(asked.contains("operation=refund 500"), "{asked}");
+}
