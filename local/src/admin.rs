@@ -15,7 +15,7 @@ pub use cards::{CardKeyring, CardKeysCommand, CardKeysError};
 pub use index::{IndexCommand, Rebuilder};
 pub use kept::{CardCommand, CardOf};
 pub use matters::MattersCommand;
-pub use operate::Moving;
+pub use operate::{Moving, PaymentOf};
 pub use operator::OperatorCommand;
 pub use payment::PaymentCommand;
 pub use registry::{Registry, RegistryError};

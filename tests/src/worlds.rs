@@ -119,6 +119,8 @@ pub fn search_table(world: &World) -> store::Table {
     let table = world.template().tables.iter().find(|table| table.name == "SearchTable");
     let table = table.expect("the template has the read model's table");
     store::Table::new(&world.cloud().sdk_config(Caller::Operator), &table.name)
+}
+
 /// What a person has to look at at a merchant, newest first; `None`: at nobody's.
 pub async fn matters(world: &World, merchant: Option<&str>, which: Which) -> Vec<Matter> {
     let merchant = merchant.map(|id| MerchantId::new(id).expect("a merchant number"));

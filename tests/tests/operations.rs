@@ -15,7 +15,7 @@ use domain::Payment;
 use domain::attention::{Matter, MatterKind};
 use domain::merchant::Capture;
 use domain::payment::{End, Impossible, OperationKind, OperationStanding, Stage, State};
-use local::admin::{Admin, MattersCommand, Moving, Of, PaymentCommand};
+use local::admin::{Admin, MattersCommand, Moving, PaymentCommand, PaymentOf};
 use local::world::World;
 use outbound::acquirer::Totals;
 use std::time::Duration;
@@ -320,7 +320,7 @@ fn paid_or(lapsed: &Payment, paid: &Payment) -> Payment {
 async fn the_operator_does_the_same_from_a_terminal() {
     let world = holding().await;
     pay(&world, "1", 3_000).await;
-    let of = || Of { merchant: "4000".to_owned(), order: "1".to_owned() };
+    let of = || PaymentOf { merchant: "4000".to_owned(), order: "1".to_owned() };
     let said = |moving| administer(&world, Admin::Payment(PaymentCommand::Move(moving)));
     let adjusted = said(Moving::Adjust { of: of(), amount: "2500".to_owned() }).await.join("\n");
     assert!(adjusted.contains("held=2500") && adjusted.contains("operation_stands=done"), "{adjusted}");

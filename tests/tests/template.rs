@@ -102,6 +102,7 @@ fn these_are_all_the_rights() {
             "GetItem PutItem Table, UpdateItem SearchTable, Encrypt Decrypt AppKey, SendEmail MailIdentity",
         ),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
+        ("settlement-check", "Query GetItem BatchGetItem PutItem UpdateItem Table, Query SearchTable/index/list"),
         ("card-rewrap", "Query GetItem PutItem UpdateItem Table, Encrypt Decrypt CardKey"),
         (
             "console-login",

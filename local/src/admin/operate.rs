@@ -20,7 +20,7 @@ pub enum Moving {
     Capture {
         /// Which payment
         #[command(flatten)]
-        of: Of,
+        of: PaymentOf,
         /// Yen; all that is held, if left out
         #[arg(long)]
         amount: Option<String>,
@@ -29,13 +29,13 @@ pub enum Moving {
     Cancel {
         /// Which payment
         #[command(flatten)]
-        of: Of,
+        of: PaymentOf,
     },
     /// Hold another amount
     Adjust {
         /// Which payment
         #[command(flatten)]
-        of: Of,
+        of: PaymentOf,
         /// Yen
         amount: String,
     },
@@ -43,7 +43,7 @@ pub enum Moving {
     Refund {
         /// Which payment
         #[command(flatten)]
-        of: Of,
+        of: PaymentOf,
         /// Yen; all that was not given back yet, if left out
         #[arg(long)]
         amount: Option<String>,
@@ -52,13 +52,13 @@ pub enum Moving {
     Ask {
         /// Which payment
         #[command(flatten)]
-        of: Of,
+        of: PaymentOf,
     },
 }
 
 /// Which payment.
 #[derive(Debug, Args)]
-pub struct Of {
+pub struct PaymentOf {
     /// Merchant number
     pub merchant: String,
     /// The merchant's order number

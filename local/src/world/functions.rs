@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 25] = [
+pub const PACKAGES: [&str; 26] = [
     "audit-sign",
     "authorize",
     "card-rewrap",
@@ -39,6 +39,7 @@ pub const PACKAGES: [&str; 25] = [
     "reconcile",
     "return-dispatch",
     "search-index",
+    "settlement-check",
     "test-acquirer",
 ];
 
@@ -151,6 +152,13 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { reconcile::handler(&deps, event).await }
+                })
+            }
+            "settlement-check" => {
+                let deps = Arc::new(settlement_check::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { settlement_check::handler(&deps, event).await }
                 })
             }
             "card-rewrap" => {

@@ -223,6 +223,9 @@ pub(crate) const SETTLED: &str = "z";
 /// Partition key of the wrapped root of an application key.
 pub(crate) const APP_ROOT: &str = "K#app";
 
+/// Partition key of the last day whose books settlement-check has compared.
+pub(crate) const CHECKED_DAYS: &str = "C#checked";
+
 /// Partition key of reconcile's cursor over the due minutes.
 pub(crate) const DUE_CURSOR: &str = "C#due";
 

@@ -1,0 +1,130 @@
+//! One day: the acquirer's lines order by order against our payments, then our payments against the acquirer's lines.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Payment, PaymentKey,
+    attention::{Difference, Matter, MatterKind},
+};
+use jiff::civil::Date;
+use outbound::acquirer::{Entry, Kind, Outcome};
+use store::StoreError;
+
+use crate::{
+    CheckError, Deps, LIST_LIMIT, Tally,
+    compare::{Compared, compare_order},
+    ours,
+};
+
+/// How many payments are read at once.
+const TOGETHER: usize = 100;
+
+/// Compares a day in both directions.
+pub(crate) async fn compare(deps: &Deps, day: Date, tally: &mut Tally) -> Result<(), CheckError> {
+    let list = deps.acquirer.list(day, LIST_LIMIT).await.map_err(|cause| CheckError::NoList(day, cause))?;
+    let orders = by_order(list);
+    tally.theirs = tally.theirs.saturating_add(u32::try_from(orders.len()).unwrap_or(u32::MAX));
+    let groups: Vec<(&String, &Vec<Entry>)> = orders.iter().collect();
+    for chunk in groups.chunks(TOGETHER) {
+        let keys: Vec<PaymentKey> = chunk.iter().filter_map(|(family, entries)| named(family, entries)).collect();
+        let payments = deps.payments.load_all(&keys).await?;
+        let payments: BTreeMap<String, Payment> =
+            payments.into_iter().map(|payment| (family_of(payment.reference(1).as_str()), payment)).collect();
+        for (family, entries) in chunk {
+            match payments.get(*family) {
+                Some(payment) => settle(deps, payment.clone(), entries, tally).await?,
+                None => nobodys(deps, entries, tally).await?,
+            }
+        }
+    }
+    ours::compare(deps, day, |payment| orders.contains_key(&family_of(payment.reference(1).as_str())), tally).await
+}
+
+/// What moved money on the day, by the part of the reference that an order's operations share.
+fn by_order(list: Vec<Entry>) -> BTreeMap<String, Vec<Entry>> {
+    let mut orders: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in list.into_iter().filter(moves_money) {
+        orders.entry(family_of(entry.reference.as_str())).or_default().push(entry);
+    }
+    orders
+}
+
+fn moves_money(entry: &Entry) -> bool {
+    let done = entry.outcome == Outcome::Approved && entry.amount > 0;
+    done && match entry.kind {
+        Kind::Authorize | Kind::Capture | Kind::Void | Kind::Refund | Kind::Adjust | Kind::Reverse | Kind::Dispute => {
+            true
+        }
+        Kind::Challenge | Kind::Withdraw | Kind::Inquire => false,
+    }
+}
+
+fn family_of(reference: &str) -> String {
+    reference.split_once('-').map_or(reference, |(family, _)| family).to_owned()
+}
+
+/// The payment that the acquirer's lines name, if their references are its own.
+fn named(family: &str, entries: &[Entry]) -> Option<PaymentKey> {
+    let key = entries.iter().find_map(|entry| entry.order.clone())?;
+    (family_of(key.reference(1).as_str()) == family).then_some(key)
+}
+
+/// Compares one order, and does what follows from that.
+async fn settle(deps: &Deps, payment: Payment, entries: &[Entry], tally: &mut Tally) -> Result<(), CheckError> {
+    if let Some(dispute) = entries.iter().find(|entry| entry.kind == Kind::Dispute) {
+        mark(deps, payment.clone(), dispute, tally).await?;
+    }
+    match compare_order(deps, payment, entries).await? {
+        Compared::Same => {}
+        Compared::Unanswered => tally.unanswered = tally.unanswered.saturating_add(1),
+        Compared::Differs(payment, difference) => {
+            let since = entries.first().map_or(payment.opened_at, |entry| entry.at);
+            let n = payment.state.approved_n().unwrap_or(payment.last_n);
+            let kind = MatterKind::Difference(difference);
+            raise(deps, Matter::of_payment(&payment, kind, n, since), tally).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The acquirer moved money for no payment of ours.
+async fn nobodys(deps: &Deps, entries: &[Entry], tally: &mut Tally) -> Result<(), CheckError> {
+    let Some(first) = entries.first() else { return Ok(()) };
+    let matter = Matter {
+        merchant: None,
+        since: first.at,
+        kind: MatterKind::Difference(Difference::NotOurs { amount: first.amount }),
+        order: None,
+        reference: Some(first.reference.clone()),
+        settled: None,
+    };
+    Ok(raise(deps, matter, tally).await?)
+}
+
+/// A difference is a row, once, and an alarm each time that it is found.
+pub(crate) async fn raise(deps: &Deps, matter: Matter, tally: &mut Tally) -> Result<(), StoreError> {
+    deps.attention.raise(&matter).await?;
+    tally.differences = tally.differences.saturating_add(1);
+    tracing::error!(difference = matter.kind.name(), matter.id = %matter.id(), "the acquirer's books and ours differ");
+    Ok(())
+}
+
+/// Marks what the cardholder disputes. Whoever moves the payment at the same time keeps what it did.
+async fn mark(deps: &Deps, payment: Payment, dispute: &Entry, tally: &mut Tally) -> Result<(), CheckError> {
+    let amount = dispute.amount;
+    let n = payment.state.approved_n().unwrap_or(payment.last_n);
+    let row = Matter::of_payment(&payment, MatterKind::Disputed { amount }, n, dispute.at);
+    let mut stands = payment;
+    while let Ok(disputed) = stands.dispute(dispute.at) {
+        deps.attention.raise(&row).await?;
+        match deps.payments.advance(&disputed, None).await? {
+            store::Written::Done => {
+                tally.disputes = tally.disputes.saturating_add(1);
+                return Ok(());
+            }
+            store::Written::Refused(Some(other)) => stands = *other,
+            store::Written::Refused(None) => return Ok(()),
+        }
+    }
+    Ok(())
+}
