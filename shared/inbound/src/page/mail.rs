@@ -321,9 +321,11 @@ impl Letter {
 
     fn of(view: &Completion<'_>) -> Self {
         let words = &words::words(view.lang).mail;
-        let (kept, receipt) = match view.reader {
-            Reader::Shopper { .. } => (view.card_kept, view.receipt),
-            Reader::Shop { .. } => (None, None),
+        // Only the mail of the payment itself tells of its card and its receipt.
+        let (kept, receipt) = match (view.reader, view.outcome) {
+            (Reader::Shopper { .. }, MailOutcome::Paid { .. } | MailOutcome::NotPaid) => (view.card_kept, view.receipt),
+            (Reader::Shopper { .. }, MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon)
+            | (Reader::Shop { .. }, _) => (None, None),
         };
         let name = match view.reader {
             Reader::Shopper { name } => name,
