@@ -7,8 +7,8 @@ use domain::{
 use inbound::page::{
     self, AmountForm, Arrival, ChallengeHop, DeclineNotice, DeleteCard, Entered, FreeEntry, HandOver, HandOverResult,
     HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, NoticePage, Order, Outcome,
-    OwnTexts, Page, PaymentForm, Receipt, Refusal, ResultPage, Returned, Shop, Terms, Waiting, WaitingFor,
-    mail::{CardChange, CardKept, CardNews, Completion, Mail, MailOutcome, Reader},
+    OwnTexts, Page, PaymentForm, Receipt, ReceiptPage, Refusal, ResultPage, Returned, Shop, Terms, Waiting, WaitingFor,
+    mail::{CardChange, CardKept, CardNews, Completion, Mail, MailOutcome, PaymentRequest, Reader},
 };
 use jiff::{Timestamp, civil::date};
 use words::{AmountProblem, FormProblem, FreeProblem, Notice};
@@ -185,6 +185,30 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         language,
     };
 
+    let visa = kept_card(Brand::Visa, "4242");
+    let settings = merchant::ReceiptSettings {
+        issuer: t.operator.to_owned(),
+        address: String::new(),
+        registration: Some(merchant::InvoiceNumber::new("T1234567890123").unwrap()),
+        tax: merchant::IncludedTax::Reduced,
+    };
+    let slip = ReceiptPage {
+        lang,
+        shop: &live_shop,
+        settings: &settings,
+        number: "176372040012300042",
+        order: "100",
+        item: Some(t.item),
+        amount,
+        refunded: Some(Yen::new(500).unwrap()),
+        card: &visa,
+        paid_at: at,
+        issued_at: at,
+        addressee: t.payer,
+        problem: None,
+        path: "/receipt/sealed-handle",
+        language,
+    };
     let mut pages = vec![
         ("payment-form", page::payment_form(&plain)),
         (
@@ -253,6 +277,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         ("result-let-go", page::result(&outcome(Outcome::LetGo { order: "100", amount }))),
         ("result-already-paid", page::result(&outcome(Outcome::AlreadyPaid { at, order: "100", amount }))),
         ("result-expired", page::result(&ResultPage { lang, shop: None, outcome: Outcome::Expired, language })),
+        ("receipt", page::receipt(&slip)),
         ("error", page::error(lang)),
     ]
     .into_iter()
@@ -434,9 +459,28 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
             CardNews { change: replaced, contact: None, name: None, mode: merchant::Mode::Test, ..deleted },
         ),
     ];
+    let request = PaymentRequest {
+        lang,
+        name: t.payer,
+        merchant: t.name,
+        contact: Some("03-1234-5678"),
+        legal: Some("https://shop.example/legal"),
+        mode: merchant::Mode::Live,
+        item: t.item,
+        amount: Some(paid.amount),
+        order: Some("100"),
+        until: Some(paid.at),
+        message: t.terms[2],
+        address: "https://pay.example/l/7zzzzzzzzzzzzzzzzzzzzzzzzz",
+    };
+    let requests = [
+        ("mail-request", request),
+        ("mail-request-open", PaymentRequest { amount: None, order: None, until: None, message: "", ..request }),
+    ];
     payments
         .map(|(name, view)| (name.to_owned(), page::mail::completion(&view)))
         .into_iter()
+        .chain(requests.map(|(name, view)| (name.to_owned(), page::mail::payment_request(&view))))
         .chain(cards.map(|(name, view)| (name.to_owned(), page::mail::card_news(&view))))
         .collect()
 }

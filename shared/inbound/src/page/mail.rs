@@ -323,7 +323,8 @@ impl Letter {
         let words = &words::words(view.lang).mail;
         // Only the mail of the payment itself tells of its card and its receipt.
         let (kept, receipt) = match (view.reader, view.outcome) {
-            (Reader::Shopper { .. }, MailOutcome::Paid { .. } | MailOutcome::NotPaid) => (view.card_kept, view.receipt),
+            (Reader::Shopper { .. }, MailOutcome::Paid { .. }) => (view.card_kept, view.receipt),
+            (Reader::Shopper { .. }, MailOutcome::NotPaid) => (view.card_kept, None),
             (Reader::Shopper { .. }, MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon)
             | (Reader::Shop { .. }, _) => (None, None),
         };
