@@ -97,6 +97,7 @@ fn these_are_all_the_rights() {
         ),
         ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("outbox-relay", "SendMessage MailQueue"),
+        ("search-index", "GetItem UpdateItem SearchTable"),
         (
             "completion-mail",
             "GetItem PutItem Table, UpdateItem SearchTable, Encrypt Decrypt AppKey, SendEmail MailIdentity",
