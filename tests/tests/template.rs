@@ -114,11 +114,7 @@ fn these_are_all_the_rights() {
             "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
         ),
         ("console-audit", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        (
-            "console-today",
-            "GetItem Query PutItem UpdateItem Table, Query SearchTable, Query SearchTable/index/status, \
-             Encrypt Decrypt AppKey",
-        ),
+        ("console-today", "GetItem Query PutItem UpdateItem Table, Query SearchTable, Encrypt Decrypt AppKey"),
         (
             "console-transactions",
             "GetItem Query PutItem UpdateItem Table, GetItem SearchTable, Query SearchTable/index/list, \

@@ -1,5 +1,6 @@
 //! `/console`: what needs a person, the day's sums, sales by day and by month.
 
+mod attention;
 mod chart;
 mod days;
 mod sales;
@@ -9,16 +10,17 @@ use std::convert::Infallible;
 
 use console::{Console, Refusal};
 use domain::{Clock, account::Role};
-use http::Response;
+use http::{Method, Response};
 use inbound::{Config, KeyringError};
 use lambda_http::{Body, Request};
-use store::{Payments, Searches};
+use store::{Attention, Payments, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     console: Console,
     searches: Searches,
+    attention: Attention,
 }
 
 impl Deps {
@@ -28,8 +30,10 @@ impl Deps {
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let console = Console::open(config, clock).await?;
-        let searches = Searches::new(config.search_table()?, Payments::new(config.table()?));
-        Ok(Self { console, searches })
+        let payments = Payments::new(config.table()?);
+        let attention = payments.attention();
+        let searches = Searches::new(config.search_table()?, payments);
+        Ok(Self { console, searches, attention })
     }
 }
 
@@ -42,6 +46,10 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
 }
 
 async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {
+    if *request.method() == Method::POST {
+        let visit = deps.console.enter(request, Role::Operator).await?;
+        return attention::settle(deps, &visit).await;
+    }
     let visit = deps.console.enter(request, Role::Viewer).await?;
     if request.uri().path() == sales::ADDRESS {
         return sales::show(deps, request, &visit).await;

@@ -3,25 +3,21 @@
 use askama::Template;
 use console::{Frame, Refusal, Section, Visit};
 use domain::{
+    account::Role,
     clock::{JAPAN, japan_date},
-    search::{Row, Search, Standing, Status},
 };
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use jiff::{Timestamp, ToSpan};
 use lambda_http::{Body, Request};
-use words::console::{
-    today::{self as texts, TodayWords},
-    transactions,
-};
+use words::console::today::{self as texts, TodayWords};
 
 use crate::{
     Deps,
+    attention::{self, MatterView},
     days::{self, Days, SumView},
 };
 
-/// How many payments that need a person stand on the page; the list has them all.
-const SHOWN: usize = 20;
 /// How many days before today the chart shows.
 const BEFORE: i32 = 29;
 
@@ -29,8 +25,7 @@ const BEFORE: i32 = 29;
 pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
     let (lang, merchant) = (visit.lang, visit.merchant_id());
     let words = texts::today(lang);
-    let needs = Search { standing: Some(Standing::Only(Status::NeedsPerson)), ..Search::default() };
-    let people = deps.searches.page(merchant, &needs, None, SHOWN).await?;
+    let matters = attention::open(deps, visit).await?;
     let today = japan_date(visit.now);
     let first = today.saturating_sub(BEFORE.days());
     let sums = deps.searches.sums(merchant, first, today).await?;
@@ -40,8 +35,9 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     let page = TodayPage {
         frame: frame.clone(),
         words,
-        people: people.rows.iter().map(|row| Person::new(visit, row)).collect(),
-        more: people.next.map(|_| format!("/console/transactions?{}", needs.query())),
+        matters,
+        may_settle: visit.user.role >= Role::Operator,
+        settled: request.uri().query() == Some("done=settled"),
         heading: (words.sums)(&days::day_text(lang, today)),
         sums: days::views(lang, &sums.get(&today).cloned().unwrap_or_default()),
         as_of: (words.as_of)(&time_of_day(visit.now)),
@@ -55,31 +51,13 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
 struct TodayPage {
     frame: Frame,
     words: &'static TodayWords,
-    people: Vec<Person>,
-    more: Option<String>,
+    matters: Vec<MatterView>,
+    may_settle: bool,
+    settled: bool,
     heading: String,
     sums: Vec<SumView>,
     as_of: String,
     days: Days,
-}
-
-/// A payment that needs a person.
-struct Person {
-    order: String,
-    at: String,
-    amount: String,
-    status: &'static str,
-}
-
-impl Person {
-    fn new(visit: &Visit, row: &Row) -> Self {
-        Self {
-            order: row.key.order.to_string(),
-            at: words::date_time(visit.lang, row.at),
-            amount: transactions::figure(row.amount),
-            status: transactions::status(visit.lang, row.status),
-        }
-    }
 }
 
 /// Japan's time, to the second.

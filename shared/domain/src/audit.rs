@@ -49,6 +49,13 @@ pub enum Action {
     SignedIn,
     /// Signed out.
     SignedOut,
+    /// Closed a matter that a person had to look at.
+    MatterSettled {
+        /// Which.
+        matter: crate::attention::MatterId,
+        /// The payment's order, if it is known.
+        order: Option<crate::OrderId>,
+    },
     /// Invited somebody.
     Invited {
         /// Whom.

@@ -26,6 +26,16 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::LiveApproved) => "Approved going live".to_owned(),
         (Lang::Ja, Action::BackToTest) => "テストに戻しました".to_owned(),
         (Lang::En, Action::BackToTest) => "Made it a test merchant again".to_owned(),
+        (Lang::Ja, Action::MatterSettled { matter: _, order: Some(order) }) => {
+            format!("注文 {order} の確認事項を対応済みにしました")
+        }
+        (Lang::En, Action::MatterSettled { matter: _, order: Some(order) }) => {
+            format!("Marked what order {order} needed a person for as done")
+        }
+        (Lang::Ja, Action::MatterSettled { matter, order: None }) => {
+            format!("確認事項 {matter} を対応済みにしました")
+        }
+        (Lang::En, Action::MatterSettled { matter, order: None }) => format!("Marked {matter} as done"),
         (Lang::Ja, Action::Invited { user, role: invited }) => {
             format!("利用者 {user} を{}として招待しました", role(lang, *invited))
         }

@@ -1,6 +1,11 @@
 //! The texts of the console's first page and of the sales by month.
 
-use domain::{Lang, search::Sum};
+use domain::{
+    Lang,
+    attention::{Difference, MatterKind},
+    payment::OperationKind,
+    search::Sum,
+};
 use jiff::civil::Date;
 
 /// The console's first page, and the sales by month.
@@ -14,8 +19,10 @@ pub struct TodayWords {
     pub nothing: &'static str,
     /// What the list is, and what not to do.
     pub needs_person_lead: &'static str,
-    /// Opens the payment.
-    pub open: &'static str,
+    /// Closes a matter.
+    pub settle: &'static str,
+    /// It was closed.
+    pub was_settled: &'static str,
     /// Heading of the day's sums.
     pub sums: fn(day: &str) -> String,
     /// So many payments.
@@ -70,8 +77,9 @@ const JA: TodayWords = TodayWords {
     title: "今日",
     needs_person: "確認が必要な決済",
     nothing: "確認が必要な決済はありません。",
-    needs_person_lead: "結果が分からない決済です。カード会社の管理画面で確認してください。もう一度請求しないでください。",
-    open: "開く",
+    needs_person_lead: "お金が動いた可能性があるか、人の判断が必要なものです。決済の画面と決済会社の管理画面で確認し、済んだら「対応済みにする」を押してください。もう一度請求しないでください。",
+    settle: "対応済みにする",
+    was_settled: "対応済みにしました。",
     sums: |day| format!("{day} の合計"),
     payments: |count| format!("{count} 件"),
     chart: "30日間の売上",
@@ -101,8 +109,9 @@ const EN: TodayWords = TodayWords {
     title: "Today",
     needs_person: "Needs a person",
     nothing: "Nothing needs a person.",
-    needs_person_lead: "Nobody knows how these ended. Look them up at the acquirer. Do not charge them again.",
-    open: "Open",
+    needs_person_lead: "Money may have moved, or somebody has to decide. Look at the payment and at the acquirer's own console, then mark it as done. Do not charge it again.",
+    settle: "Mark as done",
+    was_settled: "Marked as done.",
     sums: |day| format!("Sums of {day}"),
     payments: |count| format!("{count} payments"),
     chart: "Sales of 30 days",
@@ -141,6 +150,76 @@ pub const fn sum(lang: Lang, sum: Sum) -> &'static str {
         (Lang::En, Sum::Cancelled) => "Cancelled or lapsed",
         (Lang::Ja, Sum::Failed) => "不成立",
         (Lang::En, Sum::Failed) => "Failed or given up",
+    }
+}
+
+/// What a person has to look at, in a few words.
+pub fn matter(lang: Lang, kind: &MatterKind) -> String {
+    let ja = lang == Lang::Ja;
+    let say = |japanese: &str, english: &str| if ja { japanese.to_owned() } else { english.to_owned() };
+    let yen = |yen: u64| super::transactions::sum_figure(i64::try_from(yen).unwrap_or(i64::MAX));
+    match kind {
+        MatterKind::Unknown => {
+            say("承認されたか24時間分かりません", "A day of asking did not say whether it was approved")
+        }
+        MatterKind::NotUndone => say("24時間、取り消しを確認できません", "A day of trying did not undo it"),
+        MatterKind::OtherAmount => {
+            say("違う金額で承認されたため取り消しています", "Approved for another amount; it is being reversed")
+        }
+        MatterKind::NotAuthenticated => {
+            say("本人認証なしに承認されたため取り消しています", "Approved without authentication; it is being reversed")
+        }
+        MatterKind::LateApproval { undone: true } => {
+            say("あとから承認されたため取り消しました", "Approved after it was given up; it was undone")
+        }
+        MatterKind::LateApproval { undone: false } => say(
+            "あとから承認されました。取り消しを確認しています",
+            "Approved after it was given up; it is being undone",
+        ),
+        MatterKind::OperationUnknown { operation } => match (lang, operation_name(lang, *operation)) {
+            (Lang::Ja, name) => format!("{name}の結果が24時間分かりません"),
+            (Lang::En, name) => format!("A day of asking did not say what became of a {name}"),
+        },
+        MatterKind::LateOperation => {
+            say("中止した操作があとから実行されました", "An operation was done after it had been given up")
+        }
+        MatterKind::LapsesSoon { until } => match lang {
+            Lang::Ja => format!("与信が {} に切れます。売上を確定してください", crate::date_time(lang, *until)),
+            Lang::En => format!("The authorization lapses at {}; capture it before", crate::date_time(lang, *until)),
+        },
+        MatterKind::Disputed { amount } => match lang {
+            Lang::Ja => format!("チャージバックの申し立て {}", yen(*amount)),
+            Lang::En => format!("Disputed by the cardholder, {}", yen(*amount)),
+        },
+        MatterKind::Difference(difference) => match (lang, difference) {
+            (Lang::Ja, Difference::NotOurs { amount }) => format!("決済会社だけに記録があります {}", yen(*amount)),
+            (Lang::En, Difference::NotOurs { amount }) => format!("Only the acquirer has it, {}", yen(*amount)),
+            (Lang::Ja, Difference::NotTheirs { amount }) => {
+                format!("決済会社に承認の記録がありません {}", yen(*amount))
+            }
+            (Lang::En, Difference::NotTheirs { amount }) => {
+                format!("The acquirer knows of no approval, {}", yen(*amount))
+            }
+            (Lang::Ja, Difference::StandsThere { amount }) => format!("決済会社に承認が残っています {}", yen(*amount)),
+            (Lang::En, Difference::StandsThere { amount }) => {
+                format!("An approval stands at the acquirer only, {}", yen(*amount))
+            }
+            (Lang::Ja, Difference::Sums { .. }) => "決済会社と金額が一致しません".to_owned(),
+            (Lang::En, Difference::Sums { .. }) => "The amounts differ from the acquirer's".to_owned(),
+        },
+    }
+}
+
+const fn operation_name(lang: Lang, kind: OperationKind) -> &'static str {
+    match (lang, kind) {
+        (Lang::Ja, OperationKind::Capture) => "売上確定",
+        (Lang::En, OperationKind::Capture) => "capture",
+        (Lang::Ja, OperationKind::Cancel) => "取り消し",
+        (Lang::En, OperationKind::Cancel) => "cancellation",
+        (Lang::Ja, OperationKind::Adjust) => "金額変更",
+        (Lang::En, OperationKind::Adjust) => "change of amount",
+        (Lang::Ja, OperationKind::Refund) => "返金",
+        (Lang::En, OperationKind::Refund) => "refund",
     }
 }
 

@@ -1,0 +1,67 @@
+//! What a person has to look at, and `POST /console/attention`: somebody has looked, and closes it.
+
+use console::{Refusal, Visit};
+use domain::{
+    ActorId,
+    attention::{Matter, MatterId, Settled},
+    audit::Action,
+};
+use http::Response;
+use inbound::http as answer;
+use lambda_http::Body;
+use store::Which;
+use words::console::today as texts;
+
+use crate::Deps;
+
+/// How many matters stand on the page.
+const SHOWN: u16 = 20;
+/// How many pages of closed ones are gone through for them at most.
+const PAGES: u8 = 5;
+
+/// A matter as people read it.
+pub(crate) struct MatterView {
+    pub(crate) id: String,
+    pub(crate) order: Option<String>,
+    pub(crate) since: String,
+    pub(crate) what: String,
+}
+
+/// The merchant's open matters, newest first.
+pub(crate) async fn open(deps: &Deps, visit: &Visit) -> Result<Vec<MatterView>, Refusal> {
+    let mut found = Vec::new();
+    let mut after = None;
+    for _ in 0..PAGES {
+        let page = deps.attention.list(Some(visit.merchant_id()), Which::Open, after.as_ref(), SHOWN).await?;
+        found.extend(page.matters);
+        after = page.next;
+        if after.is_none() || found.len() >= usize::from(SHOWN) {
+            break;
+        }
+    }
+    Ok(found.iter().map(|matter| MatterView::new(visit, matter)).collect())
+}
+
+/// Closes a matter in somebody's name. One that is closed already stays as it was closed.
+pub(crate) async fn settle(deps: &Deps, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    let id = MatterId::new(visit.field("matter")).map_err(|_| Refusal::NotThere)?;
+    let by = ActorId::new(visit.user.id.as_str()).map_err(|_| Refusal::Unreadable)?;
+    let settled = Settled { by, at: visit.now };
+    let stands = deps.attention.settle(Some(visit.merchant_id()), &id, &settled).await?;
+    let matter = stands.ok_or(Refusal::NotThere)?;
+    if matter.settled.as_ref() == Some(&settled) {
+        deps.console.note(visit, Action::MatterSettled { matter: id, order: matter.order }).await?;
+    }
+    Ok(answer::see_other("/console?done=settled"))
+}
+
+impl MatterView {
+    fn new(visit: &Visit, matter: &Matter) -> Self {
+        Self {
+            id: matter.id().to_string(),
+            order: matter.order.as_ref().map(ToString::to_string),
+            since: words::date_time(visit.lang, matter.since),
+            what: texts::matter(visit.lang, &matter.kind),
+        }
+    }
+}
