@@ -122,7 +122,10 @@ fn these_are_all_the_rights() {
              Encrypt Decrypt AppKey",
         ),
         ("console-payment", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("console-charge", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey"),
+        (
+            "console-charge",
+            "GetItem Query BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
+        ),
         ("console-links", "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("console-export", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("console-settings", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity"),

@@ -17,7 +17,10 @@ use inbound::{
 };
 use lambda_http::{Body, Request};
 use store::History;
-use words::console::transactions::{self as texts, TransactionsWords};
+use words::console::{
+    operation,
+    transactions::{self as texts, TransactionsWords},
+};
 
 use crate::{
     Deps,
@@ -43,6 +46,7 @@ pub(crate) async fn show(
     let page = DetailPage {
         frame: frame.clone(),
         words,
+        done: done(request, visit.lang),
         view: View::new(visit, &payment),
         receipt: receipt(deps, visit, &payment)?,
         behind: history::is_behind(&past, &payment),
@@ -59,6 +63,12 @@ fn receipt(deps: &Deps, visit: &Visit, payment: &Payment) -> Result<Option<Strin
     Ok(path.transpose()?)
 }
 
+/// What the form before this page has done, by the word in the address.
+fn done(request: &Request, lang: Lang) -> Option<&'static str> {
+    let query = request.uri().query().unwrap_or_default();
+    query.split('&').find_map(|pair| pair.strip_prefix("done=")).and_then(|word| operation::done(lang, word))
+}
+
 /// The names of the merchant's people by their ids, where anybody did anything.
 async fn people(deps: &Deps, visit: &Visit, past: &History) -> Result<HashMap<String, String>, Refusal> {
     if past.steps.iter().all(|step| step.act.is_none()) {
@@ -73,6 +83,7 @@ async fn people(deps: &Deps, visit: &Visit, past: &History) -> Result<HashMap<St
 struct DetailPage {
     frame: Frame,
     words: &'static TransactionsWords,
+    done: Option<&'static str>,
     view: View,
     receipt: Option<String>,
     lines: Vec<Line>,

@@ -150,6 +150,8 @@ impl DemoMerchant {
         merchant.page.legal_address = Some(format!("{}/shop/legal", options.shop_origin));
         merchant.page.contact = Some("shop@demo.example".to_owned());
         merchant.card_on_file = self.key_password.is_some();
+        // The operator of the demo lets its first merchant type cards into the console; the others show how it is without.
+        merchant.floors.card_entry = self.id == MERCHANTS[0].id;
         let signed = self.sig_secret_hex.is_some();
         merchant.sig = SigSettings { required: signed, hand_over: signed, secrets: Vec::new() };
         if !options.mail {

@@ -1,15 +1,19 @@
 //! The audit log: what people did, each entry bound to the one before it by a hash.
 
+mod came;
+
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    LinkId, MerchantId,
+    LinkId, MerchantId, OrderId, Yen,
     account::{Role, UserId},
     settings::Change,
 };
+
+pub use came::{Came, OperationName};
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +111,47 @@ pub enum Action {
     LinkRevoked {
         /// Which.
         link: LinkId,
+    },
+    /// Asked for a single charge. It stands before a card is tried.
+    SingleChargeAsked {
+        /// The order.
+        order: OrderId,
+        /// How much.
+        amount: Yen,
+    },
+    /// A single charge was tried.
+    SingleChargeEnded {
+        /// The order.
+        order: OrderId,
+        /// How much.
+        amount: Yen,
+        /// What came of it.
+        came: Came,
+    },
+    /// Asked for a capture, cancellation, change or refund. It stands before the acquirer is asked.
+    OperationAsked {
+        /// The order.
+        order: OrderId,
+        /// What.
+        operation: OperationName,
+        /// With how much.
+        amount: Yen,
+    },
+    /// A capture, cancellation, change or refund was tried.
+    OperationEnded {
+        /// The order.
+        order: OrderId,
+        /// What.
+        operation: OperationName,
+        /// With how much.
+        amount: Yen,
+        /// What came of it.
+        came: Came,
+    },
+    /// Had the acquirer asked about what nobody knew.
+    AcquirerAsked {
+        /// The order.
+        order: OrderId,
     },
 }
 

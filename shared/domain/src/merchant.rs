@@ -56,6 +56,9 @@ pub struct Merchant {
     pub attempts: u8,
     /// Capture with the authorization.
     pub capture: Capture,
+    /// Once more than this was given back of a payment, each further refund needs a fresh code of the second factor; so does the one that goes beyond it.
+    #[serde(default = "refund_confirm_over")]
+    pub refund_confirm_over: Yen,
     /// Card-on-file option (カード情報保持機能).
     pub card_on_file: bool,
     /// How old a signed time may be, and how far ahead. Seconds.
@@ -115,6 +118,7 @@ impl Merchant {
             max_amount: Yen::MAX,
             attempts: 5,
             capture: Capture::AtOnce,
+            refund_confirm_over: refund_confirm_over(),
             card_on_file: false,
             request_window: Window::REQUEST,
             key_passwords: Vec::new(),
@@ -151,6 +155,14 @@ impl Merchant {
     /// Whether the payer gets a completion mail for payments that came by `interface`.
     pub fn mails(&self, interface: Interface) -> bool {
         !self.mail.off.contains(&interface)
+    }
+}
+
+/// 100,000 yen (ours): far above what a shop gives back many times a day, far below what would hurt it.
+const fn refund_confirm_over() -> Yen {
+    match Yen::new(100_000) {
+        Ok(yen) => yen,
+        Err(_) => Yen::MIN,
     }
 }
 

@@ -14,6 +14,20 @@ pub struct AmountError {
     yen: u32,
 }
 
+/// What is wrong with an amount that a person typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TypedAmountError {
+    /// Nothing was typed.
+    #[error("no amount")]
+    Missing,
+    /// Something other than digits.
+    #[error("not an amount")]
+    Malformed,
+    /// Zero, or more than is taken.
+    #[error("out of range")]
+    OutOfRange,
+}
+
 impl Yen {
     /// The smallest amount of a payment.
     pub const MIN: Self = Self(1);
@@ -35,10 +49,36 @@ impl Yen {
         plain.then(|| text.parse().ok().and_then(|yen| Self::new(yen).ok()))?
     }
 
+    /// Reads what a person typed: full-width digits, separators and a currency sign are fine here, unlike in a shop's request. `most` is the largest that is taken.
+    ///
+    /// # Errors
+    /// [`TypedAmountError`].
+    pub fn parse_typed(text: &str, most: Self) -> Result<Self, TypedAmountError> {
+        let plain: String = text.chars().filter(|c| !is_decoration(*c)).map(half_width).collect();
+        if plain.is_empty() {
+            return Err(TypedAmountError::Missing);
+        }
+        if !plain.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(TypedAmountError::Malformed);
+        }
+        let amount = Self::parse(plain.trim_start_matches('0'));
+        amount.filter(|amount| *amount <= most).ok_or(TypedAmountError::OutOfRange)
+    }
+
     /// The number of yen.
     pub const fn get(self) -> u32 {
         self.0
     }
+}
+
+/// What people put around and between the digits of an amount.
+const fn is_decoration(c: char) -> bool {
+    matches!(c, ',' | '，' | '、' | ' ' | '\u{3000}' | '¥' | '￥' | '円')
+}
+
+fn half_width(c: char) -> char {
+    let digit = u32::from(c).checked_sub(u32::from('０')).filter(|digit| *digit <= 9);
+    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
 
 impl TryFrom<u32> for Yen {
@@ -69,6 +109,28 @@ mod tests {
     fn an_amount_is_one_to_the_maximum() {
         for (yen, ok) in [(0, false), (1, true), (9_999_999, true), (10_000_000, false), (u32::MAX, false)] {
             assert_eq!(Yen::new(yen).is_ok(), ok, "yen = {yen}");
+        }
+    }
+
+    #[test]
+    fn a_person_may_write_an_amount_as_people_do() {
+        let most = Yen::new(500_000).unwrap();
+        for (typed, yen) in
+            [("2000", 2000), ("２，０００円", 2000), ("¥2,000", 2000), (" 0100 ", 100), ("500,000", 500_000)]
+        {
+            assert_eq!(Yen::parse_typed(typed, most).map(Yen::get), Ok(yen), "{typed}");
+        }
+        for (typed, error) in [
+            ("", TypedAmountError::Missing),
+            ("円", TypedAmountError::Missing),
+            ("-1", TypedAmountError::Malformed),
+            ("1.5", TypedAmountError::Malformed),
+            ("二千", TypedAmountError::Malformed),
+            ("0", TypedAmountError::OutOfRange),
+            ("500001", TypedAmountError::OutOfRange),
+            ("99999999999999999999", TypedAmountError::OutOfRange),
+        ] {
+            assert_eq!(Yen::parse_typed(typed, most), Err(error), "{typed}");
         }
     }
 

@@ -27,7 +27,7 @@ pub use tell::{Reader, Telling, Tidings, tidings};
 
 use crate::{
     Approval, CardId, CardOwner, Decline, Fingerprint, Lang, LeaseId, MaskedCard, Nonce, PaymentKey, PaymentNumber,
-    Reference, Yen, acquirer::Challenge, card::ConsentScope, merchant::DestinationNumber,
+    Reference, Yen, account::UserId, acquirer::Challenge, card::ConsentScope, merchant::DestinationNumber,
 };
 
 /// How long a declined order stays open for another card before it fails.
@@ -65,6 +65,13 @@ pub enum Origin {
     Link(crate::LinkId),
     /// The page on which a buyer replaces a kept card.
     CardUpdate(CardOwner),
+    /// A single charge from the console (個別処理).
+    Single {
+        /// The form in which the order was first written down.
+        form: Nonce,
+        /// Who wrote it.
+        by: UserId,
+    },
 }
 
 /// What a shop or a shopper said about an order, besides the money.
@@ -487,8 +494,8 @@ impl Payment {
     pub fn card_owner(&self) -> CardOwner {
         match (&self.origin, self.details.user.as_str()) {
             (Origin::CardUpdate(owner), _) => owner.clone(),
-            (Origin::Page | Origin::Link(_), "") => CardOwner::Order(self.key.order.clone()),
-            (Origin::Page | Origin::Link(_), user) => CardOwner::Buyer(user.to_owned()),
+            (Origin::Page | Origin::Link(_) | Origin::Single { .. }, "") => CardOwner::Order(self.key.order.clone()),
+            (Origin::Page | Origin::Link(_) | Origin::Single { .. }, user) => CardOwner::Buyer(user.to_owned()),
         }
     }
 

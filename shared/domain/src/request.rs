@@ -13,7 +13,7 @@ use jiff::Timestamp;
 pub(crate) use names::renamed;
 pub use names::{Field, NameMapError, check_names};
 pub use problem::{OtherMethod, Problem, RequestError};
-pub use rules::{MAX_MAIL, MAX_WIDTH, check_free_text, check_mail};
+pub use rules::{MAX_MAIL, MAX_WIDTH, check_free_text, check_mail, check_order, check_tel, is_user};
 
 use crate::{
     Lang, Merchant, MerchantId, OrderId, PaymentKey, Yen,

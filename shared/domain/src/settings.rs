@@ -44,6 +44,9 @@ pub fn set(merchant: &mut Merchant, key: &str, value: &str) -> Result<(), Settin
         "max_amount" => {
             merchant.max_amount = Yen::parse(value).ok_or_else(|| entry.outside(1, Yen::MAX.get()))?;
         }
+        "refund_confirm_over" => {
+            merchant.refund_confirm_over = Yen::parse(entry.value).ok_or_else(|| entry.outside(1, Yen::MAX.get()))?;
+        }
         "attempts" => merchant.attempts = entry.number(1, 10)?,
         "capture" => merchant.capture = entry.one_of(&[("at_once", Capture::AtOnce), ("later", Capture::Later)])?,
         "card_on_file" => merchant.card_on_file = entry.switch()?,

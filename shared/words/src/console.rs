@@ -1,14 +1,19 @@
 //! The texts of the console, an area a file, each whole in both languages.
 
 pub mod audit;
+pub mod charge;
+pub mod decline;
 pub mod frame;
 pub mod links;
+pub mod operation;
 pub mod settings;
 pub mod today;
 pub mod transactions;
 
 pub use audit::audit;
+pub use charge::charge;
 pub use frame::frame;
 pub use links::links;
+pub use operation::operation;
 pub use today::today;
 pub use transactions::transactions;

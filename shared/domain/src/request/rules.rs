@@ -31,16 +31,23 @@ pub(super) fn amount(wire: Wire<'_>) -> Result<Yen, RequestError> {
 
 pub(super) fn order(wire: Wire<'_>) -> Result<OrderId, RequestError> {
     let text = wire.text(Field::Charge)?.ok_or_else(|| wire.refuse(Field::Charge, Problem::OrderMissing))?;
+    check_order(&text, wire.merchant.dialect).map_err(|problem| wire.refuse(Field::Charge, problem))
+}
+
+/// Reads an order number of a shop's own, from a request or typed in the console.
+///
+/// # Errors
+/// `OrderReserved` or `OrderMalformed`.
+pub fn check_order(text: &str, dialect: Dialect) -> Result<OrderId, Problem> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
-    let in_dialect = match wire.merchant.dialect {
+    let in_dialect = match dialect {
         Dialect::Asj => digits && text.len() <= 18,
         Dialect::TwentyFour => true,
     };
     if digits && text.len() == 18 && text.starts_with('9') {
-        return Err(wire.refuse(Field::Charge, Problem::OrderReserved));
+        return Err(Problem::OrderReserved);
     }
-    let order = OrderId::new(text).ok().filter(|_| in_dialect);
-    order.ok_or_else(|| wire.refuse(Field::Charge, Problem::OrderMalformed))
+    OrderId::new(text).ok().filter(|_| in_dialect).ok_or(Problem::OrderMalformed)
 }
 
 pub(super) fn charge_type(wire: Wire<'_>) -> Result<(), RequestError> {
@@ -113,7 +120,11 @@ pub(super) fn tel(wire: Wire<'_>) -> Result<String, RequestError> {
     Ok(tel)
 }
 
-fn check_tel(tel: &str) -> Result<(), Problem> {
+/// Checks a telephone number, from a request or typed in the console.
+///
+/// # Errors
+/// `TelMalformed`, `TooLong` or `CardNumber`.
+pub fn check_tel(tel: &str) -> Result<(), Problem> {
     if !tel.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
         return Err(Problem::TelMalformed);
     }
@@ -150,8 +161,12 @@ pub(super) fn regular(wire: Wire<'_>) -> Result<(), RequestError> {
 /// The buyer id; the proof has verified that the shop sent it.
 pub(super) fn user(wire: Wire<'_>) -> Result<String, RequestError> {
     let user = wire.text(Field::User)?.unwrap_or_default();
-    let fit = user.len() <= MAX_USER && user.bytes().all(|b| b.is_ascii_graphic());
-    if fit { Ok(user) } else { Err(wire.refuse(Field::User, Problem::UserMalformed)) }
+    if is_user(&user) { Ok(user) } else { Err(wire.refuse(Field::User, Problem::UserMalformed)) }
+}
+
+/// Whether a text can be a buyer id, or none.
+pub fn is_user(text: &str) -> bool {
+    text.len() <= MAX_USER && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// The destination. Unless the shop asks for one, a merchant without any is fine: it ends on our result page.

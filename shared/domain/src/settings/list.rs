@@ -46,11 +46,12 @@ fn of_shop(merchant: &Merchant) -> Vec<(String, String)> {
     all
 }
 
-fn of_payment(merchant: &Merchant) -> [(String, String); 13] {
+fn of_payment(merchant: &Merchant) -> [(String, String); 14] {
     [
         named("max_amount", merchant.max_amount.to_string()),
         named("attempts", merchant.attempts.to_string()),
         named("capture", capture(merchant.capture)),
+        named("refund_confirm_over", merchant.refund_confirm_over.to_string()),
         named("card_on_file", switch(merchant.card_on_file)),
         named("window_past_s", merchant.request_window.past_s.to_string()),
         named("window_future_s", merchant.request_window.future_s.to_string()),

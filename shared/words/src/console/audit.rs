@@ -1,5 +1,7 @@
 //! What somebody did, as the audit log says it.
 
+mod of_money;
+
 use domain::{Lang, account::Role, audit::Action, settings::Change};
 
 use super::settings::{choice, setting_name};
@@ -58,6 +60,15 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::LinkSent { link }) => format!("Sent the mail of payment link {link}"),
         (Lang::Ja, Action::LinkRevoked { link }) => format!("決済リンク {link} を取り消しました"),
         (Lang::En, Action::LinkRevoked { link }) => format!("Revoked payment link {link}"),
+        (_, Action::SingleChargeAsked { order, amount }) => of_money::charge_asked(lang, order, *amount),
+        (_, Action::SingleChargeEnded { order, amount, came }) => of_money::charge_ended(lang, order, *amount, *came),
+        (_, Action::OperationAsked { order, operation, amount }) => {
+            of_money::operation_asked(lang, order, *operation, *amount)
+        }
+        (_, Action::OperationEnded { order, operation, amount, came }) => {
+            of_money::operation_ended(lang, order, (*operation, *amount), *came)
+        }
+        (_, Action::AcquirerAsked { order }) => of_money::acquirer_asked(lang, order),
     }
 }
 

@@ -47,6 +47,7 @@ fn name(key: &str) -> (&'static str, &'static str) {
         "max_amount" => ("1件の上限金額（円）", "Largest amount of one payment (yen)"),
         "attempts" => ("カードを試せる回数", "Attempts per visit"),
         "capture" => ("売上確定", "Capture"),
+        "refund_confirm_over" => ("認証コードなしで返金できる額（円）", "Refunds without a code up to (yen)"),
         "card_on_file" => ("カード情報保持機能", "Card on file"),
         "continuation" => ("自動継続", "Continuation"),
         "window_past_s" => ("送信時間の許容範囲：過去（秒）", "Accepted time, past (seconds)"),
@@ -130,6 +131,10 @@ pub fn setting_hint(lang: Lang, key: &str) -> Option<&'static str> {
             "Where the shopper goes without data, after giving up for instance.",
         ),
         "max_amount" => ("これを超える金額のリクエストは断ります。", "Requests above it are refused."),
+        "refund_confirm_over" => (
+            "1件の決済について、返金の合計がこの額を超えるときは、認証アプリのコードを求めます。",
+            "A refund needs a code of the authenticator app where the total given back of one payment goes beyond this.",
+        ),
         "attempts" => ("1回の訪問で試せるカードの回数です。1〜10。", "How often one visit may try a card, 1 to 10."),
         "capture" => (
             "「後で」にすると、与信だけを行い、売上確定は取引の画面から行います。",
