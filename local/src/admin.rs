@@ -1,5 +1,6 @@
 //! `kessai admin`: merchants and their settings before there is a console, on the local system and on AWS alike.
 
+mod audit;
 mod cards;
 mod index;
 mod kept;
@@ -10,7 +11,9 @@ mod payment;
 mod registry;
 mod show;
 mod target;
+mod user;
 
+pub use audit::AuditCommand;
 pub use cards::{CardKeyring, CardKeysCommand, CardKeysError};
 pub use index::{IndexCommand, Rebuilder};
 pub use kept::{CardCommand, CardOf};
@@ -21,6 +24,7 @@ pub use payment::PaymentCommand;
 pub use registry::{Registry, RegistryError};
 pub use show::show;
 pub use target::{Target, TargetError};
+pub use user::{GivenRole, UserCommand};
 
 use clap::{Args, Subcommand};
 use console::settings::{GENERATE, NewSecret, SecretKind, apply};
@@ -50,6 +54,12 @@ pub enum Admin {
     /// The console's read model
     #[command(subcommand)]
     Index(IndexCommand),
+    /// People who work in a merchant's console
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Audit logs of consoles
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// What can be done with merchants.
@@ -208,6 +218,21 @@ pub enum AdminError {
     /// A data key of kept cards.
     #[error(transparent)]
     CardKeys(#[from] CardKeysError),
+    /// Not an address to sign in with.
+    #[error("that is not a mail address")]
+    Mail,
+    /// Neither of the two.
+    #[error("a language is ja or en")]
+    Lang,
+    /// Somebody has the address, here or at another merchant.
+    #[error("somebody signs in with this address already; one address works for one merchant")]
+    MailTaken,
+    /// Nobody of this merchant has the address.
+    #[error("nobody of this merchant signs in with this address")]
+    NoUser,
+    /// A log is not what was written.
+    #[error("the audit log is not what was written: {0}")]
+    AuditBroken(#[from] domain::audit_chain::Broken),
 }
 
 /// Carries a command out; answers the lines to print.
@@ -221,6 +246,8 @@ pub async fn run(registry: &Registry, command: Admin, clock: &Clock) -> Result<V
         Admin::Index(command) => return index::run(registry, command, clock).await,
         Admin::Payment(command) => return payment::run(registry, command, clock).await,
         Admin::Matters(command) => return matters::run(registry, command, clock).await,
+        Admin::User(command) => return user::run(registry, command, clock).await,
+        Admin::Audit(command) => return audit::run(registry, command, clock).await,
         Admin::CardKeys(command) => return Ok(cards::run(registry.card_keys(), command, clock).await?),
     };
     match command {

@@ -4,6 +4,7 @@ mod clock;
 mod json;
 mod mailbox;
 mod overview;
+mod totp;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
@@ -22,6 +23,7 @@ pub(crate) async fn answer(world: &World, request: &Request<Bytes>) -> Response<
         (&Method::GET, "/_local/acquirer.json") => json::acquirer(world).await,
         (&Method::GET, "/_local/queues.json") => json::queues(world),
         (&Method::GET, "/_local/usage.json") => json::usage(world),
+        (&Method::GET, "/_local/totp.json") => totp::as_json(world),
         (&Method::POST, "/_local/clock") => clock::advance(world, request).await,
         (&Method::GET, "/_local" | "/_local/") => overview::page(world).await,
         (&Method::GET, "/_local/mail") => mailbox::list(world),

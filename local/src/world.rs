@@ -15,7 +15,9 @@ mod time;
 
 pub use clock::Time;
 pub use deliver::Delivery;
-pub use demo::{CARDS, DemoMerchant, LINKS, MERCHANTS, SIG_SECRET_HEX};
+pub use demo::{
+    CARDS, DEMO_PASSWORD, DEMO_TOTP_SECRET, DemoMerchant, DemoUser, LINKS, MERCHANTS, SIG_SECRET_HEX, USERS,
+};
 pub use event::Peer;
 pub use functions::PACKAGES;
 pub use options::{Ledger, Options};
@@ -92,7 +94,7 @@ pub enum WorldError {
 }
 
 impl WorldError {
-    fn outside(error: impl std::error::Error) -> Self {
+    pub(crate) fn outside(error: impl std::error::Error) -> Self {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {

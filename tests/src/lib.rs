@@ -13,6 +13,7 @@
 mod books;
 mod card;
 mod clerk;
+mod clerk_calls;
 mod encode;
 mod hand_over;
 mod log;
@@ -24,7 +25,8 @@ mod worlds;
 
 pub use books::{acquirer_calls, approvals, totals};
 pub use card::{Card, cards};
-pub use clerk::{Clerk, OperationForm};
+pub use clerk::{Clerk, DEMO_PASSWORD, DEMO_SECRET, JOINED_PASSWORD, OWNER, OWNER_24, invitation};
+pub use clerk_calls::{ClerkCalls, OperationForm};
 pub use encode::{Charset, form_encoded, percent_encoded};
 pub use hand_over::HandOver;
 pub use log::Log;

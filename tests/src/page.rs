@@ -57,6 +57,8 @@ pub struct Form {
     pub unticked: Vec<(String, String)>,
     /// Names and values of buttons that send more than the fields.
     pub buttons: Vec<(String, String)>,
+    /// Names of lists and radio buttons, and the values that can be chosen.
+    pub choices: Vec<(String, Vec<String>)>,
 }
 
 impl Page {
@@ -86,6 +88,7 @@ impl Page {
         emitter.naively_switch_states(true);
         let mut in_form = false;
         let mut silent = false;
+        let mut open: Option<Open> = None;
         for token in Tokenizer::new_with_emitter(html.as_str(), emitter) {
             let Ok(token) = token;
             match token {
@@ -102,6 +105,17 @@ impl Page {
                         }
                         "input" if in_form => self.forms.last_mut().unwrap().add(&tag),
                         "button" if in_form => self.forms.last_mut().unwrap().add_button(&tag),
+                        "select" if in_form => {
+                            let name = tag.attribute("name").unwrap_or_default().to_owned();
+                            self.forms.last_mut().unwrap().choices.push((name, Vec::new()));
+                            open = Some(Open::Select);
+                        }
+                        "option" if open == Some(Open::Select) => self.forms.last_mut().unwrap().add_option(&tag),
+                        "textarea" if in_form => {
+                            let name = tag.attribute("name").unwrap_or_default().to_owned();
+                            self.forms.last_mut().unwrap().fields.push((name, String::new()));
+                            open = Some(Open::Textarea);
+                        }
                         "script" | "style" | "title" => silent = true,
                         _ => {}
                     }
@@ -109,11 +123,17 @@ impl Page {
                 }
                 Token::EndTag(tag) => match text(&tag.name).as_str() {
                     "form" => in_form = false,
+                    "select" | "textarea" => open = None,
                     "script" | "style" | "title" => silent = false,
                     _ => {}
                 },
                 Token::String(string) => {
                     let string = text(&string.value);
+                    if open == Some(Open::Textarea) {
+                        // the line end right after the tag is not part of it
+                        let (_, typed) = self.forms.last_mut().unwrap().fields.last_mut().unwrap();
+                        typed.push_str(string.strip_prefix('\n').filter(|_| typed.is_empty()).unwrap_or(&string));
+                    }
                     if let Some(tag) = self.tags.last_mut().filter(|tag| tag.text.is_empty()) {
                         tag.text.clone_from(&string);
                         if tag.name == "script" {
@@ -281,16 +301,49 @@ impl Form {
             fields: Vec::new(),
             unticked: Vec::new(),
             buttons: Vec::new(),
+            choices: Vec::new(),
         }
     }
 
     fn add(&mut self, tag: &Tag) {
         let Some(name) = tag.attribute("name") else { return };
+        if tag.attribute("type") == Some("radio") {
+            return self.add_choice(name, tag.attribute("value").unwrap_or("on"), tag.attribute("checked").is_some());
+        }
         let checkbox = tag.attribute("type") == Some("checkbox");
         let value = tag.attribute("value").unwrap_or(if checkbox { "on" } else { "" });
         let unticked = checkbox && tag.attribute("checked").is_none();
         let fields = if unticked { &mut self.unticked } else { &mut self.fields };
         fields.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// A value of the list that was opened last; a list sends its first one unless another is selected.
+    fn add_option(&mut self, tag: &Tag) {
+        let value = tag.attribute("value").unwrap_or_else(|| panic!("an option without a value"));
+        let (name, values) = self.choices.last().expect("options stand in a list");
+        let (name, chosen) = (name.clone(), values.is_empty() || tag.attribute("selected").is_some());
+        self.add_choice(&name, value, chosen);
+    }
+
+    fn add_choice(&mut self, name: &str, value: &str, chosen: bool) {
+        match self.choices.iter_mut().find(|(given, _)| given == name) {
+            Some((_, values)) => values.push(value.to_owned()),
+            None => self.choices.push((name.to_owned(), vec![value.to_owned()])),
+        }
+        if chosen {
+            self.fields.retain(|(given, _)| given != name);
+            self.fields.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// The same form with one of a list's or a row of radio buttons' values chosen.
+    #[must_use]
+    pub fn chosen(mut self, name: &str, value: &str) -> Self {
+        let known = self.choices.iter().any(|(given, values)| given == name && values.iter().any(|one| one == value));
+        assert!(known, "the form {} offers no {value} for {name}: {:?}", self.action, self.choices);
+        self.fields.retain(|(given, _)| given != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     fn add_button(&mut self, tag: &Tag) {
@@ -343,6 +396,13 @@ impl Form {
     pub fn encoded(&self) -> String {
         form_encoded(self.fields.iter().map(|(name, value)| (self.charset.encode(name), self.charset.encode(value))))
     }
+}
+
+/// A field whose value stands between its tags.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Select,
+    Textarea,
 }
 
 fn text(bytes: &[u8]) -> String {

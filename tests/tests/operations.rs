@@ -21,7 +21,7 @@ use outbound::acquirer::Totals;
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    Card, Clerk, Outage, ShopRequest, Shopper, administer, cards, change_merchant, fresh, matters, payment, totals,
+    Card, ClerkCalls, Outage, ShopRequest, Shopper, administer, cards, change_merchant, fresh, matters, payment, totals,
 };
 
 use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
@@ -104,7 +104,7 @@ fn subjects(world: &World, to: &str) -> Vec<String> {
 #[tokio::test]
 async fn what_is_held_is_captured_whole_or_in_part() {
     let world = holding().await;
-    let clerk = Clerk::new(&world, "clerk");
+    let clerk = ClerkCalls::new(&world, "clerk");
     for (order, amount) in [("1", 3_000), ("2", 1_200)] {
         pay(&world, order, 3_000).await;
         let captured = tried(clerk.does(order, Take, amount).await);
@@ -124,7 +124,7 @@ async fn what_is_held_is_captured_whole_or_in_part() {
 async fn a_cancelled_order_is_told_and_never_paid_again() {
     let world = holding().await;
     pay(&world, "1", 3_000).await;
-    let clerk = Clerk::new(&world, "clerk");
+    let clerk = ClerkCalls::new(&world, "clerk");
     let whole = clerk.does("1", Cancel, 2_999).await;
     assert!(matches!(standing(whole), OperationStanding::Impossible(Impossible::NotTheWhole { .. })));
     let cancelled = tried(clerk.does("1", Cancel, 3_000).await);
@@ -144,7 +144,7 @@ async fn a_cancelled_order_is_told_and_never_paid_again() {
 async fn another_amount_is_held_and_then_captured() {
     let world = holding().await;
     pay(&world, "1", 3_000).await;
-    let clerk = Clerk::new(&world, "clerk");
+    let clerk = ClerkCalls::new(&world, "clerk");
     let more = tried(clerk.does("1", Adjust, 3_500).await);
     assert_eq!(assert_same_books(&world, &more).await.authorized, 3_500);
     assert_eq!(more.amount.get(), 3_000, "what was ordered stays");
@@ -160,7 +160,7 @@ async fn another_amount_is_held_and_then_captured() {
 async fn money_is_given_back_in_part_and_whole_and_the_payer_hears_of_each() {
     let world = fresh().await;
     pay(&world, "1", 3_000).await;
-    let clerk = Clerk::new(&world, "clerk");
+    let clerk = ClerkCalls::new(&world, "clerk");
     for (amount, left) in [(1_000, 2_000), (500, 1_500), (1_500, 0)] {
         let refunded = tried(clerk.does("1", Refund, amount).await);
         assert_eq!(refunded.refundable(), left);
@@ -179,7 +179,7 @@ async fn money_is_given_back_in_part_and_whole_and_the_payer_hears_of_each() {
 async fn the_same_form_sent_twice_is_one_operation_and_an_older_form_none() {
     let world = fresh().await;
     pay(&world, "1", 3_000).await;
-    let clerk = Clerk::new(&world, "clerk");
+    let clerk = ClerkCalls::new(&world, "clerk");
     let (form, older) = (clerk.form("1").await, clerk.form("1").await);
     tried(clerk.send(&form, Refund, 500).await.unwrap().unwrap());
     let Operated::Stands(standing, again) = clerk.send(&form, Refund, 500).await.unwrap().unwrap() else { panic!() };
@@ -196,9 +196,9 @@ async fn of_two_clerks_at_once_one_wins_and_the_other_is_told() {
         let world = holding().await;
         let paid = pay(&world, "1", 3_000).await;
         if kinds[0] == Refund {
-            tried(Clerk::new(&world, "before").does("1", Take, 3_000).await);
+            tried(ClerkCalls::new(&world, "before").does("1", Take, 3_000).await);
         }
-        let (one, other) = (Clerk::new(&world, "one"), Clerk::new(&world, "other"));
+        let (one, other) = (ClerkCalls::new(&world, "one"), ClerkCalls::new(&world, "other"));
         let forms = (one.form("1").await, other.form("1").await);
         let yen = |kind| if kind == Adjust { 2_000 } else { 3_000 };
         let (first, second) =
@@ -223,7 +223,7 @@ async fn an_unknown_operation_is_asked_about_and_ends_as_it_happened() {
             let world = holding().await;
             let yen = 2_000 + digits;
             pay(&world, "1", if matches!(kind, Cancel | Take) { yen } else { 5_000 }).await;
-            let clerk = Clerk::new(&world, "clerk");
+            let clerk = ClerkCalls::new(&world, "clerk");
             if kind == Refund {
                 tried(clerk.does("1", Take, 5_000).await);
             }
@@ -250,7 +250,7 @@ async fn an_unknown_operation_is_asked_about_and_ends_as_it_happened() {
 async fn the_acquirer_is_asked_again_at_the_press_of_a_button() {
     let world = fresh().await;
     pay(&world, "1", 5_000).await;
-    let clerk = Clerk::new(&world, "clerk");
+    let clerk = ClerkCalls::new(&world, "clerk");
     assert_eq!(end_of(&tried(clerk.does("1", Refund, 2_921).await)), "pending");
     let found = clerk.asks("1").await.unwrap().unwrap().unwrap();
     assert_eq!((end_of(&found), found.refunded()), ("done", 2_921));
@@ -265,7 +265,7 @@ async fn after_a_day_without_an_answer_a_person_has_a_row_until_the_acquirer_ans
     let world = fresh().await;
     let outage = Outage::prepare(&world);
     pay(&world, "1", 5_000).await;
-    let clerk = Clerk::new(&world, "clerk");
+    let clerk = ClerkCalls::new(&world, "clerk");
     tried(clerk.does("1", Refund, 2_921).await);
     outage.begin();
     world.advance(Duration::from_secs(20 * 3_600)).await.unwrap();
@@ -297,7 +297,7 @@ async fn what_is_not_captured_is_warned_of_and_lapses() {
     assert_eq!(warnings.count(), 2);
     assert_eq!(subjects(&world, "buyer@example.jp").len(), 2, "the payer is not bothered with it");
 
-    let captured = tried(Clerk::new(&world, "clerk").does("2", Take, 3_000).await);
+    let captured = tried(ClerkCalls::new(&world, "clerk").does("2", Take, 3_000).await);
     assert_same_books(&world, &captured).await;
     assert_eq!(matters(&world, Some("4000"), Which::Open).await.len(), 1, "the captured one's row is closed");
 
@@ -306,7 +306,7 @@ async fn what_is_not_captured_is_warned_of_and_lapses() {
     assert!(matches!(lapsed.state, State::Lapsed { .. }), "{:?}", lapsed.state);
     assert_eq!(assert_same_books(&world, &paid_or(&lapsed, &paid)).await, Totals::default());
     assert_eq!(matters(&world, Some("4000"), Which::Open).await, []);
-    let late = Clerk::new(&world, "clerk").does("1", Take, 3_000).await;
+    let late = ClerkCalls::new(&world, "clerk").does("1", Take, 3_000).await;
     assert_eq!(standing(late), OperationStanding::Impossible(Impossible::NothingHeld));
 }
 

@@ -17,6 +17,8 @@ pub struct Registry {
     links: store::Links,
     cards: store::Cards,
     payments: store::Payments,
+    users: store::Users,
+    owners: store::Owners,
     audit: store::AuditLog,
     operator: Option<String>,
     acquirer: Option<Arc<dyn Acquirer>>,
@@ -65,6 +67,8 @@ impl Registry {
             links: store::Links::new(table.clone()),
             cards: store::Cards::new(table.clone()),
             payments: store::Payments::new(table.clone()),
+            users: store::Users::new(table.clone()),
+            owners: store::Owners::new(table.clone()),
             audit: store::AuditLog::new(table.clone()),
             operator: None,
             rebuilder: Rebuilder::open(config),
@@ -123,6 +127,24 @@ impl Registry {
     #[must_use]
     pub fn page_origin(&self) -> Option<&str> {
         self.page_origin.as_deref()
+    }
+
+    /// People who sign in to the console.
+    #[must_use]
+    pub fn users(&self) -> &store::Users {
+        &self.users
+    }
+
+    /// Who certainly is an owner.
+    #[must_use]
+    pub fn owners(&self) -> &store::Owners {
+        &self.owners
+    }
+
+    /// The audit logs.
+    #[must_use]
+    pub fn audit(&self) -> &store::AuditLog {
+        &self.audit
     }
 
     /// Reads a payment.

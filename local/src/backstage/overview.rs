@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::failed;
+use super::totp::{DemoSignIn, sign_ins};
 use crate::cloud::Usage;
 use crate::site;
 use crate::world::{CARDS, MERCHANTS, QueueState, World, WorldError};
@@ -23,6 +24,7 @@ struct OverviewPage {
     merchants: Vec<(&'static str, &'static str)>,
     cards: &'static [(&'static str, &'static str)],
     shop: String,
+    people: Vec<DemoSignIn>,
 }
 
 /// The first page behind the scenes.
@@ -43,6 +45,7 @@ async fn overview(world: &World) -> Result<OverviewPage, WorldError> {
         merchants: MERCHANTS.iter().map(|merchant| (merchant.id, merchant.name)).collect(),
         cards: &CARDS,
         shop: format!("{}/shop", world.options().shop_origin),
+        people: sign_ins(world.now()).map_err(WorldError::outside)?,
     })
 }
 

@@ -1,11 +1,12 @@
-//! The demo data of the first start: four merchants, two links, the cards to try.
+//! The demo data of the first start: four merchants, two links, two people, the cards to try.
 
 use console::settings::{seal_key_password, seal_sig_secret};
+use domain::account::{Role, User, UserId};
 use domain::link::{Link, LinkAmount, LinkUses, Terms};
 use domain::merchant::{Destination, Dialect, Encoding, Method, SigSettings};
 use domain::payment::Interface;
 use domain::signing::{KeyPassword, SigSecret};
-use domain::{Lang, LinkId, Merchant, MerchantId, Yen};
+use domain::{Lang, LinkId, Merchant, MerchantId, RecoveryDigests, TotpSecret, Yen};
 use jiff::Timestamp;
 
 use super::{Options, WorldError};
@@ -92,6 +93,33 @@ pub const MERCHANTS: [DemoMerchant; 4] = [
 pub const LINKS: [(&str, &str, Option<u32>); 2] =
     [("demo", "デモ商品", Some(2000)), ("open", "お好きな金額でのお支払い", None)];
 
+/// Somebody who signs in to a demo merchant's console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemoUser {
+    /// Their mail address.
+    pub mail: &'static str,
+    /// What colleagues call them.
+    pub name: &'static str,
+    /// Their merchant.
+    pub merchant: &'static str,
+}
+
+/// The owners of two of the merchants.
+pub const USERS: [DemoUser; 2] = [
+    DemoUser { mail: "owner@example.jp", name: "デモ 太郎", merchant: "4000" },
+    DemoUser { mail: "owner24@example.jp", name: "デモ 花子", merchant: "2400" },
+];
+
+/// The demo people's password. It stands in the README: it protects nothing but play money.
+pub const DEMO_PASSWORD: &str = "kessai-demo-2026";
+
+/// The demo people's secret of one-time codes, in the README too.
+pub const DEMO_TOTP_SECRET: &str = "JBSWY3DPEHPK3PXP";
+
+/// [`DEMO_PASSWORD`] as it is kept: hashing it anew would hold up every start. A test compares the two.
+const DEMO_PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$gVky7ofFjOjUIp2KU0yzjg$ujLAUK4tNBlh2a4IdlzrwTs2GLnLgLblHO9JjG6pFSE";
+
 /// Cards to try, and what they do.
 pub const CARDS: [(&str, &str); 9] = [
     ("4242 4242 4242 4242", "Visa, approved"),
@@ -133,7 +161,35 @@ pub(super) async fn seed(
     for (id, item, yen) in LINKS {
         unless_there(registry.create_link(&link(id, item, yen, now)?).await)?;
     }
+    for (number, demo) in (1..).zip(&USERS) {
+        let user = demo.record(number, registry, now)?;
+        unless_there(registry.users().create(&user).await.map_err(RegistryError::from))?;
+        registry.owners().add(&user.merchant, &user.id).await.map_err(WorldError::outside)?;
+    }
     Ok(cloud.set_note(SEEDED, "1")?)
+}
+
+impl DemoUser {
+    fn record(&self, number: u8, registry: &Registry, now: Timestamp) -> Result<User, WorldError> {
+        let mut user = User {
+            id: UserId::from_random([number; 10]),
+            merchant: MerchantId::new(self.merchant).map_err(WorldError::outside)?,
+            mail: self.mail.to_owned(),
+            name: self.name.to_owned(),
+            role: Role::Owner,
+            lang: Lang::Ja,
+            version: 1,
+            epoch: 1,
+            password: Some(DEMO_PASSWORD_HASH.to_owned()),
+            totp: None,
+            totp_step: 0,
+            recovery: RecoveryDigests::default(),
+            created_at: now,
+        };
+        let secret = TotpSecret::from_base32(DEMO_TOTP_SECRET).map_err(WorldError::outside)?;
+        user.totp = Some(console::seal_totp(registry.keyring(), &user, &secret).map_err(WorldError::outside)?);
+        Ok(user)
+    }
 }
 
 impl DemoMerchant {
@@ -215,5 +271,20 @@ fn unless_there(written: Result<(), RegistryError>) -> Result<(), WorldError> {
     match written {
         Ok(()) | Err(RegistryError::Conflict) => Ok(()),
         Err(other) => Err(WorldError::outside(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_password_is_the_one_that_is_kept() {
+        let typed = domain::Password::typed(DEMO_PASSWORD);
+        assert!(
+            console::is_password(Some(DEMO_PASSWORD_HASH), &typed),
+            "put this in its place: {}",
+            console::hash_password(&typed).unwrap()
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The door: session, role, and for whatever changes something the form's token and where it was sent from.
 
-use domain::{account::Role, wire::Parameters};
+use domain::{Lang, account::Role, wire::Parameters};
 use http::{HeaderName, Method, header};
 use inbound::http::{self as answer, header_text};
 use lambda_http::Request;
@@ -32,10 +32,16 @@ impl Console {
         }
         let merchant = self.merchants.load(&user.merchant, &self.keyring).await?.ok_or(Refusal::SignedOut)?;
         self.keep_awake(&token, &session).await?;
-        let lang = answer::cookie(request, Visit::LANGUAGE_COOKIE).and_then(domain::Lang::parse);
-        let lang = answer::asked_language(request).or(lang).unwrap_or(user.lang);
+        let lang = Self::language(request, Some(user.lang));
         let address = request.uri().path_and_query().map_or("/console", |address| address.as_str()).to_owned();
-        Ok(Visit { user, merchant, lang, now: self.now(), form, form_token: session.form_token, address })
+        let (session, form_token) = (session::name(&token), session.form_token);
+        Ok(Visit { user, merchant, lang, now: self.now(), form, form_token, session, address })
+    }
+
+    /// The language of a page: what the address asks for, what was chosen before, that of the person, the browser's.
+    pub fn language(request: &Request, about: Option<Lang>) -> Lang {
+        let chosen = answer::cookie(request, Visit::LANGUAGE_COOKIE).and_then(Lang::parse);
+        answer::language(request, chosen.or(about))
     }
 }
 
@@ -55,15 +61,51 @@ fn own_form(request: &Request, expected: &str) -> Result<Option<Parameters>, Ref
     if bool::from(token.ct_eq(expected.as_bytes())) { Ok(Some(form)) } else { Err(Refusal::Forged) }
 }
 
-/// What a browser says of where a request came from. One that says nothing at all is no browser that could be led astray.
-fn sent_from_here(request: &Request) -> bool {
+/// Whether a request was sent from a page of ours, as the browser says. Every browser says it of a form that is posted; what says nothing is refused.
+#[must_use]
+pub fn sent_from_here(request: &Request) -> bool {
     let headers = request.headers();
-    if header_text(headers, &FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none") {
+    let site = header_text(headers, &FETCH_SITE);
+    if site.is_some_and(|site| site != "same-origin" && site != "none") {
         return false;
     }
     match (header_text(headers, &header::ORIGIN), header_text(headers, &header::HOST)) {
-        (None, _) => true,
+        (None, _) => site.is_some(),
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
         (Some(_), None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Body;
+
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_ours_may_send_a_form() {
+        for (origin, site, ours) in [
+            (Some("https://pay.example"), Some("same-origin"), true),
+            (Some("https://pay.example"), None, true),
+            (None, Some("same-origin"), true),
+            (None, Some("none"), true),
+            (None, None, false),
+            (Some("null"), None, false),
+            (Some("https://evil.example"), None, false),
+            (Some("https://evil.example"), Some("same-origin"), false),
+            (Some("https://pay.example"), Some("cross-site"), false),
+            (Some("https://pay.example"), Some("same-site"), false),
+            (Some("https://pay.example.evil.example"), None, false),
+            (Some("pay.example"), None, false),
+        ] {
+            let mut request = http::Request::post("/console/login").header("host", "pay.example");
+            if let Some(origin) = origin {
+                request = request.header("origin", origin);
+            }
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            assert_eq!(sent_from_here(&request.body(Body::Empty).unwrap()), ours, "{origin:?} {site:?}");
+        }
     }
 }

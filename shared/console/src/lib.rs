@@ -1,23 +1,36 @@
 //! What every page of the console shares: who is signed in, what they may do, the frame around a page, what is noted in the audit log.
 
 mod access;
+mod device;
 mod frame;
+mod handle;
+mod mails;
+mod password;
 mod qr;
 mod refusal;
+mod second_factor;
 mod session;
 pub mod settings;
+mod tries;
 mod upload;
 mod visit;
 
 use domain::Clock;
 use inbound::{Config, Keyring, KeyringError, Merchants};
 use jiff::Timestamp;
-use store::{AuditLog, Sessions, Users};
+use store::{AuditLog, Owners, Sessions, TriesStore, Users};
 
+pub use access::sent_from_here;
+pub use device::Device;
 pub use frame::{Frame, NavEntry, Section, page};
+pub use handle::{JoinHandle, ResetHandle, choose_password, join_path, reset_path};
+pub use mails::{AccountMails, MailError, PeopleNews};
+pub use password::{hash_password, is_password};
 pub use qr::qr_svg;
 pub use refusal::Refusal;
+pub use second_factor::{Factor, draw_second_factor, seal_totp};
 pub use session::SESSION_COOKIE;
+pub use tries::Counted;
 pub use upload::Upload;
 pub use visit::Visit;
 
@@ -27,6 +40,8 @@ pub struct Console {
     keyring: Keyring,
     merchants: Merchants,
     users: Users,
+    owners: Owners,
+    tries: TriesStore,
     sessions: Sessions,
     audit: AuditLog,
     operator: Option<String>,
@@ -46,6 +61,8 @@ impl Console {
             keyring,
             merchants: Merchants::new(store::Merchants::new(table.clone()), clock.clone()),
             users: Users::new(table.clone()),
+            owners: Owners::new(table.clone()),
+            tries: TriesStore::new(table.clone()),
             sessions: Sessions::new(table.clone()),
             audit: AuditLog::new(table),
             operator,
@@ -61,6 +78,11 @@ impl Console {
     /// Everybody who signs in.
     pub fn users(&self) -> &Users {
         &self.users
+    }
+
+    /// Who certainly is an owner.
+    pub fn owners(&self) -> &Owners {
+        &self.owners
     }
 
     /// The audit logs.

@@ -65,8 +65,7 @@ impl Refusal {
         if matches!(self, Self::SignedOut) {
             return to_sign_in(request);
         }
-        let lang = answer::cookie(request, crate::Visit::LANGUAGE_COOKIE).and_then(domain::Lang::parse);
-        let lang = answer::language(request, lang);
+        let lang = Console::language(request, None);
         let (status, text) = self.told(words::console::frame(lang));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             tracing::error!(error = %domain::Causes::of(&self), "a page of the console could not be made");

@@ -1,11 +1,12 @@
 //! A signed-in browser: a random token in a cookie, found by its hash, with an idle and an absolute end.
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use domain::account::{Session, User};
 use http::Response;
 use inbound::{SealError, http as answer};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
+use sha2::{Digest as _, Sha256};
 use store::StoreError;
 
 use crate::Console;
@@ -26,6 +27,11 @@ pub(crate) fn token(request: &Request) -> Option<Vec<u8>> {
     BASE64URL_NOPAD.decode(text.as_bytes()).ok().filter(|token| token.len() == TOKEN)
 }
 
+/// What a session is called where tries are counted for it: nobody can sign in with it.
+pub(crate) fn name(token: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(token))
+}
+
 /// Whether a session is good for this user now.
 pub(crate) fn is_good(session: &Session, user: &User, now: Timestamp) -> bool {
     let fresh = now.duration_since(session.seen_at) < IDLE;
@@ -34,12 +40,20 @@ pub(crate) fn is_good(session: &Session, user: &User, now: Timestamp) -> bool {
 }
 
 impl Console {
-    /// Signs somebody in: a new session, whatever the browser had before.
+    /// Signs somebody in: a new session, and the one that the browser had before is over.
     ///
     /// # Errors
     /// [`StoreError`]; where the random source fails, as unavailable.
-    pub async fn begin_session(&self, user: &User, response: &mut Response<Body>) -> Result<(), StoreError> {
+    pub async fn begin_session(
+        &self,
+        request: &Request,
+        user: &User,
+        response: &mut Response<Body>,
+    ) -> Result<(), StoreError> {
         let now = self.now();
+        if let Some(before) = token(request) {
+            self.sessions.end(&before).await?;
+        }
         let (mut token, mut form) = ([0; TOKEN], [0; 16]);
         let drawn = getrandom::fill(&mut token).and_then(|()| getrandom::fill(&mut form));
         drawn.map_err(|_| StoreError::Unavailable(Box::new(SealError::Foreign)))?;

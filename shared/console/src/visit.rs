@@ -31,6 +31,7 @@ pub struct Visit {
     pub now: Timestamp,
     pub(crate) form: Option<Parameters>,
     pub(crate) form_token: String,
+    pub(crate) session: String,
     pub(crate) address: String,
 }
 
@@ -71,7 +72,15 @@ impl Console {
     /// # Errors
     /// [`StoreError`].
     pub async fn note(&self, visit: &Visit, action: Action) -> Result<(), StoreError> {
-        let by = Actor::User(visit.user.id.clone());
-        self.audit.append(visit.merchant_id(), &by, &action, self.now()).await.map(drop)
+        self.note_of(&visit.user, action).await
+    }
+
+    /// Notes what somebody did who is not signed in yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn note_of(&self, user: &User, action: Action) -> Result<(), StoreError> {
+        let by = Actor::User(user.id.clone());
+        self.audit.append(&user.merchant, &by, &action, self.now()).await.map(drop)
     }
 }

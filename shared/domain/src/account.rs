@@ -6,7 +6,7 @@ use data_encoding::BASE32_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{IdError, Lang, MerchantId, merchant::SealedSecret};
+use crate::{IdError, Lang, MerchantId, merchant::SealedSecret, recovery::RecoveryDigests};
 
 /// A user's opaque id: 16 characters of base32. It stands in audit logs and payments, and says nothing of the person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,9 +114,9 @@ pub struct User {
     pub totp: Option<SealedSecret>,
     /// The last time step whose code was taken: no code is taken twice.
     pub totp_step: u64,
-    /// Hashes of the recovery codes that are left, hex.
+    /// The recovery codes that are left.
     #[serde(default)]
-    pub recovery: Vec<String>,
+    pub recovery: RecoveryDigests,
     /// When the invitation was made.
     pub created_at: Timestamp,
 }

@@ -142,6 +142,17 @@ impl Keyring {
         self.decrypt("secret", &secret_context(merchant, field, secret.generation), &sealed)
     }
 
+    /// The key that signs the ends of audit logs. It has no generation: a log is checked back to its first day.
+    ///
+    /// # Errors
+    /// None that this length could cause.
+    pub fn audit_key(&self) -> Result<Zeroizing<[u8; 32]>, SealError> {
+        let mut key = Zeroizing::new([0; 32]);
+        let derived = Hkdf::<Sha256>::new(None, self.root.as_ref()).expand(b"audit head", key.as_mut());
+        derived.map_err(|_| SealError::Foreign)?;
+        Ok(key)
+    }
+
     fn encrypt(&self, label: &str, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| SealError::Foreign)?;

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     StoreError, Table,
-    keys::{self, GUARD_WRITER, ONLY, PK, SK, TTL},
+    keys::{self, ONLY, PK, SK, TTL, WRITER},
     table::{Item, number, text, written_by_update},
 };
 
@@ -106,7 +106,7 @@ impl GuardCounters {
             .key(PK, text(&key.pk))
             .key(SK, text(ONLY))
             .condition_expression("attribute_not_exists(#w) OR #w <> :w")
-            .expression_attribute_names("#w", GUARD_WRITER)
+            .expression_attribute_names("#w", WRITER)
             .expression_attribute_names("#ttl", TTL)
             .expression_attribute_values(":w", text(writer))
             .expression_attribute_values(":ttl", number(until.as_second()));
@@ -140,6 +140,6 @@ fn at_once() -> Builder {
 
 fn tally(item: &Item) -> Tally {
     let count = |value: &AttributeValue| value.as_n().ok()?.parse().ok();
-    let ours = item.iter().filter(|(name, _)| ![PK, SK, TTL, GUARD_WRITER].contains(&name.as_str()));
+    let ours = item.iter().filter(|(name, _)| ![PK, SK, TTL, WRITER].contains(&name.as_str()));
     Tally::new(ours.filter_map(|(name, value)| Some((name.as_str(), count(value)?))))
 }

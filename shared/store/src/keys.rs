@@ -111,9 +111,32 @@ pub(crate) fn audit(merchant: &MerchantId) -> String {
     format!("A#{merchant}")
 }
 
-/// Sort key of an entry of an audit log.
-pub(crate) fn audit_entry(sequence: u64) -> String {
-    format!("{sequence:012}")
+/// Partition key of the signed heads of a merchant's audit log; the sort key is the head's number, as an entry's.
+pub(crate) fn audit_heads(merchant: &MerchantId) -> String {
+    format!("AH#{merchant}")
+}
+
+/// Sort key of an entry of an audit log, and of a signed head.
+pub(crate) fn sequence(number: u64) -> String {
+    format!("{:012}", number.min(999_999_999_999))
+}
+
+/// Attributes of an entry of an audit log.
+pub(crate) mod audit_entry {
+    /// When, in milliseconds.
+    pub(crate) const AT: &str = "t";
+    /// Digest of it and of all before, hex.
+    pub(crate) const DIGEST: &str = "h";
+}
+
+/// Partition key of the tries that are counted for something: a hash, because an address may be in it.
+pub(crate) fn tries(what: &str) -> String {
+    format!("T#{}", HEXLOWER.encode(&Sha256::digest(what.as_bytes())))
+}
+
+/// Partition key of the list of those who certainly are owners of a merchant.
+pub(crate) fn owners(merchant: &MerchantId) -> String {
+    format!("UO#{merchant}")
 }
 
 /// Partition key of the list of merchants; the sort key is the merchant number.
@@ -209,8 +232,8 @@ pub(crate) fn guard_address(merchant: &MerchantId, address: &AddressKey) -> Stri
     format!("G#{merchant}#a{}", address.as_str())
 }
 
-/// Who wrote an item of counters last.
-pub(crate) const GUARD_WRITER: &str = "w";
+/// Who wrote an item last: a write that arrives twice finds itself.
+pub(crate) const WRITER: &str = "w";
 
 /// Partition key of the matters that a person has to look at at a merchant; `-` is for what is no merchant's. The sort key is the matter's id.
 pub(crate) fn attention(merchant: Option<&MerchantId>) -> String {

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, error::ConditionalCheckFailedException},
 };
 use aws_types::SdkConfig;
+use data_encoding::BASE64URL_NOPAD;
 
 use crate::{
     StoreError,
@@ -63,6 +64,13 @@ impl Table {
             .await?;
         Ok(got.item)
     }
+}
+
+/// A name for one write, by which it finds itself when its reply was lost. Two writes of the same content are not taken for one.
+pub(crate) fn writer() -> Result<String, StoreError> {
+    let mut bytes = [0; 9];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    Ok(BASE64URL_NOPAD.encode(&bytes))
 }
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {

@@ -1,16 +1,17 @@
 //! People who sign in, and their sessions.
 
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{
     MerchantId,
-    account::{Session, User},
+    account::{Session, User, UserId},
 };
 use jiff::Timestamp;
 
 use crate::{
     StoreError, Table,
-    keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION},
+    keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION, WRITER},
     merchants::{document, put_document},
-    table::{Write, number, text, written_by_put, written_by_update},
+    table::{Item, Write, number, text, writer, written_by_put, written_by_update},
 };
 
 /// Everybody who signs in.
@@ -53,13 +54,43 @@ impl Users {
         put_document(&self.table, keys::user(&user.mail), user, user.version, None).await
     }
 
-    /// Writes somebody in place of the version before.
+    /// Writes somebody in place of the version before. Of two who write the very same, one is refused: a code is not taken twice.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when someone changed them first.
     pub async fn update(&self, user: &User) -> Result<(), StoreError> {
-        let previous = Some(user.version.saturating_sub(1));
-        put_document(&self.table, keys::user(&user.mail), user, user.version, previous).await
+        let document = serde_json::to_string(user).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let writer = writer()?;
+        let put = self
+            .table
+            .client
+            .put_item()
+            .table_name(&self.table.name)
+            .item(PK, text(keys::user(&user.mail)))
+            .item(SK, text(ONLY))
+            .item(VERSION, number(user.version))
+            .item(DOCUMENT, text(document))
+            .item(WRITER, text(&writer))
+            .condition_expression("#v = :previous")
+            .expression_attribute_names("#v", VERSION)
+            .expression_attribute_values(":previous", number(user.version.saturating_sub(1)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match written_by_put(put.send().await)? {
+            Write::Done => Ok(()),
+            // Our own write, whose reply was lost.
+            Write::Refused(stands) if stands.get(WRITER) == Some(&text(&writer)) => Ok(()),
+            Write::Refused(_) => Err(StoreError::Conflict),
+        }
+    }
+
+    /// Somebody of a merchant by their id, strongly read. None: nobody, or another merchant's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn find(&self, merchant: &MerchantId, id: &UserId) -> Result<Option<User>, StoreError> {
+        let Some(entry) = self.table.get(&keys::users(merchant), id.as_str()).await? else { return Ok(None) };
+        let Some(mail) = entry.get(DOCUMENT).and_then(|v| v.as_s().ok()) else { return Ok(None) };
+        Ok(self.load(mail).await?.filter(|user| user.merchant == *merchant && user.id == *id))
     }
 
     /// Removes somebody, if they are still as they were read.
@@ -113,8 +144,12 @@ impl Users {
                 .set_exclusive_start_key(start)
                 .send()
                 .await?;
-            for mail in page.items().iter().filter_map(|item| item.get(DOCUMENT)?.as_s().ok()) {
-                users.extend(self.load(mail).await?.filter(|user| user.merchant == *merchant));
+            let text_of = |item: &Item, name: &str| item.get(name).and_then(|v| v.as_s().ok()).cloned();
+            for (id, mail) in
+                page.items().iter().filter_map(|item| Some((text_of(item, SK)?, text_of(item, DOCUMENT)?)))
+            {
+                let there = |user: &User| user.merchant == *merchant && user.id.as_str() == id;
+                users.extend(self.load(&mail).await?.filter(there));
             }
             match page.last_evaluated_key {
                 Some(key) => start = Some(key),

@@ -1,12 +1,16 @@
 //! The texts of the console, an area a file, each whole in both languages.
 
+pub mod account_mail;
 pub mod audit;
 pub mod charge;
 pub mod decline;
 pub mod frame;
+pub mod history;
 pub mod links;
+pub mod login;
 pub mod operation;
 pub mod settings;
+pub mod team;
 pub mod today;
 pub mod transactions;
 

@@ -191,6 +191,46 @@ pub fn card_news(view: &CardNews<'_>) -> Mail {
     write(view.lang, &marked(view.lang, view.mode, subject), &Letter::about(view))
 }
 
+/// A letter whose texts stand already: to people who work in the console, or from them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainLetter {
+    /// The mail's language.
+    pub lang: Lang,
+    /// Subject.
+    pub subject: String,
+    /// Before all else.
+    pub greeting: Option<String>,
+    /// The first line: the result.
+    pub result: String,
+    /// What it means.
+    pub meaning: Option<&'static str>,
+    /// Labels and values.
+    pub rows: Vec<(String, String)>,
+    /// What else the reader should know or do.
+    pub advice: Option<String>,
+    /// A label and an address of ours.
+    pub link: Option<(&'static str, String)>,
+    /// At the end.
+    pub closing: Vec<String>,
+}
+
+/// Writes a plain letter. Values are brought to one line each, so that none can pose as another.
+pub fn plain(view: &PlainLetter) -> Mail {
+    let letter = Letter {
+        greeting: view.greeting.as_deref().map(line),
+        intro: Vec::new(),
+        result: line(&view.result),
+        meaning: view.meaning,
+        test: None,
+        rows: view.rows.iter().map(|(label, value)| (line(label), line(value))).collect(),
+        advice: view.advice.as_deref().map(line),
+        links: view.link.iter().map(|(label, address)| (*label, line(address))).collect(),
+        outro: Vec::new(),
+        closing: view.closing.iter().map(|text| line(text)).collect(),
+    };
+    write(view.lang, &view.subject, &letter)
+}
+
 fn write(lang: Lang, subject: &str, letter: &Letter) -> Mail {
     Mail {
         subject: header_safe(subject),

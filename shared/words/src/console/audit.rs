@@ -6,13 +6,35 @@ use domain::{Lang, account::Role, audit::Action, settings::Change};
 
 use super::settings::{choice, setting_name};
 
-/// An action in one sentence. `user` names a person by their id as readers know them.
+/// An action in one sentence. People appear by their ids; whoever shows it puts the names in.
 pub fn audit(lang: Lang, action: &Action) -> String {
     match (lang, action) {
         (Lang::Ja, Action::SignedIn) => "サインインしました".to_owned(),
         (Lang::En, Action::SignedIn) => "Signed in".to_owned(),
         (Lang::Ja, Action::SignedOut) => "サインアウトしました".to_owned(),
         (Lang::En, Action::SignedOut) => "Signed out".to_owned(),
+        (Lang::Ja, Action::SignedInByRecoveryCode { left }) => {
+            format!("回復コードでサインインしました（残り{left}個）")
+        }
+        (Lang::En, Action::SignedInByRecoveryCode { left }) => format!("Signed in with a recovery code ({left} left)"),
+        (Lang::Ja, Action::InvitedAgain { user }) => format!("利用者 {user} に登録用のメールを再送しました"),
+        (Lang::En, Action::InvitedAgain { user }) => format!("Sent {user} the address to join again"),
+        (Lang::Ja, Action::Joined { role: of }) => format!("{}として登録しました", role(lang, *of)),
+        (Lang::En, Action::Joined { role: of }) => format!("Joined as {}", role(lang, *of)),
+        (Lang::Ja, Action::SecondFactorSetUp) => "認証アプリを設定し直しました".to_owned(),
+        (Lang::En, Action::SecondFactorSetUp) => "Set up the authenticator app again".to_owned(),
+        (Lang::Ja, Action::PasswordSet) => "パスワードを再設定しました".to_owned(),
+        (Lang::En, Action::PasswordSet) => "Set a new password".to_owned(),
+        (Lang::Ja, Action::RoleChanged { user, from, to }) => {
+            format!("利用者 {user} の権限を{}から{}に変更しました", role(lang, *from), role(lang, *to))
+        }
+        (Lang::En, Action::RoleChanged { user, from, to }) => {
+            format!("Changed the role of {user} from {} to {}", role(lang, *from), role(lang, *to))
+        }
+        (Lang::Ja, Action::SecondFactorReset { user }) => format!("利用者 {user} の認証アプリの設定を解除しました"),
+        (Lang::En, Action::SecondFactorReset { user }) => format!("Reset the authenticator app of {user}"),
+        (Lang::Ja, Action::Removed { user, role: of }) => format!("利用者 {user}（{}）を削除しました", role(lang, *of)),
+        (Lang::En, Action::Removed { user, role: of }) => format!("Removed {user} ({})", role(lang, *of)),
         (_, Action::SettingsChanged { changes, version: _ }) => settings_changed(lang, changes),
         (Lang::Ja, Action::MerchantCreated) => "加盟店を登録しました".to_owned(),
         (Lang::En, Action::MerchantCreated) => "Created the merchant".to_owned(),
