@@ -127,11 +127,20 @@ fn these_are_all_the_rights() {
             "GetItem Query BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
         ),
         ("console-links", "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("console-export", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        (
+            "console-export",
+            "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, GetObject Files/exports/*, \
+             SendMessage ExportQueue",
+        ),
         ("console-settings", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity"),
         ("merchant-image", "GetItem Table"),
         ("receipt", "GetItem PutItem Table, Encrypt Decrypt AppKey"),
-        ("export-worker", "GetItem Query UpdateItem Table"),
+        (
+            "export-worker",
+            "GetItem PutItem Table, Query SearchTable/index/list, Query SearchTable/index/status, \
+             Query SearchTable/index/mail, Query SearchTable/index/user, \
+             PutObject GetObject AbortMultipartUpload Files/exports/*",
+        ),
         ("audit-sign", "GetItem Query PutItem Table, Encrypt Decrypt AppKey"),
         ("test-acquirer", "GetItem Query PutItem AcquirerTable"),
     ]
@@ -161,6 +170,7 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
             ("APP_KEY", "AppKey"),
             ("CARD_KEY", "CardKey"),
             ("MAIL_QUEUE", "MailQueue"),
+            ("EXPORT_QUEUE", "ExportQueue"),
             ("MAIL_SENDER", "MailIdentity"),
             ("BUCKET", "Files"),
         ] {

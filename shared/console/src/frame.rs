@@ -63,8 +63,8 @@ impl Section {
     /// Who sees it in the navigation.
     const fn least(self) -> Role {
         match self {
-            Self::Today | Self::Transactions | Self::Links | Self::Exports => Role::Viewer,
-            Self::Charge => Role::Operator,
+            Self::Today | Self::Transactions | Self::Links => Role::Viewer,
+            Self::Charge | Self::Exports => Role::Operator,
             Self::Settings | Self::Team | Self::Audit => Role::Owner,
         }
     }

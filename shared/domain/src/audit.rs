@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     LinkId, OrderId, Yen,
     account::{Role, UserId},
+    export::ExportId,
     settings::Change,
 };
 
@@ -99,6 +100,21 @@ pub enum Action {
         user: UserId,
         /// What they were.
         role: Role,
+    },
+    /// Asked for a download of a search.
+    ExportAsked {
+        /// Which.
+        export: ExportId,
+    },
+    /// Fetched it.
+    ExportFetched {
+        /// Which.
+        export: ExportId,
+    },
+    /// Stopped it.
+    ExportCancelled {
+        /// Which.
+        export: ExportId,
     },
     /// Changed settings; the operator's bounds are named with `floor.` before them.
     SettingsChanged {

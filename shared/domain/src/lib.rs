@@ -10,6 +10,8 @@ pub mod audit_chain;
 pub mod card;
 mod causes;
 pub mod clock;
+pub mod csv;
+pub mod export;
 pub mod guard;
 pub mod handover;
 pub mod id;

@@ -106,6 +106,11 @@ pub(crate) fn image(merchant: &MerchantId) -> String {
     format!("I#{merchant}")
 }
 
+/// Partition key of a merchant's downloads; the sort key is the download's id.
+pub(crate) fn exports(merchant: &MerchantId) -> String {
+    format!("X#{merchant}")
+}
+
 /// Partition key of a merchant's audit log; the sort key is the entry's number, twelve digits.
 pub(crate) fn audit(merchant: &MerchantId) -> String {
     format!("A#{merchant}")

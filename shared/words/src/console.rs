@@ -4,6 +4,7 @@ pub mod account_mail;
 pub mod audit;
 pub mod charge;
 pub mod decline;
+pub mod exports;
 pub mod frame;
 pub mod history;
 pub mod links;
@@ -16,6 +17,7 @@ pub mod transactions;
 
 pub use audit::audit;
 pub use charge::charge;
+pub use exports::exports;
 pub use frame::frame;
 pub use links::links;
 pub use operation::operation;

@@ -12,6 +12,7 @@
 
 mod accessible;
 mod chromium;
+mod console;
 mod issuer;
 mod journey;
 mod kept;
