@@ -1,0 +1,451 @@
+//! A clerk finds payments: every term of the search, paging while payments come in, what it costs, a payment's page, today and sales.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    reason = "a test's helpers may stop at the first surprise; capacity units come in halves"
+)]
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use domain::merchant::Encoding;
+use http::StatusCode;
+use jiff::Timestamp;
+use local::cloud::Caller;
+use local::world::World;
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+use system_tests::{Card, Clerk, Page, ShopRequest, Shopper, cards, change_merchant, fresh, percent_encoded, searches};
+
+const LIST: &str = "/console/transactions";
+/// How many payments a page shows.
+const ON_A_PAGE: usize = 50;
+
+fn visa() -> Card {
+    Card::of(cards::VISA)
+}
+
+/// Pays an order of merchant 4000, whatever comes of it.
+async fn pays(world: &World, request: ShopRequest, card: &Card) {
+    let mut shopper = Shopper::new(world);
+    shopper.open(&request).await;
+    shopper.pay(card).await;
+}
+
+/// The orders that a page lists, in its order.
+fn orders(page: &Page) -> Vec<String> {
+    let links = page.tags.iter().filter(|tag| tag.name == "a").filter_map(|tag| {
+        let address = tag.attributes.iter().find(|(name, _)| name == "href").map(|(_, value)| value.as_str())?;
+        address.strip_prefix("/console/transactions/").map(str::to_owned)
+    });
+    links.collect()
+}
+
+/// The address behind a link's text.
+fn link(page: &Page, text: &str) -> Option<String> {
+    let tag = page.tags.iter().find(|tag| tag.name == "a" && tag.text.trim() == text)?;
+    tag.attributes.iter().find(|(name, _)| name == "href").map(|(_, value)| value.clone())
+}
+
+async fn finds(clerk: &mut Clerk, query: &str) -> Vec<String> {
+    let page = clerk.get(&format!("{LIST}?{query}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{query}: {}", page.text);
+    orders(page)
+}
+
+/// Six payments of two days that differ in all that can be searched.
+async fn two_days() -> World {
+    let world = fresh().await;
+    let shop = |amount: u32, order: &str| ShopRequest::new("4000", amount, order);
+    pays(&world, shop(1_000, "1").with("free1", "座席 Ａ１"), &visa().with_mail("hanako@example.com")).await;
+    let holder = Card { holder: "HANAKO SUZUKI".to_owned(), ..visa() };
+    pays(&world, shop(2_000, "2").with("free2", "ﾁｹｯﾄ"), &holder).await;
+    pays(&world, shop(3_000, "3"), &Card::of(cards::DECLINED)).await;
+    world.advance(Duration::from_secs(86_400)).await.unwrap();
+    pays(&world, shop(4_000, "4").of_user("buyer-7", world.now()), &visa()).await;
+    Shopper::new(&world).open(&shop(5_000, "5")).await;
+    let mut gives_up = Shopper::new(&world);
+    gives_up.open(&shop(5_000, "5")).await;
+    gives_up.give_up().await;
+    let mut by_link = Shopper::new(&world);
+    by_link.get("/l/demo").await;
+    by_link.pay(&visa()).await;
+    world.settle().await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn every_term_finds_what_it_says() {
+    let world = two_days().await;
+    let mut clerk = Clerk::owner(&world).await;
+    let all = finds(&mut clerk, "").await;
+    assert_eq!(all.len(), 6);
+    let of_link = all.iter().find(|order| order.len() == 18).unwrap().clone();
+    for (query, expected) in [
+        ("order=2", vec!["2"]),
+        ("order=%EF%BC%92", vec!["2"]),
+        ("from=2026-11-21&to=2026-11-21", vec!["3", "2", "1"]),
+        ("from=2026-11-22", vec![of_link.as_str(), "5", "4"]),
+        ("to=2026-11-20", vec![]),
+        ("status=success", vec![of_link.as_str(), "4", "2", "1"]),
+        ("status=captured&from=2026-11-22&to=2026-11-22", vec![of_link.as_str(), "4"]),
+        ("status=failed", vec!["3"]),
+        ("status=abandoned", vec!["5"]),
+        ("status=failure", vec!["5", "3"]),
+        ("status=open", vec![]),
+        ("least=2001&most=4,000%E5%86%86", vec!["4", "3"]),
+        ("mail=HANAKO%40example.com", vec!["1"]),
+        ("mail=hanako%40", vec!["1"]),
+        ("mail=hanako%40example.com&status=failed", vec![]),
+        ("holder=%EF%BC%A8%EF%BC%A1%EF%BC%AE%EF%BC%A1%EF%BC%AB%EF%BC%AF", vec!["2"]),
+        ("holder=hanako+suzuki", vec!["2"]),
+        ("free=a1", vec!["1"]),
+        ("free=%E3%83%81%E3%82%B1%E3%83%83%E3%83%88", vec!["2"]),
+        ("class=link", vec![of_link.as_str()]),
+        ("class=data&status=success&from=2026-11-22", vec!["4"]),
+        ("class=batch", vec![]),
+        ("class=registration", vec![]),
+        ("user=buyer-7", vec!["4"]),
+        ("user=BUYER-7", vec![]),
+    ] {
+        assert_eq!(finds(&mut clerk, query).await, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_payment_number_finds_its_payment_and_the_order_is_read_at_once() {
+    let world = fresh().await;
+    pays(&world, ShopRequest::new("4000", 1_000, "77"), &visa()).await;
+    let mut clerk = Clerk::owner(&world).await;
+    assert_eq!(finds(&mut clerk, "order=77").await, ["77"], "before the stream is delivered");
+    let number = system_tests::payment(&world, "4000", "77").await.unwrap().number();
+    world.settle().await.unwrap();
+    assert_eq!(finds(&mut clerk, &format!("order={number}")).await, ["77"]);
+    let mut other = Clerk::owner_24(&world).await;
+    assert!(finds(&mut other, &format!("order={number}")).await.is_empty(), "another merchant's");
+    assert!(finds(&mut other, "order=77").await.is_empty());
+    assert!(finds(&mut other, "").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_shop_sent_in_shift_jis_is_found() {
+    let world = fresh().await;
+    change_merchant(&world, "4000", |merchant| merchant.encoding = Encoding::ShiftJis).await;
+    world.advance(Duration::from_secs(31)).await.unwrap();
+    let bytes = encoding_rs::SHIFT_JIS.encode("髙橋様 ﾁｹｯﾄ①").0.into_owned();
+    pays(&world, ShopRequest::new("4000", 1_000, "1").with_bytes("free3", &bytes), &visa()).await;
+    world.settle().await.unwrap();
+    let mut clerk = Clerk::owner(&world).await;
+    for part in ["髙橋", "チケット", "ﾁｹｯﾄ1"] {
+        let part = percent_encoded(part.as_bytes());
+        assert_eq!(finds(&mut clerk, &format!("free={part}")).await, ["1"], "{part}");
+    }
+    assert!(clerk.page().text.contains("髙橋様 ﾁｹｯﾄ①"), "{}", clerk.page().text);
+}
+
+#[tokio::test]
+async fn nothing_found_says_what_to_do() {
+    let world = fresh().await;
+    let mut clerk = Clerk::owner(&world).await;
+    for (query, said) in [
+        ("", "決済はまだありません"),
+        ("status=failed", "条件に合う決済はありません"),
+        ("order=404", "この番号の決済はありません"),
+    ] {
+        let page = clerk.get(&format!("{LIST}?{query}")).await;
+        assert!(page.text.contains(said), "{query}: {}", page.text);
+        assert!(!page.text.contains("この検索結果をCSVで"), "nothing to download");
+    }
+    let mut english = Clerk::owner(&world).await.speaking("en");
+    let page = english.get(&format!("{LIST}?lang=en&status=failed")).await;
+    assert!(page.text.contains("No payment fits these terms"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn what_is_typed_wrong_is_said_and_kept() {
+    let world = fresh().await;
+    let mut clerk = Clerk::owner(&world).await;
+    for (query, said) in [
+        ("from=2026-02-30", "実在する日"),
+        ("to=yesterday", "実在する日"),
+        ("from=2026-11-22&to=2026-11-21", "終了日が開始日より前です"),
+        ("least=0", "1から9,999,999まで"),
+        ("least=-5", "1から9,999,999まで"),
+        ("most=12.5", "1から9,999,999まで"),
+        ("least=2&most=1", "上限の金額が下限より小さく"),
+        ("order=%E6%B3%A8%E6%96%87", "注文番号は英数字"),
+        ("status=x", "一覧から選んで"),
+        ("class=x", "一覧から選んで"),
+    ] {
+        let page = clerk.get(&format!("{LIST}?{query}&mail=kept%40example.com")).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        assert!(page.text.contains(said), "{query}: {}", page.text);
+        assert_eq!(page.form(LIST).unwrap().value("mail"), Some("kept@example.com"));
+        assert!(orders(page).is_empty());
+    }
+    for query in ["from=%ff", "from=1&from=2", "x=%zz"] {
+        assert_eq!(clerk.get(&format!("{LIST}?{query}")).await.status, StatusCode::BAD_REQUEST, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_merchant_or_time_opens_nothing() {
+    let world = fresh().await;
+    fill(&world, 0, 60).await;
+    let mut clerk = Clerk::owner(&world).await;
+    clerk.get(LIST).await;
+    let next = link(clerk.page(), "次のページ（古いもの）").unwrap();
+    let mut other = Clerk::owner_24(&world).await;
+    assert_eq!(other.get(&next).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(clerk.get(&format!("{LIST}?after=x")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(clerk.get(&next).await.status, StatusCode::OK);
+    assert_eq!(orders(clerk.page()).len(), 10);
+    let newest = link(clerk.page(), "最新へ").unwrap();
+    assert_eq!(newest, LIST);
+}
+
+#[tokio::test]
+async fn paging_loses_and_repeats_nothing_while_payments_come_in() {
+    let world = fresh().await;
+    fill(&world, 0, 230).await;
+    let mut clerk = Clerk::owner(&world).await;
+    for query in ["", "?status=success", "?free=row"] {
+        let mut seen = Vec::new();
+        let mut address = format!("{LIST}{query}");
+        for new in 0.. {
+            let page = clerk.get(&address).await;
+            seen.extend(orders(page));
+            let Some(next) = link(page, "次のページ（古いもの）") else { break };
+            assert_eq!(orders(page).len(), ON_A_PAGE);
+            address = next;
+            pays(&world, ShopRequest::new("4000", 1_000, &format!("9{new}{}", query.len())), &visa()).await;
+            world.settle().await.unwrap();
+        }
+        let once: BTreeSet<&String> = seen.iter().collect();
+        assert_eq!(once.len(), seen.len(), "{query}: nothing twice");
+        let failed = |place: &u32| query.contains("success") && place % 10 == 0;
+        let expected: Vec<String> = (0..230).filter(|place| !failed(place)).map(|place| format!("r{place}")).collect();
+        assert!(expected.iter().all(|order| once.contains(order)), "{query}: nothing lost");
+        let of_rows: Vec<&String> = seen.iter().filter(|order| order.starts_with('r')).collect();
+        assert!(of_rows.windows(2).all(|pair| number(pair[0]) < number(pair[1])), "{query}: newest first");
+    }
+}
+
+fn number(order: &str) -> u32 {
+    order[1..].parse().unwrap()
+}
+
+/// Read units of one page of the search.
+async fn read_units(world: &World, clerk: &mut Clerk, query: &str) -> f64 {
+    let read =
+        |world: &World| world.usage().dynamodb.by_function.get("ConsoleTransactions").map_or(0.0, |of| of.read_units);
+    clerk.get(LIST).await; // the merchant's record is cached now
+    let before = read(world);
+    let page = clerk.get(&format!("{LIST}?{query}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    read(world) - before
+}
+
+/// The table is filled in two steps: what a page reads does not grow from 1,000 to 50,000 payments, or to as many as `SEARCH_ROWS` says
+/// (1,000,000 take minutes to write).
+#[tokio::test]
+async fn the_first_page_costs_the_same_however_many_payments_there_are() {
+    let world = fresh().await;
+    pays(&world, ShopRequest::new("4000", 1_000, "4711"), &visa()).await;
+    let searched = [
+        "",
+        "order=4711",
+        "from=2026-11-01&to=2026-11-21&status=captured",
+        "from=2026-11-01&to=2026-11-21&status=failed",
+        "from=2026-11-20&status=open",
+        "mail=row7%40example.com",
+    ];
+    let measured = async |count: u32| {
+        let mut clerk = Clerk::owner(&world).await;
+        let mut units = Vec::new();
+        for query in searched {
+            units.push(read_units(&world, &mut clerk, query).await);
+        }
+        println!("{count} payments: {:?}", searched.iter().zip(&units).collect::<Vec<_>>());
+        units
+    };
+    fill(&world, 0, 1_000).await;
+    let small = measured(1_000).await;
+    let started = Instant::now();
+    let many = std::env::var("SEARCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(50_000);
+    fill(&world, 1_000, many).await;
+    println!("filled in {:?}", started.elapsed());
+    world.advance(Duration::from_secs(31)).await.unwrap();
+    let large = measured(many).await;
+    assert_eq!(small, large);
+    assert!(large.iter().all(|units| *units <= 12.0), "{large:?}");
+}
+
+#[tokio::test]
+async fn a_search_for_what_has_no_key_is_bounded_and_goes_on() {
+    let world = fresh().await;
+    fill(&world, 0, 2_600).await;
+    let mut clerk = Clerk::owner(&world).await;
+    let mut address = format!("{LIST}?holder=row+2599");
+    let mut pages = 0;
+    loop {
+        pages += 1;
+        let query = address.split_once('?').unwrap().1.to_owned();
+        let units = read_units(&world, &mut clerk, &query).await;
+        assert!(units <= 60.0, "{units}");
+        let page = clerk.page();
+        if orders(page) == ["r2599"] {
+            break;
+        }
+        assert!(orders(page).is_empty() && page.text.contains("1000 件"), "{}", page.text);
+        assert!(page.text.contains("ここまでに、条件に合う決済はありませんでした"));
+        address = link(page, "さらに古いものを探す").unwrap();
+    }
+    assert_eq!(pages, 3);
+}
+
+/// Rows written straight into the read model, a second apart, newest first, each of an address that every tenth shares; every tenth failed.
+async fn fill(world: &World, from: u32, to: u32) {
+    let client = Client::new(&world.cloud().sdk_config(Caller::Operator));
+    let newest: Timestamp = "2026-11-21T02:59:00Z".parse().unwrap();
+    let merchant = domain::MerchantId::new("4000").unwrap();
+    let text = |text: String| AttributeValue::S(text);
+    let places: Vec<u32> = (from..to).collect();
+    for chunk in places.chunks(25) {
+        let puts = chunk.iter().map(|place| {
+            let at = newest.as_millisecond() - i64::from(*place) * 1_000;
+            let (order, mail) = (format!("r{place}"), format!("row{}@example.com", place % 10));
+            let status = if place % 10 == 0 { "failed" } else { "captured" };
+            let key = domain::search::SearchKey::of_mail(&merchant, &mail);
+            let document = serde_json::json!({
+                "t": at, "a": 1_000, "s": status, "i": "data_linkage", "f": ["row", "", ""], "m": mail,
+                "h": format!("ROW {place:04}"), "c": { "b": "visa", "l": "4242", "e": "2029-12" },
+            });
+            let item = HashMap::from([
+                ("pk".to_owned(), text(format!("P#4000#{order}"))),
+                ("sk".to_owned(), text("-".to_owned())),
+                ("v".to_owned(), AttributeValue::N("2".to_owned())),
+                ("w".to_owned(), text(format!("{at:013}#{order}"))),
+                ("list".to_owned(), text("4000".to_owned())),
+                ("status".to_owned(), text(format!("4000#{status}"))),
+                ("mail".to_owned(), text(format!("4000#{}", key.as_str()))),
+                ("doc".to_owned(), text(document.to_string())),
+            ]);
+            let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
+            WriteRequest::builder().put_request(put).build()
+        });
+        client.batch_write_item().request_items("SearchTable", puts.collect()).send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_payments_page_shows_all_of_it_and_its_past() {
+    let world = fresh().await;
+    let mut shopper = Shopper::new(&world);
+    shopper
+        .open(
+            &ShopRequest::new("4000", 1_234, "55")
+                .with("free1", "座席 A1")
+                .with("name", "鈴木花子")
+                .with("card_tel", "03-1234"),
+        )
+        .await;
+    shopper.pay(&Card::of(cards::NO_FUNDS)).await;
+    shopper.pay(&visa()).await;
+    world.settle().await.unwrap();
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get("/console/transactions/55").await.clone();
+    assert_eq!(page.status, StatusCode::OK);
+    for said in [
+        "¥1,234",
+        "売上確定",
+        "座席 A1",
+        "鈴木花子",
+        "03-1234",
+        "shopper@example.com",
+        "TARO YAMADA",
+        "Visa •••• 4242",
+        "5 回のうち 2 回",
+        "利用可能額の不足",
+        "購入者に決済完了メールを送信",
+        "データ連携",
+        "返金する",
+    ] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+    let html = String::from_utf8(page.body.to_vec()).unwrap();
+    assert!(!html.contains(cards::VISA) && !html.contains(cards::NO_FUNDS), "no card number");
+    assert!(!page.text.contains("記録されていません"), "the history is whole");
+    let history =
+        searches(&world).history(&system_tests::payment(&world, "4000", "55").await.unwrap().key).await.unwrap();
+    assert_eq!(history.steps.len(), 4);
+    // another merchant's payment looks like none
+    let mut other = Clerk::owner_24(&world).await;
+    let theirs = other.get("/console/transactions/55").await.clone();
+    let none = other.get("/console/transactions/56").await.clone();
+    assert_eq!((theirs.status, theirs.text), (StatusCode::NOT_FOUND, none.text));
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let mut english = Clerk::owner(&world).await;
+    let page = english.get("/console/transactions/55?lang=en").await;
+    for said in ["Captured", "Insufficient funds", "Completion mail sent to the buyer", "2 of 5", "Refund"] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn a_payments_page_is_there_before_its_history() {
+    let world = fresh().await;
+    pays(&world, ShopRequest::new("4000", 1_000, "1"), &visa()).await;
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get("/console/transactions/1").await;
+    assert!(page.text.contains("売上確定") && page.text.contains("数秒後に履歴に表示されます"), "{}", page.text);
+    world.settle().await.unwrap();
+    let page = clerk.get("/console/transactions/1").await;
+    assert!(!page.text.contains("数秒後に履歴に表示されます"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn today_shows_the_days_sums_and_what_needs_a_person() {
+    let world = fresh().await;
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get("/console").await;
+    for said in ["確認が必要な決済はありません", "決済はまだありません", "¥0"] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+    pays(&world, ShopRequest::new("4000", 1_234, "1"), &visa()).await;
+    pays(&world, ShopRequest::new("4000", 2_000_000, "2"), &visa()).await;
+    pays(&world, ShopRequest::new("4000", 3_000, "3"), &Card::of(cards::DECLINED)).await;
+    world.advance(Duration::from_secs(3_600)).await.unwrap();
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get("/console").await.clone();
+    assert!(page.text.contains("¥2,001,234") && page.text.contains("2 件"), "{}", page.text);
+    assert!(page.text.contains("2026年11月21日(土) の合計"), "{}", page.text);
+    let bars = page.tags.iter().filter(|tag| tag.name == "rect").count();
+    assert_eq!(bars, 30);
+    let rows = page.tags.iter().filter(|tag| tag.name == "tr").count();
+    assert_eq!(rows, 32, "30 days, the head and the total");
+    let html = String::from_utf8(page.body.to_vec()).unwrap();
+    assert!(!html.contains("style=\""), "no style attribute: the policy forbids it");
+}
+
+#[tokio::test]
+async fn sales_are_shown_by_month() {
+    let world = fresh().await;
+    pays(&world, ShopRequest::new("4000", 1_234, "1"), &visa()).await;
+    world.settle().await.unwrap();
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get("/console/sales").await.clone();
+    assert!(page.text.contains("2026年11月 の売上") && page.text.contains("¥1,234"), "{}", page.text);
+    assert_eq!(link(&page, "前の月").as_deref(), Some("/console/sales?month=2026-10"));
+    assert_eq!(link(&page, "次の月"), None, "the next month has not begun");
+    let page = clerk.get("/console/sales?month=2026-10").await;
+    assert!(page.text.contains("この月の決済はありません"), "{}", page.text);
+    for month in ["2026-13", "x", "1999-01", "2026"] {
+        let page = clerk.get(&format!("/console/sales?month={month}")).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{month}");
+        assert!(page.text.contains("2026-11 のように"), "{month}: {}", page.text);
+    }
+}
