@@ -21,6 +21,7 @@ mod outage;
 mod page;
 mod shop;
 mod shopper;
+mod staff;
 mod worlds;
 
 pub use books::{acquirer_calls, approvals, totals};
@@ -34,6 +35,7 @@ pub use outage::Outage;
 pub use page::{Form, Page, Tag};
 pub use shop::ShopRequest;
 pub use shopper::{Shopper, Site, Submit};
+pub use staff::staff;
 pub use worlds::{
     LinkTerms, START, acquirer, administer, card_of, change_merchant, create_link, create_merchant, fresh, fresh_with,
     kept_card, links, matters, merchant, options, payment, search_table, searches, smuggle_card, smuggle_payment,

@@ -11,7 +11,7 @@ use local::{
     cloud::{Caller, Fault, When},
     world::World,
 };
-use system_tests::{ShopRequest, cards, change_merchant, form_encoded, payment};
+use system_tests::{Clerk, ShopRequest, cards, change_merchant, form_encoded, payment};
 
 use crate::{
     search::NUMBERS,
@@ -31,6 +31,7 @@ pub(crate) async fn all(canary: &mut Canary) {
     at_faults_of_ours(canary).await;
     untold(canary).await;
     in_wrong_fields(canary).await;
+    in_the_console(canary).await;
     tried_and_tried(canary).await;
     let world = canary.world.clone();
     for _ in 0..10 {
@@ -328,6 +329,48 @@ async fn in_wrong_fields(canary: &mut Canary) {
         .header("cookie", "card=4000056655665556");
     let body = form_encoded([("order", token.as_str()), ("card_number", "4000056655665556")]);
     visitor.send(agent.body(Bytes::from(body)).unwrap()).await;
+}
+
+/// Every card, typed by an operator: mistyped once, then charged; and numbers in every other field of the console's forms.
+async fn in_the_console(canary: &mut Canary) {
+    const CHARGE: &str = "/console/charge";
+    let world = canary.world.clone();
+    let mut clerk = Clerk::owner(&world).await;
+    for (place, number) in NUMBERS.iter().enumerate() {
+        let flow = format!("typing {number} into the console");
+        let amount = if place < 10 { FAULTS[place] } else { 2_000 };
+        clerk.get("/console/charge?by=card").await;
+        let order = clerk.form(CHARGE).clone().with("amount", &amount.to_string()).with("mail", "caller@example.jp");
+        clerk.submit(&order).await;
+        for expiry in ["13/99", "12/29"] {
+            let code = canary.visitor(&flow).code(number);
+            let form = clerk.form(CHARGE).clone().with("card_number", number).with("card_code", &code);
+            let page = clerk.submit(&form.with("card_expiry", expiry).with("card_name", "TARO YAMADA")).await;
+            canary.seen.push((format!("a page of {flow}"), page.body.to_vec()));
+            if page.form(CHARGE).is_none() {
+                break;
+            }
+        }
+        canary.seen.push((format!("an address of {flow}"), clerk.page().address.clone().into_bytes()));
+    }
+    for (way, fields) in [
+        ("card", &["order", "amount", "name", "mail", "tel", "mail_language"][..]),
+        ("buyer", &["user", "earlier", "name", "order"][..]),
+    ] {
+        for field in fields {
+            for number in ["4000056655665556", "4000 0566 5566 5556"] {
+                clerk.get(&format!("/console/charge?by={way}")).await;
+                let form = clerk.form(CHARGE).clone().with("amount", "2000");
+                let form = if way == "buyer" { form.with("user", "nobody") } else { form };
+                let page = clerk.submit(&form.with(field, number)).await;
+                canary.seen.push((format!("a number in {field} of the console"), page.body.to_vec()));
+            }
+        }
+    }
+    for page in ["/console/audit", "/console/transactions", "/console"] {
+        let page = clerk.get(page).await;
+        canary.seen.push((format!("{} afterwards", page.address), page.body.to_vec()));
+    }
 }
 
 /// Cards are tried from one address until they are refused.

@@ -51,6 +51,7 @@ async fn no_card_number_or_code_is_stored_shown_sent_or_logged() {
         "payment tried",
         "back from the issuer",
         "card registration tried",
+        "single charge tried",
         "cards sealed anew",
         "a kept card was deleted",
     ];

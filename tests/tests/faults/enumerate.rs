@@ -149,7 +149,7 @@ fn stubborn(call: &Call) -> &'static [Fault] {
     if is_read(call) { &[Fault::Throttled] } else { &STUBBORN }
 }
 
-fn is_read(call: &Call) -> bool {
+pub(crate) fn is_read(call: &Call) -> bool {
     matches!(call.operation.as_str(), "GetItem" | "BatchGetItem" | "Query")
 }
 

@@ -14,6 +14,7 @@
     reason = "a test: what goes wrong is meant to end it"
 )]
 
+mod clerk;
 mod enumerate;
 mod interleave;
 mod invariants;
