@@ -22,8 +22,6 @@ use std::time::Duration;
 use store::Which;
 use system_tests::{
     Card, ClerkCalls, Outage, ShopRequest, Shopper, administer, cards, change_merchant, fresh, matters, payment, totals,
-    Card, OperationsClerk, Outage, ShopRequest, Shopper, administer, cards, change_merchant, fresh, matters, payment,
-    totals,
 };
 
 use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
