@@ -1,10 +1,11 @@
 //! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
 
 use domain::attention::Matter;
+use domain::audit::Entry;
 use domain::link::{Link, LinkAmount, LinkUses};
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
-use local::admin::{Admin, Registry};
+use local::admin::{Admin, AdminError, Registry};
 use local::cloud::Caller;
 use local::world::{Options, World};
 use outbound::Acquirer;
@@ -148,6 +149,24 @@ pub async fn administer(world: &World, command: Admin) -> Vec<String> {
     let there = world.clone();
     let clock = Clock::new(move || there.now());
     local::admin::run(&registry(world).await, command, &clock).await.expect("the command is carried out")
+}
+
+/// The same as an operator of this name, who may be refused.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn administer_as(world: &World, operator: Option<&str>, command: Admin) -> Result<Vec<String>, AdminError> {
+    let there = world.clone();
+    let clock = Clock::new(move || there.now());
+    let registry = registry(world).await.used_by(operator.map(str::to_owned));
+    local::admin::run(&registry, command, &clock).await
+}
+
+/// A merchant's audit log, newest first.
+pub async fn audit_log(world: &World, merchant: &str) -> Vec<Entry> {
+    let merchant = MerchantId::new(merchant).expect("a merchant number");
+    let table = config(world).table().expect("the table's name");
+    store::AuditLog::new(table).page(&merchant, None, 1_000).await.expect("the table answers")
 }
 
 async fn registry(world: &World) -> Registry {

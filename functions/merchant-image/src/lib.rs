@@ -3,10 +3,13 @@
 use std::convert::Infallible;
 
 use domain::{MerchantId, merchant::ImageKind};
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use inbound::{Config, ConfigError, http as answer};
 use lambda_http::{Body, Request};
 use store::Images;
+
+/// What is said to nobody in particular: an image's address is no page.
+const NOT_THERE: &str = "not there";
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -27,13 +30,13 @@ impl Deps {
 /// # Errors
 /// None.
 pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, Infallible> {
-    let Some((merchant, hash)) = address(&request) else { return Ok(empty(StatusCode::NOT_FOUND)) };
+    let Some((merchant, hash)) = address(&request) else { return Ok(plain(StatusCode::NOT_FOUND, NOT_THERE)) };
     Ok(match deps.images.load(&merchant, &hash).await {
         Ok(Some((kind, bytes))) => image(kind, bytes),
-        Ok(None) => empty(StatusCode::NOT_FOUND),
+        Ok(None) => plain(StatusCode::NOT_FOUND, NOT_THERE),
         Err(error) => {
             tracing::error!(error = %domain::Causes::of(&error), "an image could not be read");
-            empty(StatusCode::SERVICE_UNAVAILABLE)
+            plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
         }
     })
 }
@@ -48,26 +51,23 @@ fn address(request: &Request) -> Option<(MerchantId, String)> {
 
 /// The bytes as what they are: a browser may not take them for anything else, nor run anything in them.
 fn image(kind: ImageKind, bytes: Vec<u8>) -> Response<Body> {
-    answered(
-        StatusCode::OK,
-        Body::Binary(bytes),
-        &[
-            (header::CONTENT_TYPE, kind.media_type()),
-            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
-        ],
-    )
+    let cached = "public, max-age=31536000, immutable";
+    answered(StatusCode::OK, Body::Binary(bytes), kind.media_type(), cached)
 }
 
-fn empty(status: StatusCode) -> Response<Body> {
-    answered(status, Body::Empty, &[(header::CACHE_CONTROL, "no-store")])
+fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    answered(status, Body::from(text), "text/plain; charset=utf-8", "no-store")
 }
 
-fn answered(status: StatusCode, body: Body, headers: &[(HeaderName, &'static str)]) -> Response<Body> {
+fn answered(status: StatusCode, body: Body, kind: &'static str, cached: &'static str) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    let always = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    for (name, value) in headers.iter().chain([&always]) {
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, cached),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response

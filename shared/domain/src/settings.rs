@@ -16,7 +16,8 @@ use crate::{
     guard::GuardLimit,
     handover::{DestinationAddress, check_destination},
     merchant::{
-        Capture, Dialect, Encoding, FloorError, FreeItemRule, Kept, OwnText, OwnTextError, PageSettings, ThreeDsPolicy,
+        Capture, Dialect, Encoding, FloorError, FreeItemRule, IncludedTax, Kept, OwnText, OwnTextError, PageSettings,
+        ThreeDsPolicy,
     },
     request::{NameMapError, check_mail, check_names},
 };
@@ -85,6 +86,17 @@ fn set_shown(merchant: &mut Merchant, entry: &Entry<'_>) -> Result<(), SettingEr
         "legal_address" => merchant.page.legal_address = entry.optional(),
         "privacy_address" => merchant.page.privacy_address = entry.optional(),
         "contact" => merchant.page.contact = entry.line(CONTACT)?,
+        "receipt_issuer" => merchant.receipt.issuer = entry.text(0, NAME)?,
+        "receipt_address" => merchant.receipt.address = entry.text(0, CONTACT)?,
+        "receipt_registration" => merchant.receipt.registration = entry.invoice_number()?,
+        "receipt_tax" => {
+            merchant.receipt.tax = entry.one_of(&[
+                ("unsaid", IncludedTax::Unsaid),
+                ("standard", IncludedTax::Standard),
+                ("reduced", IncludedTax::Reduced),
+                ("exempt", IncludedTax::Exempt),
+            ])?;
+        }
         "tax_included" => merchant.page.tax_included = entry.switch()?,
         "asks_consent_itself" => merchant.page.asks_consent_itself = entry.switch()?,
         _ => return set_named(merchant, entry),

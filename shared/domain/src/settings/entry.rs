@@ -2,7 +2,7 @@
 
 use super::{SettingError, SettingProblem};
 use crate::{
-    merchant::{Destination, Method, OwnText},
+    merchant::{Destination, InvoiceNumber, Method, OwnText},
     payment::Interface,
     text,
 };
@@ -61,6 +61,11 @@ impl Entry<'_> {
     pub(super) fn optional(&self) -> Option<String> {
         let value = self.value.trim();
         (value != NONE && !value.is_empty()).then(|| value.to_owned())
+    }
+
+    pub(super) fn invoice_number(&self) -> Result<Option<InvoiceNumber>, SettingError> {
+        let number = self.optional().map(InvoiceNumber::new).transpose();
+        number.map_err(|_| self.refuse(SettingProblem::Registration))
     }
 
     pub(super) fn own_text(&self) -> Result<OwnText, SettingError> {

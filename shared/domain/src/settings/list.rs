@@ -9,7 +9,9 @@ use crate::{
     Merchant,
     acquirer::Unavailable,
     guard::GuardLimit,
-    merchant::{Capture, Destination, Dialect, Encoding, FreeItemRule, Kept, Method, SealedSecret, ThreeDsPolicy},
+    merchant::{
+        Capture, Destination, Dialect, Encoding, FreeItemRule, IncludedTax, Kept, Method, SealedSecret, ThreeDsPolicy,
+    },
     payment::Interface,
 };
 
@@ -65,7 +67,7 @@ fn of_payment(merchant: &Merchant) -> [(String, String); 14] {
     ]
 }
 
-fn of_page(merchant: &Merchant) -> [(String, String); 15] {
+fn of_page(merchant: &Merchant) -> [(String, String); 19] {
     let (mail, page) = (&merchant.mail, &merchant.page);
     let off: Vec<&str> = mail.off.iter().copied().map(interface).collect();
     [
@@ -79,6 +81,13 @@ fn of_page(merchant: &Merchant) -> [(String, String); 15] {
         named("legal_address", optional(page.legal_address.as_ref())),
         named("privacy_address", optional(page.privacy_address.as_ref())),
         named("contact", optional(page.contact.as_ref())),
+        named("receipt_issuer", merchant.receipt.issuer.clone()),
+        named("receipt_address", merchant.receipt.address.clone()),
+        named(
+            "receipt_registration",
+            merchant.receipt.registration.as_ref().map_or_else(none, |n| n.as_str().to_owned()),
+        ),
+        named("receipt_tax", tax(merchant.receipt.tax)),
         named("tax_included", switch(page.tax_included)),
         named("asks_consent_itself", switch(page.asks_consent_itself)),
         named("page_before", page.before.as_str()),
@@ -209,6 +218,15 @@ const fn rule(rule: FreeItemRule) -> &'static str {
         FreeItemRule::Shown => "shown",
         FreeItemRule::Asked => "asked",
         FreeItemRule::Required => "required",
+    }
+}
+
+const fn tax(tax: IncludedTax) -> &'static str {
+    match tax {
+        IncludedTax::Unsaid => "unsaid",
+        IncludedTax::Standard => "standard",
+        IncludedTax::Reduced => "reduced",
+        IncludedTax::Exempt => "exempt",
     }
 }
 

@@ -50,6 +50,8 @@ pub enum SettingProblem {
     Address(AddressError),
     /// It is no mail address.
     MailAddress,
+    /// It is no `T` and 13 digits.
+    Registration,
     /// It is no `#rrggbb`.
     Colour,
     /// A mail's text names something that can't be filled in.
@@ -110,6 +112,7 @@ impl SettingProblem {
             Self::Destination => "destination_malformed",
             Self::Address(error) => address_code(*error),
             Self::MailAddress => "mail_address_malformed",
+            Self::Registration => "registration_malformed",
             Self::Colour => "colour_malformed",
             Self::UnknownPlaceholder(_) => "placeholder_unknown",
             Self::OpenBrace => "placeholder_open",

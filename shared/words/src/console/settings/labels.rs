@@ -77,6 +77,10 @@ fn name(key: &str) -> (&'static str, &'static str) {
         "privacy_address" => ("プライバシーポリシーのURL", "Address of the privacy policy"),
         "contact" => ("お問い合わせ先", "Contact"),
         "tax_included" => ("金額に「税込」と表示する", "Say that amounts include tax"),
+        "receipt_issuer" => ("領収書の発行者名", "Issuer of receipts"),
+        "receipt_address" => ("発行者の住所", "Issuer's address"),
+        "receipt_registration" => ("適格請求書発行事業者の登録番号", "Invoice registration number"),
+        "receipt_tax" => ("金額に含まれる消費税", "Consumption tax in amounts"),
         "asks_consent_itself" => {
             ("本人認証のデータ提供の同意を自社で取得している", "We ask consent for 3-D Secure data ourselves")
         }
@@ -179,6 +183,9 @@ pub fn setting_hint(lang: Lang, key: &str) -> Option<&'static str> {
         "asks_consent_itself" => {
             ("チェックすると、決済ページでは同意の確認を表示しません。", "If ticked, the payment page does not ask.")
         }
+        "receipt_issuer" => ("空欄ならショップ名を載せます。", "Empty: the shop's name."),
+        "receipt_registration" => ("Tと数字13桁です。空欄なら載せません。", "T and 13 digits. Empty: not shown."),
+        "receipt_tax" => ("領収書に税率と税額を載せます。", "Receipts say the rate and the tax."),
         "retention_audit_days" => ("12か月以上（366日以上）です。", "12 months at least (366 days)."),
         _ => return None,
     };
@@ -216,6 +223,10 @@ pub fn choice(lang: Lang, key: &str, value: &str) -> String {
         ("mail_off", "batch") => ("一括", "batch"),
         ("mail_off", "continuation") => ("継続", "continuation"),
         ("mail_off", "single") => ("個別", "single charge"),
+        ("receipt_tax", "unsaid") => ("載せない", "not said"),
+        ("receipt_tax", "standard") => ("10%", "10%"),
+        ("receipt_tax", "reduced") => ("8%（軽減税率）", "8% (reduced rate)"),
+        ("receipt_tax", "exempt") => ("非課税", "not taxed"),
         ("mode", "test") => ("テスト", "test"),
         ("mode", "live") => ("本番", "live"),
         ("status", "active") => ("稼働中", "active"),

@@ -48,6 +48,7 @@ fn ja(error: &SettingError) -> String {
         SettingProblem::Destination => "送信方法（GETまたはPOST）と、https:// で始まるURLを指定してください。",
         SettingProblem::Address(address) => address_ja(*address),
         SettingProblem::MailAddress => "メールアドレスの形になっていません。1件だけ入力してください。",
+        SettingProblem::Registration => "Tと半角数字13桁で入力してください。",
         SettingProblem::Colour => "#1a5fb4 のように、#と16進数6桁で入力してください。",
         SettingProblem::UnknownPlaceholder(name) => {
             return format!(
@@ -131,6 +132,7 @@ fn en(error: &SettingError) -> String {
         SettingProblem::Destination => "choose GET or POST and enter an address that begins with https://",
         SettingProblem::Address(address) => address_en(*address),
         SettingProblem::MailAddress => "this is not an email address; enter exactly one",
+        SettingProblem::Registration => "enter T and 13 digits",
         SettingProblem::Colour => "enter # and six hex digits, such as #1a5fb4",
         SettingProblem::UnknownPlaceholder(name) => {
             return format!(

@@ -38,6 +38,12 @@ pub struct SettingsWords {
     pub texts: SectionWords,
     /// How long things are kept.
     pub retention: SectionWords,
+    /// Ready-made code.
+    pub integration: SectionWords,
+    /// Its languages, for screen readers.
+    pub integration_language: &'static str,
+    /// Where the code reads the secrets from.
+    pub integration_secrets: &'static str,
     /// The button that saves.
     pub save: &'static str,
     /// It was saved.
@@ -203,6 +209,12 @@ pub(super) const JA: SettingsWords = SettingsWords {
     retention: SectionWords {
         name: "保存期間", lead: "不要になったデータを残しておく日数です。"
     },
+    integration: SectionWords {
+        name: "組み込みコード",
+        lead: "このショップの番号・項目名・文字コードに合わせたコードです。そのまま使えます。",
+    },
+    integration_language: "プログラミング言語",
+    integration_secrets: "秘密の値はコードに書かず、次の環境変数から読み込みます：",
     save: "保存する",
     saved: "保存しました。",
     saved_cleaned: "保存しました。載せられない部分を取り除いたか、書き方を整えました。下の内容をご確認ください。",
@@ -302,6 +314,12 @@ pub(super) const EN: SettingsWords = SettingsWords {
         lead: "What shoppers are shown of the shop: its name, legal pages and contact.",
     },
     retention: SectionWords { name: "Retention", lead: "For how many days data that is no longer needed is kept." },
+    integration: SectionWords {
+        name: "Integration code",
+        lead: "Code with this shop's own number, names and encoding, ready to be used.",
+    },
+    integration_language: "Programming language",
+    integration_secrets: "Secrets are not in the code. It reads them from these environment variables:",
     save: "Save",
     saved: "Saved.",
     saved_cleaned: "Saved. Parts that can't be shown were taken out, or the HTML was tidied. Please look at it below.",

@@ -1,0 +1,164 @@
+//! The payment page's design: a preview before it is saved, the logo, and the way back to the standard.
+
+use console::{Refusal, Upload, Visit};
+use data_encoding::HEXLOWER;
+use domain::{
+    Lang, Merchant, Yen,
+    merchant::{ImageKind, Logo, PageSettings, ShopHtml},
+    settings::{SettingError, SettingProblem},
+};
+use http::{Response, StatusCode};
+use inbound::{
+    http as answer,
+    page::{self, Entered, FormTarget, Order, OwnTexts, PaymentForm, Shop, Terms},
+};
+use lambda_http::{Body, Request};
+use sha2::{Digest, Sha256};
+use store::StoreError;
+use words::console::settings::settings;
+
+use crate::{
+    Deps,
+    save::{self, Opened},
+    spec::{self, Values},
+    tab::Tab,
+    view::View,
+};
+
+/// The payment page as shoppers would see it with what was typed. Its forms go nowhere: nothing on it is an order.
+pub(crate) async fn preview(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    let stored = deps.merchant(visit).await?;
+    let groups = spec::groups(Tab::Page, &stored);
+    let typed = Values::typed(visit, &groups);
+    match save::make(deps, visit, &stored, &typed.settings(&groups)) {
+        Ok(merchant) => Ok(answer::page(request, StatusCode::OK, sample(deps, &merchant, visit.lang))),
+        Err(problems) => {
+            let view = View { problems, ..save::view(deps, visit, Tab::Page, &stored, typed)? };
+            Ok(view.answer(request, visit, StatusCode::UNPROCESSABLE_ENTITY))
+        }
+    }
+}
+
+fn sample(deps: &Deps, merchant: &Merchant, lang: Lang) -> page::Page {
+    let shop = Shop::of(merchant, deps.console.operator());
+    let mut page = page::payment_form(&PaymentForm {
+        lang,
+        shop: &shop,
+        order: Order {
+            number: Some("1001"),
+            amount: Yen::MIN,
+            item: Some(settings(lang).preview_item),
+            terms: Terms::default(),
+        },
+        free: &[],
+        entered: Entered::default(),
+        token: "",
+        kept: None,
+        expired_kept: None,
+        replaces: None,
+        manage: None,
+        keep: None,
+        keep_checked: false,
+        problems: &[],
+        declined: None,
+        asks_consent: !merchant.page.asks_consent_itself,
+        leads_back: merchant.back_address.is_some(),
+        own: OwnTexts::of(merchant),
+        language: None,
+    });
+    page.policy.forms = FormTarget::Nowhere;
+    page
+}
+
+/// Takes a logo: what it is, its first bytes say; its hash is its address.
+pub(crate) async fn logo(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    let upload = Upload::parse(request).ok_or(Refusal::Unreadable)?;
+    if !visit.is_own_token(upload.text("token")) {
+        return Err(Refusal::Forged);
+    }
+    let stored = deps.merchant(visit).await?;
+    let opened: Opened = deps.console.keyring().unseal(upload.text("opened"), visit.now)?;
+    if opened.version != stored.version {
+        return again(deps, request, visit, &stored, None);
+    }
+    let bytes = upload.file("logo");
+    let kind = match ImageKind::of(bytes) {
+        Ok(kind) => kind,
+        Err(error) => {
+            let error = SettingError::new("logo", SettingProblem::Image(error));
+            return again(deps, request, visit, &stored, Some(error));
+        }
+    };
+    let hash = HEXLOWER.encode(&Sha256::digest(bytes));
+    deps.images.put(&stored.id, &hash, kind, bytes).await?;
+    let mut changed = stored.clone();
+    changed.page.logo = Some(Logo::new(&stored.id, &hash, kind));
+    store(deps, request, visit, &stored, changed).await
+}
+
+/// Takes the logo away.
+pub(crate) async fn remove_logo(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    let Some(stored) = as_opened(deps, visit).await? else {
+        let stored = deps.merchant(visit).await?;
+        return again(deps, request, visit, &stored, None);
+    };
+    let mut changed = stored.clone();
+    changed.page.logo = None;
+    store(deps, request, visit, &stored, changed).await
+}
+
+/// Takes colour, texts and logo away.
+pub(crate) async fn reset(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    let Some(stored) = as_opened(deps, visit).await? else {
+        let stored = deps.merchant(visit).await?;
+        return again(deps, request, visit, &stored, None);
+    };
+    let mut changed = stored.clone();
+    changed.page.accent = PageSettings::ACCENT.to_owned();
+    changed.page.before = ShopHtml::default();
+    changed.page.after = ShopHtml::default();
+    changed.page.logo = None;
+    store(deps, request, visit, &stored, changed).await
+}
+
+/// The record, if nobody changed it since the form was opened.
+async fn as_opened(deps: &Deps, visit: &Visit) -> Result<Option<Merchant>, Refusal> {
+    let stored = deps.merchant(visit).await?;
+    let opened: Opened = deps.console.keyring().unseal(visit.field("opened"), visit.now)?;
+    Ok((opened.version == stored.version).then_some(stored))
+}
+
+async fn store(
+    deps: &Deps,
+    request: &Request,
+    visit: &Visit,
+    stored: &Merchant,
+    changed: Merchant,
+) -> Result<Response<Body>, Refusal> {
+    match save::store(deps, visit, stored, changed).await {
+        Ok(_) => Ok(answer::see_other(&format!("{}?done=saved", Tab::Page.path()))),
+        Err(StoreError::Conflict) => {
+            let now = deps.merchant(visit).await?;
+            again(deps, request, visit, &now, None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The section again: with what is wrong with the file, or because somebody else saved first.
+fn again(
+    deps: &Deps,
+    request: &Request,
+    visit: &Visit,
+    stored: &Merchant,
+    error: Option<SettingError>,
+) -> Result<Response<Body>, Refusal> {
+    let (status, stale) = match error {
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        None => (StatusCode::CONFLICT, Some(Vec::new())),
+    };
+    let values = Values::of(stored, &spec::groups(Tab::Page, stored));
+    let view =
+        View { problems: error.into_iter().collect(), stale, ..save::view(deps, visit, Tab::Page, stored, values)? };
+    Ok(view.answer(request, visit, status))
+}
