@@ -1,0 +1,97 @@
+//! settlement-check: the acquirer's list of a day against ours in both directions, and the disputes on it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::large_futures,
+    reason = "a test's helpers may stop at the first surprise"
+)]
+
+use charging::Operated;
+use domain::attention::{Difference, Matter, MatterKind};
+use domain::payment::{Impossible, OperationKind, OperationStanding};
+use domain::{OrderId, Payment, PaymentKey, Yen};
+use local::world::World;
+use std::time::Duration;
+use store::Which;
+use system_tests::{Card, ClerkCalls, ShopRequest, Shopper, acquirer, cards, fresh, matters, payment, smuggle_payment};
+
+const DAY_S: u64 = 86_400;
+const LIMIT: Duration = Duration::from_secs(20);
+
+async fn pay(world: &World, order: &str, number: &str) -> Payment {
+    let mut shopper = Shopper::new(world);
+    shopper.open(&ShopRequest::new("4000", 3_000, order)).await;
+    shopper.pay(&Card::of(number)).await;
+    assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+    world.settle().await.unwrap();
+    payment(world, "4000", order).await.unwrap()
+}
+
+async fn a_day_passes(world: &World) {
+    world.advance(Duration::from_secs(2 * DAY_S)).await.unwrap();
+}
+
+fn kinds(matters: &[Matter]) -> Vec<&'static str> {
+    matters.iter().map(|matter| matter.kind.name()).collect()
+}
+
+#[tokio::test]
+async fn days_on_which_all_is_as_it_should_be_leave_no_row() {
+    let world = fresh().await;
+    let clerk = ClerkCalls::new(&world, "clerk");
+    pay(&world, "1", cards::VISA).await;
+    pay(&world, "2", cards::VISA).await;
+    clerk.does("2", OperationKind::Refund, 1_000).await;
+    a_day_passes(&world).await;
+    clerk.does("1", OperationKind::Refund, 3_000).await;
+    a_day_passes(&world).await;
+    for whose in [Some("4000"), None] {
+        assert_eq!(matters(&world, whose, Which::All).await, []);
+    }
+}
+
+#[tokio::test]
+async fn what_the_acquirer_moved_and_we_did_not_is_a_row() {
+    let world = fresh().await;
+    let paid = pay(&world, "1", cards::VISA).await;
+    let (own, original) = (paid.reference(77), paid.reference(1));
+    acquirer(&world).refund(&own, &original, Yen::new(500).unwrap(), LIMIT).await;
+    a_day_passes(&world).await;
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    let [Matter { kind: MatterKind::Difference(Difference::Sums { ours, theirs }), order: Some(order), .. }] = &*open
+    else {
+        panic!("{open:?}")
+    };
+    assert_eq!((order.as_str(), ours.refunded, theirs.refunded), ("1", 0, 500));
+    a_day_passes(&world).await;
+    assert_eq!(matters(&world, Some("4000"), Which::All).await.len(), 1, "one matter is one row");
+}
+
+#[tokio::test]
+async fn what_we_say_is_paid_and_the_acquirer_does_not_know_is_a_row() {
+    let world = fresh().await;
+    let paid = pay(&world, "1", cards::VISA).await;
+    let key = PaymentKey::new(paid.key.merchant.clone(), OrderId::new("2").unwrap());
+    smuggle_payment(&world, &Payment { key, version: 1, ..paid }).await;
+    world.settle().await.unwrap();
+    a_day_passes(&world).await;
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    assert_eq!(kinds(&open), ["not_theirs"], "{open:?}");
+    assert_eq!(open[0].order.as_ref().unwrap().as_str(), "2");
+}
+
+#[tokio::test]
+async fn a_disputed_payment_is_marked_and_blocks_refunds() {
+    let world = fresh().await;
+    pay(&world, "1", "4000000000000259").await;
+    world.advance(Duration::from_secs(5 * DAY_S)).await.unwrap();
+    let disputed = payment(&world, "4000", "1").await.unwrap();
+    assert!(disputed.disputed().is_some(), "{:?}", disputed.state);
+    assert_eq!(kinds(&matters(&world, Some("4000"), Which::Open).await), ["disputed"]);
+    let refused = ClerkCalls::new(&world, "clerk").does("1", OperationKind::Refund, 100).await;
+    let Operated::Stands(OperationStanding::Impossible(why), _) = refused else { panic!("{refused:?}") };
+    assert_eq!(why, Impossible::Disputed);
+}
