@@ -148,7 +148,9 @@ pub fn acquirer(world: &World) -> Arc<dyn Acquirer> {
 pub async fn administer(world: &World, command: Admin) -> Vec<String> {
     let there = world.clone();
     let clock = Clock::new(move || there.now());
-    local::admin::run(&registry(world).await, command, &clock).await.expect("the command is carried out")
+    let registry = registry(world).await;
+    let carried_out = Box::pin(local::admin::run(&registry, command, &clock)).await;
+    carried_out.expect("the command is carried out")
 }
 
 /// The same as an operator of this name, who may be refused.
@@ -159,7 +161,7 @@ pub async fn administer_as(world: &World, operator: Option<&str>, command: Admin
     let there = world.clone();
     let clock = Clock::new(move || there.now());
     let registry = registry(world).await.used_by(operator.map(str::to_owned));
-    local::admin::run(&registry, command, &clock).await
+    Box::pin(local::admin::run(&registry, command, &clock)).await
 }
 
 /// A merchant's audit log, newest first.

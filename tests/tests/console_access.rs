@@ -311,7 +311,7 @@ async fn a_table_that_does_not_answer_signs_nobody_in() {
     let calls = world.faults().calls();
     let until = calls.iter().rposition(|call| call.caller == "ConsoleLogin").unwrap() + 1;
     assert!(until >= 10, "{calls:?}");
-    for from in 0..until {
+    for (from, call) in calls.iter().enumerate().take(until) {
         world.faults().stop();
         world.advance(Duration::from_secs(25 * 3600)).await.unwrap();
         world.faults().restart();
@@ -319,7 +319,7 @@ async fn a_table_that_does_not_answer_signs_nobody_in() {
         for index in from..from + 60 {
             world.faults().plan(When::Index(u64::try_from(index).unwrap()), Fault::FailBefore);
         }
-        assert!(!try_to_sign_in(&world).await, "without an answer from call {from} on: {:?}", calls[from]);
+        assert!(!try_to_sign_in(&world).await, "without an answer from call {from} on: {call:?}");
     }
     world.faults().stop();
     world.advance(Duration::from_secs(25 * 3600)).await.unwrap();
