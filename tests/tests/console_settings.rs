@@ -1,4 +1,4 @@
-//! The settings of a merchant, from outside: an owner changes them in the console, and shop and shopper see it.
+//! The settings of a merchant, from outside (`console-settings`, `merchant-image`): an owner changes them in the console, and shop and shopper see it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
