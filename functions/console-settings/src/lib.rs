@@ -87,10 +87,7 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
 async fn change(deps: &Deps, request: &Request, visit: &Visit, tab: Tab) -> Result<Response<Body>, Refusal> {
     if visit.form().is_none() {
         // a form with a file
-        return match tab {
-            Tab::Page => design::logo(deps, request, visit).await,
-            _ => Err(Refusal::Unreadable),
-        };
+        return if tab == Tab::Page { design::logo(deps, request, visit).await } else { Err(Refusal::Unreadable) };
     }
     match (tab, visit.field("act")) {
         (_, "save") => save::save(deps, request, visit, tab).await,

@@ -136,7 +136,7 @@ fn stale(
     let now = Values::of(stored, &spec::groups(tab, stored));
     let differs = |(key, then): (String, String)| {
         let now = now.value(&key).to_owned();
-        (now != then).then(|| Change { key, values: Some((then, now)) })
+        (now != then).then_some(Change { key, values: Some((then, now)) })
     };
     let changed = opened.values.into_iter().filter_map(differs).collect();
     let view = View { stale: Some(changed), ..view(deps, visit, tab, stored, typed)? };
