@@ -1,4 +1,4 @@
-//! CSV of a search: what stands in the file, in which characters, who may have it, and that a run that is cut off loses nothing.
+//! CSV of a search: what stands in the file, in which characters, who may have it, and that a run that is cut off loses nothing (console-export, export-worker).
 
 #![allow(
     clippy::unwrap_used,

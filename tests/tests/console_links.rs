@@ -1,4 +1,4 @@
-//! The console's payment links, as a clerk works with them: a new link, its mail, revoking it, many mails from a file.
+//! The console's payment links (console-links), as a clerk works with them: a new link, its mail, revoking it, many mails from a file.
 
 #![allow(
     clippy::unwrap_used,
@@ -123,7 +123,7 @@ async fn a_form_with_mistakes_says_what_to_mend_and_makes_nothing() {
         ("free1", "4242424242424242"),
     ] {
         clerk.get("/console/links/new").await;
-        let form = filled(clerk.form("/console/links")).with(field, typed).pressed("act", "make");
+        let form = filled(clerk.form("/console/links")).with(field, typed).pressed("act", "preview");
         let page = clerk.submit(&form).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {typed:?}: {}", page.text);
         assert!(page.tags("div").any(|tag| tag.attribute("class") == Some("summary")), "{field}");

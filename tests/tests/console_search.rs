@@ -1,4 +1,4 @@
-//! A clerk finds payments: every term of the search, paging while payments come in, what it costs, a payment's page, today and sales.
+//! A clerk finds payments: every term of the search, paging while payments come in, what it costs, a payment's page, today and sales (console-transactions, console-today).
 
 #![allow(
     clippy::unwrap_used,

@@ -38,6 +38,10 @@ impl<'a> Clerk<'a> {
         clerk.tab.paste_into("#code", &code);
         clerk.tab.leave_by("main .go");
         clerk.tab.until("location.pathname === '/console'");
+        // the console speaks the language of the person's record until they choose another
+        if clerk.tab.ask_text("document.documentElement.lang") != eyes.language {
+            clerk.tab.leave_by(".language");
+        }
         Some(clerk)
     }
 

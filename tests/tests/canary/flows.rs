@@ -369,9 +369,12 @@ async fn in_the_console(canary: &mut Canary) {
     }
     for page in ["/console/audit", "/console/transactions", "/console"] {
         let page = clerk.get(page).await;
-        canary.seen.push((format!("{} afterwards", page.address), page.body.to_vec()));
+        canary.seen.push((format!("{}{FIGURES}", page.address), page.body.to_vec()));
     }
 }
+
+/// Ends the name of a place that is full of sums and charts.
+pub(crate) const FIGURES: &str = " with figures";
 
 /// Cards are tried from one address until they are refused.
 async fn tried_and_tried(canary: &mut Canary) {

@@ -44,14 +44,9 @@ impl Search {
 
     /// What is found, each with its surroundings.
     pub(crate) fn hits(&self, bytes: &[u8]) -> Vec<String> {
-        let mut hits = Vec::new();
+        let mut hits = self.numbers(bytes);
         for place in 0..bytes.len() {
             let rest = &bytes[place..];
-            if rest.len() >= HEAD && self.pairs[usize::from(u16::from_be_bytes([rest[0], rest[1]]))] {
-                let head: [u8; HEAD] = rest[..HEAD].try_into().unwrap();
-                let signs = self.signs.get(&head).into_iter().flatten();
-                hits.extend(signs.filter(|(sign, _)| rest.starts_with(sign)).map(|(_, what)| tell(what, bytes, place)));
-            }
             let begins = rest[0].is_ascii_digit() && place.checked_sub(1).is_none_or(|before| !is_word(bytes[before]));
             if begins {
                 let alone = |code: &str| {
@@ -59,6 +54,20 @@ impl Search {
                 };
                 let found = self.codes.iter().filter(|(code, _)| alone(code));
                 hits.extend(found.map(|(code, flow)| tell(&format!("code {code} of {flow} alone"), bytes, place)));
+            }
+        }
+        hits
+    }
+
+    /// The same without codes: a page of sums and charts is full of figures like them, and is made of what is searched for them elsewhere.
+    pub(crate) fn numbers(&self, bytes: &[u8]) -> Vec<String> {
+        let mut hits = Vec::new();
+        for place in 0..bytes.len() {
+            let rest = &bytes[place..];
+            if rest.len() >= HEAD && self.pairs[usize::from(u16::from_be_bytes([rest[0], rest[1]]))] {
+                let head: [u8; HEAD] = rest[..HEAD].try_into().unwrap();
+                let signs = self.signs.get(&head).into_iter().flatten();
+                hits.extend(signs.filter(|(sign, _)| rest.starts_with(sign)).map(|(_, what)| tell(what, bytes, place)));
             }
         }
         hits
