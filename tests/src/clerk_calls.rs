@@ -80,13 +80,13 @@ impl ClerkCalls {
             by: ActorId::new(self.name).expect("a name"),
             deadline: self.world.now() + TIMEOUT,
         };
-        self.world.cloud().run(self.charging.operate(operate)).await
+        Box::pin(self.world.cloud().run(self.charging.operate(operate))).await
     }
 
     /// Opens the form and sends it; answers the payment as it stands then.
     pub async fn does(&self, order: &str, kind: OperationKind, yen: u32) -> Operated {
         let form = self.form(order).await;
-        self.send(&form, kind, yen).await.expect("not killed").expect("it is tried")
+        Box::pin(self.send(&form, kind, yen)).await.expect("not killed").expect("it is tried")
     }
 
     /// Presses "ask the acquirer again".
@@ -94,7 +94,7 @@ impl ClerkCalls {
     /// # Errors
     /// [`Dropped`], and [`StoreError`] within.
     pub async fn asks(&self, order: &str) -> Result<Result<Option<Payment>, StoreError>, Dropped> {
-        self.world.cloud().run(self.charging.ask_again(&key(order))).await
+        Box::pin(self.world.cloud().run(self.charging.ask_again(&key(order)))).await
     }
 }
 

@@ -46,7 +46,7 @@ async fn warm() -> World {
 
 #[tokio::test]
 async fn showing_the_page_and_refusing_write_nothing() {
-    let world = with_a_kept_card().await;
+    let world = Box::pin(with_a_kept_card()).await;
     let before = written(&world);
     let mut shopper = Shopper::new(&world);
     shopper.open(&ShopRequest::new("4000", 1_000, "1")).await;
@@ -104,7 +104,7 @@ async fn with_a_kept_card() -> World {
 
 #[tokio::test]
 async fn keeping_a_card_writes_one_unit_more_and_paying_with_it_none() {
-    let world = with_a_kept_card().await;
+    let world = Box::pin(with_a_kept_card()).await;
     let of = async |order: &str, user: &str| {
         let mut shopper = Shopper::new(&world);
         shopper.open(&ShopRequest::new("4000", 1_000, order).of_user(user, world.now())).await;
@@ -137,7 +137,7 @@ async fn keeping_a_card_writes_one_unit_more_and_paying_with_it_none() {
 async fn looking_after_what_was_kept_writes_nothing() {
     let mut spent = Vec::new();
     for card in [visa(), visa().to_be_kept()] {
-        let world = with_a_kept_card().await;
+        let world = Box::pin(with_a_kept_card()).await;
         let mut shopper = Shopper::new(&world);
         shopper.open(&ShopRequest::new("4000", 1_000, "1").of_user("another", world.now())).await;
         shopper.pay(&card).await;
@@ -151,7 +151,7 @@ async fn looking_after_what_was_kept_writes_nothing() {
 
 #[tokio::test]
 async fn a_challenge_writes_two_units_more_and_authentication_without_one_none() {
-    let world = with_a_kept_card().await;
+    let world = Box::pin(with_a_kept_card()).await;
     let card = Card::of(cards::CHALLENGE);
     let pays = async |order: &str, card: Card| {
         let mut shopper = Shopper::new(&world);
@@ -185,7 +185,7 @@ async fn a_challenge_writes_two_units_more_and_authentication_without_one_none()
 
 #[tokio::test]
 async fn a_kept_card_costs_one_look_more_on_the_page_and_one_at_the_button() {
-    let world = with_a_kept_card().await;
+    let world = Box::pin(with_a_kept_card()).await;
     let kms = world.usage().kms.calls;
     let of = async |order: &str, user: &str| {
         let mut shopper = Shopper::new(&world);
@@ -234,7 +234,7 @@ async fn a_kept_card_costs_one_look_more_on_the_page_and_one_at_the_button() {
 
 #[tokio::test]
 async fn a_challenge_makes_these_calls_and_no_others() {
-    let world = with_a_kept_card().await;
+    let world = Box::pin(with_a_kept_card()).await;
     let mut shopper = Shopper::new(&world);
     shopper.open(&ShopRequest::new("4000", 1_000, "2")).await;
     shopper.pay(&Card::of(cards::CHALLENGE)).await;

@@ -101,7 +101,7 @@ async fn a_run_that_is_cut_off_at_any_call_ends_in_the_same_file() {
         for fault in [Fault::FailBefore, Fault::ReplyLost, Fault::DropBefore, Fault::DropAfter, Fault::Twice] {
             world.faults().restart();
             let caller = Some("ExportWorker".to_owned());
-            world.faults().plan(When::Nth { caller, operation: operation.to_owned(), nth: 0 }, fault.clone());
+            world.faults().plan(When::Nth { caller, operation: operation.to_owned(), nth: 0 }, fault);
             export(&world, &mut clerk, "", "utf-8").await;
             // what was dropped is given again when the queue's visibility ends
             world.advance(std::time::Duration::from_secs(3601)).await.unwrap();

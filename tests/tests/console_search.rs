@@ -79,7 +79,7 @@ async fn two_days() -> World {
 
 #[tokio::test]
 async fn every_term_finds_what_it_says() {
-    let world = two_days().await;
+    let world = Box::pin(two_days()).await;
     let mut clerk = Clerk::owner(&world).await;
     let all = finds(&mut clerk, "").await;
     assert_eq!(all.len(), 6);
@@ -226,7 +226,7 @@ async fn paging_loses_and_repeats_nothing_while_payments_come_in() {
         }
         let once: BTreeSet<&String> = seen.iter().collect();
         assert_eq!(once.len(), seen.len(), "{query}: nothing twice");
-        let failed = |place: &u32| query.contains("success") && place % 10 == 0;
+        let failed = |place: &u32| query.contains("success") && place.is_multiple_of(10);
         let expected: Vec<String> = (0..230).filter(|place| !failed(place)).map(|place| format!("r{place}")).collect();
         assert!(expected.iter().all(|order| once.contains(order)), "{query}: nothing lost");
         let of_rows: Vec<&String> = seen.iter().filter(|order| order.starts_with('r')).collect();
@@ -252,6 +252,7 @@ async fn read_units(world: &World, clerk: &mut Clerk, query: &str) -> f64 {
 /// The table is filled in two steps: what a page reads does not grow from 1,000 to 50,000 payments, or to as many as `SEARCH_ROWS` says
 /// (1,000,000 take minutes to write).
 #[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "a setting of the test run, not of the product")]
 async fn the_first_page_costs_the_same_however_many_payments_there_are() {
     let world = fresh().await;
     pays(&world, ShopRequest::new("4000", 1_000, "4711"), &visa()).await;

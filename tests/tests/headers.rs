@@ -83,7 +83,7 @@ fn source(text: &str) -> String {
 
 #[tokio::test]
 async fn every_page_carries_the_headers_that_guard_it() {
-    for (what, page) in every_kind().await {
+    for (what, page) in Box::pin(every_kind()).await {
         assert_eq!(page.header("cache-control"), "no-store", "{what}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{what}");
         let hsts = page.header("strict-transport-security");
@@ -110,7 +110,7 @@ async fn every_page_carries_the_headers_that_guard_it() {
 
 #[tokio::test]
 async fn scripts_and_styles_are_ours_at_most_one_and_exactly_those_that_the_policy_names() {
-    for (what, page) in every_kind().await {
+    for (what, page) in Box::pin(every_kind()).await {
         if page.body.is_empty() {
             continue;
         }
@@ -139,7 +139,7 @@ async fn scripts_and_styles_are_ours_at_most_one_and_exactly_those_that_the_poli
 
 #[tokio::test]
 async fn forms_go_to_ourselves_and_the_hand_over_to_the_registered_address_alone() {
-    for (what, page) in every_kind().await {
+    for (what, page) in Box::pin(every_kind()).await {
         if page.body.is_empty() {
             continue;
         }
@@ -162,7 +162,7 @@ async fn forms_go_to_ourselves_and_the_hand_over_to_the_registered_address_alone
 
 #[tokio::test]
 async fn no_page_names_or_loads_anything_of_a_third_party() {
-    for (what, page) in every_kind().await {
+    for (what, page) in Box::pin(every_kind()).await {
         if page.body.is_empty() {
             continue;
         }

@@ -55,7 +55,7 @@ async fn environments_that_open_each_others_cards_ask_kms_once_for_each_key() {
         }
         assert_eq!(world.usage().kms.calls, steady, "environment {environment}");
         if environment == 1 {
-            rotate(&world).await;
+            Box::pin(rotate(&world)).await;
         }
         if environment == ENVIRONMENTS - 1 {
             assert_eq!(data_keys(&world).await.len(), KEYS, "cards under both keys were opened");
@@ -104,7 +104,7 @@ async fn rotate(world: &World) {
     let registry = Registry::open(&operator(world), None).await.unwrap();
     let there = world.clone();
     let clock = Clock::new(move || there.now());
-    local::admin::run(&registry, Admin::CardKeys(CardKeysCommand::Rotate), &clock).await.unwrap();
+    Box::pin(local::admin::run(&registry, Admin::CardKeys(CardKeysCommand::Rotate), &clock)).await.unwrap();
 }
 
 /// Under which data keys the buyers' cards lie.

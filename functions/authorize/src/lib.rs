@@ -71,7 +71,7 @@ impl Deps {
 /// # Errors
 /// None: every refusal is a page.
 pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(authorize(deps, &request).await.unwrap_or_else(|refusal| refusal.into_page(deps, &request)))
+    Ok(Box::pin(authorize(deps, &request)).await.unwrap_or_else(|refusal| refusal.into_page(deps, &request)))
 }
 
 async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {

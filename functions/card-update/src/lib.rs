@@ -65,7 +65,7 @@ impl Deps {
 /// # Errors
 /// None: every refusal is a page.
 pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(respond(deps, &request).await.unwrap_or_else(|failure| failure.into_page(deps, &request)))
+    Ok(Box::pin(respond(deps, &request)).await.unwrap_or_else(|failure| failure.into_page(deps, &request)))
 }
 
 async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Failure> {

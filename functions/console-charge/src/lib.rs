@@ -57,7 +57,7 @@ impl Deps {
 /// # Errors
 /// None: every refusal is a page.
 pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, Infallible> {
-    Ok(respond(deps, &request).await.unwrap_or_else(|refusal| refusal.into_page(&deps.console, &request)))
+    Ok(Box::pin(respond(deps, &request)).await.unwrap_or_else(|refusal| refusal.into_page(&deps.console, &request)))
 }
 
 async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {

@@ -224,7 +224,15 @@ impl Entry {
             read.map_err(|cell| {
                 problems.push(match cell {
                     mail_file::Cell::Reserved => LinkProblem::OrderReserved,
-                    _ => LinkProblem::OrderMalformed,
+                    mail_file::Cell::Missing
+                    | mail_file::Cell::Malformed
+                    | mail_file::Cell::OutOfRange(_)
+                    | mail_file::Cell::NoContract
+                    | mail_file::Cell::TooLong
+                    | mail_file::Cell::Character(_)
+                    | mail_file::Cell::Control
+                    | mail_file::Cell::CardNumber
+                    | mail_file::Cell::NotRegistered => LinkProblem::OrderMalformed,
                 });
             })
             .ok()

@@ -31,7 +31,7 @@ pub(crate) async fn ask(call: &Call<'_>, payment: &Payment) -> Result<Response<B
     }
     let asked = Action::AcquirerAsked { order: payment.key.order.clone() };
     call.deps.console.note(call.visit, asked).await?;
-    let now = call.deps.charging.ask_again(&payment.key).await?.ok_or(Refusal::NotThere)?;
+    let now = Box::pin(call.deps.charging.ask_again(&payment.key)).await?.ok_or(Refusal::NotThere)?;
     Ok(answer::see_other(&if is_open(&now) || now.operation() != payment.operation() {
         Act::Outcome.address(&now.key.order)
     } else {

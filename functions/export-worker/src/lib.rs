@@ -36,7 +36,7 @@ impl Deps {
 /// None: what failed is given again, and begins again from its first row.
 pub async fn handler(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     Ok(events::each_message(event.payload, |order: ExportOrder| async move {
-        write::write(deps, &order).await.map_err(Into::into)
+        Box::pin(write::write(deps, &order)).await.map_err(Into::into)
     })
     .await)
 }

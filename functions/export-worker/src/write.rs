@@ -53,7 +53,7 @@ pub(crate) async fn write(deps: &Deps, order: &ExportOrder) -> Result<(), WriteE
     let Some(export) = told(deps, begun).await? else { return Ok(()) };
     let upload = deps.files.upload(&export.object(), "text/csv");
     let run = Run { deps, upload, sheet: Sheet::new(export.lang, export.encoding), export, told_at: now };
-    run.to_end(&search).await
+    run.through(&search).await
 }
 
 /// Notes how far a run is. None: somebody stopped it, or another run took over.
@@ -74,7 +74,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn to_end(mut self, search: &Search) -> Result<(), WriteError> {
+    async fn through(mut self, search: &Search) -> Result<(), WriteError> {
         match self.rows(search).await {
             Ok(true) => self.finish().await,
             Ok(false) => Ok(self.upload.abort().await?),

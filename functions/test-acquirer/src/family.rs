@@ -214,7 +214,13 @@ impl Family {
             let outcome = match &ending {
                 Ending::Verdict(Verdict::Done, _) => Outcome::Approved,
                 Ending::Verdict(Verdict::Declined { .. }, _) => Outcome::Declined,
-                _ => Outcome::NotFound,
+                Ending::Verdict(..)
+                | Ending::Truncated(..)
+                | Ending::Conflict
+                | Ending::Error
+                | Ending::Busy
+                | Ending::NoAnswer
+                | Ending::ReplyLost => Outcome::NotFound,
             };
             self.note(reference, Kind::Inquire, 0, outcome, now);
         }

@@ -73,7 +73,7 @@ pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> R
         Moving::Cancel { of } => (of, OperationKind::Cancel, None),
         Moving::Adjust { of, amount } => (of, OperationKind::Adjust, Some(amount)),
         Moving::Refund { of, amount } => (of, OperationKind::Refund, amount),
-        Moving::Ask { of } => return ask(&charging, &key(&of.merchant, of.order)?).await,
+        Moving::Ask { of } => return Box::pin(ask(&charging, &key(&of.merchant, of.order)?)).await,
     };
     let by = actor(registry)?;
     let key = key(&of.merchant, of.order)?;
@@ -106,7 +106,7 @@ pub(super) fn actor(registry: &Registry) -> Result<ActorId, AdminError> {
 }
 
 async fn ask(charging: &Charging, key: &PaymentKey) -> Result<Vec<String>, AdminError> {
-    let asked = charging.ask_again(key).await.map_err(charging::ChargeError::Store)?;
+    let asked = Box::pin(charging.ask_again(key)).await.map_err(charging::ChargeError::Store)?;
     Ok(lines(&asked.ok_or(AdminError::NoPayment)?))
 }
 

@@ -77,7 +77,7 @@ impl Charging {
             | Next::AskOperation { .. }
             | Next::Withdraw { .. }
             | Next::AskValidity { .. } => {
-                self.look(payment, true).await?;
+                Box::pin(self.look(payment, true)).await?;
                 self.payments.load(key).await
             }
             Next::Nothing | Next::Wait(_) | Next::CancelChallenge | Next::Close | Next::Warn => Ok(Some(payment)),
@@ -234,7 +234,7 @@ impl Charging {
         };
         let looked = if matches!(outcome, InquiryOutcome::NoAnswer(_)) { Looked::Unanswered } else { Looked::Answered };
         match payment.validity_asked(&outcome, self.clock.now()) {
-            Ok(Overtime::Ruled(ruling)) => self.store(&payment, ruling).await.map(|_| looked),
+            Ok(Overtime::Ruled(ruling)) => self.store(&payment, *ruling).await.map(|_| looked),
             Ok(Overtime::LetGo) => self.let_go(&payment).await,
             Err(_moved_on) => Ok(Looked::Quiet),
         }

@@ -283,6 +283,7 @@ fn framed<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

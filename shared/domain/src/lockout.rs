@@ -70,6 +70,7 @@ impl Tries {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

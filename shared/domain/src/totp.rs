@@ -152,6 +152,7 @@ fn ascii_digit(typed: char) -> Option<char> {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -8,7 +8,7 @@ use super::{Desk, empty, iso, refused, xml};
 impl Desk<'_> {
     pub(super) fn list_buckets(&self) -> Result<Reply, AwsError> {
         self.permit_on("s3:ListAllMyBuckets", "*")?;
-        let buckets = self.cloud.inner.objects.with(|objects| objects::buckets(objects))?;
+        let buckets = self.cloud.inner.objects.with(objects::buckets)?;
         let buckets: Vec<_> = buckets
             .iter()
             .map(|bucket| {

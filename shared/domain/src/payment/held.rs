@@ -112,7 +112,7 @@ impl Payment {
         let still_held = match outcome {
             InquiryOutcome::Reversed | InquiryOutcome::NotFound | InquiryOutcome::Declined(_) => {
                 let lapsed = self.moved(State::Lapsed { n: *n, amount, at: now });
-                return Ok(Overtime::Ruled(Ruling::kept(lapsed)));
+                return Ok(Overtime::Ruled(Box::new(Ruling::kept(lapsed))));
             }
             InquiryOutcome::Approved { .. } => true,
             InquiryOutcome::ChallengePending(_) | InquiryOutcome::NoAnswer(_) => false,
@@ -125,7 +125,7 @@ impl Payment {
         let payment = self.moved(State::Authorized { n: *n, approval: approval.clone(), at: *at, hold });
         let asks = u16::try_from(asks).unwrap_or(u16::MAX);
         let look_at = Some(ask_again(end, asks, self.key.shard(), now));
-        Ok(Overtime::Ruled(Ruling { look_at, ..Ruling::kept(payment) }))
+        Ok(Overtime::Ruled(Box::new(Ruling { look_at, ..Ruling::kept(payment) })))
     }
 }
 
@@ -133,7 +133,7 @@ impl Payment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overtime {
     /// This is stored.
-    Ruled(Ruling),
+    Ruled(Box<Ruling>),
     /// The acquirer holds it all the same: it is to be cancelled, as an operation of the system's own.
     LetGo,
 }
