@@ -1,6 +1,6 @@
 //! The audit log as a chain: every entry holds the digest of the one before, and once a day the digest of the last is signed.
 //!
-//! Whoever can write the table but not sign can change, remove or move no entry that a signed head covers without [`verify`] saying so; a new end
+//! Whoever can write the table but not sign can change, remove or move no entry that a signed head covers without [`Log::verify`] saying so; a new end
 //! put in place of the true one is found by the next head, and heads that stop are found by their age.
 
 use data_encoding::HEXLOWER;
