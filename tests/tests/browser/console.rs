@@ -62,7 +62,7 @@ impl<'a> Clerk<'a> {
     fn see(&self, name: &str) {
         assert!(self.tab.has("h1"), "{name}");
         assert_eq!(self.tab.ask("document.documentElement.lang"), self.tab.eyes.language, "{name}");
-        self.tab.picture(&format!("console-{}", name.replace(' ', "-")));
+        self.tab.picture(&format!("console-{}", name.replace([' ', '/'], "-")));
         look_over(&self.tab, name);
     }
 
