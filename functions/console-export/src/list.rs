@@ -26,8 +26,7 @@ const SHOWN: i32 = 50;
 pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
     let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes());
     let query = query.map_err(|_| Refusal::Unreadable)?;
-    let field = |name: &'static str| query.value(name).and_then(|value| std::str::from_utf8(value).ok());
-    let search = Search::parse(|name| field(name).unwrap_or_default());
+    let search = Search::read(&query);
     let status = if search.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let words = exports(visit.lang);
     let frame = visit.frame(words.title, Section::Exports);
@@ -44,8 +43,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
 /// Asks for a download: the order is queued before its page is shown.
 pub(crate) async fn start(deps: &Deps, visit: &Visit) -> Result<Response<Body>, Refusal> {
     let terms = Parameters::parse(visit.field("query").as_bytes()).map_err(|_| Refusal::Unreadable)?;
-    let term = |name: &'static str| terms.value(name).and_then(|value| std::str::from_utf8(value).ok());
-    let search = Search::parse(|name| term(name).unwrap_or_default()).map_err(|_| Refusal::Unreadable)?;
+    let search = Search::read(&terms).map_err(|_| Refusal::Unreadable)?;
     let encoding = match visit.field("encoding") {
         "utf-8" => Encoding::Utf8,
         "cp932" => Encoding::ShiftJis,

@@ -149,9 +149,7 @@ impl View {
 
 /// How much of the period is written. Lists are written newest first; a search without a first day has no known end.
 fn percent(export: &Export, back_to: Timestamp) -> Option<u8> {
-    let terms = Parameters::parse(export.query.as_bytes()).ok()?;
-    let term = |name: &'static str| terms.value(name).and_then(|value| std::str::from_utf8(value).ok());
-    let (from, to) = Search::parse(|name| term(name).unwrap_or_default()).ok()?.period();
+    let (from, to) = Search::read(&Parameters::parse(export.query.as_bytes()).ok()?).ok()?.period();
     let (from, to) = (from?, to.unwrap_or(export.made_at).min(export.made_at));
     let (whole_s, written_s) = (to.duration_since(from).as_secs(), to.duration_since(back_to).as_secs());
     let percent = written_s.checked_mul(100)?.checked_div(whole_s)?;

@@ -43,8 +43,7 @@ pub(crate) async fn write(deps: &Deps, order: &ExportOrder) -> Result<(), WriteE
         return Ok(());
     }
     let terms = Parameters::parse(export.query.as_bytes()).map_err(|_| WriteError::Terms)?;
-    let term = |name: &'static str| terms.value(name).and_then(|value| std::str::from_utf8(value).ok());
-    let search = Search::parse(|name| term(name).unwrap_or_default()).map_err(|_| WriteError::Terms)?;
+    let search = Search::read(&terms).map_err(|_| WriteError::Terms)?;
     let mut random = [0; 8];
     getrandom::fill(&mut random)?;
     let now = deps.clock.now();

@@ -3,6 +3,7 @@
 use domain::{
     Lang, LinkId, Merchant, Yen,
     link::{Buyer, Link, LinkAmount},
+    money::TypedAmountError,
     payment::{Details, Interface, Origin},
     wire::Parameters,
 };
@@ -99,28 +100,14 @@ enum Typed {
     Wrong(AmountProblem),
 }
 
-/// Reads what a person typed: full-width digits and separators are fine here, unlike in a shop's request.
+/// Reads what a person typed, up to the merchant's limit.
 fn typed_amount(text: Option<&str>, sent: bool, merchant: &Merchant) -> Typed {
     let Some(text) = text.filter(|_| sent) else { return Typed::NotYet };
-    let plain: String = text
-        .chars()
-        .filter(|c| !matches!(c, ',' | '，' | '、' | ' ' | '\u{3000}' | '¥' | '￥' | '円'))
-        .map(|c| match c {
-            '０'..='９' => {
-                u32::from(c).checked_sub(u32::from('０')).and_then(|d| char::from_digit(d, 10)).unwrap_or(c)
-            }
-            c => c,
-        })
-        .collect();
-    if plain.is_empty() {
-        return Typed::Wrong(AmountProblem::Missing);
-    }
-    if !plain.bytes().all(|b| b.is_ascii_digit()) {
-        return Typed::Wrong(AmountProblem::Malformed);
-    }
-    match Yen::parse(plain.trim_start_matches('0')) {
-        Some(amount) if amount <= merchant.max_amount => Typed::Amount(amount),
-        Some(_) | None => Typed::Wrong(AmountProblem::OutOfRange),
+    match Yen::parse_typed(text, merchant.max_amount) {
+        Ok(amount) => Typed::Amount(amount),
+        Err(TypedAmountError::Missing) => Typed::Wrong(AmountProblem::Missing),
+        Err(TypedAmountError::Malformed) => Typed::Wrong(AmountProblem::Malformed),
+        Err(TypedAmountError::OutOfRange) => Typed::Wrong(AmountProblem::OutOfRange),
     }
 }
 

@@ -95,8 +95,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Missing`].
     pub fn table(&self) -> Result<store::Table, ConfigError> {
-        let name = self.required("TABLE")?;
-        Ok(self.table.get_or_init(|| store::Table::new(&self.sdk, name)).clone())
+        self.table_called("TABLE")
     }
 
     /// The console's read model.
@@ -104,7 +103,13 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Missing`].
     pub fn search_table(&self) -> Result<store::Table, ConfigError> {
-        Ok(store::Table::new(&self.sdk, self.required("SEARCH_TABLE")?))
+        self.table_called("SEARCH_TABLE")
+    }
+
+    /// The table that a setting names. All tables share one client.
+    fn table_called(&self, setting: &'static str) -> Result<store::Table, ConfigError> {
+        let name = self.required(setting)?;
+        Ok(self.table.get_or_init(|| store::Table::new(&self.sdk, name)).called(name))
     }
 
     /// The connector to the acquirer; nothing is called yet.

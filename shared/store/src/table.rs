@@ -44,6 +44,12 @@ impl Table {
         Self { client: Client::from_conf(config), name: name.into() }
     }
 
+    /// Another table, reached by the same client.
+    #[must_use]
+    pub fn called(&self, name: impl Into<String>) -> Self {
+        Self { client: self.client.clone(), name: name.into() }
+    }
+
     /// Opens the connection, so that the first payment does not wait for a handshake.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Row, SearchKey, Standing, Status, folded};
-use crate::{MerchantId, OrderId, PaymentNumber, Yen, clock::JAPAN, payment::Interface};
+use crate::{MerchantId, OrderId, PaymentNumber, Yen, clock::JAPAN, payment::Interface, wire::Parameters};
 
 /// A search over a merchant's payments. Its address ([`Search::query`]) can be kept and passed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -184,6 +184,15 @@ impl Search {
             problems.push((Field::Most, SearchProblem::AmountsReversed));
         }
         if problems.is_empty() { Ok(search) } else { Err(problems) }
+    }
+
+    /// Reads the terms that an address carries, as [`Search::query`] writes them. What is no text asks nothing.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn read(terms: &Parameters) -> Result<Self, Vec<(Field, SearchProblem)>> {
+        let term = |name: &'static str| terms.value(name).and_then(|value| std::str::from_utf8(value).ok());
+        Self::parse(|name| term(name).unwrap_or_default())
     }
 
     /// The terms as an address carries them, without those that ask nothing.

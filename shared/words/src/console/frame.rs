@@ -45,12 +45,6 @@ pub struct FrameWords {
     pub title_joint: &'static str,
     /// The heading over a list of what is to be mended.
     pub to_mend: &'static str,
-    /// The merchant's guide.
-    pub guide: &'static str,
-    /// The next page of a list.
-    pub next_page: &'static str,
-    /// The page before.
-    pub previous_page: &'static str,
     /// Leaves a form without doing anything.
     pub cancel: &'static str,
     /// A code of the second factor is asked for.
@@ -115,9 +109,6 @@ const JA: FrameWords = FrameWords {
     to_start: "管理画面の最初のページへ",
     title_joint: " - ",
     to_mend: "入力内容をご確認ください",
-    guide: "導入ガイド",
-    next_page: "次のページ",
-    previous_page: "前のページ",
     cancel: "やめる",
     totp_label: "認証コード",
     totp_hint: "認証アプリに表示されている6桁の数字を入力してください。",
@@ -184,9 +175,6 @@ const EN: FrameWords = FrameWords {
     to_start: "To the console's first page",
     title_joint: " - ",
     to_mend: "Please check what you entered",
-    guide: "Merchant guide",
-    next_page: "Next page",
-    previous_page: "Previous page",
     cancel: "Cancel",
     totp_label: "Authentication code",
     totp_hint: "The six digits that your authenticator app shows.",

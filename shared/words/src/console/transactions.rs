@@ -170,8 +170,6 @@ pub struct TransactionsWords {
     pub particulars: &'static str,
     /// A mail was handed to the mail service.
     pub mailed: fn(tidings: Tidings, reader: Reader) -> &'static str,
-    /// Nothing is known of a field.
-    pub none: &'static str,
     /// What a person has to do.
     pub needs_person: &'static str,
     /// Not to charge it a second time.
@@ -292,7 +290,6 @@ const JA: TransactionsWords = TransactionsWords {
         (Tidings::Refunded { .. }, Reader::Shop) => "店舗に返金のメールを送信",
         (Tidings::LapsesSoon, Reader::Payer | Reader::Shop) => "店舗に決済確定の期限のメールを送信",
     },
-    none: "なし",
     needs_person: "24時間確認しましたが、結果が分かりません。カード会社の管理画面で確認してください。もう一度請求しないでください。",
     being_checked: "結果を確認中です。分かり次第ここに表示されます。もう一度請求しないでください。",
 };
@@ -405,7 +402,6 @@ const EN: TransactionsWords = TransactionsWords {
         (Tidings::Refunded { .. }, Reader::Shop) => "Mail about the refund sent to the shop",
         (Tidings::LapsesSoon, Reader::Payer | Reader::Shop) => "Warning of the lapse sent to the shop",
     },
-    none: "None",
     needs_person: "A day of asking gave no answer. Look it up at the acquirer. Do not charge it again.",
     being_checked: "The outcome is being checked and will be shown here. Do not charge it again.",
 };
