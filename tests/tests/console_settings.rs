@@ -532,3 +532,33 @@ async fn what_the_operator_allows_is_shown_and_cannot_be_exceeded() {
     let bad = OperatorCommand::Floor { id: id(), settings: vec!["attempts=3".to_owned()] };
     assert!(operate(&world, "sato", bad).await.unwrap_err().to_string().contains("no such setting"));
 }
+
+/// Pastes what a shop sends.
+async fn check(clerk: &mut Clerk, pasted: &str) -> Page {
+    clerk.get(&path("check")).await;
+    let form = clerk.form(&path("check")).clone().with("request", pasted);
+    clerk.submit(&form).await.clone()
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_shops_request_is_said_and_nothing_is_kept() {
+    let world = fresh().await;
+    let mut clerk = Clerk::owner(&world).await;
+    let good = ShopRequest::new("4000", 2000, "777").of_user("member-1", world.now());
+    let page = check(&mut clerk, &format!("http://localhost:9000/pay?{}", good.encoded())).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("このリクエストを受け付けます"), "{}", page.text);
+
+    let key = good.key("abcd1234");
+    let forged = good.clone().with("amount", "1").with("key", &key);
+    let page = check(&mut clerk, &forged.encoded()).await;
+    assert!(page.text.contains("受け付けません") && page.text.contains("key_differs"), "{}", page.text);
+    assert!(!page.html().contains("abcd1234"), "no secret is shown");
+
+    let page = check(&mut clerk, "admin=4000&amount=2,000&charge=777").await;
+    assert!(page.text.contains("受け付けません") && page.text.contains("amount"), "{}", page.text);
+    let page = check(&mut clerk, "admin=4000&amount=2000&charge=777&free1=4242424242424242").await;
+    assert!(!page.html().contains("4242424242424242"), "a card number is not shown again");
+    assert_eq!(system_tests::payment(&world, "4000", "777").await, None, "nothing is stored");
+    assert_eq!(clerk.get(&path("check")).await.form(&path("check")).unwrap().value("request"), Some(""));
+}

@@ -1,5 +1,6 @@
 //! `/console/settings`: a merchant's settings, each section a form at an address of its own.
 
+mod check;
 mod design;
 mod extra;
 mod integration;
@@ -73,6 +74,9 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
     };
     if section == tab::INTEGRATION && *request.method() == Method::GET {
         return integration::show(deps, request, &visit).await;
+    }
+    if section == tab::CHECK {
+        return Ok(check::show(request, &visit));
     }
     let tab = Tab::named(&section).ok_or(Refusal::NotThere)?;
     if *request.method() == Method::POST {

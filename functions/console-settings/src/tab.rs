@@ -102,6 +102,8 @@ impl Tab {
 
 /// The page of ready-made code, beside the sections.
 pub(crate) const INTEGRATION: &str = "integration";
+/// The page that says what is wrong with a shop's request.
+pub(crate) const CHECK: &str = "check";
 
 /// The address of a section or a page beside them.
 pub(crate) fn path(name: &str) -> String {
@@ -121,6 +123,6 @@ pub(crate) struct TabEntry {
 /// The tabs of every page of the settings; `current` is the name of the one that is shown.
 pub(crate) fn entries(words: &SettingsWords, current: &str) -> Vec<TabEntry> {
     let sections = Tab::ALL.map(|tab| (tab.name(), tab.words(words).name));
-    let all = sections.into_iter().chain([(INTEGRATION, words.integration.name)]);
+    let all = sections.into_iter().chain([(INTEGRATION, words.integration.name), (CHECK, words.check.name)]);
     all.map(|(name, text)| TabEntry { path: path(name), name: text, current: name == current }).collect()
 }

@@ -44,6 +44,32 @@ pub struct SettingsWords {
     pub integration_language: &'static str,
     /// Where the code reads the secrets from.
     pub integration_secrets: &'static str,
+    /// The page that says what is wrong with a shop's request.
+    pub check: SectionWords,
+    /// What is pasted there.
+    pub check_request: &'static str,
+    /// What can be pasted, and what becomes of it.
+    pub check_hint: &'static str,
+    /// Button.
+    pub check_go: &'static str,
+    /// The payment page would open.
+    pub check_opens: &'static str,
+    /// The payment page would refuse.
+    pub check_refused: &'static str,
+    /// What it was read as.
+    pub check_shape: &'static str,
+    /// Heading over what is wrong or worth knowing.
+    pub check_findings: &'static str,
+    /// Nothing is.
+    pub check_clean: &'static str,
+    /// Only worth knowing.
+    pub check_advice: &'static str,
+    /// The message that must be signed.
+    pub check_message: &'static str,
+    /// The table of what was read: heading, and its columns name, length, characters.
+    pub check_read: [&'static str; 4],
+    /// A parameter that is none of ours.
+    pub check_ignored: &'static str,
     /// The button that saves.
     pub save: &'static str,
     /// It was saved.
@@ -126,12 +152,6 @@ pub struct SettingsWords {
     pub mail_test_send: &'static str,
     /// It was sent.
     pub mail_test_sent: &'static str,
-    /// What bounced.
-    pub bounces: &'static str,
-    /// What is kept of them.
-    pub bounces_lead: &'static str,
-    /// None.
-    pub bounces_none: &'static str,
     /// Looks at the page as shoppers would see it.
     pub preview: &'static str,
     /// What that is.
@@ -215,6 +235,22 @@ pub(super) const JA: SettingsWords = SettingsWords {
     },
     integration_language: "プログラミング言語",
     integration_secrets: "秘密の値はコードに書かず、次の環境変数から読み込みます：",
+    check: SectionWords {
+        name: "リクエストの確認",
+        lead: "ショップが送るものを貼り付けると、決済ページが受け付けるかどうかと、直すところをお知らせします。",
+    },
+    check_request: "ショップが送るもの",
+    check_hint: "クエリ、本文、アドレス、HTTPリクエスト全体、フォームやリンクのHTMLを貼り付けられます。請求も保存もしません。",
+    check_go: "確認する",
+    check_opens: "決済ページは、このリクエストを受け付けます。",
+    check_refused: "決済ページは、このリクエストを受け付けません。",
+    check_shape: "読み取った形",
+    check_findings: "確認の結果",
+    check_clean: "直すところは見つかりませんでした。",
+    check_advice: "ご注意",
+    check_message: "署名の対象となる文字列（秘密の値を除く）",
+    check_read: ["読み取ったパラメータ", "名前", "長さ（バイト）", "文字"],
+    check_ignored: "使われません",
     save: "保存する",
     saved: "保存しました。",
     saved_cleaned: "保存しました。載せられない部分を取り除いたか、書き方を整えました。下の内容をご確認ください。",
@@ -256,9 +292,6 @@ pub(super) const JA: SettingsWords = SettingsWords {
     mail_test_lead: |address| format!("保存した文面のメールを、見本の内容で {address} に送ります。"),
     mail_test_send: "自分に送る",
     mail_test_sent: "送信しました。",
-    bounces: "届かなかったメール",
-    bounces_lead: "直近のものから表示します。",
-    bounces_none: "届かなかったメールの記録はありません。",
     preview: "プレビュー",
     preview_lead: "保存する前の内容で、購入者に見える決済ページを別のタブに表示します。",
     preview_item: "プレビュー（お支払いはできません）",
@@ -320,6 +353,22 @@ pub(super) const EN: SettingsWords = SettingsWords {
     },
     integration_language: "Programming language",
     integration_secrets: "Secrets are not in the code. It reads them from these environment variables:",
+    check: SectionWords {
+        name: "Check my request",
+        lead: "Paste what your shop sends, and see whether the payment page takes it and what to mend.",
+    },
+    check_request: "What your shop sends",
+    check_hint: "A query, a body, an address, a whole HTTP request, or the HTML of a form or link. Nothing is charged and nothing is stored.",
+    check_go: "Check",
+    check_opens: "The payment page takes this request.",
+    check_refused: "The payment page refuses this request.",
+    check_shape: "Read as",
+    check_findings: "What was found",
+    check_clean: "Nothing to mend was found.",
+    check_advice: "Worth knowing",
+    check_message: "The message that must be signed, without the secret",
+    check_read: ["Parameters that were read", "Name", "Length in bytes", "Characters"],
+    check_ignored: "ignored",
     save: "Save",
     saved: "Saved.",
     saved_cleaned: "Saved. Parts that can't be shown were taken out, or the HTML was tidied. Please look at it below.",
@@ -361,9 +410,6 @@ pub(super) const EN: SettingsWords = SettingsWords {
     mail_test_lead: |address| format!("Sends a sample with the saved texts to {address}."),
     mail_test_send: "Send it to me",
     mail_test_sent: "Sent.",
-    bounces: "Mails that did not arrive",
-    bounces_lead: "The latest first.",
-    bounces_none: "No mail that did not arrive is recorded.",
     preview: "Preview",
     preview_lead: "Opens the payment page as shoppers would see it, before you save, in another tab.",
     preview_item: "Preview (nothing can be paid)",
