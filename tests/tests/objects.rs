@@ -75,12 +75,12 @@ async fn an_object_is_written_read_by_piece_listed_and_gone() {
     let page = objects.list("exports/4000/", None).await.unwrap();
     assert_eq!(page.objects[0], head);
     assert_eq!((page.objects.len(), page.next), (2, None));
-    objects.delete("exports/4000/a.csv").await.unwrap();
+    objects.delete_every_version("exports/4000/a.csv").await.unwrap();
     assert_eq!(objects.head("exports/4000/a.csv").await.unwrap(), None);
     assert_eq!(read(&objects, "exports/4000/a.csv").await, None);
     let left = objects.list("exports/", None).await.unwrap().objects;
     assert_eq!(left.iter().map(|object| object.key.as_str()).collect::<Vec<_>>(), ["exports/4000/a.csv.old"]);
-    objects.delete("exports/4000/a.csv").await.unwrap();
+    objects.delete_every_version("exports/4000/a.csv").await.unwrap();
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_right_on_exports_is_none_elsewhere_and_an_export_needs_three() {
     objects.get("inbox/a.csv").await.unwrap_err();
     objects.head("exports/nothing").await.expect_err("without the right to list nobody says what is not there");
     objects.list("exports/", None).await.unwrap_err();
-    objects.delete("exports/a.csv").await.unwrap_err();
+    objects.delete_every_version("exports/a.csv").await.unwrap_err();
 }
 
 #[tokio::test]

@@ -1,11 +1,15 @@
 //! Events record by record: one that cannot be handled fails alone, not its whole batch.
 
+mod bucket;
+
 use std::future::Future;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+
+pub use bucket::{BucketEvent, BucketEventError, NewObject};
 
 /// Handles each message of a batch; answers the ids of those that failed, which the queue gives again and at last parks.
 pub async fn each_message<T, F>(event: SqsEvent, mut handle: impl FnMut(T) -> F) -> SqsBatchResponse

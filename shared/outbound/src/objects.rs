@@ -1,17 +1,19 @@
 //! Objects in a bucket: files that are made for a merchant or come from one. Keys hold ids and names, never personal data.
 
 mod download;
+mod post;
 mod upload;
+mod versions;
 
 use std::{ops::Range, time::Duration};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::{
     Client,
     config::{StalledStreamProtectionConfig, timeout::TimeoutConfig},
     error::SdkError,
     operation::get_object::{GetObjectError, builders::GetObjectFluentBuilder},
     presigning::PresigningConfig,
-    types::{Delete, ObjectIdentifier},
 };
 use aws_types::SdkConfig;
 use bytes::Bytes;
@@ -20,7 +22,9 @@ use jiff::Timestamp;
 use crate::OutboundError;
 
 pub use download::Download;
+pub use post::{PostForm, PostTerms};
 pub use upload::{PART_BYTES, Upload};
+pub use versions::Version;
 
 /// One try of a call: the config's 2 s are a table's, and a part of 5 MiB takes longer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
@@ -33,6 +37,8 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Objects {
     client: Client,
     bucket: String,
+    /// What signs forms, which the client has no call for.
+    credentials: Option<SharedCredentialsProvider>,
 }
 
 /// What is known about an object without its bytes.
@@ -66,7 +72,8 @@ impl Objects {
             .timeout_config(timeouts.build())
             // the timeouts end where an answer's body begins; a body that stops coming must end, too
             .stalled_stream_protection(StalledStreamProtectionConfig::enabled().upload_enabled(false).build());
-        Self { client: Client::from_conf(config.build()), bucket: bucket.into() }
+        let credentials = sdk.credentials_provider();
+        Self { client: Client::from_conf(config.build()), bucket: bucket.into(), credentials }
     }
 
     /// Writes an object that is wholly in memory; what was under the key stays as an older version.
@@ -97,9 +104,8 @@ impl Objects {
     /// # Errors
     /// As [`get`](Self::get).
     pub async fn get_range(&self, key: &str, range: Range<u64>) -> Result<Option<Download>, OutboundError> {
-        let Some(last) = range.end.checked_sub(1).filter(|last| range.start <= *last) else { return Ok(None) };
-        let get = self.client.get_object().bucket(&self.bucket).key(key);
-        self.download(get.range(format!("bytes={}-{last}", range.start))).await
+        let Some(range) = header_of(range) else { return Ok(None) };
+        self.download(self.client.get_object().bucket(&self.bucket).key(key).range(range)).await
     }
 
     async fn download(&self, get: GetObjectFluentBuilder) -> Result<Option<Download>, OutboundError> {
@@ -121,41 +127,6 @@ impl Objects {
             Err(error) => return Err(error.into()),
         };
         head(key, found.content_length, found.e_tag, found.last_modified).map(Some)
-    }
-
-    /// Deletes an object with all its versions. Needs the rights to list and delete versions.
-    ///
-    /// # Errors
-    /// [`OutboundError`]: some versions may be left; deleting it again is harmless.
-    pub async fn delete(&self, key: &str) -> Result<(), OutboundError> {
-        loop {
-            let listed = self.client.list_object_versions().bucket(&self.bucket).prefix(key).send().await?;
-            let versions = listed.versions().iter().map(|version| (version.key(), version.version_id()));
-            let markers = listed.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-            // keys that only begin so come after all versions of the key itself
-            let ids: Vec<_> = versions.chain(markers).filter(|(of, _)| *of == Some(key)).map(|(_, id)| id).collect();
-            if ids.is_empty() {
-                return Ok(());
-            }
-            self.delete_versions(key, &ids).await?;
-        }
-    }
-
-    async fn delete_versions(&self, key: &str, ids: &[Option<&str>]) -> Result<(), OutboundError> {
-        let objects = ids.iter().map(|id| {
-            let object = ObjectIdentifier::builder().key(key).set_version_id(id.map(str::to_owned)).build();
-            object.map_err(|e| OutboundError(Box::new(e)))
-        });
-        let wanted = Delete::builder().set_objects(Some(objects.collect::<Result<_, _>>()?)).quiet(true).build();
-        let wanted = wanted.map_err(|e| OutboundError(Box::new(e)))?;
-        let deleted = self.client.delete_objects().bucket(&self.bucket).delete(wanted).send().await?;
-        match deleted.errors().first() {
-            None => Ok(()),
-            Some(refused) => {
-                let code = refused.code().unwrap_or("no code");
-                Err(OutboundError(format!("{} versions could not be deleted: {code}", deleted.errors().len()).into()))
-            }
-        }
     }
 
     /// The objects whose keys begin so, by key; `next` is a page's own, `None` for the first.
@@ -195,9 +166,16 @@ impl Objects {
 /// Whether an answer says that there is nothing to get.
 fn is_nothing<R>(error: &SdkError<GetObjectError, R>) -> bool {
     error.as_service_error().is_some_and(|refused| {
-        // a range beyond the end has no error type of its own
-        refused.is_no_such_key() || refused.meta().code() == Some("InvalidRange")
+        // these have no error type of their own: a range beyond the end, a version that is gone, a delete marker's id
+        let untyped = matches!(refused.meta().code(), Some("InvalidRange" | "NoSuchVersion" | "MethodNotAllowed"));
+        refused.is_no_such_key() || untyped
     })
+}
+
+/// The header for these bytes; `None` for none.
+fn header_of(range: Range<u64>) -> Option<String> {
+    let last = range.end.checked_sub(1).filter(|last| range.start <= *last)?;
+    Some(format!("bytes={}-{last}", range.start))
 }
 
 fn head(
