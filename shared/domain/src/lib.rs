@@ -7,6 +7,7 @@ pub mod acquirer;
 pub mod attention;
 pub mod audit;
 pub mod audit_chain;
+pub mod batch;
 pub mod card;
 mod causes;
 pub mod clock;

@@ -72,6 +72,15 @@ pub enum Origin {
         /// Who wrote it.
         by: UserId,
     },
+    /// A row of a batch (一括).
+    Batch {
+        /// The batch.
+        #[serde(rename = "b")]
+        batch: crate::batch::BatchId,
+        /// Its line in the file.
+        #[serde(rename = "l")]
+        line: u32,
+    },
 }
 
 /// What a shop or a shopper said about an order, besides the money.
@@ -494,8 +503,12 @@ impl Payment {
     pub fn card_owner(&self) -> CardOwner {
         match (&self.origin, self.details.user.as_str()) {
             (Origin::CardUpdate(owner), _) => owner.clone(),
-            (Origin::Page | Origin::Link(_) | Origin::Single { .. }, "") => CardOwner::Order(self.key.order.clone()),
-            (Origin::Page | Origin::Link(_) | Origin::Single { .. }, user) => CardOwner::Buyer(user.to_owned()),
+            (Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. }, "") => {
+                CardOwner::Order(self.key.order.clone())
+            }
+            (Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. }, user) => {
+                CardOwner::Buyer(user.to_owned())
+            }
         }
     }
 

@@ -197,7 +197,7 @@ impl Checkout {
     pub async fn offer(&self, order: &SealedOrder) -> Result<Option<Link>, StoreError> {
         match &order.origin {
             Origin::Link(id) => self.links.load(id).await,
-            Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } => Ok(None),
+            Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => Ok(None),
         }
     }
 
@@ -502,7 +502,7 @@ impl FormState<'_> {
         match order.origin {
             Origin::Page => true,
             Origin::Link(_) => given,
-            Origin::CardUpdate(_) | Origin::Single { .. } => false,
+            Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => false,
         }
     }
 }

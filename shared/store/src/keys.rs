@@ -1,7 +1,7 @@
 //! Every key and attribute name of the product's table, in one place. `docs/table-keys.md` describes them.
 
 use data_encoding::HEXLOWER;
-use domain::{CardOwner, LinkId, MerchantId, OrderId, PaymentKey, guard::AddressKey};
+use domain::{CardOwner, LinkId, MerchantId, OrderId, PaymentKey, batch::BatchId, guard::AddressKey};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -109,6 +109,26 @@ pub(crate) fn image(merchant: &MerchantId) -> String {
 /// Partition key of a merchant's downloads; the sort key is the download's id.
 pub(crate) fn exports(merchant: &MerchantId) -> String {
     format!("X#{merchant}")
+}
+
+/// Partition key of a merchant's batches; the sort key is the batch's id.
+pub(crate) fn batches(merchant: &MerchantId) -> String {
+    format!("B#{merchant}")
+}
+
+/// Partition key of a batch's chunks.
+pub(crate) fn chunks(merchant: &MerchantId, batch: &BatchId) -> String {
+    format!("BC#{merchant}#{batch}")
+}
+
+/// Sort key of a chunk: its number, five digits, which are more than a batch has chunks.
+pub(crate) fn chunk(number: u32) -> String {
+    format!("{number:05}")
+}
+
+/// Partition key of the batch that took a file's bytes, by their SHA-256 in hex.
+pub(crate) fn batch_bytes(merchant: &MerchantId, sha256: &str) -> String {
+    format!("BH#{merchant}#{sha256}")
 }
 
 /// Partition key of a merchant's audit log; the sort key is the entry's number, twelve digits.

@@ -4,6 +4,7 @@
 
 mod attention;
 mod audit;
+mod batches;
 mod card_keys;
 pub mod cards;
 mod checked_days;
@@ -31,6 +32,7 @@ pub use cards::{CardCursor, CardPage, Cards, Kept, WalkCursor};
 pub use checked_days::CheckedDays;
 pub use cursor::{Cursor, DueCursor};
 pub use error::{BoxError, StoreError};
+pub use batches::{Batches, ChunkWritten};
 pub use exports::Exports;
 pub use guard::{CounterKey, GuardCounters};
 pub use images::Images;

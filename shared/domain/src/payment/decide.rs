@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Keeping, Lease, Order, Payment, State, TransitionError};
+use super::{Keeping, Lease, Order, Origin, Payment, State, TransitionError};
 use crate::{CardId, Fingerprint, MaskedCard, Nonce};
 
 /// An attempt that wants to start: what the sealed form said, and who would hold the payment.
@@ -79,7 +79,7 @@ impl Payment {
         if self.nonce == intent.nonce {
             return Some(Standing::SameSubmit);
         }
-        if self.origin != order.origin {
+        if self.origin != order.origin && !self.gives_way_to(&order.origin) {
             return Some(Standing::OtherOrigin);
         }
         let new_visit = Some(intent.generation) == self.generation.checked_add(1);
@@ -111,6 +111,12 @@ impl Payment {
             | State::Reversing(_)
             | State::NeedsPerson(_) => Some(Standing::Running),
         }
+    }
+
+    /// A row that came to nothing may be charged by a row of another batch: the mended file.
+    fn gives_way_to(&self, origin: &Origin) -> bool {
+        let rows = matches!((&self.origin, origin), (Origin::Batch { .. }, Origin::Batch { .. }));
+        rows && self.state.is_unpaid()
     }
 
     /// The order's first attempt ever.
@@ -151,7 +157,7 @@ impl Payment {
             attempts_allowed: order.attempts_allowed,
             amount: order.amount,
             interface: order.interface,
-            origin: self.origin.clone(),
+            origin: order.origin.clone(),
             details: order.details.clone(),
             nonce: intent.nonce,
             opened_at: if reopened { now } else { self.opened_at },

@@ -1,0 +1,7 @@
+//! Batch (一括処理): a CSV of charges, each row exactly once.
+
+mod job;
+
+pub use job::{
+    Batch, BatchId, BatchOrder, BatchState, Chunk, ChunkOrder, ChunkState, Check, Counts, FirstError, Refused, Source,
+};

@@ -1,0 +1,430 @@
+//! A batch's record and its chunks: what was read of a file, what was confirmed, how far its rows are.
+//!
+//! A file is read twice: once to check all of it, once to cut it into chunks. No chunk is queued before all of it was checked.
+
+use std::{collections::BTreeMap, fmt};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    IdError, LeaseId, MerchantId, Nonce,
+    account::UserId,
+    merchant::Encoding,
+    payment::{Lease, Origin},
+};
+
+/// A batch's name in addresses and origins: 20 hex digits, of which the first eleven are its millisecond, so that names sort by time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BatchId(String);
+
+impl BatchId {
+    /// The batch of one version of an object: an event that comes twice names the same.
+    pub fn of(source: &Source) -> Self {
+        let mut hash = Sha256::new();
+        for part in [source.key.as_bytes(), source.version.as_bytes()] {
+            hash.update(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        let digest = data_encoding::HEXLOWER.encode(&hash.finalize());
+        Self(format!("{:011x}{}", source.written_at.as_millisecond().max(0), digest.get(..9).unwrap_or_default()))
+    }
+
+    /// One that the console gives to a file before it is uploaded, with random bits that the caller drew.
+    pub fn at(now: Timestamp, random: u64) -> Self {
+        Self(format!("{:011x}{:09x}", now.as_millisecond().max(0), random & 0xf_ffff_ffff))
+    }
+
+    /// # Errors
+    /// [`IdError`] unless `text` is 20 lower-case hex digits.
+    pub fn new(text: impl Into<String>) -> Result<Self, IdError> {
+        let text = text.into();
+        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if text.len() == 20 && text.bytes().all(hex) { Ok(Self(text)) } else { Err(IdError("batch")) }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form that a row's one attempt is sent from: the same row sent again is the same form.
+    pub fn nonce_of(&self, merchant: &MerchantId, line: u32) -> Nonce {
+        let digest = Sha256::digest(format!("batch row\n{merchant}\n{self}\n{line}"));
+        let mut nonce = [0; 16];
+        nonce.copy_from_slice(digest.get(..16).unwrap_or(&[0; 16]));
+        Nonce::from_random(nonce)
+    }
+
+    /// Who claims the order of a row.
+    pub fn origin_of(&self, line: u32) -> Origin {
+        Origin::Batch { batch: self.clone(), line }
+    }
+}
+
+impl TryFrom<String> for BatchId {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        Self::new(text)
+    }
+}
+
+impl From<BatchId> for String {
+    fn from(id: BatchId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One version of an uploaded object. Only this version is ever read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its key: `<admin>/inbox/<name>.csv`.
+    pub key: String,
+    /// Its version.
+    pub version: String,
+    /// Its bytes.
+    pub size: u64,
+    /// When it was written.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub written_at: Timestamp,
+}
+
+/// A batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Which.
+    pub id: BatchId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// What was uploaded.
+    pub source: Source,
+    /// Counts writes.
+    pub version: u32,
+    /// What the first reading found, once it was through.
+    pub check: Option<Check>,
+    /// Who let it run: nobody where it runs at once.
+    pub confirmed_by: Option<UserId>,
+    /// Orders of earlier batches that failed are charged again; the same bytes are taken a second time.
+    pub again: bool,
+    /// How far it is.
+    pub state: BatchState,
+    /// When it was received.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub made_at: Timestamp,
+}
+
+/// What the first reading of a file found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+    /// Characters of the file.
+    pub encoding: Encoding,
+    /// Lines with a row, good or bad.
+    pub rows: u32,
+    /// Rows that can be charged.
+    pub good: u32,
+    /// What the good ones come to. Yen; more than one payment may be.
+    pub yen: u64,
+    /// Bad rows by their code.
+    pub errors: BTreeMap<String, u32>,
+    /// The first of them, so that a person sees what to mend.
+    pub first_errors: Vec<FirstError>,
+}
+
+/// A bad row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstError {
+    /// Its line in the file, from 1; the header counts.
+    pub line: u32,
+    /// The stable code.
+    pub code: String,
+    /// The column that it is about, by its standard name.
+    pub column: Option<String>,
+}
+
+/// How far a batch is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchState {
+    /// The file is being read for the first time.
+    Checking {
+        /// Bytes read.
+        bytes: u64,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Refused whole; nothing was charged.
+    Refused {
+        /// Why.
+        why: Refused,
+        /// When.
+        at: Timestamp,
+    },
+    /// Checked; it runs when somebody says so.
+    Waiting {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Its chunks are being cut and queued, or charged.
+    Running {
+        /// How many chunks it has, once all are queued.
+        chunks: Option<u32>,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Somebody stopped it; chunks that run come to their end. No row starts.
+    Cancelling {
+        /// As in `Running`.
+        chunks: Option<u32>,
+        /// Since when it ran.
+        since: Timestamp,
+        /// Who stopped it.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Every row has its answer; the result can be fetched. While `counts.unknown` is not 0 the result is written again now and then.
+    Done {
+        /// What came of its rows.
+        counts: Counts,
+        /// When the last chunk ended.
+        at: Timestamp,
+    },
+    /// It was stopped, or dropped before it ran.
+    Cancelled {
+        /// What came of the rows that were charged before; all 0 where it never ran.
+        counts: Counts,
+        /// Whether there is a result to fetch.
+        ran: bool,
+        /// Who stopped it.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Why a file was refused whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// The file is broken: a code of the reader, and the line where it knows one.
+    Broken {
+        /// The stable code.
+        code: String,
+        /// The line.
+        line: Option<u32>,
+    },
+    /// The file holds card numbers: every version of it was deleted.
+    CardNumbers,
+    /// The same bytes were taken before.
+    SameFile {
+        /// By which batch.
+        earlier: BatchId,
+    },
+    /// No row of it can be charged.
+    NoGoodRow,
+    /// The merchant may not trade now.
+    Suspended,
+    /// The object went before it was read.
+    Gone,
+}
+
+/// What came of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows that have an answer.
+    #[serde(rename = "d")]
+    pub done: u32,
+    /// Approved.
+    #[serde(rename = "a")]
+    pub approved: u32,
+    /// What the approved ones come to. Yen.
+    #[serde(rename = "y")]
+    pub yen: u64,
+    /// Declined by the card company.
+    #[serde(rename = "r")]
+    pub declined: u32,
+    /// Being checked: nobody knows yet.
+    #[serde(rename = "u")]
+    pub unknown: u32,
+    /// Bad rows, orders that are used, cards that are gone: the acquirer was not asked.
+    #[serde(rename = "e")]
+    pub errors: u32,
+    /// Not begun, because the batch was stopped.
+    #[serde(rename = "n")]
+    pub not_run: u32,
+}
+
+impl std::ops::Add for Counts {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            done: self.done.saturating_add(other.done),
+            approved: self.approved.saturating_add(other.approved),
+            yen: self.yen.saturating_add(other.yen),
+            declined: self.declined.saturating_add(other.declined),
+            unknown: self.unknown.saturating_add(other.unknown),
+            errors: self.errors.saturating_add(other.errors),
+            not_run: self.not_run.saturating_add(other.not_run),
+        }
+    }
+}
+
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), std::ops::Add::add)
+    }
+}
+
+/// A chunk's record: written when a worker begins it, now and then while it runs, and when it ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Which of its batch's, from 0.
+    pub number: u32,
+    /// Counts writes.
+    #[serde(skip)]
+    pub version: u32,
+    /// Its rows.
+    #[serde(rename = "r")]
+    pub rows: u32,
+    /// What came of them so far.
+    #[serde(rename = "c")]
+    pub counts: Counts,
+    /// How far it is.
+    #[serde(rename = "s")]
+    pub state: ChunkState,
+}
+
+/// How far a chunk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChunkState {
+    /// A worker charges its rows; after the lease's end another may.
+    #[serde(rename = "r")]
+    Running(Lease),
+    /// Every row has its answer, and the part of the result is written.
+    #[serde(rename = "d")]
+    Done,
+}
+
+impl Chunk {
+    /// Whether a worker may begin it now.
+    pub fn is_free(&self, worker: LeaseId, now: Timestamp) -> bool {
+        match self.state {
+            ChunkState::Running(lease) => lease.id == worker || lease.until <= now,
+            ChunkState::Done => false,
+        }
+    }
+
+    /// Whether no row of it can start any more unless a worker begins it again.
+    pub fn is_quiet(&self, now: Timestamp) -> bool {
+        match self.state {
+            ChunkState::Running(lease) => lease.until <= now,
+            ChunkState::Done => true,
+        }
+    }
+}
+
+/// What a message between the batch functions says of a batch: read it again and queue its chunks (to batch-intake), or look how far it is (to batch-report).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchOrder {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Which.
+    pub batch: BatchId,
+}
+
+/// A message to batch-charge: where a chunk's bytes are. No buyer's data is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChunkOrder {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Of which batch.
+    pub batch: BatchId,
+    /// Which chunk, from 0.
+    pub chunk: u32,
+    /// First byte in the object.
+    pub start: u64,
+    /// Byte after the last.
+    pub end: u64,
+    /// Line of the first byte, from 1.
+    pub first_line: u32,
+    /// Rows in it.
+    pub rows: u32,
+    /// Which of its rows repeat the order number of an earlier row of the file: a bit for each row, lowest bit first, base64url. Empty: none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub repeated: String,
+}
+
+impl Batch {
+    /// The object that holds its result.
+    pub fn result(&self) -> String {
+        format!("{}/results/{}.csv", self.merchant, self.id)
+    }
+
+    /// The object that holds a chunk's part of the result.
+    pub fn part(&self, chunk: u32) -> String {
+        format!("parts/{}/{}/{chunk:05}", self.merchant, self.id)
+    }
+
+    /// The same in another state, as the next version.
+    #[must_use]
+    pub fn now(&self, state: BatchState) -> Self {
+        Self { version: self.version.saturating_add(1), state, ..self.clone() }
+    }
+
+    /// Whether rows may start.
+    pub const fn may_charge(&self) -> bool {
+        match self.state {
+            BatchState::Running { .. } => true,
+            BatchState::Checking { .. }
+            | BatchState::Refused { .. }
+            | BatchState::Waiting { .. }
+            | BatchState::Cancelling { .. }
+            | BatchState::Done { .. }
+            | BatchState::Cancelled { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(version: &str) -> Source {
+        Source {
+            key: "4000/inbox/rows.csv".to_owned(),
+            version: version.to_owned(),
+            size: 1,
+            written_at: Timestamp::from_second(1_795_257_000).unwrap(),
+        }
+    }
+
+    #[test]
+    fn an_object_version_is_one_batch_and_another_version_another() {
+        assert_eq!(BatchId::of(&source("a")), BatchId::of(&source("a")));
+        assert_ne!(BatchId::of(&source("a")), BatchId::of(&source("b")));
+        let id = BatchId::of(&source("a"));
+        assert_eq!(BatchId::new(id.as_str()), Ok(id));
+        assert!(BatchId::new("0123456789abcdef012").is_err());
+    }
+
+    #[test]
+    fn each_row_has_a_form_of_its_own() {
+        let (id, merchant) = (BatchId::of(&source("a")), MerchantId::new("4000").unwrap());
+        assert_eq!(id.nonce_of(&merchant, 2), id.nonce_of(&merchant, 2));
+        assert_ne!(id.nonce_of(&merchant, 2), id.nonce_of(&merchant, 3));
+        assert_ne!(id.nonce_of(&merchant, 2), id.nonce_of(&MerchantId::new("2400").unwrap(), 2));
+    }
+}
