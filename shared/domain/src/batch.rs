@@ -3,5 +3,5 @@
 mod job;
 
 pub use job::{
-    Batch, BatchId, BatchOrder, BatchState, Chunk, ChunkOrder, ChunkState, Check, Counts, FirstError, Refused, Source,
+    Batch, BatchId, BatchOrder, BatchState, Check, Chunk, ChunkOrder, ChunkState, Counts, FirstError, Refused, Source,
 };

@@ -91,7 +91,12 @@ impl Batches {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_bytes(&self, batch: &Batch, sha256: &str, forgotten_at: Timestamp) -> Result<BatchId, StoreError> {
+    pub async fn claim_bytes(
+        &self,
+        batch: &Batch,
+        sha256: &str,
+        forgotten_at: Timestamp,
+    ) -> Result<BatchId, StoreError> {
         let item = Document { pk: keys::batch_bytes(&batch.merchant, sha256), sk: ONLY, forgotten_at };
         match self.put_next(item, &batch.id, 1).await? {
             Put::Done => Ok(batch.id.clone()),

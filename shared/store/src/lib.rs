@@ -27,12 +27,12 @@ mod users;
 
 pub use attention::{Attention, MatterPage, Raised, Which};
 pub use audit::AuditLog;
+pub use batches::{Batches, ChunkWritten};
 pub use card_keys::{CardKeys, KeyStage, StoredKey};
 pub use cards::{CardCursor, CardPage, Cards, Kept, WalkCursor};
 pub use checked_days::CheckedDays;
 pub use cursor::{Cursor, DueCursor};
 pub use error::{BoxError, StoreError};
-pub use batches::{Batches, ChunkWritten};
 pub use exports::Exports;
 pub use guard::{CounterKey, GuardCounters};
 pub use images::Images;
