@@ -178,8 +178,13 @@ impl World {
         self.inner.cloud.faults()
     }
 
-    /// From now on every batch of a queue or a stream is handed to its function twice, as may happen on AWS, or once again.
+    /// From now on every batch of a queue or a stream is handed to its function twice, and a bucket tells twice of each new object,
+    /// as may happen on AWS, or once again.
     pub fn deliver_twice(&self, twice: Delivery) {
+        self.inner.cloud.notify_times(match twice {
+            Delivery::Once => 1,
+            Delivery::Twice => 2,
+        });
         self.inner.twice.store(twice == Delivery::Twice, Ordering::Relaxed);
     }
 

@@ -24,7 +24,7 @@ fn now() -> Timestamp {
 
 fn cloud() -> Cloud {
     let cloud = Cloud::open(Options::memory(Arc::new(now))).unwrap();
-    let files = BucketSpec { name: "files".to_owned(), versioned: true, lifecycle: Vec::new() };
+    let files = BucketSpec { name: "files".to_owned(), versioned: true, ..BucketSpec::default() };
     cloud.create_bucket(&files).unwrap();
     cloud
 }

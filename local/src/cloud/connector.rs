@@ -2,7 +2,7 @@
 
 use super::caller::{self, Caller, DropSignal};
 use super::faults::{CallDescription, Fault};
-use super::protocol::{self, AwsCall, AwsError, JSON, Reply, Service};
+use super::protocol::{self, AwsCall, AwsError, JSON, Reply, ReplyBody, Service};
 use super::{Cloud, NoAnswer, WebHandler, s3};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -23,6 +23,9 @@ use http_body_util::BodyExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The secret of every access key that is made up here. It protects nothing.
+pub(super) const SECRET: &str = "local";
+
 /// The HTTP client of this caller.
 pub(super) fn http_client(cloud: &Cloud, caller: Caller) -> SharedHttpClient {
     let connector = connector(cloud, caller);
@@ -41,7 +44,7 @@ pub(super) fn sdk_config(cloud: &Cloud, caller: Caller) -> SdkConfig {
         Caller::Function { name, .. } => name,
         Caller::Operator => "AKIALOCALLOCALLOCAL0",
     };
-    let credentials = Credentials::from_keys(access_key, "local", None);
+    let credentials = Credentials::from_keys(access_key, SECRET, None);
     // the back-off is short because a fault here ends at the next try, never with time
     let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
     let config = SdkConfig::builder()
@@ -259,7 +262,11 @@ fn refuse(text: &str) -> ConnectorError {
 
 fn to_http(reply: Reply) -> Result<HttpResponse, ConnectorError> {
     let status = reply.status.try_into().map_err(|_| refuse("a status beyond HTTP's"))?;
-    let mut response = HttpResponse::new(status, SdkBody::from(reply.body));
+    let body = match reply.body {
+        ReplyBody::Whole(bytes) => SdkBody::from(bytes),
+        ReplyBody::Stored(stored) => SdkBody::from_body_1_x(stored),
+    };
+    let mut response = HttpResponse::new(status, body);
     response.headers_mut().insert("content-type", JSON);
     for (name, value) in reply.headers {
         response.headers_mut().try_insert(name, value).map_err(|_| refuse("a header that HTTP can't hold"))?;

@@ -294,7 +294,7 @@ impl Desk<'_> {
         let text = serde_json::to_string(description).map_err(|error| AwsError::internal(&error))?;
         let theirs = dynoxide::streams::table_arn("");
         let body = text.replace(&theirs, &self.cloud.table_arn("")).into_bytes();
-        Ok(Reply { status: 200, headers: Vec::new(), body })
+        Ok(Reply { status: 200, headers: Vec::new(), body: body.into() })
     }
 }
 
@@ -407,7 +407,7 @@ mod tests {
             ("expected value at line 1 column 1", "SerializationException"),
         ] {
             let reply = malformed(text).into_reply();
-            let body = String::from_utf8(reply.body).unwrap();
+            let body = String::from_utf8(reply.body.whole().unwrap().to_vec()).unwrap();
             assert!(body.contains(expected), "{text} became {body}");
             assert_eq!(reply.status, 400);
         }

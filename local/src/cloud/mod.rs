@@ -30,8 +30,8 @@ pub use queue::{Counts, Message, Queue};
 pub use serve::serve;
 pub use ses::Mail;
 pub use spec::{
-    BucketSpec, IndexSpec, KeyAttribute, KeyKind, KeySpec, LifecycleRule, Projection, QueueSpec, Redrive, StreamView,
-    TableSpec,
+    BucketSpec, CorsRule, IndexSpec, KeyAttribute, KeyKind, KeySpec, LifecycleRule, Notification, Projection,
+    QueueSpec, Redrive, StreamView, TableSpec,
 };
 pub use stream::{Stream, StreamRecord};
 pub use usage::{DynamoDbUsage, FunctionUsage, ServiceUsage, Usage};
@@ -126,6 +126,8 @@ struct Inner {
     tables: tables::Tables,
     state: state::State,
     objects: state::State,
+    notices: objects::Notices,
+    buckets: RwLock<HashMap<String, Arc<BucketSpec>>>,
     hosts: RwLock<HashMap<String, Arc<dyn WebHandler>>>,
     access_keys: RwLock<HashMap<String, Caller>>,
     identities: RwLock<Vec<String>>,
@@ -162,6 +164,8 @@ impl Cloud {
             tables,
             state,
             objects,
+            notices: objects::Notices::default(),
+            buckets: RwLock::default(),
             hosts: RwLock::default(),
             access_keys: RwLock::default(),
             identities: RwLock::default(),
@@ -197,12 +201,17 @@ impl Cloud {
         kms::create(self, key)
     }
 
-    /// Creates a bucket, or gives the stored one these settings. Called on every start.
+    /// Creates a bucket, or gives the stored one these settings. Called on every start, after the queues that it tells of new objects.
     ///
     /// # Errors
-    /// [`CloudError::Storage`].
+    /// [`CloudError::Storage`], [`CloudError::Missing`] for a queue that isn't there.
     pub fn create_bucket(&self, bucket: &BucketSpec) -> Result<(), CloudError> {
         objects::create(self, bucket)
+    }
+
+    /// From now on a bucket tells of every new object this many times: the promise is at least once.
+    pub fn notify_times(&self, times: u32) {
+        self.inner.notices.set_times(times);
     }
 
     /// `arn:aws:dynamodb:…:table/<name>`.
@@ -384,6 +393,16 @@ impl Cloud {
     /// [`CloudError::Storage`].
     pub fn set_note(&self, name: &str, value: &str) -> Result<(), CloudError> {
         self.inner.state.set_note(name, value)
+    }
+
+    /// What a bucket was created with, unless a client made it.
+    fn wiring(&self, bucket: &str) -> Option<Arc<BucketSpec>> {
+        self.inner.buckets.read().unwrap_or_else(PoisonError::into_inner).get(bucket).cloned()
+    }
+
+    fn wire(&self, bucket: BucketSpec) {
+        let mut buckets = self.inner.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        buckets.insert(bucket.name.clone(), Arc::new(bucket));
     }
 
     /// Whether this address is one of the AWS port.

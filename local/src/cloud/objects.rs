@@ -1,7 +1,9 @@
 //! Objects as they are kept: buckets, versions, chunks of bytes, uploads in parts, in one SQLite file.
 
 mod lifecycle;
+mod notices;
 mod parts;
+mod stored;
 
 use super::queue::new_id;
 use super::spec::{BucketSpec, LifecycleRule};
@@ -14,9 +16,11 @@ use std::ops::Range;
 use std::path::Path;
 
 pub(super) use lifecycle::sweep;
+pub(super) use notices::{Created, Notices, Occasion};
 pub(super) use parts::{Part, Upload, abort, add_part, begin, complete, parts, upload, uploads};
+pub(super) use stored::Stored;
 
-/// Bytes of a chunk, so that a range is read without the rest.
+/// Bytes of a chunk at most, so that a range is read without the rest.
 const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// The version id of an object in a bucket without versions.
@@ -58,13 +62,24 @@ const SCHEMA: &str = "
         headers TEXT NOT NULL,
         started_ms INTEGER NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS part (
+    CREATE TABLE IF NOT EXISTS upload_part (
         upload TEXT NOT NULL,
         number INTEGER NOT NULL,
         etag TEXT NOT NULL,
         size INTEGER NOT NULL,
-        bytes BLOB NOT NULL,
         PRIMARY KEY (upload, number)
+    );
+    CREATE TABLE IF NOT EXISTS part_chunk (
+        upload TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        starts_at INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (upload, number, starts_at)
+    );
+    CREATE TABLE IF NOT EXISTS notice (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        queue TEXT NOT NULL,
+        body TEXT NOT NULL
     );
 ";
 
@@ -120,7 +135,11 @@ pub(super) fn create(cloud: &Cloud, bucket: &BucketSpec) -> Result<(), CloudErro
     cloud.inner.objects.with(|objects| {
         objects.execute(upsert, params![bucket.name, bucket.versioned, lifecycle, now_ms])?;
         Ok(())
-    })
+    })?;
+    bucket.notifications.iter().try_for_each(|told| cloud.queue(&told.queue).map(drop))?;
+    cloud.wire(bucket.clone());
+    // what an earlier process left
+    cloud.inner.notices.send(cloud)
 }
 
 /// The bucket of this name.
@@ -183,16 +202,27 @@ pub(super) fn next_after(
     Ok(next.filter(|version| version.key.starts_with(prefix)))
 }
 
-/// Versions and markers whose keys begin so, newest first under each key.
-pub(super) fn versions(objects: &Transaction<'_>, bucket: &str, prefix: &str) -> rusqlite::Result<Vec<Version>> {
+/// Up to this many versions and markers whose keys begin so, newest first under each key: those that come after this key,
+/// or after this version of it.
+pub(super) fn versions(
+    objects: &Transaction<'_>,
+    bucket: &str,
+    prefix: &str,
+    after: (&str, Option<&str>),
+    most: usize,
+) -> rusqlite::Result<Vec<Version>> {
+    let (key, id) = after;
     let select = format!(
         "SELECT {COLUMNS} FROM version
-         WHERE bucket = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key, sequence DESC"
+         WHERE bucket = ?1 AND key >= ?2 AND substr(key, 1, length(?2)) = ?2
+           AND (key > ?3 OR key = ?3 AND sequence <
+                (SELECT sequence FROM version WHERE bucket = ?1 AND key = ?3 AND id = ?4))
+         ORDER BY key, sequence DESC LIMIT ?5"
     );
-    objects.prepare_cached(&select)?.query_map(params![bucket, prefix], read_version)?.collect()
+    objects.prepare_cached(&select)?.query_map(params![bucket, prefix, key, id, most], read_version)?.collect()
 }
 
-/// Writes a version, which becomes the latest; its chunks follow. Answers its sequence and its id.
+/// Writes a version, which becomes the latest; its chunks and whoever is told of it follow. Answers its sequence and its id.
 pub(super) fn insert(
     objects: &Transaction<'_>,
     bucket: &Bucket,
@@ -226,6 +256,13 @@ pub(super) fn write(objects: &Transaction<'_>, version: i64, bytes: &[u8]) -> ru
         starts_at = starts_at.saturating_add(chunk.len());
     }
     Ok(())
+}
+
+/// Gives a version the bytes of another.
+pub(super) fn copy(objects: &Transaction<'_>, from: i64, to: i64) -> rusqlite::Result<()> {
+    let copy =
+        "INSERT INTO chunk (version, starts_at, bytes) SELECT ?2, starts_at, bytes FROM chunk WHERE version = ?1";
+    objects.prepare_cached(copy)?.execute(params![from, to]).map(drop)
 }
 
 /// Reads bytes of a version.

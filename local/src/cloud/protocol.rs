@@ -2,6 +2,7 @@
 
 use super::Cloud;
 use super::caller::Caller;
+use super::objects::Stored;
 use super::s3;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -76,7 +77,32 @@ impl<'request> AwsCall<'request> {
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: Vec<(Cow<'static, str>, String)>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: ReplyBody,
+}
+
+/// What an answer holds.
+#[derive(Clone, Debug)]
+pub(super) enum ReplyBody {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// An object that is read while it goes out.
+    Stored(Stored),
+}
+
+impl ReplyBody {
+    /// What is there at once.
+    pub(super) fn whole(&self) -> Option<&[u8]> {
+        match self {
+            Self::Whole(bytes) => Some(bytes),
+            Self::Stored(_) => None,
+        }
+    }
+}
+
+impl From<Vec<u8>> for ReplyBody {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Whole(bytes)
+    }
 }
 
 /// The JSON type of all services here but one.
@@ -86,7 +112,7 @@ impl Reply {
     /// 200 with this body.
     pub(super) fn json(body: &impl Serialize) -> Result<Self, AwsError> {
         let body = serde_json::to_vec(body).map_err(|error| AwsError::internal(&error))?;
-        Ok(Self { status: 200, headers: Vec::new(), body })
+        Ok(Self { status: 200, headers: Vec::new(), body: body.into() })
     }
 }
 
@@ -180,7 +206,7 @@ impl AwsError {
     /// On the wire.
     pub(super) fn into_reply(self) -> Reply {
         if let Some(body) = self.body {
-            return Reply { status: self.status, headers: Vec::new(), body: body.into_bytes() };
+            return Reply { status: self.status, headers: Vec::new(), body: body.into_bytes().into() };
         }
         let body = serde_json::json!({ "__type": self.code, "message": self.message });
         let mut headers =
@@ -188,7 +214,7 @@ impl AwsError {
         if let Some(code) = self.query_code {
             headers.push(("x-amzn-query-error".into(), format!("{code};Sender")));
         }
-        Reply { status: self.status, headers, body: body.to_string().into_bytes() }
+        Reply { status: self.status, headers, body: body.to_string().into_bytes().into() }
     }
 }
 

@@ -2,8 +2,13 @@
 
 mod bucket;
 mod chunked;
+mod copy;
+mod cors;
+mod form;
 mod list;
 mod multipart;
+mod policy;
+mod post;
 mod range;
 mod request;
 #[cfg(test)]
@@ -12,20 +17,25 @@ mod xml;
 
 use super::Cloud;
 use super::caller::Caller;
-use super::objects::{self, Bucket, Headers, NewVersion, Version};
-use super::protocol::{AwsCall, AwsError, Reply, allowed};
+use super::objects::{self, Bucket, Created, Headers, NewVersion, Occasion, Stored, Version};
+use super::protocol::{AwsCall, AwsError, Reply, ReplyBody, allowed};
 use data_encoding::{BASE64, HEXLOWER};
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use std::borrow::Cow;
 
 use chunked::Content;
+pub(super) use cors::{preflight, share};
+pub(super) use form::Form;
 use range::Wanted;
 pub(super) use request::Request;
 
 /// Headers that are kept with an object and come back with it; `x-amz-meta-…` are, too.
 const KEPT: [&str; 5] =
     ["content-type", "content-disposition", "content-encoding", "content-language", "cache-control"];
+
+/// What is answered at once; a larger object is read while it goes out.
+const SMALL_BYTES: u64 = 1024 * 1024;
 
 /// Answers one call.
 pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Result<Reply, AwsError> {
@@ -34,11 +44,13 @@ pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Resu
     let desk = Desk { cloud, caller, request, body: call.body };
     let answered = match call.operation {
         "PutObject" => desk.put_object(),
+        "PostObject" => desk.post_object(),
+        "CopyObject" => desk.copy_object(),
         "GetObject" => desk.get_object(),
         "HeadObject" => desk.head_object(),
         "DeleteObject" => desk.delete_object(),
         "DeleteObjects" => desk.delete_objects(),
-        "ListObjectsV2" => desk.list_objects(),
+        "ListObjects" | "ListObjectsV2" => desk.list_objects(),
         "ListObjectVersions" => desk.list_versions(),
         "CreateMultipartUpload" => desk.create_upload(),
         "UploadPart" => desk.upload_part(),
@@ -55,7 +67,7 @@ pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Resu
         _ => Err(AwsError::unknown_operation(call).with_status(501)),
     };
     let reply = answered.unwrap_or_else(|refused| refused.into_reply_of(call.service));
-    Ok(if request.is_head { Reply { body: Vec::new(), ..reply } } else { reply })
+    Ok(if request.is_head { Reply { body: Vec::new().into(), ..reply } } else { reply })
 }
 
 /// A refusal as S3 writes it (S3 API reference, "Error responses").
@@ -82,25 +94,62 @@ impl Desk<'_> {
     fn put_object(&self) -> Result<Reply, AwsError> {
         self.permit("s3:PutObject")?;
         let content = Content::read(self.request, self.body)?;
+        let kept = self.keep(&content, Occasion::Put)?;
+        let mut reply = empty(200);
+        reply.headers.push(("etag".into(), quoted(&kept.etag)));
+        reply.headers.extend(version_header(&kept));
+        reply.headers.extend(content.checksum.into_iter().map(|(name, value)| (name.into(), value)));
+        Ok(reply)
+    }
+
+    /// Writes an object under the key of the request, and tells of it.
+    fn keep(&self, content: &Content<'_>, occasion: Occasion) -> Result<Kept, AwsError> {
         let etag = HEXLOWER.encode(&*md5::compute(&content.bytes));
         let headers = self.kept_headers();
         let size = u64::try_from(content.bytes.len()).unwrap_or(u64::MAX);
         let (key, checksum) = (self.request.key.as_str(), &content.checksum);
         let new = NewVersion { key, marker: false, size, etag: &etag, headers: &headers, checksum };
         let only_new = self.only_new()?;
-        let (id, versioned) = self.with_bucket(|objects, bucket| {
+        self.create(occasion, |objects, bucket| {
             if only_new && self.current(objects, bucket)?.is_some() {
                 return Ok(Err(exists()));
             }
-            let (version, id) = objects::insert(objects, bucket, new, self.now_ms())?;
-            objects::write(objects, version, &content.bytes)?;
-            Ok(Ok((id, bucket.versioned)))
+            let (sequence, id) = objects::insert(objects, bucket, new, self.now_ms())?;
+            objects::write(objects, sequence, &content.bytes)?;
+            Ok(Ok(Written { sequence, id, size, etag: etag.clone() }))
+        })
+    }
+
+    /// Lets an object come into being, and tells of it.
+    fn create(
+        &self,
+        occasion: Occasion,
+        act: impl FnOnce(&Transaction<'_>, &Bucket) -> rusqlite::Result<Result<Written, AwsError>>,
+    ) -> Result<Kept, AwsError> {
+        let notices = &self.cloud.inner.notices;
+        let (kept, told) = self.with_bucket(|objects, bucket| {
+            let written = match act(objects, bucket)? {
+                Ok(written) => written,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            let created = Created {
+                bucket: &bucket.name,
+                key: &self.request.key,
+                size: written.size,
+                etag: &written.etag,
+                sequence: written.sequence,
+                id: bucket.versioned.then_some(&written.id),
+                occasion,
+                by: self.caller.name(),
+            };
+            let told = notices.write(self.cloud, objects, &created)?;
+            let id = bucket.versioned.then_some(written.id);
+            Ok(Ok((Kept { id, etag: written.etag }, told)))
         })?;
-        let mut reply = empty(200);
-        reply.headers.push(("etag".into(), quoted(&etag)));
-        reply.headers.extend(version_header(versioned, &id));
-        reply.headers.extend(content.checksum.into_iter().map(|(name, value)| (name.into(), value)));
-        Ok(reply)
+        if told {
+            notices.send(self.cloud)?;
+        }
+        Ok(kept)
     }
 
     fn get_object(&self) -> Result<Reply, AwsError> {
@@ -126,7 +175,8 @@ impl Desk<'_> {
         };
         let length = range.end.saturating_sub(range.start);
         reply.headers.push(("content-length".into(), length.to_string()));
-        reply.body = self.with_bucket(|objects, _| objects::read(objects, version.sequence, range).map(Ok))?;
+        let stored = Stored::new(self.cloud, version.sequence, range);
+        reply.body = if length <= SMALL_BYTES { stored.into_bytes()?.into() } else { ReplyBody::Stored(stored) };
         Ok(reply)
     }
 
@@ -204,7 +254,7 @@ impl Desk<'_> {
             ("accept-ranges".into(), "bytes".to_owned()),
             ("x-amz-server-side-encryption".into(), "AES256".to_owned()),
         ]);
-        reply.headers.extend(version_header(versioned, &version.id));
+        reply.headers.extend(versioned.then(|| ("x-amz-version-id".into(), version.id.clone())));
         reply
     }
 
@@ -313,6 +363,21 @@ impl Desk<'_> {
     }
 }
 
+/// A version that an operation has written.
+struct Written {
+    sequence: i64,
+    id: String,
+    size: u64,
+    etag: String,
+}
+
+/// What the answer says of an object that was written.
+struct Kept {
+    /// None in a bucket without versions.
+    id: Option<String>,
+    etag: String,
+}
+
 /// One object's deletion: a marker in a versioned bucket, the end of the version that is named, or of the object.
 struct Deletion<'a> {
     objects: &'a Transaction<'a>,
@@ -365,7 +430,7 @@ fn exists() -> AwsError {
 }
 
 fn empty(status: u16) -> Reply {
-    Reply { status, headers: vec![("content-type".into(), "application/xml".to_owned())], body: Vec::new() }
+    Reply { status, headers: vec![("content-type".into(), "application/xml".to_owned())], body: Vec::new().into() }
 }
 
 /// Replaces a header.
@@ -374,8 +439,8 @@ fn set(reply: &mut Reply, name: &str, value: String) {
     reply.headers.push((Cow::from(name.to_owned()), value));
 }
 
-fn version_header(versioned: bool, id: &str) -> Option<(Cow<'static, str>, String)> {
-    versioned.then(|| ("x-amz-version-id".into(), id.to_owned()))
+fn version_header(kept: &Kept) -> Option<(Cow<'static, str>, String)> {
+    kept.id.clone().map(|id| ("x-amz-version-id".into(), id))
 }
 
 fn quoted(etag: &str) -> String {

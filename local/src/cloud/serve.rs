@@ -3,11 +3,11 @@
 
 use super::caller::Caller;
 use super::connector::{self, Ending};
-use super::protocol::{self, AwsCall, AwsError, JSON, Reply};
+use super::protocol::{self, AwsCall, AwsError, JSON, Reply, ReplyBody};
 use super::{Cloud, s3, sqs};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -15,28 +15,23 @@ use http_body_util::{BodyExt as _, Collected, Full, Limited};
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// DynamoDB takes bodies up to 16 MB, the others less; S3 takes objects up to 5 GB in one piece, here up to this.
-const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// DynamoDB takes bodies up to 16 MB, the others less; S3 takes objects up to 5 GB in one piece, here up to this, for each is
+/// held in memory once: room for the largest file that a merchant may bring, 256 MiB, and the form around it.
+const MAX_BODY_BYTES: usize = 257 * 1024 * 1024;
 
 /// Answers AWS clients at this listener until the task ends. Whose call it is tells the access key id, see
-/// [`Cloud::register_access_key`]; signatures aren't checked.
+/// [`Cloud::register_access_key`]; of signatures only those of forms are checked that a function has signed.
 ///
 /// # Errors
 /// An error of the listener.
 pub async fn serve(cloud: Cloud, listener: TcpListener) -> std::io::Result<()> {
-    let service = Router::new().fallback(answer).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(cloud);
-    axum::serve(listener, service).await
+    axum::serve(listener, Router::new().fallback(answer).with_state(cloud)).await
 }
 
 async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let limited = Limited::new(body, MAX_BODY_BYTES);
-    let Ok(body) = limited.collect().await.map(Collected::to_bytes) else {
-        let too_large = AwsError::refused("RequestEntityTooLarge", "the body is too large").into_reply();
-        return to_http(too_large).map(Body::from);
-    };
-    match end(&cloud, &parts, &body).await {
-        Ending::Answer(reply) => to_http(reply).map(Body::from),
+    match end(&cloud, &parts, body).await {
+        Ending::Answer(reply) => to_http(reply),
         Ending::Lost | Ending::Dropped => broken(),
     }
 }
@@ -44,36 +39,73 @@ async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
 /// Answers one request without a listener.
 pub(super) async fn visit(cloud: &Cloud, request: http::Request<Bytes>) -> http::Response<Bytes> {
     let (parts, body) = request.into_parts();
-    match end(cloud, &parts, &body).await {
-        Ending::Answer(reply) => to_http(reply),
-        Ending::Lost | Ending::Dropped => {
-            let mut response = http::Response::new(Bytes::new());
-            *response.status_mut() = StatusCode::BAD_GATEWAY;
-            response
+    if let Ending::Answer(reply) = end(cloud, &parts, Body::from(body)).await {
+        let (parts, body) = to_http(reply).into_parts();
+        if let Ok(body) = body.collect().await {
+            return http::Response::from_parts(parts, body.to_bytes());
         }
     }
+    let mut response = http::Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::BAD_GATEWAY;
+    response
 }
 
-async fn end(cloud: &Cloud, parts: &Parts, body: &[u8]) -> Ending {
+async fn end(cloud: &Cloud, parts: &Parts, body: Body) -> Ending {
+    let body = Limited::new(body, MAX_BODY_BYTES);
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let (method, path, target) = (parts.method.as_str(), parts.uri.path(), header("x-amz-target"));
-    let caller = caller(cloud, header("authorization").unwrap_or_default());
-    if let Some(call) = AwsCall::of(method, path, target, body) {
+    if let (Some(boundary), None) = (s3::Form::boundary(parts), target) {
+        return match s3::Form::read(boundary, body).await {
+            Ok(form) => {
+                let request = s3::Request::posted(host(parts), path, &form);
+                on_s3(cloud, parts, request, &form.file).await
+            }
+            Err(refused) => Ending::Answer(refused.into_reply_of(protocol::Service::S3)),
+        };
+    }
+    let Ok(body) = body.collect().await.map(Collected::to_bytes) else {
+        let too_large = AwsError::refused("RequestEntityTooLarge", "the body is too large");
+        return Ending::Answer(too_large.into_reply());
+    };
+    if let Some(call) = AwsCall::of(method, path, target, &body) {
+        let caller = caller(cloud, header("authorization").unwrap_or_default());
         return met(cloud, &caller.unwrap_or(Caller::Operator), &call).await;
     }
     // whatever has no target and isn't mail is S3's, which may carry its signature in the address
-    let host = parts.uri.host().or_else(|| header("host")).unwrap_or_default();
-    let host = host.split(':').next().unwrap_or_default();
     let address = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let headers = parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let s3 = match s3::Request::of(method, host, address, headers) {
-        Some(s3) if target.is_none() => s3,
-        _ => return Ending::Answer(AwsError::unknown_service(path, target).into_reply()),
+    let request = s3::Request::of(method, host(parts), address, headers).filter(|_| target.is_none());
+    on_s3(cloud, parts, request, &body).await
+}
+
+/// A call on S3, from a page of another site or not.
+async fn on_s3(cloud: &Cloud, parts: &Parts, request: Option<s3::Request>, body: &[u8]) -> Ending {
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(request) = request else {
+        let error = AwsError::unknown_service(parts.uri.path(), header("x-amz-target"));
+        return Ending::Answer(error.into_reply());
     };
-    match caller.or_else(|| self::caller(cloud, &s3.signature())) {
-        Some(caller) => met(cloud, &caller, &AwsCall::on_s3(&s3, body)).await,
-        None => Ending::Answer(s3::anonymous()),
+    if parts.method == http::Method::OPTIONS {
+        return Ending::Answer(s3::preflight(cloud, &request));
     }
+    let caller = caller(cloud, header("authorization").unwrap_or_default());
+    let ending = match caller.or_else(|| self::caller(cloud, &request.signature())) {
+        Some(caller) => met(cloud, &caller, &AwsCall::on_s3(&request, body)).await,
+        None => Ending::Answer(s3::anonymous()),
+    };
+    match (ending, header("origin")) {
+        (Ending::Answer(mut reply), Some(origin)) => {
+            s3::share(cloud, &request, (parts.method.as_str(), origin), &mut reply);
+            Ending::Answer(reply)
+        }
+        (ending, _) => ending,
+    }
+}
+
+/// The host that a request is for, without its port.
+fn host(parts: &Parts) -> &str {
+    let header = || parts.headers.get("host").and_then(|value| value.to_str().ok());
+    parts.uri.host().or_else(header).unwrap_or_default().split(':').next().unwrap_or_default()
 }
 
 async fn met(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Ending {
@@ -104,8 +136,11 @@ fn caller(cloud: &Cloud, authorization: &str) -> Option<Caller> {
     Some(keys.get(key).cloned().unwrap_or(Caller::Operator))
 }
 
-fn to_http(reply: Reply) -> http::Response<Bytes> {
-    let mut response = http::Response::new(Bytes::from(reply.body));
+fn to_http(reply: Reply) -> Response {
+    let mut response = Response::new(match reply.body {
+        ReplyBody::Whole(bytes) => Body::from(bytes),
+        ReplyBody::Stored(stored) => Body::new(stored),
+    });
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert("content-type", HeaderValue::from_static(JSON));
     for (name, value) in reply.headers {

@@ -111,7 +111,7 @@ pub struct KeySpec {
 }
 
 /// An S3 bucket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BucketSpec {
     /// Its name.
     pub name: String,
@@ -119,6 +119,38 @@ pub struct BucketSpec {
     pub versioned: bool,
     /// When its objects end.
     pub lifecycle: Vec<LifecycleRule>,
+    /// Who is told of new objects.
+    pub notifications: Vec<Notification>,
+    /// Which sites' pages may call it.
+    pub cors: Vec<CorsRule>,
+}
+
+/// A queue that is told of new objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// `s3:ObjectCreated:Put`, …; `*` at the end stands for any.
+    pub event: String,
+    /// What the keys begin with; empty means all.
+    pub prefix: String,
+    /// What the keys end with; empty means all.
+    pub suffix: String,
+    /// The queue's name.
+    pub queue: String,
+}
+
+/// What pages of other sites may do with a bucket (S3 user guide, "Elements of a CORS configuration").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorsRule {
+    /// Origins, with one `*` at most in each.
+    pub origins: Vec<String>,
+    /// `GET`, `POST`, …
+    pub methods: Vec<String>,
+    /// Headers that a page may send, with one `*` at most in each.
+    pub headers: Vec<String>,
+    /// Headers of the answer that a page may read.
+    pub exposed: Vec<String>,
+    /// Seconds for which a browser may remember the answer.
+    pub max_age_s: Option<u32>,
 }
 
 /// When the objects end whose keys begin alike. A day is 24 hours here; S3 waits for the next midnight (UTC).

@@ -43,7 +43,7 @@ pub(super) fn resource(body: &Value) -> String {
 
 /// Whether a `ReceiveMessage` came back without a message, and how long its caller would wait for one.
 pub(super) fn wait(call: &AwsCall<'_>, reply: &Reply) -> Option<Duration> {
-    if call.operation != "ReceiveMessage" || reply.status != 200 || reply.body != b"{}" {
+    if call.operation != "ReceiveMessage" || reply.status != 200 || reply.body.whole() != Some(b"{}") {
         return None;
     }
     let request: Value = serde_json::from_slice(call.body).ok()?;

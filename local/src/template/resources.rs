@@ -39,7 +39,8 @@ impl Reader<'_> {
             "AWS::SQS::Queue" => template.queues.push(self.queue()?),
             "AWS::KMS::Key" => template.keys.push(KeySpec { id: self.resource.name.to_owned(), alias: None }),
             "AWS::S3::Bucket" => template.buckets.push(bucket::read(self.document, self.resource)?),
-            // what watches, logs or names, and a bucket's policy, which only refuses what is not TLS: nothing of it moves a payment
+            // what watches, logs or names, a bucket's policy, which only refuses what is not TLS, and a queue's, which lets the
+            // bucket in that its notification names: nothing of it moves a payment
             "AWS::Serverless::HttpApi"
             | "AWS::ApiGatewayV2::DomainName"
             | "AWS::ApiGatewayV2::ApiMapping"
@@ -49,6 +50,7 @@ impl Reader<'_> {
             | "AWS::SNS::Topic"
             | "AWS::SNS::TopicPolicy"
             | "AWS::S3::BucketPolicy"
+            | "AWS::SQS::QueuePolicy"
             | "AWS::CloudWatch::Alarm" => {}
             other => return Err(TemplateError::new(format!("{other} is not known here"))),
         }
@@ -297,7 +299,7 @@ fn rate(expression: &str) -> Result<Duration, TemplateError> {
 }
 
 /// The name at the end of a queue's ARN.
-fn last_part(arn: &str) -> String {
+pub(super) fn last_part(arn: &str) -> String {
     arn.rsplit(':').next().unwrap_or_default().to_owned()
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::Cloud;
 use super::super::queue::new_id;
-use super::{Bucket, Headers, NewVersion, from_text, insert, time, to_sql, to_text};
+use super::{Bucket, CHUNK_BYTES, Headers, NewVersion, from_text, insert, time, to_sql, to_text};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
@@ -69,19 +69,29 @@ pub(in crate::cloud) fn add_part(
     etag: &str,
     bytes: &[u8],
 ) -> rusqlite::Result<()> {
-    let upsert = "INSERT OR REPLACE INTO part (upload, number, etag, size, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
-    objects.execute(upsert, params![upload, number, etag, bytes.len(), bytes]).map(drop)
+    let upsert = "INSERT OR REPLACE INTO upload_part (upload, number, etag, size) VALUES (?1, ?2, ?3, ?4)";
+    objects.execute(upsert, params![upload, number, etag, bytes.len()])?;
+    objects.execute("DELETE FROM part_chunk WHERE upload = ?1 AND number = ?2", params![upload, number])?;
+    let insert = "INSERT INTO part_chunk (upload, number, starts_at, bytes) VALUES (?1, ?2, ?3, ?4)";
+    let mut insert = objects.prepare_cached(insert)?;
+    let mut starts_at = 0_usize;
+    for chunk in bytes.chunks(CHUNK_BYTES) {
+        insert.execute(params![upload, number, starts_at, chunk])?;
+        starts_at = starts_at.saturating_add(chunk.len());
+    }
+    Ok(())
 }
 
 /// The parts that are there, by number.
 pub(in crate::cloud) fn parts(objects: &Transaction<'_>, upload: &str) -> rusqlite::Result<Vec<Part>> {
-    let mut select = objects.prepare_cached("SELECT number, etag, size FROM part WHERE upload = ?1 ORDER BY number")?;
+    let mut select =
+        objects.prepare_cached("SELECT number, etag, size FROM upload_part WHERE upload = ?1 ORDER BY number")?;
     let rows = select
         .query_map(params![upload], |row| Ok(Part { number: row.get(0)?, etag: row.get(1)?, size: row.get(2)? }))?;
     rows.collect()
 }
 
-/// Makes the chosen parts an object; answers its version id.
+/// Makes the chosen parts an object; answers its sequence and its version id.
 pub(in crate::cloud) fn complete(
     objects: &Transaction<'_>,
     bucket: &Bucket,
@@ -89,7 +99,7 @@ pub(in crate::cloud) fn complete(
     chosen: &[Part],
     etag: &str,
     now_ms: i64,
-) -> rusqlite::Result<String> {
+) -> rusqlite::Result<(i64, String)> {
     let size = chosen.iter().fold(0_u64, |size, part| size.saturating_add(part.size));
     let (marker, checksum) = (false, Headers::new());
     let new = NewVersion { key: &upload.key, marker, size, etag, headers: &upload.headers, checksum: &checksum };
@@ -97,17 +107,18 @@ pub(in crate::cloud) fn complete(
     let mut starts_at = 0_u64;
     for part in chosen {
         let copy = "INSERT INTO chunk (version, starts_at, bytes)
-             SELECT ?1, ?2, bytes FROM part WHERE upload = ?3 AND number = ?4 AND size > 0";
+             SELECT ?1, ?2 + starts_at, bytes FROM part_chunk WHERE upload = ?3 AND number = ?4";
         objects.prepare_cached(copy)?.execute(params![version, starts_at, upload.id, part.number])?;
         starts_at = starts_at.saturating_add(part.size);
     }
     abort(objects, &upload.id)?;
-    Ok(id)
+    Ok((version, id))
 }
 
 /// Forgets an upload and its parts.
 pub(in crate::cloud) fn abort(objects: &Transaction<'_>, upload: &str) -> rusqlite::Result<()> {
-    objects.execute("DELETE FROM part WHERE upload = ?1", params![upload])?;
+    objects.execute("DELETE FROM part_chunk WHERE upload = ?1", params![upload])?;
+    objects.execute("DELETE FROM upload_part WHERE upload = ?1", params![upload])?;
     objects.execute("DELETE FROM upload WHERE id = ?1", params![upload]).map(drop)
 }
 

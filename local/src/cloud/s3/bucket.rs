@@ -34,7 +34,7 @@ impl Desk<'_> {
         if there.is_some() {
             return Err(refused(409, "BucketAlreadyOwnedByYou", "You already own the bucket of this name."));
         }
-        let bucket = BucketSpec { name: name.clone(), versioned: false, lifecycle: Vec::new() };
+        let bucket = BucketSpec { name: name.clone(), ..BucketSpec::default() };
         self.cloud.create_bucket(&bucket)?;
         let mut reply = empty(200);
         reply.headers.push(("location".into(), format!("/{name}")));

@@ -4,6 +4,7 @@ use super::super::objects::Headers;
 use super::super::protocol::AwsError;
 use super::{BASE64, Request, refused};
 use crc_fast::CrcAlgorithm;
+use sha2::Digest as _;
 use std::borrow::Cow;
 
 /// What a body holds.
@@ -59,6 +60,8 @@ fn count(algorithm: &str, bytes: &[u8]) -> Option<String> {
         "crc32" => (CrcAlgorithm::Crc32IsoHdlc, 4_usize),
         "crc32c" => (CrcAlgorithm::Crc32Iscsi, 4),
         "crc64nvme" => (CrcAlgorithm::Crc64Nvme, 8),
+        "sha1" => return Some(BASE64.encode(&sha1::Sha1::digest(bytes))),
+        "sha256" => return Some(BASE64.encode(&sha2::Sha256::digest(bytes))),
         _ => return None,
     };
     let counted = crc_fast::checksum(algorithm, bytes).to_be_bytes();
@@ -128,11 +131,13 @@ mod tests {
             ("content-md5", "XUFAKrxLKna5cZ2REBfFkg=="),
             ("x-amz-checksum-crc32", "NhCmhg=="),
             ("x-amz-checksum-crc32c", "mnG7TA=="),
+            ("x-amz-checksum-sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ00="),
+            ("x-amz-checksum-sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="),
         ] {
             assert_eq!(read(&[(name, right)], b"hello").unwrap(), b"hello", "{name}");
             assert!(read(&[(name, right)], b"hellp").is_err(), "{name}");
         }
-        assert!(read(&[("x-amz-checksum-sha1", "AAAA")], b"hello").is_err(), "not counted here, so not believed");
+        assert!(read(&[("x-amz-checksum-md7", "AAAA")], b"hello").is_err(), "not counted here, so not believed");
     }
 
     #[test]

@@ -22,20 +22,25 @@ enum Entry {
 }
 
 impl Desk<'_> {
+    /// Both forms of the list: the older one goes on behind a key, the newer one by a token.
     pub(super) fn list_objects(&self) -> Result<Reply, AwsError> {
         self.permit_bucket("s3:ListBucket")?;
         let asked = |name: &str| self.request.query(name).unwrap_or_default();
-        let (prefix, delimiter) = (asked("prefix"), asked("delimiter"));
-        let most = match self.request.query("max-keys") {
-            None => MOST_ENTRIES,
-            Some(most) => most.parse::<usize>().map_err(|_| invalid("max-keys"))?.min(MOST_ENTRIES),
-        };
-        let after = match self.request.query("continuation-token") {
-            None => asked("start-after").to_owned(),
-            Some(token) => {
+        let (prefix, delimiter, most) = (asked("prefix"), asked("delimiter"), self.most_entries()?);
+        let by_token = self.request.query("list-type").is_some();
+        let after = match (by_token, self.request.query("continuation-token")) {
+            (false, _) => asked("marker").to_owned(),
+            (true, None) => asked("start-after").to_owned(),
+            (true, Some(token)) => {
                 let after = BASE64.decode(token.as_bytes()).ok().and_then(|after| String::from_utf8(after).ok());
                 after.ok_or_else(|| invalid("continuation-token"))?
             }
+        };
+        // a common beginning that an older client goes on behind stands for all that begins so
+        let after = match delimiter {
+            "" => after,
+            delimiter if !by_token && after.ends_with(delimiter) => format!("{after}{LAST}"),
+            _ => after,
         };
         let mut page = Page { prefix, delimiter, after, entries: Vec::new() };
         let more = self.with_bucket(|objects, bucket| {
@@ -46,19 +51,15 @@ impl Desk<'_> {
             }
             Ok(Ok(most > 0 && objects::next_after(objects, &bucket.name, prefix, &page.after)?.is_some()))
         })?;
-        let mut parts = vec![
-            xml::text("Name", &self.request.bucket),
-            self.name("Prefix", prefix),
-            xml::text("MaxKeys", &most.to_string()),
-            xml::text("KeyCount", &page.entries.len().to_string()),
-            xml::text("IsTruncated", if more { "true" } else { "false" }),
-        ];
-        parts.extend(self.request.query("delimiter").map(|delimiter| self.name("Delimiter", delimiter)));
-        parts.extend(self.request.query("encoding-type").map(|kind| xml::text("EncodingType", kind)));
-        parts.extend(self.request.query("continuation-token").map(|token| xml::text("ContinuationToken", token)));
-        parts.extend(self.request.query("start-after").map(|after| self.name("StartAfter", after)));
-        if more {
-            parts.push(xml::text("NextContinuationToken", &BASE64.encode(page.after.as_bytes())));
+        let mut parts = self.head_of_list(most, more);
+        if by_token {
+            parts.push(xml::text("KeyCount", &page.entries.len().to_string()));
+            parts.extend(self.request.query("continuation-token").map(|token| xml::text("ContinuationToken", token)));
+            parts.extend(self.request.query("start-after").map(|after| self.name("StartAfter", after)));
+            parts.extend(more.then(|| xml::text("NextContinuationToken", &BASE64.encode(page.after.as_bytes()))));
+        } else {
+            parts.push(self.name("Marker", asked("marker")));
+            parts.extend(more.then(|| self.name("NextMarker", page.after.trim_end_matches(LAST))));
         }
         parts.extend(page.entries.iter().map(|entry| match entry {
             Entry::Object(version) => xml::element("Contents", &self.about(version)),
@@ -67,21 +68,27 @@ impl Desk<'_> {
         Ok(xml::reply(200, &xml::element("ListBucketResult", &parts)))
     }
 
-    /// All versions under the prefix in one answer, up to the service's limit; more than that isn't paged here.
+    /// Versions by key, the newest first; by folder they are not listed here.
     pub(super) fn list_versions(&self) -> Result<Reply, AwsError> {
         self.permit_bucket("s3:ListBucketVersions")?;
-        let prefix = self.request.query("prefix").unwrap_or_default();
-        let bucket = &self.request.bucket;
-        let versions = self.with_bucket(|objects, _| objects::versions(objects, bucket, prefix).map(Ok))?;
-        if versions.len() > MOST_ENTRIES {
-            return Err(refused(501, "NotImplemented", "the local cloud doesn't page lists of versions"));
+        if self.request.query("delimiter").is_some_and(|delimiter| !delimiter.is_empty()) {
+            return Err(refused(501, "NotImplemented", "the local cloud doesn't list versions by folder"));
         }
-        let mut parts = vec![
-            xml::text("Name", bucket),
-            self.name("Prefix", prefix),
-            xml::text("MaxKeys", &MOST_ENTRIES.to_string()),
-            xml::text("IsTruncated", "false"),
-        ];
+        let asked = |name: &str| self.request.query(name).unwrap_or_default();
+        let (bucket, prefix, most) = (&self.request.bucket, asked("prefix"), self.most_entries()?);
+        let after = (asked("key-marker"), self.request.query("version-id-marker"));
+        let one_more = most.saturating_add(1);
+        let mut versions =
+            self.with_bucket(|objects, _| objects::versions(objects, bucket, prefix, after, one_more).map(Ok))?;
+        let more = versions.len() > most;
+        versions.truncate(most);
+        let mut parts = self.head_of_list(most, more);
+        parts.push(self.name("KeyMarker", asked("key-marker")));
+        parts.push(xml::text("VersionIdMarker", asked("version-id-marker")));
+        if let Some(last) = versions.last().filter(|_| more) {
+            parts.push(self.name("NextKeyMarker", &last.key));
+            parts.push(xml::text("NextVersionIdMarker", &last.id));
+        }
         parts.extend(versions.iter().map(|version| {
             let mut about = self.about(version);
             about.push(xml::text("VersionId", &version.id));
@@ -89,6 +96,25 @@ impl Desk<'_> {
             xml::element(if version.marker { "DeleteMarker" } else { "Version" }, &about)
         }));
         Ok(xml::reply(200, &xml::element("ListVersionsResult", &parts)))
+    }
+
+    fn most_entries(&self) -> Result<usize, AwsError> {
+        match self.request.query("max-keys") {
+            None => Ok(MOST_ENTRIES),
+            Some(most) => Ok(most.parse::<usize>().map_err(|_| invalid("max-keys"))?.min(MOST_ENTRIES)),
+        }
+    }
+
+    fn head_of_list(&self, most: usize, more: bool) -> Vec<String> {
+        let mut parts = vec![
+            xml::text("Name", &self.request.bucket),
+            self.name("Prefix", self.request.query("prefix").unwrap_or_default()),
+            xml::text("MaxKeys", &most.to_string()),
+            xml::text("IsTruncated", if more { "true" } else { "false" }),
+        ];
+        parts.extend(self.request.query("delimiter").map(|delimiter| self.name("Delimiter", delimiter)));
+        parts.extend(self.request.query("encoding-type").map(|kind| xml::text("EncodingType", kind)));
+        parts
     }
 
     fn about(&self, version: &Version) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! Uploads in parts.
 
-use super::super::objects::{self, Part, Upload};
+use super::super::objects::{self, Occasion, Part, Upload};
 use super::super::protocol::{AwsError, Reply};
-use super::{Content, Desk, HEXLOWER, empty, exists, iso, quoted, refused, version_header, xml};
+use super::{Content, Desk, HEXLOWER, Written, empty, exists, iso, quoted, refused, version_header, xml};
 use rusqlite::Transaction;
 
 /// Every part but the last has at least this size (S3 user guide, "Amazon S3 multipart upload limits").
@@ -49,7 +49,7 @@ impl Desk<'_> {
             })
             .collect();
         let only_new = self.only_new()?;
-        let (id, etag, versioned) = self.with_bucket(|objects, bucket| {
+        let kept = self.create(Occasion::CompleteMultipartUpload, |objects, bucket| {
             let Some(upload) = self.upload(objects)? else { return Ok(Err(no_upload())) };
             if only_new && self.current(objects, bucket)?.is_some() {
                 return Ok(Err(exists()));
@@ -59,16 +59,17 @@ impl Desk<'_> {
                 Err(refused) => return Ok(Err(refused)),
             };
             let etag = etag_of(&chosen);
-            let id = objects::complete(objects, bucket, &upload, &chosen, &etag, self.now_ms())?;
-            Ok(Ok((id, etag, bucket.versioned)))
+            let (sequence, id) = objects::complete(objects, bucket, &upload, &chosen, &etag, self.now_ms())?;
+            let size = chosen.iter().fold(0_u64, |size, part| size.saturating_add(part.size));
+            Ok(Ok(Written { sequence, id, size, etag }))
         })?;
         let parts = [
             xml::text("Bucket", &self.request.bucket),
             xml::text("Key", &self.request.key),
-            xml::text("ETag", &quoted(&etag)),
+            xml::text("ETag", &quoted(&kept.etag)),
         ];
         let mut reply = xml::reply(200, &xml::element("CompleteMultipartUploadResult", &parts));
-        reply.headers.extend(version_header(versioned, &id));
+        reply.headers.extend(version_header(&kept));
         Ok(reply)
     }
 

@@ -1,5 +1,6 @@
 //! Bucket, key and operation, told from a request's method, host and address.
 
+use super::Form;
 use percent_encoding::percent_decode_str;
 
 /// What S3 is asked beside the body.
@@ -41,6 +42,18 @@ impl Request {
         Some(request)
     }
 
+    /// Reads a form that uploads a file: its fields stand for headers.
+    pub(in crate::cloud) fn posted(host: &str, path: &str, form: &Form) -> Option<Self> {
+        let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut request = Self::of("POST", host, path, fields)?;
+        if !request.key.is_empty() || request.bucket.is_empty() {
+            return Some(request);
+        }
+        request.operation = "PostObject".to_owned();
+        request.key = request.header("key").unwrap_or_default().replace("${filename}", &form.file_name);
+        Some(request)
+    }
+
     /// An argument in the address.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
@@ -51,9 +64,11 @@ impl Request {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// What a signed address says about its signer, in the form of the header that it stands for.
+    /// What a signed address or form says about its signer, in the form of the header that it stands for.
     pub(in crate::cloud) fn signature(&self) -> String {
-        self.query("X-Amz-Credential").map(|credential| format!("Credential={credential}")).unwrap_or_default()
+        let field = || self.header("x-amz-credential").filter(|_| self.operation == "PostObject");
+        let credential = self.query("X-Amz-Credential").or_else(field);
+        credential.map(|credential| format!("Credential={credential}")).unwrap_or_default()
     }
 
     /// Bucket and key, for the record of calls.
@@ -65,6 +80,7 @@ impl Request {
         let aspect = ASPECTS.into_iter().find(|aspect| self.query(aspect).is_some());
         match (method, self.bucket.is_empty(), self.key.is_empty(), aspect) {
             ("GET", true, true, None) => Some("ListBuckets"),
+            ("GET", false, true, None) => Some("ListObjects"),
             ("GET", false, true, Some("list-type")) => Some("ListObjectsV2"),
             ("GET", false, true, Some("versions")) => Some("ListObjectVersions"),
             ("GET", false, true, Some("uploads")) => Some("ListMultipartUploads"),
@@ -77,7 +93,8 @@ impl Request {
             ("POST", false, true, Some("delete")) => Some("DeleteObjects"),
             ("GET", false, false, None) => Some("GetObject"),
             ("HEAD", false, false, None) => Some("HeadObject"),
-            ("PUT", false, false, None) if self.header("x-amz-copy-source").is_none() => Some("PutObject"),
+            ("PUT", false, false, None) if self.header("x-amz-copy-source").is_some() => Some("CopyObject"),
+            ("PUT", false, false, None) => Some("PutObject"),
             ("PUT", false, false, Some("uploadId")) if self.header("x-amz-copy-source").is_none() => Some("UploadPart"),
             ("DELETE", false, false, None) => Some("DeleteObject"),
             ("DELETE", false, false, Some("uploadId")) => Some("AbortMultipartUpload"),

@@ -14,7 +14,7 @@ fn options() -> Options {
 
 fn open(options: Options) -> Cloud {
     let cloud = Cloud::open(options).unwrap();
-    cloud.create_bucket(&BucketSpec { name: "files".to_owned(), versioned: true, lifecycle: Vec::new() }).unwrap();
+    cloud.create_bucket(&BucketSpec { name: "files".to_owned(), versioned: true, ..BucketSpec::default() }).unwrap();
     cloud
 }
 

@@ -71,7 +71,7 @@ pub(super) fn text(name: &str, text: &str) -> String {
 pub(super) fn reply(status: u16, root: &str) -> Reply {
     let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{root}");
     let headers = vec![("content-type".into(), "application/xml".to_owned())];
-    Reply { status, headers, body: body.into_bytes() }
+    Reply { status, headers, body: body.into_bytes().into() }
 }
 
 fn escaped(text: &str) -> String {
