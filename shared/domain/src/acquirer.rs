@@ -504,6 +504,32 @@ impl DeclineCode {
         Self::TryAgainLater,
     ];
 
+    /// The stable code, as records and result files have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GenericDecline => "generic_decline",
+            Self::DoNotHonor => "do_not_honor",
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::LostCard => "lost_card",
+            Self::StolenCard => "stolen_card",
+            Self::PickupCard => "pickup_card",
+            Self::ExpiredCard => "expired_card",
+            Self::IncorrectCvc => "incorrect_cvc",
+            Self::IncorrectNumber => "incorrect_number",
+            Self::ProcessingError => "processing_error",
+            Self::IssuerNotAvailable => "issuer_not_available",
+            Self::CardVelocityExceeded => "card_velocity_exceeded",
+            Self::CardNotSupported => "card_not_supported",
+            Self::CurrencyNotSupported => "currency_not_supported",
+            Self::TransactionNotAllowed => "transaction_not_allowed",
+            Self::AuthenticationRequired => "authentication_required",
+            Self::Fraudulent => "fraudulent",
+            Self::RevocationOfAuthorization => "revocation_of_authorization",
+            Self::DoNotTryAgain => "do_not_try_again",
+            Self::TryAgainLater => "try_again_later",
+        }
+    }
+
     /// The category: Visa's four groups as acquirers publish them in 2026-11 (category 1: never; 3: data), in our words.
     pub const fn category(self) -> DeclineCategory {
         match self {
@@ -532,6 +558,13 @@ impl DeclineCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decline_is_called_as_it_is_stored() {
+        for code in DeclineCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.name());
+        }
+    }
 
     #[test]
     fn an_authentication_reads_back_and_stays_short() {

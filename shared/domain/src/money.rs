@@ -14,7 +14,7 @@ pub struct AmountError {
     yen: u32,
 }
 
-/// What is wrong with an amount that a person typed.
+/// What is wrong with an amount that a person typed, or that a file or a shop's program says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TypedAmountError {
     /// Nothing was typed.
@@ -47,6 +47,20 @@ impl Yen {
     pub fn parse(text: &str) -> Option<Self> {
         let plain = (1..=7).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
         plain.then(|| text.parse().ok().and_then(|yen| Self::new(yen).ok()))?
+    }
+
+    /// Reads what a shop's program or a file says: ASCII digits only, no sign, comma, decimal or leading zero. `most` is the largest that is taken.
+    ///
+    /// # Errors
+    /// [`TypedAmountError`].
+    pub fn parse_plain(text: &str, most: Self) -> Result<Self, TypedAmountError> {
+        if text.is_empty() {
+            return Err(TypedAmountError::Missing);
+        }
+        if !text.bytes().all(|b| b.is_ascii_digit()) || (text != "0" && text.starts_with('0')) {
+            return Err(TypedAmountError::Malformed);
+        }
+        Self::parse(text).filter(|amount| *amount <= most).ok_or(TypedAmountError::OutOfRange)
     }
 
     /// Reads what a person typed: full-width digits, separators and a currency sign are fine here, unlike in a shop's request. `most` is the largest that is taken.
@@ -131,6 +145,26 @@ mod tests {
             ("99999999999999999999", TypedAmountError::OutOfRange),
         ] {
             assert_eq!(Yen::parse_typed(typed, most), Err(error), "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_amount_of_a_program_says_what_is_wrong_with_it() {
+        let most = Yen::new(500_000).unwrap();
+        assert_eq!(Yen::parse_plain("500000", most).map(Yen::get), Ok(500_000));
+        for (text, error) in [
+            ("", TypedAmountError::Missing),
+            ("1,000", TypedAmountError::Malformed),
+            ("007", TypedAmountError::Malformed),
+            ("00", TypedAmountError::Malformed),
+            ("１", TypedAmountError::Malformed),
+            ("-1", TypedAmountError::Malformed),
+            ("1e3", TypedAmountError::Malformed),
+            ("0", TypedAmountError::OutOfRange),
+            ("500001", TypedAmountError::OutOfRange),
+            ("99999999999999999999", TypedAmountError::OutOfRange),
+        ] {
+            assert_eq!(Yen::parse_plain(text, most), Err(error), "{text:?}");
         }
     }
 

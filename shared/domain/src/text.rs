@@ -1,5 +1,7 @@
 //! Text on the wire: how wide it is, and its way between characters and the bytes of a merchant's encoding.
 
+use std::borrow::Cow;
+
 use encoding_rs::SHIFT_JIS;
 
 use crate::merchant::Encoding;
@@ -17,11 +19,28 @@ pub fn has_control(text: &str) -> bool {
 
 /// Reads bytes strictly: None when they aren't text in this encoding.
 pub fn decode(bytes: &[u8], encoding: Encoding) -> Option<String> {
-    match encoding {
-        Encoding::Utf8 => std::str::from_utf8(bytes).ok().map(str::to_owned),
-        Encoding::ShiftJis => {
-            SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
+    decoded(Cow::Borrowed(bytes), encoding).map(Cow::into_owned)
+}
+
+/// The same, without a copy where the bytes are UTF-8 already.
+pub fn decoded(bytes: Cow<'_, [u8]>, encoding: Encoding) -> Option<Cow<'_, str>> {
+    match (encoding, bytes) {
+        (Encoding::Utf8, Cow::Borrowed(bytes)) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        (Encoding::Utf8, Cow::Owned(bytes)) => String::from_utf8(bytes).ok().map(Cow::Owned),
+        (Encoding::ShiftJis, Cow::Borrowed(bytes)) => {
+            SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes)
         }
+        (Encoding::ShiftJis, Cow::Owned(bytes)) => SHIFT_JIS
+            .decode_without_bom_handling_and_without_replacement(&bytes)
+            .map(|text| Cow::Owned(text.into_owned())),
+    }
+}
+
+/// Reads bytes with a mark (U+FFFD) for what is no text: for looking into them, never for keeping.
+pub fn lossy(bytes: &[u8], encoding: Encoding) -> Cow<'_, str> {
+    match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(bytes),
+        Encoding::ShiftJis => SHIFT_JIS.decode_without_bom_handling(bytes).0,
     }
 }
 

@@ -10,7 +10,8 @@ use crate::{
     Merchant, OrderId, Yen,
     card::contains_card_number,
     merchant::{DestinationNumber, Dialect, Encoding},
-    request::{MAX_WIDTH, Problem, check_mail},
+    money::TypedAmountError,
+    request::{MAX_WIDTH, Problem, check_mail, check_order},
     text,
 };
 
@@ -254,16 +255,8 @@ impl Reader<'_> {
 /// # Errors
 /// `Missing`, `Malformed` or `Reserved`.
 pub fn order_number(text: &str, dialect: Dialect) -> Result<OrderId, Cell> {
-    let text = required(text)?;
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    if digits && text.len() == 18 && text.starts_with('9') {
-        return Err(Cell::Reserved);
-    }
-    let in_dialect = match dialect {
-        Dialect::Asj => digits && text.len() <= 18,
-        Dialect::TwentyFour => true,
-    };
-    OrderId::new(text).ok().filter(|_| in_dialect).ok_or(Cell::Malformed)
+    check_order(required(text)?, dialect)
+        .map_err(|problem| if problem == Problem::OrderReserved { Cell::Reserved } else { Cell::Malformed })
 }
 
 /// Card (1), or whatever there is a contract for (3), which is the card.
@@ -276,11 +269,11 @@ fn card_method(text: &str) -> Result<(), Cell> {
 }
 
 fn yen(text: &str, most: Yen) -> Result<Yen, Cell> {
-    let text = required(text)?;
-    if !text.bytes().all(|b| b.is_ascii_digit()) || (text.len() > 1 && text.starts_with('0')) {
-        return Err(Cell::Malformed);
-    }
-    Yen::parse(text).filter(|amount| *amount <= most).ok_or(Cell::OutOfRange(most))
+    Yen::parse_plain(text, most).map_err(|error| match error {
+        TypedAmountError::Missing => Cell::Missing,
+        TypedAmountError::Malformed => Cell::Malformed,
+        TypedAmountError::OutOfRange => Cell::OutOfRange(most),
+    })
 }
 
 /// PC (1) or mobile (2).

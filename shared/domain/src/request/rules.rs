@@ -5,6 +5,7 @@ use crate::{
     Lang, OrderId, Yen,
     card::contains_card_number,
     merchant::{DestinationNumber, Dialect},
+    money::TypedAmountError,
     text,
 };
 
@@ -21,12 +22,14 @@ const REGULAR_KINDS: [&str; 5] = ["1", "2", "3", "6", "12"];
 
 pub(super) fn amount(wire: Wire<'_>) -> Result<Yen, RequestError> {
     let text = wire.text(Field::Amount)?.ok_or_else(|| wire.refuse(Field::Amount, Problem::AmountMissing))?;
-    let plain = text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
-    match Yen::parse(&text).filter(|yen| *yen <= wire.merchant.max_amount) {
-        Some(yen) => Ok(yen),
-        None if plain => Err(wire.refuse(Field::Amount, Problem::AmountOutOfRange)),
-        None => Err(wire.refuse(Field::Amount, Problem::AmountMalformed)),
-    }
+    Yen::parse_plain(&text, wire.merchant.max_amount).map_err(|error| {
+        let problem = match error {
+            TypedAmountError::Missing => Problem::AmountMissing,
+            TypedAmountError::Malformed => Problem::AmountMalformed,
+            TypedAmountError::OutOfRange => Problem::AmountOutOfRange,
+        };
+        wire.refuse(Field::Amount, problem)
+    })
 }
 
 pub(super) fn order(wire: Wire<'_>) -> Result<OrderId, RequestError> {

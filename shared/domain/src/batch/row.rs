@@ -1,0 +1,202 @@
+//! A row: what is to be charged, and what is wrong with it.
+
+use std::borrow::Cow;
+
+use super::{BadRow, Column, Fault, What, cells::Cells, layout::Header};
+use crate::{
+    Merchant, OrderId, Yen,
+    merchant::{Dialect, Encoding},
+    money::TypedAmountError,
+    request::{Problem, check_free_text, check_mail, check_order, is_user},
+    text,
+};
+
+/// A charge that a row asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line that it begins in, from 1: with the batch it is the payment's origin.
+    pub line: u32,
+    /// The order number.
+    pub order: OrderId,
+    /// How much.
+    pub amount: Yen,
+    /// Whose card.
+    pub payer: Payer,
+    /// The buyer's name, or nothing.
+    pub name: String,
+    /// The buyer's mail address, or nothing.
+    pub mail: String,
+    /// The free items.
+    pub free: [String; 3],
+}
+
+/// Whose card pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payer {
+    /// The kept card of a buyer.
+    User(String),
+    /// The card that was kept with an earlier order.
+    Source(OrderId),
+}
+
+/// What of a merchant's settings a row is checked by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// How its order numbers look.
+    pub dialect: Dialect,
+    /// The most that it takes at once.
+    pub most: Yen,
+}
+
+impl Rules {
+    /// A merchant's.
+    pub const fn of(merchant: &Merchant) -> Self {
+        Self { dialect: merchant.dialect, most: merchant.max_amount }
+    }
+}
+
+/// One record of a file, by its columns.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record<'a> {
+    pub(super) header: &'a Header,
+    pub(super) bytes: &'a [u8],
+    pub(super) cells: &'a Cells,
+}
+
+impl<'a> Record<'a> {
+    /// The order number. It is ASCII, and so the same in every encoding.
+    pub(super) fn order(self, dialect: Dialect) -> Result<OrderId, What> {
+        let content = self.content(Column::Charge).unwrap_or_default();
+        let text = std::str::from_utf8(content.trim_ascii()).map_err(|_| What::OrderMalformed)?;
+        if text.is_empty() {
+            return Err(What::OrderMissing);
+        }
+        check_order(text, dialect).map_err(|problem| {
+            if problem == Problem::OrderReserved { What::OrderReserved } else { What::OrderMalformed }
+        })
+    }
+
+    /// Whether its cells can be told apart.
+    pub(super) fn shape(self) -> Result<(), What> {
+        let (found, header) = (self.cells.len(), self.header.uses.len());
+        if self.cells.any_misplaced() {
+            return Err(What::QuoteMisplaced);
+        }
+        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        if found == header { Ok(()) } else { Err(What::Columns { found: count(found), header: count(header) }) }
+    }
+
+    fn content(self, column: Column) -> Option<Cow<'a, [u8]>> {
+        let place = self.header.place(column)?;
+        self.cells.of(self.bytes, place).map(super::cells::RawCell::content)
+    }
+}
+
+/// Reads a record and notes all that is wrong with it.
+pub(super) struct Reader<'a> {
+    record: Record<'a>,
+    encoding: Encoding,
+    rules: Rules,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(record: Record<'a>, encoding: Encoding, rules: Rules) -> Self {
+        Self { record, encoding, rules, faults: Vec::new() }
+    }
+
+    /// `order` is the record's own, or what is wrong with it.
+    ///
+    /// # Errors
+    /// [`BadRow`].
+    pub(super) fn row(mut self, line: u32, order: Result<OrderId, What>) -> Result<Row, BadRow> {
+        if let Err(what) = self.record.shape() {
+            self.faults.push(Fault { column: None, what });
+        }
+        let row = if self.faults.is_empty() { self.charge(line, order) } else { None };
+        match BadRow::of(line, self.faults) {
+            Some(bad) => Err(bad),
+            // A row that is none has a fault; without one it is refused all the same.
+            None => row.ok_or_else(|| BadRow::whole(line, What::Undecodable)),
+        }
+    }
+
+    fn charge(&mut self, line: u32, order: Result<OrderId, What>) -> Option<Row> {
+        let order = self.noted(Column::Charge, order);
+        let amount = self.amount();
+        let payer = self.payer();
+        let name = self.free_text(Column::Name);
+        let mail = self.mail();
+        let free = [Column::Free1, Column::Free2, Column::Free3].map(|column| self.free_text(column));
+        let [free1, free2, free3] = free;
+        let free = [free1?, free2?, free3?];
+        Some(Row { line, order: order?, amount: amount?, payer: payer?, name: name?, mail: mail?, free })
+    }
+
+    fn amount(&mut self) -> Option<Yen> {
+        let text = self.text(Column::Amount)?;
+        let most = self.rules.most;
+        let read = Yen::parse_plain(&text, most).map_err(|error| match error {
+            TypedAmountError::Missing => What::AmountMissing,
+            TypedAmountError::Malformed => What::AmountMalformed,
+            TypedAmountError::OutOfRange => What::AmountOutOfRange(most),
+        });
+        self.noted(Column::Amount, read)
+    }
+
+    fn payer(&mut self) -> Option<Payer> {
+        let (user, source) = (self.text(Column::User)?, self.text(Column::Source)?);
+        let has_users = self.record.header.place(Column::User).is_some();
+        match (user.is_empty(), source.is_empty()) {
+            (true, true) => self.noted(if has_users { Column::User } else { Column::Source }, Err(What::PayerMissing)),
+            (false, false) => self.noted(Column::Source, Err(What::PayerTwice)),
+            (false, true) => {
+                let read = if is_user(&user) { Ok(Payer::User(user.into_owned())) } else { Err(What::UserMalformed) };
+                self.noted(Column::User, read)
+            }
+            (true, false) => {
+                let read = OrderId::new(source).map(Payer::Source).map_err(|_| What::SourceMalformed);
+                self.noted(Column::Source, read)
+            }
+        }
+    }
+
+    fn mail(&mut self) -> Option<String> {
+        let text = self.text(Column::Mail)?;
+        let read = if text.is_empty() { Ok(()) } else { check_mail(&text).map_err(what_of) };
+        self.noted(Column::Mail, read.map(|()| text.into_owned()))
+    }
+
+    fn free_text(&mut self, column: Column) -> Option<String> {
+        let text = self.text(column)?;
+        self.noted(column, check_free_text(&text).map_err(what_of).map(|()| text.into_owned()))
+    }
+
+    /// What a cell says, without white space around it; nothing where the file lacks the column.
+    fn text(&mut self, column: Column) -> Option<Cow<'a, str>> {
+        let Some(content) = self.record.content(column) else { return Some(Cow::Borrowed("")) };
+        let read = text::decoded(content, self.encoding).map(trimmed).ok_or(What::Undecodable);
+        self.noted(column, read)
+    }
+
+    fn noted<T>(&mut self, column: Column, read: Result<T, What>) -> Option<T> {
+        read.map_err(|what| self.faults.push(Fault { column: Some(column), what })).ok()
+    }
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// What the rules of the payment page say of a text.
+fn what_of(problem: Problem) -> What {
+    let known = [
+        (Problem::ControlCharacter, What::ControlCharacter),
+        (Problem::TooLong, What::TooLong),
+        (Problem::CardNumber, What::CardNumber),
+    ];
+    known.into_iter().find(|(of, _)| *of == problem).map_or(What::MailMalformed, |(_, what)| what)
+}
