@@ -1,7 +1,7 @@
 //! What stands below a section's form: secrets, the test mail, logo and reset, the operator's bounds.
 
 use console::settings::SecretKind;
-use domain::{Merchant, merchant::SealedSecret};
+use domain::{Merchant, Yen, merchant::SealedSecret};
 use inbound::page::Accent;
 use jiff::{SignedDuration, Timestamp};
 use words::{
@@ -70,7 +70,11 @@ impl Extra {
 
 fn operator(words: &SettingsWords, merchant: &Merchant) -> Vec<(String, String)> {
     let floors = domain::settings::floor_values(merchant).into_iter();
-    floors.map(|(key, value)| (setting_name(words.lang, key), choice(words.lang, key, &value))).collect()
+    let shown = |key: &str, value: &str| match Yen::parse(value) {
+        Some(amount) => words::money(words.lang, amount),
+        None => choice(words.lang, key, value),
+    };
+    floors.map(|(key, value)| (setting_name(words.lang, key), shown(key, &value))).collect()
 }
 
 impl SecretEntry {
