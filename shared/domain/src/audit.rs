@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     LinkId, OrderId, Yen,
     account::{Role, UserId},
+    batch::BatchId,
     export::ExportId,
     settings::Change,
 };
@@ -196,6 +197,37 @@ pub enum Action {
         amount: Yen,
         /// What came of it.
         came: Came,
+    },
+    /// Asked that a batch be charged. It stands before any row of it is.
+    BatchConfirmed {
+        /// Which.
+        batch: BatchId,
+        /// Rows that can be charged.
+        rows: u32,
+        /// What they come to. Yen.
+        yen: u64,
+    },
+    /// Asked that a file that waited be dropped.
+    BatchDropped {
+        /// Which.
+        batch: BatchId,
+    },
+    /// Asked that a batch be stopped.
+    BatchStopped {
+        /// Which.
+        batch: BatchId,
+    },
+    /// Made a file ready once more.
+    BatchAgain {
+        /// The batch that waits now.
+        batch: BatchId,
+        /// The batch whose file it is.
+        of: BatchId,
+    },
+    /// Fetched a batch's result.
+    BatchFetched {
+        /// Which.
+        batch: BatchId,
     },
     /// Had the acquirer asked about what nobody knew.
     AcquirerAsked {

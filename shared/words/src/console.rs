@@ -2,6 +2,7 @@
 
 pub mod account_mail;
 pub mod audit;
+pub mod batches;
 pub mod charge;
 pub mod decline;
 pub mod exports;
@@ -16,6 +17,7 @@ pub mod today;
 pub mod transactions;
 
 pub use audit::audit;
+pub use batches::batches;
 pub use charge::charge;
 pub use exports::exports;
 pub use frame::frame;

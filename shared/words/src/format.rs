@@ -11,6 +11,14 @@ pub fn money(lang: Lang, amount: Yen) -> String {
     }
 }
 
+/// A sum inside a sentence, which may be more than one payment can be: `12,345,678円` or `¥12,345,678`.
+pub fn sum(lang: Lang, yen: u64) -> String {
+    match lang {
+        Lang::Ja => format!("{}円", grouped_number(yen)),
+        Lang::En => format!("¥{}", grouped_number(yen)),
+    }
+}
+
 /// An amount that stands alone, as a price tag does in both languages: `¥2,000`.
 pub fn money_figure(amount: Yen) -> String {
     format!("¥{}", grouped(amount))

@@ -1,10 +1,13 @@
 //! What may be wrong with a file, and with a row: one variant for each thing that somebody must mend, with a code that stays the same.
 
+use serde::{Deserialize, Serialize};
+
 use super::Column;
 use crate::Yen;
 
 /// Why a file is refused whole. Nothing of it is charged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 #[error("{}", self.code())]
 pub enum FileFault {
     /// No row is in it.
@@ -36,7 +39,8 @@ pub enum FileFault {
 }
 
 /// A column that a file must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Missing {
     /// Order numbers.
     Charge,
@@ -105,16 +109,17 @@ impl FileFault {
 }
 
 /// A row that can't be charged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadRow {
     /// The line that it begins in, from 1.
     pub line: u32,
     first: Fault,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     more: Vec<Fault>,
 }
 
 /// One thing that is wrong with a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The column to mend. None: the row as a whole.
     pub column: Option<Column>,
@@ -123,7 +128,8 @@ pub struct Fault {
 }
 
 /// What is wrong with a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum What {
     /// It has another number of columns than the header.
     Columns {
@@ -216,6 +222,11 @@ impl What {
         Self::MailMalformed,
         Self::CardNumber,
     ];
+
+    /// The kind that a code names, with example figures where a kind has figures.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.code() == code)
+    }
 
     /// The stable code; where the payment page refuses the same, it is the same.
     pub const fn code(&self) -> &'static str {

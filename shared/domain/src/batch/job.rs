@@ -4,16 +4,20 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::{BadRow, FileFault};
 use crate::{
     IdError, LeaseId, MerchantId, Nonce,
     account::UserId,
     merchant::Encoding,
     payment::{Lease, Origin},
 };
+
+/// How long a batch's record is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// A batch's name in addresses and origins: 20 hex digits, of which the first eleven are its millisecond, so that names sort by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,18 +141,7 @@ pub struct Check {
     /// Bad rows by their code.
     pub errors: BTreeMap<String, u32>,
     /// The first of them, so that a person sees what to mend.
-    pub first_errors: Vec<FirstError>,
-}
-
-/// A bad row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstError {
-    /// Its line in the file, from 1; the header counts.
-    pub line: u32,
-    /// The stable code.
-    pub code: String,
-    /// The column that it is about, by its standard name.
-    pub column: Option<String>,
+    pub first_errors: Vec<BadRow>,
 }
 
 /// How far a batch is.
@@ -216,13 +209,8 @@ pub enum BatchState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refused {
-    /// The file is broken: a code of the reader, and the line where it knows one.
-    Broken {
-        /// The stable code.
-        code: String,
-        /// The line.
-        line: Option<u32>,
-    },
+    /// The file is broken, as the reader says.
+    Broken(FileFault),
     /// The file holds card numbers: every version of it was deleted.
     CardNumbers,
     /// The same bytes were taken before.
@@ -376,6 +364,25 @@ impl Batch {
     /// The object that holds a chunk's part of the result.
     pub fn part(&self, chunk: u32) -> String {
         format!("parts/{}/{}/{chunk:05}", self.merchant, self.id)
+    }
+
+    /// Until when its record is kept: as long as an entry of the audit log (400 days), so that the same bytes are known again for a year.
+    pub fn forgotten_at(&self) -> Timestamp {
+        self.made_at.saturating_add(KEPT).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The batch that charges once more what came to nothing in this one: the same whoever asks for it, and however often.
+    pub fn next_id(&self) -> BatchId {
+        let ended_at = match &self.state {
+            BatchState::Done { at, .. } | BatchState::Cancelled { at, .. } | BatchState::Refused { at, .. } => *at,
+            BatchState::Checking { .. }
+            | BatchState::Waiting { .. }
+            | BatchState::Running { .. }
+            | BatchState::Cancelling { .. } => self.made_at,
+        };
+        let digest = Sha256::digest(format!("batch again\n{}\n{}", self.merchant, self.id));
+        let bits = digest.first_chunk::<8>().copied().unwrap_or_default();
+        BatchId::at(ended_at, u64::from_be_bytes(bits))
     }
 
     /// The same in another state, as the next version.

@@ -37,6 +37,11 @@ pub enum FormTarget {
         /// As above: the local system's own issuer.
         plain_origin: Option<String>,
     },
+    /// To ourselves, and to the one origin that takes files.
+    Bucket {
+        /// `https://bucket.s3.ap-northeast-1.amazonaws.com`. None: the address was none, and nothing but ourselves is allowed.
+        origin: Option<String>,
+    },
 }
 
 /// What the next page learns of this one's address.
@@ -72,6 +77,12 @@ impl Policy {
                     let _ = write!(text, " {origin}");
                 }
             }
+            FormTarget::Bucket { origin } => {
+                text.push_str("'self'");
+                if let Some(origin) = origin {
+                    let _ = write!(text, " {origin}");
+                }
+            }
         }
         text.push_str("; frame-ancestors 'none'; base-uri 'none'");
         text
@@ -96,15 +107,25 @@ impl FormTarget {
     pub fn issuer(address: &str) -> Self {
         Self::Issuer { plain_origin: plain_origin(address) }
     }
+
+    /// The target for files.
+    pub fn bucket(address: &str) -> Self {
+        Self::Bucket { origin: origin(address, "https").or_else(|| origin(address, "http")) }
+    }
 }
 
-/// The origin of an address without TLS. Nothing but a plain origin can get into the header from it.
+/// The origin of an address without TLS.
 fn plain_origin(address: &str) -> Option<String> {
-    let origin = address.strip_prefix("http://").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    let harmless = |host: &&str| {
-        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']'))
-    };
-    origin.filter(harmless).map(|host| format!("http://{host}"))
+    origin(address, "http")
+}
+
+/// The origin of an address of this scheme. Nothing but a plain origin can get into the header from it.
+fn origin(address: &str, scheme: &str) -> Option<String> {
+    let rest = address.strip_prefix(scheme)?.strip_prefix("://")?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let harmless =
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '[' | ']'));
+    harmless.then(|| format!("{scheme}://{host}"))
 }
 
 /// The CSP source of an inline element's text: `sha256-…`.
@@ -136,6 +157,26 @@ mod tests {
                 FormTarget::Registered { plain_origin: origin.map(ToOwned::to_owned) },
                 "{address}"
             );
+        }
+    }
+
+    #[test]
+    fn a_file_goes_to_the_one_origin_that_takes_files() {
+        for (address, origin) in [
+            ("https://files.s3.ap-northeast-1.amazonaws.com/", Some("https://files.s3.ap-northeast-1.amazonaws.com")),
+            ("http://127.0.0.1:4566/files", Some("http://127.0.0.1:4566")),
+            ("https://*", None),
+            ("ftp://files.example", None),
+            ("", None),
+        ] {
+            let forms = FormTarget::bucket(address);
+            assert_eq!(forms, FormTarget::Bucket { origin: origin.map(ToOwned::to_owned) }, "{address}");
+            let policy =
+                Policy { styles: Vec::new(), script: None, images: false, forms, referrer: Referrer::SameOrigin };
+            let said = policy.content_security_policy();
+            let joint = if origin.is_some() { " " } else { "" };
+            let expected = format!("; form-action 'self'{joint}{}; ", origin.unwrap_or_default());
+            assert!(said.contains(&expected), "{said}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! What somebody did, as the audit log says it.
 
+mod of_batches;
 mod of_money;
 
 use domain::{Lang, account::Role, audit::Action, settings::Change};
@@ -96,6 +97,11 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (_, Action::OperationEnded { order, operation, amount, came }) => {
             of_money::operation_ended(lang, order, (*operation, *amount), *came)
         }
+        (_, Action::BatchConfirmed { batch, rows, yen }) => of_batches::confirmed(lang, batch, *rows, *yen),
+        (_, Action::BatchDropped { batch }) => of_batches::dropped(lang, batch),
+        (_, Action::BatchStopped { batch }) => of_batches::stopped(lang, batch),
+        (_, Action::BatchAgain { batch, of }) => of_batches::again(lang, batch, of),
+        (_, Action::BatchFetched { batch }) => of_batches::fetched(lang, batch),
         (_, Action::AcquirerAsked { order }) => of_money::acquirer_asked(lang, order),
     }
 }

@@ -24,6 +24,8 @@ pub struct FrameWords {
     /// Navigation.
     pub links: &'static str,
     /// Navigation.
+    pub batches: &'static str,
+    /// Navigation.
     pub exports: &'static str,
     /// Navigation.
     pub settings: &'static str,
@@ -98,6 +100,7 @@ const JA: FrameWords = FrameWords {
     transactions: "取引",
     charge: "個別処理",
     links: "決済リンク",
+    batches: "一括処理",
     exports: "CSV出力",
     settings: "設定",
     team: "利用者",
@@ -164,6 +167,7 @@ const EN: FrameWords = FrameWords {
     transactions: "Transactions",
     charge: "Single charge",
     links: "Payment links",
+    batches: "Batches",
     exports: "CSV export",
     settings: "Settings",
     team: "People",

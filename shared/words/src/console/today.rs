@@ -23,6 +23,12 @@ pub struct TodayWords {
     pub settle: &'static str,
     /// It was closed.
     pub was_settled: &'static str,
+    /// Heading of the batches that need somebody.
+    pub batches: &'static str,
+    /// A batch waits to be confirmed.
+    pub batch_waits: fn(rows: &str, yen: &str) -> String,
+    /// A batch does not go on.
+    pub batch_stuck: &'static str,
     /// Heading of the day's sums.
     pub sums: fn(day: &str) -> String,
     /// So many payments.
@@ -80,6 +86,9 @@ const JA: TodayWords = TodayWords {
     needs_person_lead: "お金が動いた可能性があるか、人の判断が必要なものです。決済の画面と決済会社の管理画面で確認し、済んだら「対応済みにする」を押してください。もう一度請求しないでください。",
     settle: "対応済みにする",
     was_settled: "対応済みにしました。",
+    batches: "確認が必要な一括処理",
+    batch_waits: |rows, yen| format!("{rows}行、{yen}が請求の確認を待っています"),
+    batch_stuck: "処理が進んでいません",
     sums: |day| format!("{day} の合計"),
     payments: |count| format!("{count} 件"),
     chart: "30日間の売上",
@@ -112,6 +121,9 @@ const EN: TodayWords = TodayWords {
     needs_person_lead: "Money may have moved, or somebody has to decide. Look at the payment and at the acquirer's own console, then mark it as done. Do not charge it again.",
     settle: "Mark as done",
     was_settled: "Marked as done.",
+    batches: "Batches that need a person",
+    batch_waits: |rows, yen| format!("{rows} rows, {yen}, wait to be confirmed"),
+    batch_stuck: "Does not go on",
     sums: |day| format!("Sums of {day}"),
     payments: |count| format!("{count} payments"),
     chart: "Sales of 30 days",

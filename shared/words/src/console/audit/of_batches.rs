@@ -1,0 +1,46 @@
+//! What somebody did with a batch, as the audit log says it.
+
+use domain::{Lang, batch::BatchId};
+
+use crate::format::{grouped_number, sum};
+
+/// A batch was to be charged.
+pub(super) fn confirmed(lang: Lang, batch: &BatchId, rows: u32, yen: u64) -> String {
+    let (rows, yen) = (grouped_number(u64::from(rows)), sum(lang, yen));
+    match lang {
+        Lang::Ja => format!("一括処理 {batch}（{rows}行、{yen}）の請求を指示しました"),
+        Lang::En => format!("Asked that batch {batch} be charged ({rows} rows, {yen})"),
+    }
+}
+
+/// A file was to be dropped.
+pub(super) fn dropped(lang: Lang, batch: &BatchId) -> String {
+    match lang {
+        Lang::Ja => format!("一括処理 {batch} のファイルの取り下げを指示しました"),
+        Lang::En => format!("Asked that the file of batch {batch} be dropped"),
+    }
+}
+
+/// A batch was to be stopped.
+pub(super) fn stopped(lang: Lang, batch: &BatchId) -> String {
+    match lang {
+        Lang::Ja => format!("一括処理 {batch} の中止を指示しました"),
+        Lang::En => format!("Asked that batch {batch} be stopped"),
+    }
+}
+
+/// A file was made ready once more.
+pub(super) fn again(lang: Lang, batch: &BatchId, of: &BatchId) -> String {
+    match lang {
+        Lang::Ja => format!("一括処理 {of} のファイルを、一括処理 {batch} としてもう一度準備しました"),
+        Lang::En => format!("Made the file of batch {of} ready again, as batch {batch}"),
+    }
+}
+
+/// A result was fetched.
+pub(super) fn fetched(lang: Lang, batch: &BatchId) -> String {
+    match lang {
+        Lang::Ja => format!("一括処理 {batch} の結果をダウンロードしました"),
+        Lang::En => format!("Fetched the result of batch {batch}"),
+    }
+}
