@@ -74,9 +74,10 @@ fn a_right_is_one_named_statement_without_wildcards() {
                 assert!(!action.contains('*'), "{place}: {action}");
                 assert_ne!(action, "dynamodb:Scan", "{place}: nothing scans");
             }
-            // a right on objects names their folder: `${Files.Arn}/exports/*`
+            // a right on objects names their folder: `${Files.Arn}/exports/*`, or `${Files.Arn}/*/inbox/*` for each merchant's
             let resource = statement["Resource"].to_string();
             let named = resource.strip_suffix("/*\"}").filter(|folder| folder.contains(".Arn}/")).unwrap_or(&resource);
+            let named = named.replace(".Arn}/*/inbox", ".Arn}/inbox").replace(".Arn}/*/results", ".Arn}/results");
             assert!(!named.contains('*'), "{place}: {resource}");
         }
     }
@@ -142,6 +143,22 @@ fn these_are_all_the_rights() {
              PutObject GetObject AbortMultipartUpload Files/exports/*",
         ),
         ("audit-sign", "GetItem Query PutItem Table, Encrypt Decrypt AppKey"),
+        (
+            "batch-intake",
+            "GetItem PutItem Table, GetObject GetObjectVersion DeleteObject DeleteObjectVersion Files/*/inbox/*, \
+             ListBucketVersions Files, SendMessage ChunkQueue, SendMessage ReportQueue, SendMessage MailQueue",
+        ),
+        (
+            "batch-charge",
+            "GetItem BatchGetItem PutItem UpdateItem Table, Decrypt CardKey, \
+             GetObject GetObjectVersion Files/*/inbox/*, PutObject GetObject Files/parts/*, SendMessage ChunkQueue",
+        ),
+        (
+            "batch-report",
+            "GetItem Query PutItem UpdateItem Table, GetObject Files/parts/*, \
+             GetObject GetObjectVersion Files/*/inbox/*, PutObject AbortMultipartUpload Files/*/results/*, \
+             SendMessage IntakeQueue, SendMessage ChunkQueue, SendMessage ReportQueue, SendMessage MailQueue",
+        ),
         ("test-acquirer", "GetItem Query PutItem AcquirerTable"),
     ]
     .into_iter()
@@ -171,6 +188,9 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
             ("CARD_KEY", "CardKey"),
             ("MAIL_QUEUE", "MailQueue"),
             ("EXPORT_QUEUE", "ExportQueue"),
+            ("INTAKE_QUEUE", "IntakeQueue"),
+            ("CHUNK_QUEUE", "ChunkQueue"),
+            ("REPORT_QUEUE", "ReportQueue"),
             ("MAIL_SENDER", "MailIdentity"),
             ("BUCKET", "Files"),
         ] {
@@ -369,7 +389,7 @@ fn every_product_function_has_an_alarm_for_its_errors() {
     let product: BTreeSet<String> =
         functions().into_iter().map(|function| function.id).filter(|id| id != "TestAcquirer").collect();
     assert_eq!(watched, product);
-    let throttles: String = ["FunctionThrottles", "ConsoleThrottles", "WorkerThrottles"]
+    let throttles: String = ["FunctionThrottles", "ConsoleThrottles", "WorkerThrottles", "BatchThrottles"]
         .iter()
         .map(|alarm| template["Resources"][alarm]["Properties"]["Metrics"].to_string())
         .collect();

@@ -1,5 +1,6 @@
-//! The mails after a payment, to the shopper and to the shop, and about a kept card. A mail that fails never touches the payment.
+//! The mails after a payment, to the shopper and to the shop, about a kept card and about a batch. A mail that fails never touches the payment.
 
+mod batch;
 mod card;
 mod link;
 
@@ -19,7 +20,7 @@ use inbound::{
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Cards, Links, Merchants, Payments, SearchIndex};
+use store::{Batches, Cards, Links, Merchants, Payments, SearchIndex};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub struct Deps {
     cards: Cards,
     merchants: Merchants,
     links: Links,
+    batches: Batches,
     mailer: Mailer,
     index: SearchIndex,
     keyring: Keyring,
@@ -48,7 +50,8 @@ impl Deps {
             payments: Payments::new(table.clone()),
             cards: Cards::new(table.clone()),
             merchants: Merchants::new(table.clone()),
-            links: Links::new(table),
+            links: Links::new(table.clone()),
+            batches: Batches::new(table),
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?),
             keyring: Keyring::open(config).await?,
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
@@ -71,13 +74,14 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
         Message::Payment(telling) => after_payment(deps, telling).await?,
         Message::Card(telling) => card::news(deps, telling).await?,
         Message::Link(telling) => link::request(deps, telling).await?,
+        Message::Batch(telling) => batch::news(deps, telling).await?,
     };
     let Some(mail) = mail else { return Ok(()) };
     deps.mailer.send(&mail).await?;
     tracing::info!(event.id = message.event_id(), "mail sent");
     match &message {
         Message::Payment(telling) => trace(deps, telling).await,
-        Message::Card(_) => {}
+        Message::Card(_) | Message::Batch(_) => {}
         Message::Link(telling) => link::note(deps, telling).await?,
     }
     Ok(())

@@ -3,7 +3,7 @@
 use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
-    KeptCard, OrderId, Payment, PaymentKey, State,
+    Decline, KeptCard, OrderId, Payment, PaymentKey, State,
     payment::{Failure, Interface},
 };
 use http::{Response, StatusCode};
@@ -147,9 +147,11 @@ impl View {
                 view.facts.push((words.advice, decline::advice(lang, decline.code).to_owned()));
                 view
             }
-            State::Failed { reason, at } => {
+            State::Failed { reason, decline, at } => {
                 let mut view = Self::settled(call, payment, "summary", words.failed.to_owned(), words.not_charged, *at);
                 view.facts.push((words.reason, (words.failure)(*reason).to_owned()));
+                let advice = |decline: &Decline| (words.advice, decline::advice(lang, decline.code).to_owned());
+                view.facts.extend(decline.as_ref().map(advice));
                 view
             }
             State::Abandoned { at } => {

@@ -92,6 +92,8 @@ pub(crate) fn groups(tab: Tab, merchant: &Merchant) -> Vec<Group> {
             ("capture", Kind::Choice(&["at_once", "later"])),
             ("card_on_file", ON_OFF),
             ("continuation", ON_OFF),
+            ("batch_at_once_rows", Kind::Number),
+            ("batch_at_once_yen", Kind::Number),
         ])),
         Tab::ThreeDs => plain(list(&[
             ("three_ds", Kind::Choice(&["at_payment", "at_registration", "recurring"])),

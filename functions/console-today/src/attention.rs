@@ -23,6 +23,7 @@ const PAGES: u8 = 5;
 pub(crate) struct MatterView {
     pub(crate) id: String,
     pub(crate) order: Option<String>,
+    pub(crate) batch: Option<String>,
     pub(crate) since: String,
     pub(crate) what: String,
 }
@@ -60,6 +61,7 @@ impl MatterView {
         Self {
             id: matter.id().to_string(),
             order: matter.order.as_ref().map(ToString::to_string),
+            batch: matter.batch.as_ref().map(ToString::to_string),
             since: words::date_time(visit.lang, matter.since),
             what: texts::matter(visit.lang, &matter.kind),
         }

@@ -96,6 +96,7 @@ async fn nobodys(deps: &Deps, entries: &[Entry], tally: &mut Tally) -> Result<()
         kind: MatterKind::Difference(Difference::NotOurs { amount: first.amount }),
         order: None,
         reference: Some(first.reference.clone()),
+        batch: None,
         settled: None,
     };
     Ok(raise(deps, matter, tally).await?)

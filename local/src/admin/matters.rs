@@ -55,9 +55,13 @@ async fn list(registry: &Registry) -> Result<Vec<String>, AdminError> {
 
 fn line(matter: &Matter) -> String {
     let merchant = matter.merchant.as_ref().map_or("-", |merchant| merchant.as_str());
-    let order = matter.order.as_ref().map_or("-", |order| order.as_str());
+    let about = match (&matter.order, &matter.batch) {
+        (Some(order), _) => format!("order {order}"),
+        (None, Some(batch)) => format!("batch {batch}"),
+        (None, None) => "order -".to_owned(),
+    };
     let closed = matter.settled.as_ref().map_or_else(String::new, |by| format!("  closed by {} at {}", by.by, by.at));
-    format!("{merchant}  {}  order {order}{}{closed}", matter.id(), more(&matter.kind))
+    format!("{merchant}  {}  {about}{}{closed}", matter.id(), more(&matter.kind))
 }
 
 /// What the name of a matter does not say.
@@ -68,7 +72,8 @@ fn more(kind: &MatterKind) -> String {
         | MatterKind::NotUndone
         | MatterKind::OtherAmount
         | MatterKind::NotAuthenticated
-        | MatterKind::LateOperation => String::new(),
+        | MatterKind::LateOperation
+        | MatterKind::BatchStands => String::new(),
         MatterKind::LateApproval { undone } => format!("  undone {undone}"),
         MatterKind::OperationUnknown { operation } => format!("  {}", operation.name()),
         MatterKind::LapsesSoon { until } => format!("  until {until}"),

@@ -118,7 +118,11 @@ fn of_state(state: &State) -> Vec<String> {
         State::Cancelled { amount, at, .. } | State::Lapsed { amount, at, .. } => {
             vec![line("at", &at.to_string()), line("let_go", &amount.to_string())]
         }
-        State::Failed { reason, at } => vec![line("at", &at.to_string()), line("reason", &super::show::plain(reason))],
+        State::Failed { reason, decline, at } => {
+            let mut lines = vec![line("at", &at.to_string()), line("reason", &super::show::plain(reason))];
+            lines.extend(decline.iter().map(|decline| line("decline", &super::show::plain(&decline.code))));
+            lines
+        }
         State::Abandoned { at } => vec![line("at", &at.to_string())],
     }
 }

@@ -14,9 +14,12 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 26] = [
+pub const PACKAGES: [&str; 29] = [
     "audit-sign",
     "authorize",
+    "batch-charge",
+    "batch-intake",
+    "batch-report",
     "card-rewrap",
     "card-update",
     "challenge-return",
@@ -264,6 +267,27 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { export_worker::handler(&deps, event).await }
+                })
+            }
+            "batch-intake" => {
+                let deps = Arc::new(batch_intake::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { batch_intake::handler(&deps, event).await }
+                })
+            }
+            "batch-charge" => {
+                let deps = Arc::new(batch_charge::Deps::new(config, clock).await?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { batch_charge::handler(&deps, event).await }
+                })
+            }
+            "batch-report" => {
+                let deps = Arc::new(batch_report::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { batch_report::handler(&deps, event).await }
                 })
             }
             "audit-sign" => {

@@ -1,6 +1,6 @@
 //! The one place where a card is charged: intent → acquirer → result, and what is done when nobody knows the result.
 //!
-//! The page and the console use it today; batch and renewals will come in by the same door.
+//! The page, the console and batch rows come in by one door; renewals will, too.
 
 mod challenge;
 mod charge;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActorId, MerchantId, OrderId, Payment, PaymentKey, Reference,
+    batch::{Batch, BatchId},
     id::IdError,
     payment::{Alarm, Open, OperationKind, Stage, State},
 };
@@ -22,6 +23,8 @@ pub struct Matter {
     pub order: Option<OrderId>,
     /// The operation at the acquirer, if one is concerned.
     pub reference: Option<Reference>,
+    /// The batch, if it is one's and no payment's.
+    pub batch: Option<BatchId>,
     /// Who closed it, and when. None: it is open.
     pub settled: Option<Settled>,
 }
@@ -62,6 +65,8 @@ pub enum MatterKind {
     },
     /// The acquirer's books and ours differ.
     Difference(Difference),
+    /// A batch has not got on for a while.
+    BatchStands,
 }
 
 /// How the acquirer's books and ours differ. In yen.
@@ -179,6 +184,7 @@ impl MatterKind {
             Self::Difference(Difference::NotTheirs { .. }) => "not_theirs",
             Self::Difference(Difference::StandsThere { .. }) => "stands_there",
             Self::Difference(Difference::Sums { .. }) => "sums",
+            Self::BatchStands => "batch_stands",
         }
     }
 }
@@ -188,7 +194,20 @@ impl Matter {
     pub fn of_payment(payment: &Payment, kind: MatterKind, n: u32, since: Timestamp) -> Self {
         let PaymentKey { merchant, order } = payment.key.clone();
         let reference = Some(payment.reference(n));
-        Self { merchant: Some(merchant), since, kind, order: Some(order), reference, settled: None }
+        Self { merchant: Some(merchant), since, kind, order: Some(order), reference, batch: None, settled: None }
+    }
+
+    /// A batch that has not got on since then.
+    pub fn of_batch(batch: &Batch, since: Timestamp) -> Self {
+        Self {
+            merchant: Some(batch.merchant.clone()),
+            since,
+            kind: MatterKind::BatchStands,
+            order: None,
+            reference: None,
+            batch: Some(batch.id.clone()),
+            settled: None,
+        }
     }
 
     /// What an alarm about a payment calls a person for. `since` is the payment's own instant, so that a repeat is the same row.
@@ -249,10 +268,11 @@ impl Matter {
     /// Its name: the instant, the kind, and what it is about.
     pub fn id(&self) -> MatterId {
         let ms = self.since.as_millisecond().clamp(0, 9_999_999_999_999);
-        let about = match (&self.reference, &self.order) {
-            (Some(reference), _) => reference.as_str(),
-            (None, Some(order)) => order.as_str(),
-            (None, None) => "-",
+        let about = match (&self.reference, &self.order, &self.batch) {
+            (Some(reference), _, _) => reference.as_str(),
+            (None, Some(order), _) => order.as_str(),
+            (None, None, Some(batch)) => batch.as_str(),
+            (None, None, None) => "-",
         };
         MatterId(format!("{ms:013}.{}.{about}", self.kind.name()))
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     LinkId, OrderId, Yen,
     account::{Role, UserId},
-    batch::BatchId,
+    batch::{BatchId, Counts},
     export::ExportId,
     settings::Change,
 };
@@ -233,6 +233,13 @@ pub enum Action {
     AcquirerAsked {
         /// The order.
         order: OrderId,
+    },
+    /// A batch ran, to its end or until somebody stopped it: one entry for all its rows.
+    BatchEnded {
+        /// Which.
+        batch: BatchId,
+        /// What came of its rows.
+        counts: Counts,
     },
 }
 

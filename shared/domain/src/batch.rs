@@ -22,7 +22,9 @@ mod template;
 
 pub use column::Column;
 pub use fault::{BadRow, Fault, FileFault, Missing, What};
-pub use job::{Batch, BatchId, BatchOrder, BatchState, Check, Chunk, ChunkOrder, ChunkState, Counts, Refused, Source};
+pub use job::{
+    Batch, BatchId, BatchOrder, BatchState, Check, Chunk, ChunkOrder, ChunkState, Counts, Inbox, Refused, Source,
+};
 pub use layout::{Characters, Layout, LineEnd};
 pub use lines::{Found, Line, Lines};
 pub use piece::{Piece, PieceSize, Repeated};

@@ -97,6 +97,9 @@ pub struct Merchant {
     /// What receipts say of the merchant.
     #[serde(default)]
     pub receipt: ReceiptSettings,
+    /// Which batch files run without somebody who lets them.
+    #[serde(default)]
+    pub batch: BatchSettings,
 }
 
 impl Merchant {
@@ -134,6 +137,7 @@ impl Merchant {
             floors: Floors::default(),
             live_request: None,
             receipt: ReceiptSettings::default(),
+            batch: BatchSettings::default(),
         }
     }
 
@@ -155,6 +159,35 @@ impl Merchant {
     /// Whether the payer gets a completion mail for payments that came by `interface`.
     pub fn mails(&self, interface: Interface) -> bool {
         !self.mail.off.contains(&interface)
+    }
+}
+
+/// Up to where a batch file that was put into the bucket runs at once; a larger one waits until somebody has looked at its sum and lets it run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BatchSettings {
+    /// Rows; 0 lets none run by itself.
+    pub at_once_rows: u32,
+    /// What the rows come to. Yen; more than one payment may be.
+    pub at_once_yen: u32,
+}
+
+impl BatchSettings {
+    /// The most rows that can be set: what a file may have.
+    pub const MOST_ROWS: u32 = 1_000_000;
+    /// The most yen that can be set.
+    pub const MOST_YEN: u32 = 999_999_999;
+
+    /// Whether a file runs at once.
+    pub fn lets_run(&self, rows: u32, yen: u64) -> bool {
+        rows <= self.at_once_rows && yen <= u64::from(self.at_once_yen)
+    }
+}
+
+/// A thousand rows and a million yen (ours): a shop's usual month runs by itself, a slip of two digits does not.
+impl Default for BatchSettings {
+    fn default() -> Self {
+        Self { at_once_rows: 1_000, at_once_yen: 1_000_000 }
     }
 }
 

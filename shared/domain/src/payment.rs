@@ -288,6 +288,9 @@ pub enum State {
     Failed {
         /// Why.
         reason: Failure,
+        /// The last card's refusal, where that is why: who comes later has to be told the same.
+        #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+        decline: Option<Decline>,
         /// When.
         #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
         at: Timestamp,

@@ -16,8 +16,8 @@ use crate::{
     guard::GuardLimit,
     handover::{DestinationAddress, check_destination},
     merchant::{
-        Capture, Dialect, Encoding, FloorError, FreeItemRule, IncludedTax, Kept, OwnText, OwnTextError, PageSettings,
-        ThreeDsPolicy,
+        BatchSettings, Capture, Dialect, Encoding, FloorError, FreeItemRule, IncludedTax, Kept, OwnText, OwnTextError,
+        PageSettings, ThreeDsPolicy,
     },
     request::{NameMapError, check_mail, check_names},
 };
@@ -67,6 +67,8 @@ pub fn set(merchant: &mut Merchant, key: &str, value: &str) -> Result<(), Settin
                 entry.one_of(&[("decline", Unavailable::Decline), ("proceed", Unavailable::Proceed)])?;
         }
         "continuation" => merchant.continuation = entry.switch()?,
+        "batch_at_once_rows" => merchant.batch.at_once_rows = entry.number(0, BatchSettings::MOST_ROWS)?,
+        "batch_at_once_yen" => merchant.batch.at_once_yen = entry.number(0, BatchSettings::MOST_YEN)?,
         _ => return set_shown(merchant, &entry),
     }
     Ok(())

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     KeptCard, LinkId, MerchantId, OrderId,
+    batch::{Batch, BatchId, BatchState},
     link::{Link, Sending},
     payment::Telling,
 };
 
-/// A message, about a payment, a kept card or a payment link.
+/// A message, about a payment, a kept card, a payment link or a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
@@ -19,6 +20,8 @@ pub enum Message {
     Card(CardTelling),
     /// A payment link to its buyer.
     Link(LinkTelling),
+    /// How a batch stands, to the shop.
+    Batch(BatchTelling),
 }
 
 impl Message {
@@ -28,6 +31,7 @@ impl Message {
             Self::Payment(telling) => &telling.event_id,
             Self::Card(telling) => &telling.event_id,
             Self::Link(telling) => &telling.event_id,
+            Self::Batch(telling) => &telling.event_id,
         }
     }
 }
@@ -86,6 +90,64 @@ impl CardTelling {
             order: old.order.clone(),
             tidings,
             at,
+        })
+    }
+}
+
+/// The mail that tells the shop how a batch stands. It names the batch: that knows its figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchTelling {
+    /// The same for every repeat: `<merchant>.<batch>.<version>.<kind>`.
+    pub event_id: String,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Which.
+    pub batch: BatchId,
+    /// What happened.
+    pub tidings: BatchTidings,
+}
+
+/// What happened to a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchTidings {
+    /// The file was refused whole.
+    BatchRefused,
+    /// It is checked, and waits for somebody who lets it run.
+    BatchWaits,
+    /// It ran, to its end or until it was stopped.
+    BatchEnded,
+}
+
+impl BatchTidings {
+    /// Its name in event ids.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BatchRefused => "batch_refused",
+            Self::BatchWaits => "batch_waits",
+            Self::BatchEnded => "batch_ended",
+        }
+    }
+}
+
+impl BatchTelling {
+    /// What a batch's present state tells. None: nothing, or what somebody did who saw it happen.
+    pub fn of(batch: &Batch) -> Option<Self> {
+        let tidings = match &batch.state {
+            BatchState::Refused { .. } => BatchTidings::BatchRefused,
+            BatchState::Waiting { .. } => BatchTidings::BatchWaits,
+            BatchState::Done { .. } | BatchState::Cancelled { ran: true, .. } => BatchTidings::BatchEnded,
+            BatchState::Checking { .. }
+            | BatchState::Running { .. }
+            | BatchState::Cancelling { .. }
+            | BatchState::Cancelled { ran: false, .. } => return None,
+        };
+        let Batch { merchant, id, version, .. } = batch;
+        Some(Self {
+            event_id: format!("{merchant}.{id}.{version}.{}", tidings.name()),
+            merchant: merchant.clone(),
+            batch: id.clone(),
+            tidings,
         })
     }
 }

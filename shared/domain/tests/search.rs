@@ -154,9 +154,9 @@ fn a_rebuild_adds_what_is_missing_and_no_more() {
 
 #[test]
 fn a_failure_counts_once_and_an_order_opened_again_takes_nothing_back() {
-    let failed = payment(1, State::Failed { reason: Failure::Quiet, at: at(1) });
+    let failed = payment(1, State::Failed { reason: Failure::Quiet, decline: None, at: at(1) });
     let again = payment(2, State::Abandoned { at: at(2) });
-    let registered = payment(1, State::Failed { reason: Failure::Registered, at: at(1) });
+    let registered = payment(1, State::Failed { reason: Failure::Registered, decline: None, at: at(1) });
     assert_eq!(effects(None, &failed, at(1))[0].day, date(2026, 11, 1));
     assert_eq!(effects(Some(&failed), &again, at(2)), []);
     assert_eq!(effects(Some(&failed), &failed, at(2)), [], "the same version");

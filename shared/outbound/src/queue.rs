@@ -1,5 +1,7 @@
 //! Queues: what is to be told, handed on. A message names things; it never holds personal data.
 
+use std::time::Duration;
+
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use aws_types::SdkConfig;
 use serde::Serialize;
@@ -8,6 +10,9 @@ use crate::OutboundError;
 
 /// How many messages one call takes (SQS's limit).
 pub const BATCH: usize = 10;
+
+/// The longest that a message can be held back (SQS's limit).
+pub const MAX_DELAY: Duration = Duration::from_secs(900);
 
 /// One queue.
 #[derive(Clone, Debug)]
@@ -20,6 +25,17 @@ impl Queue {
     /// The queue at `url`.
     pub fn new(sdk: &SdkConfig, url: impl Into<String>) -> Self {
         Self { client: Client::new(sdk), url: url.into() }
+    }
+
+    /// Sends one message that arrives after `delay`, at most [`MAX_DELAY`].
+    ///
+    /// # Errors
+    /// [`OutboundError`] when it was not taken, or nobody knows whether it was: send it again, a repeat is harmless.
+    pub async fn send_later<M: Serialize + Sync>(&self, message: &M, delay: Duration) -> Result<(), OutboundError> {
+        let body = serde_json::to_string(message).map_err(|e| OutboundError(Box::new(e)))?;
+        let delay_s = i32::try_from(delay.min(MAX_DELAY).as_secs()).map_err(|e| OutboundError(Box::new(e)))?;
+        self.client.send_message().queue_url(&self.url).message_body(body).delay_seconds(delay_s).send().await?;
+        Ok(())
     }
 
     /// Sends messages, ten a call; answers the places of those that were not taken.

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{
     MerchantId, OrderId, Reference,
     attention::{Matter, MatterId, MatterKind, Settled},
+    batch::BatchId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -195,12 +196,14 @@ struct Document {
     order: Option<OrderId>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     reference: Option<Reference>,
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    batch: Option<BatchId>,
 }
 
 impl Document {
     fn of(matter: &Matter) -> Self {
-        let Matter { since, kind, order, reference, .. } = matter.clone();
-        Self { since, kind, order, reference }
+        let Matter { since, kind, order, reference, batch, .. } = matter.clone();
+        Self { since, kind, order, reference, batch }
     }
 }
 
@@ -208,7 +211,7 @@ fn read(merchant: Option<&MerchantId>, item: &Item) -> Result<Matter, StoreError
     let field = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
     let unreadable = |what| StoreError::Unreadable { pk: keys::attention(merchant), what };
     let document = field(DOCUMENT).and_then(|text| serde_json::from_str(text).ok());
-    let Document { since, kind, order, reference } = document.ok_or_else(|| unreadable(DOCUMENT))?;
+    let Document { since, kind, order, reference, batch } = document.ok_or_else(|| unreadable(DOCUMENT))?;
     let settled = field(SETTLED).map(|text| serde_json::from_str(text).map_err(|_| unreadable(SETTLED)));
-    Ok(Matter { merchant: merchant.cloned(), since, kind, order, reference, settled: settled.transpose()? })
+    Ok(Matter { merchant: merchant.cloned(), since, kind, order, reference, batch, settled: settled.transpose()? })
 }

@@ -309,6 +309,14 @@ pub fn reason(lang: Lang, reason: Reason) -> String {
             "預かっているカードの有効期限が過ぎています。購入者にカードの変更をお願いしてください。"
         }
         (Lang::En, Reason::CardExpired) => "The kept card has expired. Ask the buyer to change it.",
+        (Lang::Ja, Reason::CardUnlinked) => {
+            "カードを預かったときの決済に、カード会社の取引番号がありません。お店からは請求できないため、購入者にカードの変更をお願いしてください。"
+        }
+        (Lang::En, Reason::CardUnlinked) => {
+            "The card company gave no reference for the payment that the card was kept with, so the shop can’t charge it. Ask the buyer to register the card again."
+        }
+        (Lang::Ja, Reason::NotCharged) => "確認の結果、請求されていません。もう一度処理できます。",
+        (Lang::En, Reason::NotCharged) => "It was checked: nothing was charged. It can be run again.",
         (Lang::Ja, Reason::BeingChecked) => {
             "結果を確認しています。確認が終わるまで、同じ注文を別の番号で請求しないでください。"
         }

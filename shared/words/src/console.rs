@@ -2,6 +2,7 @@
 
 pub mod account_mail;
 pub mod audit;
+pub mod batch_mail;
 pub mod batches;
 pub mod charge;
 pub mod decline;

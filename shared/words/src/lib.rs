@@ -16,7 +16,7 @@ pub mod request;
 
 pub use catalogue::{KeepConsent, KeptCardText, Words};
 pub use domain::Lang;
-pub use format::{card, date, date_time, masked, money, money_figure};
+pub use format::{card, date, date_time, grouped_number, masked, money, money_figure, sum};
 pub use later::Later;
 pub use problem::{
     AmountProblem, DeclineText, FormProblem, FreeProblem, Notice, NoticeText, amount_problem, decline, decline_kept,

@@ -8,11 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BadRow, FileFault};
+use super::{BadRow, FileFault, Layout, Piece, Scanned};
 use crate::{
     IdError, LeaseId, MerchantId, Nonce,
     account::UserId,
-    merchant::Encoding,
     payment::{Lease, Origin},
 };
 
@@ -87,6 +86,35 @@ impl fmt::Display for BatchId {
     }
 }
 
+/// A place that a merchant's files are put into: `<admin>/inbox/<name>.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbox {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// The batch that the console gave the file's name to.
+    pub given: Option<BatchId>,
+}
+
+impl Inbox {
+    /// What the console's names begin with.
+    const CONSOLE: &str = "console-";
+
+    /// Reads a key. None: no file in it is one of a batch. The merchant's number is written in one way only, so that no two prefixes are one merchant's.
+    pub fn of(key: &str) -> Option<Self> {
+        let (merchant, rest) = key.split_once('/')?;
+        let name = rest.strip_prefix("inbox/")?.strip_suffix(".csv")?;
+        let canonical = !merchant.starts_with('0') && !name.is_empty() && !name.contains('/');
+        let merchant = MerchantId::new(merchant).ok().filter(|_| canonical)?;
+        let given = name.strip_prefix(Self::CONSOLE).and_then(|id| BatchId::new(id).ok());
+        Some(Self { merchant, given })
+    }
+
+    /// The key of a file that the console lets somebody upload.
+    pub fn key(merchant: &MerchantId, given: &BatchId) -> String {
+        format!("{merchant}/inbox/{}{given}.csv", Self::CONSOLE)
+    }
+}
+
 /// One version of an uploaded object. Only this version is ever read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
@@ -118,6 +146,9 @@ pub struct Batch {
     pub confirmed_by: Option<UserId>,
     /// Orders of earlier batches that failed are charged again; the same bytes are taken a second time.
     pub again: bool,
+    /// Whoever has to hear of its state was told: the summary mail is asked for, and an end is in the audit log.
+    #[serde(default)]
+    pub told: bool,
     /// How far it is.
     pub state: BatchState,
     /// When it was received.
@@ -130,8 +161,8 @@ pub struct Batch {
 pub struct Check {
     /// SHA-256 of its bytes, hex.
     pub sha256: String,
-    /// Characters of the file.
-    pub encoding: Encoding,
+    /// Its form: what has to be known to read any part of it.
+    pub layout: Layout,
     /// Lines with a row, good or bad.
     pub rows: u32,
     /// Rows that can be charged.
@@ -142,6 +173,21 @@ pub struct Check {
     pub errors: BTreeMap<String, u32>,
     /// The first of them, so that a person sees what to mend.
     pub first_errors: Vec<BadRow>,
+}
+
+impl Check {
+    /// What a first reading that came to its end found.
+    pub fn of(scanned: &Scanned) -> Self {
+        Self {
+            sha256: data_encoding::HEXLOWER.encode(&scanned.sha256),
+            layout: scanned.layout.clone(),
+            rows: scanned.rows,
+            good: scanned.good,
+            yen: scanned.yen,
+            errors: scanned.bad.iter().map(|(code, rows)| ((*code).to_owned(), *rows)).collect(),
+            first_errors: scanned.first_bad.clone(),
+        }
+    }
 }
 
 /// How far a batch is.
@@ -277,13 +323,17 @@ impl std::iter::Sum for Counts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
     /// Which of its batch's, from 0.
+    #[serde(rename = "n")]
     pub number: u32,
     /// Counts writes.
     #[serde(skip)]
     pub version: u32,
-    /// Its rows.
-    #[serde(rename = "r")]
-    pub rows: u32,
+    /// Where its rows are.
+    #[serde(rename = "p")]
+    pub piece: Piece,
+    /// When it was written last.
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
     /// What came of them so far.
     #[serde(rename = "c")]
     pub counts: Counts,
@@ -342,20 +392,45 @@ pub struct ChunkOrder {
     pub batch: BatchId,
     /// Which chunk, from 0.
     pub chunk: u32,
-    /// First byte in the object.
-    pub start: u64,
-    /// Byte after the last.
-    pub end: u64,
-    /// Line of the first byte, from 1.
-    pub first_line: u32,
-    /// Rows in it.
-    pub rows: u32,
-    /// Which of its rows repeat the order number of an earlier row of the file: a bit for each row, lowest bit first, base64url. Empty: none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub repeated: String,
+    /// Where its rows are.
+    pub piece: Piece,
+}
+
+impl BatchState {
+    /// Its name, in logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Checking { .. } => "checking",
+            Self::Refused { .. } => "refused",
+            Self::Waiting { .. } => "waiting",
+            Self::Running { .. } => "running",
+            Self::Cancelling { .. } => "cancelling",
+            Self::Done { .. } => "done",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+impl Refused {
+    /// Its name, in logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Broken(fault) => fault.code(),
+            Self::CardNumbers => "card_numbers",
+            Self::SameFile { .. } => "same_file",
+            Self::NoGoodRow => "no_good_row",
+            Self::Suspended => "suspended",
+            Self::Gone => "gone",
+        }
+    }
 }
 
 impl Batch {
+    /// Whether somebody uploaded it in the console and waits for its check: such a file never runs by itself, and nobody gets a mail about its check.
+    pub fn is_watched(&self) -> bool {
+        Inbox::of(&self.source.key).is_some_and(|inbox| inbox.given.is_some())
+    }
+
     /// The object that holds its result.
     pub fn result(&self) -> String {
         format!("{}/results/{}.csv", self.merchant, self.id)
@@ -364,6 +439,17 @@ impl Batch {
     /// The object that holds a chunk's part of the result.
     pub fn part(&self, chunk: u32) -> String {
         format!("parts/{}/{}/{chunk:05}", self.merchant, self.id)
+    }
+
+    /// The message that has a chunk worked on again.
+    pub fn order_of(&self, chunk: &Chunk) -> ChunkOrder {
+        let Self { merchant, id, .. } = self;
+        ChunkOrder { merchant: merchant.clone(), batch: id.clone(), chunk: chunk.number, piece: chunk.piece.clone() }
+    }
+
+    /// The message that has the batch itself looked at.
+    pub fn order(&self) -> BatchOrder {
+        BatchOrder { merchant: self.merchant.clone(), batch: self.id.clone() }
     }
 
     /// Until when its record is kept: as long as an entry of the audit log (400 days), so that the same bytes are known again for a year.
@@ -385,10 +471,16 @@ impl Batch {
         BatchId::at(ended_at, u64::from_be_bytes(bits))
     }
 
-    /// The same in another state, as the next version.
+    /// The same in another state, as the next version. Nobody was told of it yet.
     #[must_use]
     pub fn now(&self, state: BatchState) -> Self {
-        Self { version: self.version.saturating_add(1), state, ..self.clone() }
+        Self { version: self.version.saturating_add(1), state, told: false, ..self.clone() }
+    }
+
+    /// The same when everybody who has to hear of its state was told.
+    #[must_use]
+    pub fn was_told(&self) -> Self {
+        Self { version: self.version.saturating_add(1), told: true, ..self.clone() }
     }
 
     /// Whether rows may start.
@@ -425,6 +517,30 @@ mod tests {
         let id = BatchId::of(&source("a"));
         assert_eq!(BatchId::new(id.as_str()), Ok(id));
         assert!(BatchId::new("0123456789abcdef012").is_err());
+    }
+
+    #[test]
+    fn a_merchants_inbox_has_one_name() {
+        let id = BatchId::at(Timestamp::UNIX_EPOCH, 7);
+        let merchant = MerchantId::new("4000").unwrap();
+        let console = Inbox::key(&merchant, &id);
+        for (key, given) in [("4000/inbox/rows.csv", None), ("4000/inbox/売上 11月.csv", None), (&console, Some(id))]
+        {
+            assert_eq!(Inbox::of(key), Some(Inbox { merchant: merchant.clone(), given }), "{key}");
+        }
+        for key in [
+            "04000/inbox/rows.csv",
+            "4000/inbox/rows.CSV",
+            "4000/inbox/.csv",
+            "4000/inbox/a/rows.csv",
+            "4000/results/rows.csv",
+            "x/4000/inbox/rows.csv",
+            "/inbox/rows.csv",
+            "４０００/inbox/rows.csv",
+            "exports/4000/rows.csv",
+        ] {
+            assert_eq!(Inbox::of(key), None, "{key}");
+        }
     }
 
     #[test]

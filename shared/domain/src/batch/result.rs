@@ -69,8 +69,12 @@ pub enum Reason {
     NotAgreed,
     /// The kept card has expired.
     CardExpired,
+    /// The card network gave no reference for the payment that the card was kept with, and without one no merchant may charge it by itself.
+    CardUnlinked,
     /// The outcome is being checked.
     BeingChecked,
+    /// It was not known at first, and it is certain now that nothing was charged.
+    NotCharged,
     /// The batch was stopped before the row began.
     Stopped,
     /// The merchant may not trade.
@@ -94,7 +98,9 @@ impl Reason {
             Self::SourceMissing => "source_missing",
             Self::NotAgreed => "not_agreed",
             Self::CardExpired => "card_expired",
+            Self::CardUnlinked => "card_unlinked",
             Self::BeingChecked => "being_checked",
+            Self::NotCharged => "not_charged",
             Self::Stopped => "stopped",
             Self::Suspended => "merchant_suspended",
             Self::TryLater => "try_later",

@@ -97,7 +97,7 @@ fn the_asj_dialect_has_the_manuals_names_and_order() {
             "admin=4000 amount=2000 charge=007 mail=info@asjtest.jp free1=a&b=c free2= free3=〜山😀 result=0 payment={number} user=u+v"
         )
     );
-    let failed = payment(State::Failed { reason: Failure::AttemptsUsedUp, at: now() });
+    let failed = payment(State::Failed { reason: Failure::AttemptsUsedUp, decline: None, at: now() });
     assert_eq!(
         shown(&handover(&merchant(Dialect::Asj), &failed).fields),
         format!(
@@ -123,7 +123,7 @@ fn the_24_dialect_has_rc_and_its_map() {
     let names = [("charge", "torihiki"), ("cardholder", "MEIGI"), ("result", "STATUS")];
     let handover_names = names.map(|(ours, wire)| (ours.to_owned(), wire.to_owned())).to_vec();
     let renamed = Merchant { handover_names, ..merchant };
-    let failed = payment(State::Failed { reason: Failure::Quiet, at: now() });
+    let failed = payment(State::Failed { reason: Failure::Quiet, decline: None, at: now() });
     assert_eq!(
         shown(&handover(&renamed, &failed).fields),
         "RC=9 torihiki=007 AMT=2000 EMAIL=info@asjtest.jp MEIGI=TARO YAMADA ITEM1=a&b=c ITEM2= ITEM3=〜山😀",
@@ -141,7 +141,7 @@ fn only_a_settled_payment_is_handed_over() {
     for (state, settled) in [
         (paid(), true),
         (State::Authorized { n: 1, approval: approval(), at: now(), hold: Hold::untouched() }, true),
-        (State::Failed { reason: Failure::NotFound, at: now() }, true),
+        (State::Failed { reason: Failure::NotFound, decline: None, at: now() }, true),
         (State::Abandoned { at: now() }, true),
         (State::Authorizing { n: 1, lease, challenged: None }, false),
         (State::Challenging { n: 1, due: now(), challenge }, false),

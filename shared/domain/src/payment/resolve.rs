@@ -475,13 +475,13 @@ impl Payment {
 
     fn declined(&self, n: u32, decline: Decline, now: Timestamp) -> Self {
         match self.attempts_left() {
-            0 => self.failed(Failure::AttemptsUsedUp, now),
+            0 => self.moved(State::Failed { reason: Failure::AttemptsUsedUp, decline: Some(decline), at: now }),
             _ => self.moved(State::Declined { n, decline, at: now }),
         }
     }
 
     fn failed(&self, reason: Failure, now: Timestamp) -> Self {
-        self.moved(State::Failed { reason, at: now })
+        self.moved(State::Failed { reason, decline: None, at: now })
     }
 }
 

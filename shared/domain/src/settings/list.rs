@@ -48,7 +48,7 @@ fn of_shop(merchant: &Merchant) -> Vec<(String, String)> {
     all
 }
 
-fn of_payment(merchant: &Merchant) -> [(String, String); 14] {
+fn of_payment(merchant: &Merchant) -> [(String, String); 16] {
     [
         named("max_amount", merchant.max_amount.to_string()),
         named("attempts", merchant.attempts.to_string()),
@@ -64,6 +64,8 @@ fn of_payment(merchant: &Merchant) -> [(String, String); 14] {
         named("three_ds", three_ds(merchant.three_ds)),
         named("three_ds_unavailable", unavailable(merchant.three_ds_unavailable)),
         named("continuation", switch(merchant.continuation)),
+        named("batch_at_once_rows", merchant.batch.at_once_rows.to_string()),
+        named("batch_at_once_yen", merchant.batch.at_once_yen.to_string()),
     ]
 }
 

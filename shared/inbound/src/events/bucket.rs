@@ -1,5 +1,6 @@
 //! What a bucket tells of new objects (S3 user guide, "Event message structure").
 
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ pub struct NewObject {
     pub version: String,
     /// Its bytes.
     pub size: u64,
+    /// When it was written.
+    pub at: Timestamp,
     /// Changes with its bytes; no digest of them where it was written in parts.
     pub etag: String,
     /// Of two versions of one key the later has the greater, compared as text of the same length, filled with zeros from the left.
@@ -61,6 +64,8 @@ struct RawEvent {
 struct RawRecord {
     #[serde(rename = "eventName")]
     event_name: String,
+    #[serde(rename = "eventTime")]
+    event_time: Timestamp,
     s3: RawS3,
 }
 
@@ -113,6 +118,7 @@ impl TryFrom<RawRecord> for NewObject {
             key: decoded(&object.key)?,
             version: object.version_id.ok_or(BucketEventError::NoVersion)?,
             size: object.size,
+            at: raw.event_time,
             etag: object.e_tag,
             sequencer: object.sequencer,
         })
@@ -132,7 +138,9 @@ mod tests {
     use serde_json::{Value, json};
 
     fn record(name: &str, object: &Value) -> Value {
-        json!({ "Records": [{ "eventName": name, "s3": { "bucket": { "name": "files" }, "object": object } }] })
+        let at = "2026-11-21T03:00:00.000Z";
+        let told = json!({ "bucket": { "name": "files" }, "object": object });
+        json!({ "Records": [{ "eventName": name, "eventTime": at, "s3": told }] })
     }
 
     fn object(key: &str) -> Value {

@@ -103,6 +103,7 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (_, Action::BatchAgain { batch, of }) => of_batches::again(lang, batch, of),
         (_, Action::BatchFetched { batch }) => of_batches::fetched(lang, batch),
         (_, Action::AcquirerAsked { order }) => of_money::acquirer_asked(lang, order),
+        (_, Action::BatchEnded { batch, counts }) => of_batches::ended(lang, batch, counts),
     }
 }
 

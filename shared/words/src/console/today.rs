@@ -203,6 +203,10 @@ pub fn matter(lang: Lang, kind: &MatterKind) -> String {
             Lang::Ja => format!("チャージバックの申し立て {}", yen(*amount)),
             Lang::En => format!("Disputed by the cardholder, {}", yen(*amount)),
         },
+        MatterKind::BatchStands => say(
+            "一括処理が30分以上進んでいません。運営者に連絡してください",
+            "A batch has not got on for 30 minutes; tell the operator",
+        ),
         MatterKind::Difference(difference) => match (lang, difference) {
             (Lang::Ja, Difference::NotOurs { amount }) => format!("決済会社だけに記録があります {}", yen(*amount)),
             (Lang::En, Difference::NotOurs { amount }) => format!("Only the acquirer has it, {}", yen(*amount)),

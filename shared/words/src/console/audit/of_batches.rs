@@ -1,6 +1,9 @@
 //! What somebody did with a batch, as the audit log says it.
 
-use domain::{Lang, batch::BatchId};
+use domain::{
+    Lang,
+    batch::{BatchId, Counts},
+};
 
 use crate::format::{grouped_number, sum};
 
@@ -42,5 +45,19 @@ pub(super) fn fetched(lang: Lang, batch: &BatchId) -> String {
     match lang {
         Lang::Ja => format!("一括処理 {batch} の結果をダウンロードしました"),
         Lang::En => format!("Fetched the result of batch {batch}"),
+    }
+}
+
+/// A batch came to its end.
+pub(super) fn ended(lang: Lang, batch: &BatchId, counts: &Counts) -> String {
+    let yen = sum(lang, counts.yen);
+    let Counts { approved, declined, unknown, errors, not_run, .. } = counts;
+    match lang {
+        Lang::Ja => format!(
+            "一括処理 {batch} が終わりました：承認{approved}件（{yen}）、不承認{declined}件、確認中{unknown}件、エラー{errors}件、未処理{not_run}件"
+        ),
+        Lang::En => format!(
+            "Batch {batch} ended: {approved} approved ({yen}), {declined} declined, {unknown} being checked, {errors} errors, {not_run} not run"
+        ),
     }
 }

@@ -50,6 +50,8 @@ fn name(key: &str) -> (&'static str, &'static str) {
         "refund_confirm_over" => ("認証コードなしで返金できる額（円）", "Refunds without a code up to (yen)"),
         "card_on_file" => ("カード情報保持機能", "Card on file"),
         "continuation" => ("自動継続", "Continuation"),
+        "batch_at_once_rows" => ("確認なしで実行できる一括処理の行数", "Batch rows that run without a look"),
+        "batch_at_once_yen" => ("確認なしで実行できる一括処理の合計（円）", "Batch sum that runs without a look (yen)"),
         "window_past_s" => ("送信時間の許容範囲：過去（秒）", "Accepted time, past (seconds)"),
         "window_future_s" => ("送信時間の許容範囲：未来（秒）", "Accepted time, ahead (seconds)"),
         "key_password" => ("キー作成用パスワード", "Key password"),
@@ -151,6 +153,14 @@ pub fn setting_hint(lang: Lang, key: &str) -> Option<&'static str> {
         "continuation" => (
             "購入者の同意を得てカードを保存し、翌月以降に継続して請求できます。",
             "Cards are kept with the buyer's consent, and last month's payments can be charged again.",
+        ),
+        "batch_at_once_rows" => (
+            "バケットに置かれたファイルがこの行数を超えるときは、管理画面で確認されるまで実行しません。0にすると、必ず確認を待ちます。",
+            "A file put into the bucket that has more rows waits until somebody confirms it in the console. 0: every file waits.",
+        ),
+        "batch_at_once_yen" => (
+            "バケットに置かれたファイルの合計金額がこれを超えるときも、確認されるまで実行しません。",
+            "The same where its rows come to more than this.",
         ),
         "window_past_s" => (
             "署名された送信時間（time）がこれより古いと断ります。60〜86,400秒。",

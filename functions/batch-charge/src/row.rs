@@ -1,0 +1,167 @@
+//! One row: whose card, and the charge.
+
+use std::collections::HashMap;
+
+use charging::{Attempt, Charge, ChargeError, Charged, Means};
+use domain::{
+    CardOwner, Initiator, KeptCard, Merchant, OrderId, Payment, PaymentKey,
+    acquirer::BrowserData,
+    batch::{Batch, Payer, Reason, Row},
+    merchant::Capture,
+    payment::{Details, Interface, Order, Origin, Standing},
+};
+use jiff::Timestamp;
+use store::StoreError;
+
+use crate::{
+    Deps,
+    answer::Answered,
+    gate::{Gate, Halt},
+};
+
+/// A row has one try: who mends it puts it into another file.
+const ATTEMPTS: u8 = 1;
+
+/// Charges rows of one batch.
+pub(crate) struct Charger<'a> {
+    pub(crate) deps: &'a Deps,
+    pub(crate) batch: &'a Batch,
+    pub(crate) merchant: &'a Merchant,
+    pub(crate) gate: &'a Gate<'a>,
+    pub(crate) deadline: Timestamp,
+    /// Payments that stand under orders of these rows, and are none of theirs.
+    pub(crate) standing: &'a HashMap<OrderId, Payment>,
+}
+
+impl Charger<'_> {
+    /// Charges the row of a place, and takes at least a row's time for it.
+    pub(crate) async fn charge(&self, place: usize, row: &Row) -> (usize, Result<Answered, Halt>) {
+        if let Err(halt) = self.gate.pass().await {
+            return (place, Err(halt));
+        }
+        let least = self.deps.pace.row;
+        let tried = if least.is_zero() {
+            Box::pin(self.row(row)).await
+        } else {
+            tokio::join!(Box::pin(self.row(row)), tokio::time::sleep(least)).0
+        };
+        if tried.is_err() {
+            self.gate.shut().await;
+        }
+        (place, tried)
+    }
+
+    async fn row(&self, row: &Row) -> Result<Answered, Halt> {
+        let attempt = match self.attempt(row) {
+            Ok(attempt) => attempt,
+            Err(answered) => return Ok(*answered),
+        };
+        let card = match self.card(row).await.map_err(|error| Halt::Failed(error.into()))? {
+            Ok(card) => card,
+            Err(reason) => return Ok(Answered::error(reason)),
+        };
+        let charge = Charge {
+            order: self.order(row, &card),
+            means: Means::Kept { card: Box::new(card), code: None },
+            keeping: None,
+            attempt,
+            initiator: Initiator::MerchantUnscheduled,
+            capture: self.merchant.capture == Capture::AtOnce,
+            // The buyer is not there: nobody could be authenticated.
+            three_ds: None,
+            browser: BrowserData::default(),
+            deadline: self.deadline,
+        };
+        match Box::pin(self.deps.charging.charge_unattended(&self.deps.vault, charge)).await {
+            Ok(Charged::Tried(payment)) => Ok(Answered::of(&payment)),
+            Ok(Charged::Stands(standing, payment)) => Ok(Answered::standing(standing, &payment)),
+            Err(ChargeError::TooLate) => Err(Halt::NoTime),
+            Err(ChargeError::Vault(error)) if !error.is_passing() => {
+                tracing::error!(alarm = true, merchant.id = %self.merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
+                Ok(Answered::error(missing(&row.payer)))
+            }
+            Err(
+                error @ (ChargeError::Store(_)
+                | ChargeError::Vault(_)
+                | ChargeError::CardTesting
+                | ChargeError::Random(_)),
+            ) => Err(Halt::Failed(error.into())),
+        }
+    }
+
+    /// The attempt that the row stands for, or its answer where the order is taken.
+    ///
+    /// A batch that runs again opens what came to nothing in an earlier one; nothing else is ever charged a second time.
+    fn attempt(&self, row: &Row) -> Result<Attempt, Box<Answered>> {
+        let nonce = self.batch.id.nonce_of(&self.batch.merchant, row.line);
+        let Some(payment) = self.standing.get(&row.order) else { return Ok(Attempt { generation: 0, n: 1, nonce }) };
+        let is_row = matches!(payment.origin, Origin::Batch { .. });
+        if self.batch.again && is_row && payment.state.is_unpaid() {
+            return Ok(Attempt { generation: payment.generation.saturating_add(1), n: payment.next_n(), nonce });
+        }
+        let paid = self.batch.again && payment.state.is_paid();
+        let standing = if paid { Standing::Paid } else { Standing::OtherOrigin };
+        Err(Box::new(Answered::standing(standing, payment)))
+    }
+
+    fn order(&self, row: &Row, card: &KeptCard) -> Order {
+        let user = match (&row.payer, &card.owner) {
+            (Payer::User(user), _) | (Payer::Source(_), CardOwner::Buyer(user)) => user.clone(),
+            (Payer::Source(_), CardOwner::Order(_)) => String::new(),
+        };
+        let [free1, free2, free3] = &row.free;
+        Order {
+            key: PaymentKey::new(self.batch.merchant.clone(), row.order.clone()),
+            amount: row.amount,
+            interface: Interface::Batch,
+            origin: self.batch.id.origin_of(row.line),
+            details: Details {
+                name: row.name.clone(),
+                mail: row.mail.clone(),
+                free: [free1.clone(), free2.clone(), free3.clone()],
+                user,
+                lang: card.lang,
+                ..Details::default()
+            },
+            attempts_allowed: ATTEMPTS,
+        }
+    }
+
+    /// The kept card that pays, or why there is none that may.
+    async fn card(&self, row: &Row) -> Result<Result<KeptCard, Reason>, StoreError> {
+        let merchant = &self.batch.merchant;
+        let owner = match &row.payer {
+            Payer::User(user) => CardOwner::Buyer(user.clone()),
+            Payer::Source(order) => {
+                let earlier = self.deps.payments.load(&PaymentKey::new(merchant.clone(), order.clone())).await?;
+                earlier.map_or_else(|| CardOwner::Order(order.clone()), |payment| payment.card_owner())
+            }
+        };
+        let card = self.deps.cards.load(merchant, &owner).await?;
+        Ok(card.ok_or_else(|| missing(&row.payer)).and_then(|card| self.chargeable(row, card)))
+    }
+
+    /// The card, if the merchant may charge it now.
+    fn chargeable(&self, row: &Row, card: KeptCard) -> Result<KeptCard, Reason> {
+        if card.number.is_none() {
+            return Err(missing(&row.payer));
+        }
+        if !card.consent.scope.merchant_may_charge() {
+            return Err(Reason::NotAgreed);
+        }
+        if card.has_expired(self.deps.clock.now()) {
+            return Err(Reason::CardExpired);
+        }
+        if card.network_id.is_none() {
+            return Err(Reason::CardUnlinked);
+        }
+        Ok(card)
+    }
+}
+
+const fn missing(payer: &Payer) -> Reason {
+    match payer {
+        Payer::User(_) => Reason::CardMissing,
+        Payer::Source(_) => Reason::SourceMissing,
+    }
+}
