@@ -10,13 +10,16 @@
 )]
 
 use charging::Operated;
-use domain::attention::{Difference, Matter, MatterKind};
+use domain::attention::{Difference, Matter, MatterKind, Sums};
+use domain::merchant::Capture;
 use domain::payment::{Impossible, OperationKind, OperationStanding};
 use domain::{OrderId, Payment, PaymentKey, Yen};
 use local::world::World;
 use std::time::Duration;
 use store::Which;
-use system_tests::{Card, ClerkCalls, ShopRequest, Shopper, acquirer, cards, fresh, matters, payment, smuggle_payment};
+use system_tests::{
+    Card, ClerkCalls, ShopRequest, Shopper, acquirer, cards, change_merchant, fresh, matters, payment, smuggle_payment,
+};
 
 const DAY_S: u64 = 86_400;
 const LIMIT: Duration = Duration::from_secs(20);
@@ -48,6 +51,19 @@ async fn days_on_which_all_is_as_it_should_be_leave_no_row() {
     a_day_passes(&world).await;
     clerk.does("1", OperationKind::Refund, 3_000).await;
     a_day_passes(&world).await;
+    change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
+    for (order, held, taken) in [("3", 3_000, 1_200), ("4", 3_500, 3_500), ("5", 2_500, 1_000), ("6", 3_500, 3_000)] {
+        pay(&world, order, cards::VISA).await;
+        if held != 3_000 {
+            clerk.does(order, OperationKind::Adjust, held).await;
+        }
+        clerk.does(order, OperationKind::Capture, taken).await;
+    }
+    pay(&world, "7", cards::VISA).await;
+    clerk.does("7", OperationKind::Adjust, 2_000).await;
+    a_day_passes(&world).await;
+    clerk.does("5", OperationKind::Refund, 400).await;
+    a_day_passes(&world).await;
     for whose in [Some("4000"), None] {
         assert_eq!(matters(&world, whose, Which::All).await, []);
     }
@@ -68,6 +84,23 @@ async fn what_the_acquirer_moved_and_we_did_not_is_a_row() {
     assert_eq!((order.as_str(), ours.refunded, theirs.refunded), ("1", 0, 500));
     a_day_passes(&world).await;
     assert_eq!(matters(&world, Some("4000"), Which::All).await.len(), 1, "one matter is one row");
+}
+
+#[tokio::test]
+async fn what_was_held_is_compared_even_where_only_a_part_was_taken() {
+    let world = fresh().await;
+    change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
+    let paid = pay(&world, "1", cards::VISA).await;
+    let (own, original) = (paid.reference(77), paid.reference(1));
+    acquirer(&world).adjust(&own, &original, Yen::new(3_500).unwrap(), LIMIT).await;
+    ClerkCalls::new(&world, "clerk").does("1", OperationKind::Capture, 1_200).await;
+    a_day_passes(&world).await;
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    let [Matter { kind: MatterKind::Difference(Difference::Sums { ours, theirs }), .. }] = &*open else {
+        panic!("{open:?}")
+    };
+    let sums = |authorized| Sums { authorized, captured: 1_200, refunded: 0 };
+    assert_eq!((*ours, *theirs), (sums(3_000), sums(3_500)));
 }
 
 #[tokio::test]

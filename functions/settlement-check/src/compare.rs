@@ -1,7 +1,7 @@
 //! One order: is what the acquirer did on the day what our payment says?
 
 use domain::{
-    Payment, State, Yen,
+    Payment, Yen,
     attention::{Difference, Sums},
 };
 use outbound::acquirer::{Entry, Kind, Totals};
@@ -58,38 +58,23 @@ fn says_the_same(payment: &Payment, entries: &[Entry]) -> bool {
 
 /// How the sums differ.
 pub(crate) fn difference(payment: &Payment, theirs: Totals) -> Option<Difference> {
-    let sums =
-        |theirs: Totals| Sums { authorized: theirs.authorized, captured: theirs.captured, refunded: theirs.refunded };
-    let theirs_say = sums(theirs);
-    let ours = ours(payment, theirs_say.authorized);
-    if ours == theirs_say && theirs.standing == u32::from(payment.state.is_paid()) {
+    let Totals { standing, authorized, captured, refunded, .. } = theirs;
+    let (ours, theirs) = (ours(payment), Sums { authorized, captured, refunded });
+    if ours == theirs && standing == u32::from(payment.state.is_paid()) {
         return None;
     }
     Some(match payment.state.is_paid() {
         false => Difference::StandsThere { amount: theirs.authorized },
-        true => Difference::Sums { ours, theirs: theirs_say },
+        true => Difference::Sums { ours, theirs },
     })
 }
 
-/// Our side. Of what was taken we do not keep how much had been held: a part may have been captured.
-fn ours(payment: &Payment, held_there: u64) -> Sums {
-    let yen = |yen: Yen| u64::from(yen.get());
-    match &payment.state {
-        State::Authorized { .. } => Sums { authorized: payment.held().map_or(0, yen), captured: 0, refunded: 0 },
-        State::Captured { .. } => {
-            let captured = payment.captured().map_or(0, yen);
-            let refunded = u64::from(payment.refunded());
-            Sums { authorized: held_there.max(captured), captured, refunded }
-        }
-        State::Authorizing { .. }
-        | State::Challenging { .. }
-        | State::Unknown(_)
-        | State::Reversing(_)
-        | State::Declined { .. }
-        | State::Cancelled { .. }
-        | State::Lapsed { .. }
-        | State::Failed { .. }
-        | State::Abandoned { .. }
-        | State::NeedsPerson(_) => Sums { authorized: 0, captured: 0, refunded: 0 },
+/// Our side: nothing where nothing is held or taken.
+fn ours(payment: &Payment) -> Sums {
+    let yen = |yen: Option<Yen>| yen.map_or(0, |yen| u64::from(yen.get()));
+    Sums {
+        authorized: yen(payment.authorized()),
+        captured: yen(payment.captured()),
+        refunded: u64::from(payment.refunded()),
     }
 }

@@ -269,9 +269,12 @@ impl Family {
                 Verdict::Approved { .. } => Outcome::Approved,
                 Verdict::Declined { .. } => Outcome::Declined,
                 Verdict::ChallengeRequired { .. } => Outcome::Pending,
-                Verdict::Done | Verdict::Reversed | Verdict::NotFound | Verdict::Tombstoned | Verdict::NothingHeld => {
-                    Outcome::NotFound
-                }
+                Verdict::Done
+                | Verdict::Reversed
+                | Verdict::NotFound
+                | Verdict::Tombstoned
+                | Verdict::NothingHeld
+                | Verdict::NotSupported => Outcome::NotFound,
             };
             self.note(reference, Kind::Inquire, amount, outcome, now);
         }

@@ -59,6 +59,8 @@ pub(crate) enum OperationFault {
     Refused,
     /// …926: as …924, but a withdrawal is only acknowledged and holds nothing up.
     LateDespiteWithdrawal,
+    /// …927: this acquirer has no such operation.
+    NotSupported,
 }
 
 /// The fault that an operation's amount asks for; a void's is what it lets go of.
@@ -70,6 +72,7 @@ pub(crate) fn operation_fault(amount: u64) -> Option<OperationFault> {
         924 => OperationFault::Late,
         925 => OperationFault::Refused,
         926 => OperationFault::LateDespiteWithdrawal,
+        927 => OperationFault::NotSupported,
         _ => return None,
     })
 }

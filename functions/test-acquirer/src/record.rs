@@ -179,7 +179,8 @@ impl Authorization {
             | Verdict::Reversed
             | Verdict::NotFound
             | Verdict::Tombstoned
-            | Verdict::NothingHeld) => other,
+            | Verdict::NothingHeld
+            | Verdict::NotSupported) => other,
         }
     }
 }

@@ -1,48 +1,66 @@
 //! Somebody at the console: every single fault at every outside call of a form that moves money, and the same form sent again by whoever saw it fail.
 
-use domain::audit::Action;
+use domain::Yen;
 use domain::merchant::Capture;
-use domain::{MerchantId, OrderId, Payment, PaymentKey};
-use local::cloud::{Call, Fault, When};
+use domain::payment::{End, Operation, OperationKind};
+use local::cloud::{Call, Fault};
 use local::world::World;
-use std::time::Duration;
-use store::{AuditLog, Payments};
 use system_tests::{Card, Clerk, Form, ShopRequest, Shopper, cards, change_merchant};
 
-use super::enumerate::{FAULTS, block, is_read, on_threads};
+use super::books::{self, asked_in_the_log, quiet, stored};
+use super::enumerate::{block, is_read, on_threads, plans};
+use super::invariants::Evidence;
 use super::say;
-use super::shopper::table;
-use super::stories::world;
+use super::shopper::MERCHANT;
+use super::stories::{Plan, world};
 
-/// Over the lease's end, reconcile's questions and their back-off, a day of asking and the looks after it.
-const QUIET_S: [u64; 9] = [45, 75, 6 * 60, 31 * 60, 65 * 60, 24 * 3600, 65 * 60, 65 * 60, 25 * 3600];
+use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
 
-/// A form that moves money.
+/// What was ordered, where an act says nothing else.
+const ORDERED: u32 = 2_000;
+/// The first order of the cases.
+const FIRST: u32 = 1_001;
+
+/// A form that moves money, or asks where it went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
     /// A card that is typed, for this amount.
     Charge(u32),
-    /// What is held is taken.
-    Capture,
-    /// What is held is let go.
-    Cancel,
-    /// Another amount is held.
-    Adjust,
-    /// This much is given back.
-    Refund(u32),
+    /// An operation with this amount.
+    Operate(OperationKind, u32),
+    /// The acquirer is asked again about a refund of this amount.
+    Ask(u32),
 }
 
-const ACTS: [Act; 9] = [
+/// The amounts …921 and …922 make the acquirer lose its answer, or the question.
+const ACTS: [Act; 19] = [
     Act::Charge(2_000),
     Act::Charge(1_901),
     Act::Charge(1_902),
-    Act::Capture,
-    Act::Cancel,
-    Act::Adjust,
-    Act::Refund(500),
-    Act::Refund(921),
-    Act::Refund(922),
+    Act::Operate(Take, 2_000),
+    Act::Operate(Take, 1_200),
+    Act::Operate(Take, 1_921),
+    Act::Operate(Take, 1_922),
+    Act::Operate(Cancel, 2_000),
+    Act::Operate(Cancel, 2_921),
+    Act::Operate(Cancel, 2_922),
+    Act::Operate(Adjust, 1_800),
+    Act::Operate(Adjust, 2_500),
+    Act::Operate(Adjust, 2_921),
+    Act::Operate(Adjust, 2_922),
+    Act::Operate(Refund, 500),
+    Act::Operate(Refund, 2_000),
+    Act::Operate(Refund, 921),
+    Act::Operate(Refund, 922),
+    Act::Ask(921),
 ];
+
+/// One fault at one call.
+struct Case {
+    call: Call,
+    fault: Fault,
+    plan: Plan,
+}
 
 #[test]
 fn no_single_fault_at_the_console_breaks_a_rule() {
@@ -53,147 +71,170 @@ fn no_single_fault_at_the_console_breaks_a_rule() {
 /// One world for all faults of an act, an order for each.
 async fn every_fault(act: Act) -> Vec<String> {
     let world = world().await;
-    if matches!(act, Act::Capture | Act::Cancel | Act::Adjust) {
-        change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
+    if !act.takes_at_once() {
+        change_merchant(&world, MERCHANT, |merchant| merchant.capture = Capture::Later).await;
     }
     let mut clerk = Clerk::owner(&world).await;
-    // What the function keeps in memory is there for the first case as for the last.
-    let form = act.form(&world, &mut clerk, 1).await;
-    clerk.submit(&form).await;
-    let form = act.form(&world, &mut clerk, 2).await;
-    world.faults().restart();
-    clerk.send(Clerk::<World>::posted(&form)).await;
-    let calls = world.faults().calls();
-    world.faults().stop();
-
-    let mut cases = Vec::new();
-    for call in calls.iter().filter(|call| call.caller != "TestAcquirer") {
-        let faults: &[Fault] = if is_read(call) { &[Fault::ReplyLost, Fault::DropBefore] } else { &FAULTS };
-        cases.extend(faults.iter().map(|fault| (call.clone(), *fault)));
-    }
+    let cases = act.cases(&world, &mut clerk).await;
     let mut failures = Vec::new();
-    for (order, (call, fault)) in (1_001..).zip(&cases) {
+    let mut told_done = Vec::new();
+    for (order, case) in (FIRST..).zip(&cases) {
         let form = act.form(&world, &mut clerk, order).await;
         world.faults().restart();
-        world.faults().plan(When::Index(call.index), *fault);
-        clerk.send(Clerk::<World>::posted(&form)).await;
-        if world.faults().pending() > 0 {
-            failures.push(format!("{}: no call met the fault", told(act, call, *fault)));
+        case.plan.iter().for_each(|(when, fault)| world.faults().plan(when.clone(), *fault));
+        let mut done = send(&mut clerk, &form).await;
+        if world.faults().pending() == case.plan.len() {
+            failures.push(format!("{}: no call met the fault", act.told(case)));
         }
         world.faults().stop();
         for _ in 0..2 {
-            clerk.send(Clerk::<World>::posted(&form)).await;
+            done |= send(&mut clerk, &form).await;
         }
+        told_done.push(done);
     }
-    quiet(&world, cases.len()).await;
-    for (order, (call, fault)) in (1_001..).zip(&cases) {
-        for broken in act.broken(&world, order).await {
-            failures.push(format!("{}: {broken}", told(act, call, *fault)));
-        }
+    let orders = (FIRST..).zip(&cases);
+    quiet(&world, orders.clone().map(|(order, _)| order)).await;
+    let evidence = Evidence::of(&world).await;
+    for ((order, case), told_done) in orders.zip(told_done) {
+        let mut broken = books::broken(&world, order, &act.forms(), &evidence).await;
+        broken.append(&mut act.broken(&world, order, told_done).await);
+        failures.extend(broken.into_iter().map(|broken| format!("{}: {broken}", act.told(case))));
     }
     say(&format!("  {act:?} at the console: {}", cases.len()));
     failures
 }
 
-fn told(act: Act, call: &Call, fault: Fault) -> String {
-    format!("{act:?}, call {} ({}: {} {}), {fault:?}", call.index, call.caller, call.operation, call.resource)
+/// Sends a form; whether the answer says that it is done.
+async fn send(clerk: &mut Clerk, form: &Form) -> bool {
+    clerk.send(Clerk::<World>::posted(form)).await.location().is_some_and(|location| location.contains("?done="))
 }
 
-async fn quiet(world: &World, orders: usize) {
-    world.settle().await.unwrap();
-    for step_s in QUIET_S {
-        world.advance(Duration::from_secs(step_s)).await.unwrap();
-        let mut open = false;
-        for (order, _) in (1_001..).zip(0..orders) {
-            let payment = stored(world, order).await;
-            open |= payment.is_some_and(|payment| !payment.state.is_settled() || payment.pending().is_some());
-        }
-        if !open {
-            return;
-        }
-    }
+/// The page before an operation: the form of its confirmation, if it shows one.
+pub(crate) async fn confirmation(clerk: &mut Clerk, order: u32, operation: Operation) -> Option<Form> {
+    let name = match operation.kind {
+        Take => "capture",
+        Cancel => "cancel",
+        Adjust => "amount",
+        Refund => "refund",
+    };
+    let address = format!("/console/payments/{order}/{name}");
+    clerk.get(&format!("{address}?yen={}", operation.amount)).await;
+    let forms = clerk.page().forms.iter();
+    forms.filter(|form| form.action == address).find(|form| form.value("confirmed").is_some()).cloned()
 }
 
-fn key(order: u32) -> PaymentKey {
-    PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new(order.to_string()).unwrap())
-}
-
-async fn stored(world: &World, order: u32) -> Option<Payment> {
-    Payments::new(table(world)).load(&key(order)).await.unwrap()
+/// A shopper pays an order.
+pub(crate) async fn paid(world: &World, order: u32, yen: u32) {
+    let mut shopper = Shopper::new(world);
+    shopper.open(&ShopRequest::new(MERCHANT, yen, &order.to_string())).await;
+    shopper.pay(&Card::of(cards::VISA)).await;
 }
 
 impl Act {
-    /// The form, on the last page before money moves.
-    async fn form(self, world: &World, clerk: &mut Clerk, order: u32) -> Form {
-        let number = order.to_string();
-        let (name, yen) = match self {
-            Self::Charge(amount) => {
-                clerk.get("/console/charge?by=card").await;
-                let form = clerk.form("/console/charge").clone();
-                let form = form.with("order", &number).with("amount", &amount.to_string());
-                clerk.submit(&form.with("mail", "caller@example.jp")).await;
-                let card = Card::of(cards::VISA);
-                let form = clerk.form("/console/charge").clone().with("card_number", &card.number);
-                let form = form.with("card_expiry", &card.expiry).with("card_code", &card.code);
-                return form.with("card_name", &card.holder);
-            }
-            Self::Capture => ("capture", 2_000),
-            Self::Cancel => ("cancel", 2_000),
-            Self::Adjust => ("amount", 1_800),
-            Self::Refund(yen) => ("refund", yen),
-        };
-        let mut shopper = Shopper::new(world);
-        shopper.open(&ShopRequest::new("4000", 2_000, &number)).await;
-        shopper.pay(&Card::of(cards::VISA)).await;
-        let address = format!("/console/payments/{order}/{name}");
-        clerk.get(&format!("{address}?yen={yen}")).await;
-        let forms = clerk.page().forms.iter().filter(|form| form.value("confirmed").is_some());
-        let form = forms.into_iter().find(|form| form.action == address);
-        form.unwrap_or_else(|| panic!("no confirmation: {}", clerk.page().text)).clone()
+    fn told(self, Case { call, fault, plan }: &Case) -> String {
+        let Call { index, caller, operation, resource, .. } = call;
+        format!("{self:?}, call {index} ({caller}: {operation} {resource}), {fault:?} ×{}", plan.len())
     }
 
-    /// What does not hold of an order once all is quiet.
-    async fn broken(self, world: &World, order: u32) -> Vec<String> {
+    /// Whether the order's money is taken with its approval.
+    const fn takes_at_once(self) -> bool {
+        matches!(self, Self::Charge(_) | Self::Operate(Refund, _) | Self::Ask(_))
+    }
+
+    /// What goes before an operation is asked to move anything is the same for all: there the reads of one stand for all.
+    const fn has_reads_of_its_own(self) -> bool {
+        matches!(self, Self::Charge(_) | Self::Operate(Take, 1_200) | Self::Operate(Refund, 2_000) | Self::Ask(_))
+    }
+
+    /// Every fault at every call that the form makes. What the function keeps in memory is there for the first as for the last.
+    async fn cases(self, world: &World, clerk: &mut Clerk) -> Vec<Case> {
+        let form = self.form(world, clerk, 1).await;
+        clerk.submit(&form).await;
+        let form = self.form(world, clerk, 2).await;
+        world.faults().restart();
+        send(clerk, &form).await;
+        let calls = world.faults().calls();
+        world.faults().stop();
+        let mut cases = Vec::new();
+        for (place, call) in calls.iter().enumerate() {
+            let tried = call.caller != "TestAcquirer" && (self.has_reads_of_its_own() || !is_read(call));
+            let planned = plans(&calls, place).into_iter().filter(|_| tried);
+            cases.extend(planned.map(|(fault, plan)| Case { call: call.clone(), fault, plan }));
+        }
+        cases
+    }
+
+    /// The form, on the last page before money moves.
+    async fn form(self, world: &World, clerk: &mut Clerk, order: u32) -> Form {
+        match self {
+            Self::Charge(amount) => typed(clerk, order, amount).await,
+            Self::Operate(kind, yen) => {
+                paid(world, order, if kind == Cancel { yen } else { ORDERED }).await;
+                let form = confirmation(clerk, order, operation(kind, yen)).await;
+                form.unwrap_or_else(|| panic!("no confirmation: {}", clerk.page().text))
+            }
+            Self::Ask(yen) => {
+                paid(world, order, ORDERED).await;
+                let form = confirmation(clerk, order, operation(Refund, yen)).await;
+                clerk.submit(&form.expect("a confirmation")).await;
+                clerk.form(&format!("/console/payments/{order}/ask")).clone()
+            }
+        }
+    }
+
+    /// What is asked for, one for each form.
+    fn forms(self) -> Vec<Operation> {
+        match self {
+            Self::Charge(_) => Vec::new(),
+            Self::Operate(kind, yen) => vec![operation(kind, yen)],
+            Self::Ask(yen) => vec![operation(Refund, yen)],
+        }
+    }
+
+    /// What does not hold of an order besides, once all is quiet.
+    async fn broken(self, world: &World, order: u32, told_done: bool) -> Vec<String> {
         let mut broken = Vec::new();
         let mut check = |holds: bool, what: String| {
             if !holds {
                 broken.push(what);
             }
         };
-        let key = key(order);
-        let payment = stored(world, order).await;
-        let books = world.books().totals(&key.reference(1), world.now()).await.unwrap();
-        check(books.standing <= 1, format!("{} authorizations stand", books.standing));
-        let Some(payment) = payment else {
-            check(books.standing == 0, "the acquirer holds what we know nothing of".to_owned());
-            return broken;
-        };
-        let name = payment.state.name();
-        check(payment.state.is_settled(), format!("it ended as {name}, not settled"));
-        check(payment.pending().is_none(), "an operation is still pending".to_owned());
-        let taken = payment.captured().map_or(0, |yen| u64::from(yen.get()));
-        let held = payment.held().map_or(taken, |yen| u64::from(yen.get()));
-        let ours = (held, taken, u64::from(payment.refunded()));
-        let theirs = (books.authorized, books.captured, books.refunded);
-        check(ours == theirs, format!("we say {ours:?}, the acquirer {theirs:?}, as {name}"));
-        match self {
+        let Some(payment) = stored(world, order).await else { return broken };
+        let taken = payment.captured().map_or(0, Yen::get);
+        let end = payment.operation().and_then(|record| record.end());
+        let moved = match self {
             Self::Charge(amount) => {
-                check(taken == 0 || taken == u64::from(amount), format!("{taken} yen were taken"));
+                check(taken == 0 || taken == amount, format!("{taken} yen were taken"));
                 check(amount != 1_902 || taken == 0, "taken without the acquirer".to_owned());
+                1
             }
-            Self::Capture | Self::Cancel | Self::Adjust => {}
-            Self::Refund(yen) => {
-                let refunded = payment.refunded();
-                check(refunded == 0 || refunded == yen, format!("{refunded} yen were refunded"));
+            Self::Operate(_, yen) => {
+                check(yen % 1_000 != 922 || end != Some(&End::Done), "done without the acquirer".to_owned());
+                check(!told_done || end == Some(&End::Done), format!("told as done, and it ended as {end:?}"));
+                payment.last_n - 1
             }
-        }
-        let moved = payment.last_n > 1 || matches!(self, Self::Charge(_));
-        let asked = AuditLog::new(table(world)).page(&key.merchant, None, 10_000).await.unwrap();
-        let asked = asked.iter().any(|entry| match &entry.action {
-            Action::SingleChargeAsked { order, .. } | Action::OperationAsked { order, .. } => *order == key.order,
-            _ => false,
-        });
-        check(!moved || asked, "money moved, and the log does not say who asked for it".to_owned());
+            Self::Ask(_) => {
+                check(end == Some(&End::Done), format!("the acquirer has done it, and it ended as {end:?}"));
+                payment.last_n - 1
+            }
+        };
+        let asked = asked_in_the_log(world, order).await;
+        check(asked >= moved.min(1) as usize, "money moved, and the log does not say who asked for it".to_owned());
         broken
     }
+}
+
+fn operation(kind: OperationKind, yen: u32) -> Operation {
+    Operation { kind, amount: Yen::new(yen).unwrap() }
+}
+
+/// A telephone order with its card typed.
+async fn typed(clerk: &mut Clerk, order: u32, amount: u32) -> Form {
+    clerk.get("/console/charge?by=card").await;
+    let form = clerk.form("/console/charge").clone();
+    let form = form.with("order", &order.to_string()).with("amount", &amount.to_string());
+    clerk.submit(&form.with("mail", "caller@example.jp")).await;
+    let card = Card::of(cards::VISA);
+    let form = clerk.form("/console/charge").clone().with("card_number", &card.number);
+    form.with("card_expiry", &card.expiry).with("card_code", &card.code).with("card_name", &card.holder)
 }

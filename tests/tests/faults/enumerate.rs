@@ -1,7 +1,7 @@
 //! The cases are counted, not written down: a story is lived through once, and every call it made meets every fault.
 
 use local::cloud::{Call, Fault, When};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -13,7 +13,9 @@ pub(crate) const FAULTS: [Fault; 6] =
     [Fault::FailBefore, Fault::ReplyLost, Fault::Twice, Fault::Throttled, Fault::DropBefore, Fault::DropAfter];
 /// What the SDK tries again by itself: there the fault is also put at each of its tries.
 const STUBBORN: [Fault; 3] = [Fault::FailBefore, Fault::ReplyLost, Fault::Throttled];
-/// How often the SDK tries a call (its standard mode), and our own connector an inquiry or a reversal.
+/// What our own connector asks again by itself.
+const AGAIN: [&str; 4] = ["/inquire", "/reverse", "/inquire-operation", "/withdraw"];
+/// How often the SDK tries a call (its standard mode), and our own connector one of those.
 const SDK_TRIES: u64 = 3;
 const CONNECTOR_TRIES: u64 = 2;
 
@@ -117,27 +119,25 @@ fn is_question(call: &Call) -> bool {
 /// The cases of the calls from this place on.
 fn cases(story: Story, reach: Reach, calls: &[Call], from: usize) -> Vec<Case> {
     let idle = idle_again(calls);
-    let mut seen = HashMap::<(&str, &str), u64>::new();
     let mut cases = Vec::new();
-    for (place, call) in calls.iter().enumerate() {
-        let nth = seen.entry((&call.caller, &call.operation)).or_default();
-        let (first, tries) = (*nth, tries(call));
-        *nth += 1;
-        if place >= from && !idle.contains(&place) && stands_for_itself(calls, place) {
-            let once = faults(call).iter().map(|fault| (*fault, vec![(When::Index(call.index), *fault)]));
-            let stubborn = stubborn(call).iter().filter(|_| tries > 1);
-            let always =
-                stubborn.map(|fault| (*fault, (first..first + tries).map(|nth| (at(call, nth), *fault)).collect()));
-            cases.extend(once.chain(always).map(|(fault, plan)| Case {
-                story,
-                reach,
-                call: call.clone(),
-                fault,
-                plan,
-            }));
+    for (place, call) in calls.iter().enumerate().skip(from) {
+        if !idle.contains(&place) && stands_for_itself(calls, place) {
+            let planned = plans(calls, place).into_iter();
+            cases.extend(planned.map(|(fault, plan)| Case { story, reach, call: call.clone(), fault, plan }));
         }
     }
     cases
+}
+
+/// What one of these calls meets: each fault once, and, where it is tried again by itself, at every try.
+pub(crate) fn plans(calls: &[Call], place: usize) -> Vec<(Fault, Plan)> {
+    let (call, tries) = (&calls[place], tries(&calls[place]));
+    let like = |other: &&Call| (&other.caller, &other.operation) == (&call.caller, &call.operation);
+    let first = calls[..place].iter().filter(like).count() as u64;
+    let once = faults(call).iter().map(|fault| (*fault, vec![(When::Index(call.index), *fault)]));
+    let stubborn = stubborn(call).iter().filter(|_| tries > 1);
+    let always = stubborn.map(|fault| (*fault, (first..first + tries).map(|nth| (at(call, nth), *fault)).collect()));
+    once.chain(always).collect()
 }
 
 /// A read leaves nothing behind: it fails before or after, once or twice, all the same. What it answers can be lost or not come.
@@ -192,7 +192,7 @@ fn at(call: &Call, nth: u64) -> When {
 fn tries(call: &Call) -> u64 {
     match call.service.as_str() {
         "dynamodb" | "sqs" | "ses" | "kms" => SDK_TRIES,
-        _ if call.operation.ends_with("/inquire") || call.operation.ends_with("/reverse") => CONNECTOR_TRIES,
+        _ if AGAIN.iter().any(|name| call.operation.ends_with(name)) => CONNECTOR_TRIES,
         _ => 1,
     }
 }

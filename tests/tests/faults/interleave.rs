@@ -90,7 +90,7 @@ async fn rounds(world: &World, chance: &Chance) {
 }
 
 /// Everyone else has a turn before an acquirer's call takes effect, and again before its answer arrives.
-fn slow_acquirer(world: &World, chance: &Arc<Chance>) {
+pub(crate) fn slow_acquirer(world: &World, chance: &Arc<Chance>) {
     let (inner, chance) = (world.clone(), Arc::clone(chance));
     let handler = move |request: Request<Bytes>| {
         let (world, chance) = (inner.clone(), Arc::clone(&chance));
@@ -105,26 +105,26 @@ fn slow_acquirer(world: &World, chance: &Arc<Chance>) {
 }
 
 /// Numbers by seed (SplitMix64, Steele et al. 2014).
-struct Chance(AtomicU64);
+pub(crate) struct Chance(AtomicU64);
 
 impl Chance {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d)))
     }
 
-    fn below(&self, end: u64) -> u64 {
+    pub(crate) fn below(&self, end: u64) -> u64 {
         let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % end
     }
 
-    fn one_of<'t, T>(&self, all: &'t [T]) -> &'t T {
+    pub(crate) fn one_of<'t, T>(&self, all: &'t [T]) -> &'t T {
         &all[usize::try_from(self.below(all.len() as u64)).unwrap()]
     }
 
     /// Lets the others go on for a while.
-    async fn pause(&self) {
+    pub(crate) async fn pause(&self) {
         for _ in 0..self.below(12) {
             tokio::task::yield_now().await;
         }

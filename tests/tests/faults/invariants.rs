@@ -53,7 +53,7 @@ impl Evidence {
     }
 
     /// Approvals less what undid them, by the acquirer's own entries.
-    fn net_approvals(&self, key: &PaymentKey) -> i64 {
+    pub(crate) fn net_approvals(&self, key: &PaymentKey) -> i64 {
         let reference = key.reference(1);
         let family = reference.as_str().split_once('-').unwrap().0;
         let entries = self.entries.iter().filter(|entry| entry.reference.as_str().starts_with(family));
@@ -72,8 +72,17 @@ impl Evidence {
         .sum()
     }
 
+    /// What was done at the acquirer with an order's money after it was approved.
+    pub(crate) fn moves(&self, key: &PaymentKey) -> Vec<&Entry> {
+        let reference = key.reference(1);
+        let family = reference.as_str().split_once('-').unwrap().0;
+        let entries = self.entries.iter().filter(|entry| entry.reference.as_str().starts_with(family));
+        let moves = |entry: &&Entry| matches!(entry.kind, Kind::Capture | Kind::Void | Kind::Adjust | Kind::Refund);
+        entries.filter(|entry| entry.outcome == Outcome::Approved).filter(moves).collect()
+    }
+
     /// How many events of a kind were mailed about this visit of the order. Repeats of one event count once.
-    fn events(&self, payment: &Payment, kind: &str) -> usize {
+    pub(crate) fn events(&self, payment: &Payment, kind: &str) -> usize {
         let number = payment.number();
         let ids = self.told.iter().filter(|id| id.starts_with(number.as_str()) && id.ends_with(kind));
         ids.collect::<BTreeSet<_>>().len()

@@ -14,11 +14,14 @@
     reason = "a test: what goes wrong is meant to end it"
 )]
 
+mod books;
 mod clerk;
+mod doubts;
 mod enumerate;
 mod interleave;
 mod invariants;
 mod kept;
+mod operators;
 mod outage;
 mod shopper;
 mod stories;

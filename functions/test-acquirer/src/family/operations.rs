@@ -27,6 +27,9 @@ impl Family {
                 self.note(reference, asked.kind, amount, Outcome::Declined, now);
                 self.write_operation(reference, asked, verdict)
             }
+            OperationFault::NotSupported => {
+                Ending::Verdict(Verdict::NotSupported, u64::from(asked.amount.unwrap_or_default()))
+            }
             OperationFault::ReplyLost => {
                 self.decide_operation(reference, asked, now);
                 Ending::ReplyLost

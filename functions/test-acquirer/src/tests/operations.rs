@@ -97,6 +97,15 @@ fn an_operation_may_be_refused_and_a_voids_amount_is_what_it_lets_go_of() {
 }
 
 #[test]
+fn what_the_acquirer_has_no_operation_for_leaves_no_trace() {
+    let desk = Desk::new();
+    desk.hold(5000);
+    assert_eq!(desk.operate("adjust", 2, 1, Some(4927)).outcome(), "not_supported");
+    assert_eq!((desk.ask(2).as_str(), desk.totals().authorized), ("not_found", 5000));
+    assert_eq!(desk.withdraw(2), "tombstoned");
+}
+
+#[test]
 fn questions_about_operations_are_not_questions_about_authorizations() {
     let desk = Desk::new();
     desk.hold(5000);

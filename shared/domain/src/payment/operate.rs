@@ -294,10 +294,11 @@ impl Payment {
         let Operation { kind, amount } = record.operation;
         let operation = Box::new(ended);
         match (kind, &self.state) {
-            (OperationKind::Capture, State::Authorized { n, approval, at, .. }) => {
+            (OperationKind::Capture, State::Authorized { n, approval, at, hold }) => {
                 let (n, approval, at) = (*n, approval.clone(), *at);
-                let amount = (amount != self.amount).then_some(amount);
-                let taken = Taken { amount, at: Some(now), operation: Some(operation), ..Taken::untouched() };
+                let (amount, held) = ((amount != self.amount).then_some(amount), hold.amount);
+                let operation = Some(operation);
+                let taken = Taken { amount, held, at: Some(now), operation, ..Taken::untouched() };
                 Ok(self.moved(State::Captured { n, approval, at, taken }))
             }
             (OperationKind::Cancel, State::Authorized { n, .. }) => {

@@ -69,6 +69,9 @@ pub struct Taken {
     /// What was taken, where it is not what was ordered.
     #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Yen>,
+    /// What had been held when it was taken, where that is not what was ordered: an acquirer goes on counting it, however little was taken.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Yen>,
     /// When it was taken, where that was after the approval.
     #[serde(rename = "t", default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,7 +197,7 @@ impl Hold {
 impl Taken {
     /// As it was approved and captured at once.
     pub const fn untouched() -> Self {
-        Self { amount: None, at: None, refunded: 0, disputed: None, operation: None }
+        Self { amount: None, held: None, at: None, refunded: 0, disputed: None, operation: None }
     }
 
     pub(super) fn is_untouched(&self) -> bool {
@@ -265,6 +268,11 @@ impl Payment {
             | State::Abandoned { .. }
             | State::NeedsPerson(_) => None,
         }
+    }
+
+    /// What stands as authorized at the acquirer: what is held, or had been held when it was taken. None: nothing is held or taken.
+    pub fn authorized(&self) -> Option<Yen> {
+        self.held().or_else(|| self.taken().map(|taken| taken.held.unwrap_or(self.amount)))
     }
 
     /// What was taken. None: nothing was.

@@ -122,6 +122,7 @@ fn a_capture_takes_what_is_held_or_a_part_of_it() {
         };
         assert_eq!((*paid_at, *taken_at, *kept), (at(1), Some(at(61)), taken));
         assert_eq!(captured.captured(), Some(yen(amount)));
+        assert_eq!(captured.authorized(), Some(yen(2000)), "what had been held stays");
         assert_eq!(captured.amount, yen(2000), "the order's amount stays");
     }
     assert_eq!(why_not(&held, OperationKind::Capture, 2001, at(2)), Some(Impossible::TooMuch { most: 2000 }));

@@ -310,15 +310,19 @@ fn finished(verdict: Verdict) -> AuthorizeOutcome {
             AuthorizeOutcome::ChallengeRequired(Challenge { address, request })
         }
         // It stands no more, by another call than this one: only an inquiry may end the payment.
-        Verdict::Reversed | Verdict::Done | Verdict::NotFound | Verdict::Tombstoned | Verdict::NothingHeld => {
-            AuthorizeOutcome::Unknown(UnknownCause::Mismatch)
-        }
+        Verdict::Reversed
+        | Verdict::Done
+        | Verdict::NotFound
+        | Verdict::Tombstoned
+        | Verdict::NothingHeld
+        | Verdict::NotSupported => AuthorizeOutcome::Unknown(UnknownCause::Mismatch),
     }
 }
 
 fn operated(verdict: Verdict) -> OperationOutcome {
     match verdict {
         Verdict::Done => OperationOutcome::Done,
+        Verdict::NotSupported => OperationOutcome::NotSupported,
         Verdict::Declined { code, network_code, advice_code, authentication } => {
             OperationOutcome::Refused(Decline { code, network_code, advice_code, authentication })
         }
@@ -343,7 +347,8 @@ fn found(answer: Answer) -> InquiryOutcome {
             | Verdict::Declined { .. }
             | Verdict::ChallengeRequired { .. }
             | Verdict::Done
-            | Verdict::NothingHeld => InquiryOutcome::NoAnswer(cause),
+            | Verdict::NothingHeld
+            | Verdict::NotSupported => InquiryOutcome::NoAnswer(cause),
         },
     }
 }
@@ -357,7 +362,8 @@ fn undone(verdict: &Verdict) -> ReverseOutcome {
         | Verdict::ChallengeRequired { .. }
         | Verdict::Done
         | Verdict::Reversed
-        | Verdict::NotFound => ReverseOutcome::NoAnswer(UnknownCause::Mismatch),
+        | Verdict::NotFound
+        | Verdict::NotSupported => ReverseOutcome::NoAnswer(UnknownCause::Mismatch),
     }
 }
 
@@ -369,7 +375,8 @@ fn operation_found(verdict: Verdict) -> OperationInquiry {
         | Verdict::Approved { .. }
         | Verdict::ChallengeRequired { .. }
         | Verdict::Reversed
-        | Verdict::NothingHeld) => match operated(other) {
+        | Verdict::NothingHeld
+        | Verdict::NotSupported) => match operated(other) {
             OperationOutcome::Done => OperationInquiry::Done,
             OperationOutcome::Refused(decline) => OperationInquiry::Refused(decline),
             OperationOutcome::NotSupported => OperationInquiry::NoAnswer(UnknownCause::Mismatch),
@@ -387,7 +394,8 @@ fn withdrawn(verdict: Verdict) -> WithdrawOutcome {
         | Verdict::Approved { .. }
         | Verdict::ChallengeRequired { .. }
         | Verdict::Reversed
-        | Verdict::NotFound) => match operated(other) {
+        | Verdict::NotFound
+        | Verdict::NotSupported) => match operated(other) {
             OperationOutcome::Done => WithdrawOutcome::Done,
             OperationOutcome::Refused(decline) => WithdrawOutcome::Refused(decline),
             OperationOutcome::NotSupported => WithdrawOutcome::NoAnswer(UnknownCause::Mismatch),

@@ -184,6 +184,8 @@ pub enum Verdict {
     Tombstoned,
     /// Nothing is held now.
     NothingHeld,
+    /// This acquirer has no such operation: nothing was done, and the reference is as if it had never been used.
+    NotSupported,
 }
 
 /// One page of a day's list.
