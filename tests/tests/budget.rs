@@ -11,10 +11,15 @@
 )]
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use charging::Operated;
+use domain::merchant::Capture;
+use domain::payment::{End, OperationKind};
 use local::cloud::Caller;
 use local::world::World;
 use std::time::Duration;
-use system_tests::{Card, ShopRequest, Shopper, Submit, cards, change_merchant, fresh};
+use system_tests::{Card, Clerk, ClerkCalls, ShopRequest, Shopper, Submit, cards, change_merchant, fresh};
+
+use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
 
 fn visa() -> Card {
     Card::of(cards::VISA)
@@ -181,6 +186,61 @@ async fn a_challenge_writes_two_units_more_and_authentication_without_one_none()
     .await;
     println!("a challenge that takes two minutes: {slow} units, the schedule's cursor included");
     assert!(slow <= 5.0 + 3.0 + 3.0, "{slow}");
+}
+
+#[tokio::test]
+async fn an_operation_writes_three_units_for_its_intent_and_one_for_its_result() {
+    let world = warm().await;
+    change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
+    world.advance(Duration::from_secs(31)).await.unwrap();
+    let clerk = ClerkCalls::new(&world, "clerk");
+    for order in ["1", "2"] {
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_000, order)).await;
+        shopper.pay(&visa()).await;
+        assert!(shopper.page().is_hand_over());
+    }
+    world.settle().await.unwrap();
+    let operations =
+        [("1", Adjust, 1_200), ("1", Adjust, 900), ("1", Take, 800), ("1", Refund, 300), ("1", Refund, 500)];
+    for (order, kind, yen) in operations.into_iter().chain([("2", Cancel, 1_000)]) {
+        world.advance(Duration::from_secs(300)).await.unwrap(); // the index has another minute by now
+        let spent = units(&world, async || {
+            let done = Box::pin(clerk.does(order, kind, yen)).await;
+            let Operated::Tried(payment) = done else { panic!("{done:?}") };
+            assert_eq!(payment.operation().and_then(|record| record.end()), Some(&End::Done));
+            world.settle().await.unwrap();
+        });
+        assert_eq!(spent.await.to_string(), "4", "{kind:?} {yen}");
+    }
+    // Who comes too late, or sends a form again, costs at most a refused write.
+    let form = clerk.form("1").await;
+    for _ in 0..2 {
+        let refused = units(&world, async || {
+            Box::pin(clerk.send(&form, Refund, 1)).await.unwrap().unwrap();
+        });
+        assert_eq!(refused.await.to_string(), "0");
+    }
+}
+
+#[tokio::test]
+async fn at_the_console_an_operation_writes_two_entries_in_the_log_besides() {
+    let world = warm().await;
+    let mut clerk = Clerk::owner(&world).await;
+    let mut spent = Vec::new();
+    for order in ["1", "2"] {
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_000, order)).await;
+        shopper.pay(&visa()).await;
+        let address = format!("/console/payments/{order}/refund");
+        clerk.get(&format!("{address}?yen=400")).await;
+        let forms = clerk.page().forms.iter();
+        let form = forms.filter(|form| form.action == address).find(|form| form.value("confirmed").is_some());
+        let form = form.unwrap().clone();
+        world.advance(Duration::from_secs(120)).await.unwrap(); // the index has another minute by now
+        spent.push(units(&world, async || assert!(clerk.submit(&form).await.address.ends_with("?done=refund"))).await);
+    }
+    assert_eq!(spent.iter().map(f64::to_string).collect::<Vec<_>>(), ["6", "6"]);
 }
 
 #[tokio::test]
@@ -446,6 +506,60 @@ async fn an_item_stays_small_even_with_every_field_at_its_full_length() {
                 assert!(*size <= most, "{way}: {sizes:?} of {most} bytes");
             }
             assert!(kept <= 1_024, "{way}: a kept card is one write unit");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_item_with_an_operations_record_stays_small() {
+    // The longest names are those of operators at a terminal; people at the console have 16 characters. At half the lengths a record may need a second unit.
+    for (share, most, who) in [(2, 1_280, "operator-123"), (1, 2_048, "operator-of-the-terminal")] {
+        for card in [visa(), Card::of(cards::CHALLENGE), visa().to_be_kept(), Card::of(cards::CHALLENGE).to_be_kept()] {
+            let world = fresh().await;
+            change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
+            let wide = "漢".repeat(64 / share);
+            let mail = format!("{}@example.com", "m".repeat(128 / share - 12));
+            let order = "8".repeat(18 / share);
+            let request = ShopRequest::new("4000", 9_999_999, &order)
+                .with("name", &wide)
+                .with("free1", &wide)
+                .with("free2", &wide)
+                .with("free3", &wide)
+                .with("mail", &mail)
+                .with("card_tel", &"0-".repeat(16 / share))
+                .with("mobile", "1")
+                .with("return", "3")
+                .of_user(&"u".repeat(30 / share), world.now());
+            let mut shopper = Shopper::new(&world);
+            shopper.open_by_post(&request).await;
+            let card = Card { holder: "A".repeat(45 / share), ..card.with_mail(&mail) };
+            shopper.pay(&card).await;
+            if shopper.page().hop().is_some() {
+                shopper.answer_the_issuer("pass").await;
+            }
+            assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+            let clerk = ClerkCalls::new(&world, who);
+            let mut sizes = vec![("authorized", size_of(&world, "4000", &order).await)];
+            let mut does = async |what, kind, yen| {
+                Box::pin(clerk.does(&order, kind, yen)).await;
+                sizes.push((what, size_of(&world, "4000", &order).await));
+            };
+            does("refused", Adjust, 8_888_925).await;
+            does("adjusted", Adjust, 8_888_888).await;
+            does("capture unknown", Take, 7_777_922).await;
+            world.advance(Duration::from_secs(600)).await.unwrap();
+            does("captured in part", Take, 7_777_777).await;
+            does("refunded in part", Refund, 6_666_666).await;
+            does("refund refused", Refund, 1_100_925).await;
+            does("refund in doubt", Refund, 1_100_926).await;
+            for _ in 0..6 {
+                world.advance(Duration::from_secs(60)).await.unwrap();
+                sizes.push(("refund in doubt", size_of(&world, "4000", &order).await));
+            }
+            println!("every field at 1/{share} of its length: {sizes:?} of {most}");
+            for (state, size) in &sizes {
+                assert!(*size <= most, "{state}: {sizes:?} of {most} bytes");
+            }
         }
     }
 }

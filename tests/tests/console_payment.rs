@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "a test's helpers may stop at the first surprise"
@@ -17,14 +18,14 @@ use domain::{
 };
 use http::StatusCode;
 use local::{
-    admin::GivenRole,
+    admin::{Admin, CardCommand, CardOf, GivenRole, MerchantCommand, OperatorCommand},
     cloud::{Fault, When},
     world::World,
 };
 use outbound::acquirer::{Kind, Outcome};
 use system_tests::{
-    Card, Clerk, Form, Page, ShopRequest, Shopper, acquirer_calls, cards, change_merchant, fresh, payment,
-    smuggle_payment, staff, totals,
+    Card, Clerk, Form, Page, ShopRequest, Shopper, Submit, acquirer_calls, administer, administer_as, cards,
+    change_merchant, fresh, kept_card, payment, smuggle_payment, staff, totals,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -403,6 +404,146 @@ async fn a_suspended_merchant_gives_money_back_and_takes_none() {
     let form = confirmation(&mut clerk, "cancel", None).await;
     is_done(clerk.submit(&form).await, "cancel");
     assert_eq!((calls(&world, Kind::Capture).await, calls(&world, Kind::Void).await), (0, 1));
+}
+
+#[tokio::test]
+async fn suspended_a_merchant_is_closed_at_every_interface_and_still_refunds_and_asks() {
+    const CHARGE: &str = "/console/charge";
+    let world = fresh().await;
+    let with_buyer = |order: &str, user: &str| ShopRequest::new("4000", 5_000, order).of_user(user, world.now());
+    let mut buyer = Shopper::new(&world);
+    buyer.open(&with_buyer("1", "member")).await;
+    buyer.pay(&Card::of(cards::VISA).to_be_kept()).await;
+    assert_eq!(buyer.hand_over().value("result"), "0");
+    let mut clerk = Clerk::owner(&world).await;
+    let unknown = confirmation(&mut clerk, "refund", Some(1_921)).await;
+    assert_eq!(clerk.submit(&unknown).await.heading(), "結果を確認しています");
+    let ask = clerk.form(&address("ask")).clone();
+    // Whatever was begun before must not be finished after either.
+    let mut halfway = Shopper::new(&world);
+    halfway.open(&with_buyer("2", "other")).await;
+    let mut by_link = Shopper::new(&world);
+    assert!(by_link.get("/l/demo").await.is_payment_form());
+    let mut with_kept = Shopper::new(&world);
+    assert!(with_kept.open(&with_buyer("3", "member")).await.offers_kept_card());
+    let mut at_the_card = Shopper::new(&world);
+    at_the_card.get(&card_address(&world, "member").await).await;
+    let form = at_the_card.page().form_by_id("card").expect("a form for another card").clone();
+    let replace = filled(form, &Card::of(cards::JCB)).ticked("keep_card");
+    clerk.get(&format!("{CHARGE}?by=card")).await;
+    let order = clerk.form(CHARGE).clone().with("amount", "2000").with("mail", "caller@example.jp");
+    clerk.submit(&order).await;
+    let charge = filled(clerk.form(CHARGE).clone(), &Card::of(cards::VISA));
+    let authorized = acquirer_calls(&world, Kind::Authorize).await;
+
+    let suspend = Admin::Merchant(MerchantCommand::Operator(OperatorCommand::Suspend { id: "4000".to_owned() }));
+    administer_as(&world, Some("sato"), suspend).await.unwrap();
+    world.advance(Duration::from_secs(31)).await.unwrap();
+    for (what, page) in [
+        ("a request", Shopper::new(&world).open(&with_buyer("4", "other")).await.clone()),
+        ("a form", halfway.pay(&Card::of(cards::VISA).to_be_kept()).await.clone()),
+        ("a link", Shopper::new(&world).get("/l/demo").await.clone()),
+        ("a link's form", by_link.pay(&Card::of(cards::VISA)).await.clone()),
+        ("a kept card", with_kept.pay_kept("123").await.clone()),
+        ("a registration", at_the_card.submit(&Submit::of(&replace)).await.clone()),
+        ("a single charge", clerk.get(CHARGE).await.clone()),
+        ("a single charge's form", clerk.submit(&charge).await.clone()),
+    ] {
+        // A shop's request is refused as one that can't be taken.
+        let status = if what == "a request" { StatusCode::BAD_REQUEST } else { StatusCode::FORBIDDEN };
+        assert_eq!(page.status, status, "{what}: {}", page.text);
+        assert!(["停止", "決済できません"].iter().any(|said| page.text.contains(said)), "{what}: {}", page.text);
+    }
+    assert_eq!(acquirer_calls(&world, Kind::Authorize).await, authorized, "nothing was charged");
+    assert_eq!(kept_card(&world, "4000", "member").await.unwrap().card.last4, "4242");
+
+    clerk.submit(&ask).await;
+    assert_eq!(stored(&world).await.refunded(), 1_921, "asking goes on");
+    let form = confirmation(&mut clerk, "refund", None).await;
+    is_done(clerk.submit(&form).await, "refund");
+    assert_eq!(stored(&world).await.refunded(), 5_000, "giving back goes on");
+    agrees(&world).await;
+}
+
+/// The path of the address under which a buyer replaces a card.
+async fn card_address(world: &World, user: &str) -> String {
+    let of = CardOf { merchant: "4000".to_owned(), user: Some(user.to_owned()), order: None };
+    let lines = administer(world, Admin::Card(CardCommand::Link(of))).await;
+    lines[0][lines[0].find("/card/").expect("an address")..].to_owned()
+}
+
+fn filled(form: Form, card: &Card) -> Form {
+    let form = form.with("card_number", &card.number).with("card_expiry", &card.expiry);
+    form.with("card_code", &card.code).with("card_name", &card.holder)
+}
+
+#[tokio::test]
+async fn where_the_acquirer_changes_no_amount_a_link_asks_for_the_difference() {
+    let world = holding().await;
+    paid(&world, 2_000).await;
+    let mut clerk = Clerk::owner(&world).await;
+    let form = confirmation(&mut clerk, "amount", Some(2_927)).await;
+    let page = clerk.submit(&form).await;
+    assert_eq!(
+        (page.address.as_str(), page.heading()),
+        ("/console/payments/1/outcome", "決済会社がこの操作に対応していません")
+    );
+    assert!(page.text.contains("不足する927円は、決済リンクを送って"), "{}", page.text);
+    assert!(!page.is_waiting() && page.form(&address("ask")).is_none(), "there is nothing to find out");
+    assert_eq!(stored(&world).await.operation().unwrap().end(), Some(&End::NotSupported));
+    agrees(&world).await;
+
+    let way = address_behind(page, "差額の決済リンクを作る");
+    clerk.get(&way).await;
+    let form = clerk.form("/console/links").clone();
+    assert_eq!((form.value("how_much"), form.value("amount")), (Some("fixed"), Some("927")));
+    clerk.submit(&form.with("item", "追加分").pressed("act", "preview")).await;
+    assert!(clerk.page().text.contains("927円を支払う"), "{}", clerk.page().text);
+    let make = clerk.form("/console/links").clone().pressed("act", "make");
+    let made = clerk.submit(&make).await.address.clone();
+    let link = made.strip_prefix("/console/links/").and_then(|rest| rest.split('?').next()).expect("a link");
+    let mut shopper = Shopper::new(&world);
+    shopper.get(&format!("/l/{link}")).await;
+    shopper.pay(&Card::of(cards::VISA)).await;
+    assert_eq!(shopper.hand_over().value("amount"), "927");
+
+    // Less is taken by a capture of less.
+    let form = confirmation(&mut clerk, "amount", Some(1_927)).await;
+    let page = clerk.submit(&form).await;
+    assert!(page.text.contains("売上の確定のときに1,927円を指定"), "{}", page.text);
+    let way = address_behind(page, "この金額で売上を確定する");
+    clerk.get(&way).await;
+    assert!(clerk.page().text.contains("1,927円を確定する"), "{}", clerk.page().text);
+    let form = confirmation(&mut clerk, "capture", Some(1_900)).await;
+    is_done(clerk.submit(&form).await, "capture");
+    agrees(&world).await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_that_there_is_no_such_operation_ends_as_given_up() {
+    let world = holding().await;
+    paid(&world, 2_000).await;
+    let mut clerk = Clerk::owner(&world).await;
+    let form = confirmation(&mut clerk, "amount", Some(2_927)).await;
+    world.faults().restart();
+    let operation = "POST /test-acquirer/v1/adjust".to_owned();
+    let caller = Some("ConsolePayment".to_owned());
+    world.faults().plan(When::Nth { caller, operation, nth: 0 }, Fault::ReplyLost);
+    assert_eq!(clerk.submit(&form).await.heading(), "結果を確認しています");
+    assert_eq!(world.faults().pending(), 0);
+    world.faults().stop();
+    for _ in 0..8 {
+        world.advance(MINUTE).await.unwrap();
+    }
+    assert_eq!(stored(&world).await.operation().unwrap().end(), Some(&End::GivenUp));
+    agrees(&world).await;
+}
+
+/// Where the link with this text leads.
+fn address_behind(page: &Page, text: &str) -> String {
+    let link = page.tags("a").find(|tag| tag.text.trim() == text);
+    let link = link.unwrap_or_else(|| panic!("no link {text}: {}", page.text));
+    link.attribute("href").expect("an address").to_owned()
 }
 
 #[tokio::test]
