@@ -256,6 +256,19 @@ mod tests {
     }
 
     #[test]
+    fn the_bucket_tells_the_intake_queue_of_csv_files() {
+        let [files] = template().buckets.try_into().unwrap();
+        let [told] = files.notifications.try_into().unwrap();
+        assert_eq!((told.event.as_str(), told.queue.as_str()), ("s3:ObjectCreated:*", "IntakeQueue"));
+        assert_eq!((told.prefix.as_str(), told.suffix.as_str()), ("", ".csv"));
+        let [console] = files.cors.try_into().unwrap();
+        assert_eq!(
+            (console.origins, console.methods),
+            (vec!["http://localhost:9000".to_owned()], vec!["POST".to_owned()])
+        );
+    }
+
+    #[test]
     fn a_live_stage_has_no_test_acquirer() {
         let mut parameters = local_parameters("http://localhost:9000", "token");
         parameters.insert("Stage".to_owned(), "live".to_owned());
@@ -273,6 +286,14 @@ mod tests {
             (
                 "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties: { WebsiteConfiguration: {} }",
                 "WebsiteConfiguration",
+            ),
+            (
+                "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties: { NotificationConfiguration: { LambdaConfigurations: [] } }",
+                "LambdaConfigurations",
+            ),
+            (
+                "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties: { NotificationConfiguration: { QueueConfigurations: [{ Event: s3:ObjectRemoved:* }] } }",
+                "s3:ObjectRemoved:*",
             ),
             (
                 "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties: { LifecycleConfiguration: { Rules: [{ Status: Enabled, Transitions: [] }] } }",

@@ -334,6 +334,34 @@ fn a_bucket_is_kept_encrypted_and_closed_and_its_exports_end() {
 }
 
 #[test]
+fn a_bucket_may_tell_its_queue_and_nobody_else_may() {
+    let template = template();
+    let policies = of_type(&template, "AWS::SQS::QueuePolicy");
+    let told: Vec<String> = of_type(&template, "AWS::S3::Bucket")
+        .into_iter()
+        .flat_map(|(name, bucket)| {
+            let told = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"].as_array().unwrap();
+            let made_after = bucket["DependsOn"].as_str().unwrap().to_owned();
+            assert!(policies.iter().any(|(policy, _)| *policy == made_after), "{name}: S3 tries the queue out at once");
+            told.iter().map(|told| target(&told["Queue"])).collect::<Vec<_>>()
+        })
+        .collect();
+    let opened: Vec<String> = policies.iter().map(|(_, policy)| target(&policy["Properties"]["Queues"][0])).collect();
+    assert_eq!(told, opened);
+    for (name, policy) in policies {
+        let [statement] = policy["Properties"]["PolicyDocument"]["Statement"].as_array().unwrap().as_slice() else {
+            panic!("{name}: one statement")
+        };
+        assert_eq!(statement["Principal"]["Service"], "s3.amazonaws.com", "{name}");
+        assert_eq!(statement["Action"], "sqs:SendMessage", "{name}");
+        let account = &statement["Condition"]["StringEquals"]["aws:SourceAccount"];
+        assert_eq!(target(account), "AWS::AccountId", "{name}: another account's bucket could send");
+        let dead = target(&template["Resources"][&opened[0]]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]);
+        assert_a_person_sees(&template, &dead);
+    }
+}
+
+#[test]
 fn the_test_acquirer_exists_in_a_sandbox_only() {
     let template = template();
     for (name, resource) in template["Resources"].as_object().unwrap() {

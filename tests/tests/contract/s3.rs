@@ -168,6 +168,9 @@ async fn parts_become_one_object_and_an_aborted_upload_none() {
     let tail = s3.get_object().bucket(&bucket.name).key("large").range("bytes=-9").send().await.unwrap();
     assert_eq!(tail.content_type.as_deref(), Some("text/csv"));
     assert_eq!(tail.body.collect().await.unwrap().to_vec(), b"aathe end", "over the parts' border");
+    let whole = s3.get_object().bucket(&bucket.name).key("large").send().await.unwrap();
+    let whole = whole.body.collect().await.unwrap().to_vec();
+    assert!(whole.len() == PART_BYTES + 7 && whole.starts_with(b"aaa") && whole.ends_with(b"the end"));
     let id = begin().await.unwrap().upload_id.unwrap();
     s3.abort_multipart_upload().bucket(&bucket.name).key("large").upload_id(&id).send().await.unwrap();
     let open = s3.list_multipart_uploads().bucket(&bucket.name).send().await.unwrap();
@@ -221,6 +224,72 @@ async fn a_list_goes_by_key_in_pages_and_by_folder() {
     assert_eq!(after, [("b/1", Some(3)), ("c", Some(1))]);
     let none = list().prefix("d").send().await.unwrap();
     assert_eq!((none.contents().len(), none.key_count()), (0, Some(0)));
+    bucket.drop().await;
+}
+
+#[tokio::test]
+async fn an_older_client_lists_by_key_and_by_folder_too() {
+    let bucket = Bucket::create().await;
+    for key in ["a/1", "a/2", "b/1", "c"] {
+        bucket.put(key, key).await;
+    }
+    let list = || bucket.endpoint.s3.list_objects().bucket(&bucket.name);
+    let first = list().max_keys(3).send().await.unwrap();
+    let keys: Vec<_> = first.contents().iter().map(|object| object.key().unwrap()).collect();
+    assert_eq!((keys, first.is_truncated()), (vec!["a/1", "a/2", "b/1"], Some(true)));
+    let rest = list().marker("b/1").send().await.unwrap();
+    assert_eq!((rest.contents()[0].key(), rest.contents().len(), rest.is_truncated()), (Some("c"), 1, Some(false)));
+    let first = list().delimiter("/").max_keys(1).send().await.unwrap();
+    assert_eq!((first.common_prefixes()[0].prefix(), first.next_marker()), (Some("a/"), Some("a/")));
+    let rest = list().delimiter("/").marker("a/").send().await.unwrap();
+    assert_eq!((rest.common_prefixes()[0].prefix(), rest.contents()[0].key()), (Some("b/"), Some("c")));
+    bucket.drop().await;
+}
+
+#[tokio::test]
+async fn versions_come_in_pages_that_may_end_within_a_key() {
+    let bucket = Bucket::versioned().await;
+    let mut written = Vec::new();
+    for key in ["a", "a", "a", "b"] {
+        written.push((key.to_owned(), bucket.put(key, key).await.unwrap()));
+    }
+    written[..3].reverse();
+    let (mut found, mut next): (Vec<(String, String)>, _) = (Vec::new(), (None, None));
+    loop {
+        let list = bucket.endpoint.s3.list_object_versions().bucket(&bucket.name).max_keys(2);
+        let page = list.set_key_marker(next.0).set_version_id_marker(next.1).send().await.unwrap();
+        let of = |version: &aws_sdk_s3::types::ObjectVersion| {
+            (version.key().unwrap().to_owned(), version.version_id().unwrap().to_owned())
+        };
+        found.extend(page.versions().iter().map(of));
+        if page.is_truncated() != Some(true) {
+            break;
+        }
+        next = (page.next_key_marker, page.next_version_id_marker);
+    }
+    assert_eq!(found, written);
+    bucket.drop().await;
+}
+
+#[tokio::test]
+async fn a_copy_has_the_bytes_and_the_type_of_its_source() {
+    let bucket = Bucket::versioned().await;
+    let s3 = &bucket.endpoint.s3;
+    let put = s3.put_object().bucket(&bucket.name).key("売上 1.csv").content_type("text/csv");
+    let first = put.body(ByteStream::from_static(b"first")).send().await.unwrap().version_id.unwrap();
+    bucket.put("売上 1.csv", "second").await;
+    let source = format!("{}/%E5%A3%B2%E4%B8%8A%201.csv", bucket.name);
+    let copy = |source: &str| s3.copy_object().bucket(&bucket.name).key("b").copy_source(source).send();
+    copy(&source).await.unwrap();
+    assert_eq!(bucket.get("b").await.unwrap(), b"second");
+    copy(&format!("{source}?versionId={first}")).await.unwrap();
+    let get = s3.get_object().bucket(&bucket.name).key("b").send().await.unwrap();
+    assert_eq!(get.content_type.as_deref(), Some("text/csv"));
+    assert_eq!(get.body.collect().await.unwrap().to_vec(), b"first");
+    let missing = copy(&format!("{}/nothing", bucket.name)).await.unwrap_err();
+    assert_eq!(missing.code(), Some("NoSuchKey"));
+    let itself = copy(&format!("{}/b", bucket.name)).await.unwrap_err();
+    assert_eq!(itself.code(), Some("InvalidRequest"));
     bucket.drop().await;
 }
 
