@@ -77,8 +77,13 @@ pub(super) fn refusal(status: u16, code: &str, message: &str) -> Reply {
     xml::reply(status, &error)
 }
 
-/// The refusal of a caller who is nobody.
-pub(super) fn anonymous() -> Reply {
+/// The refusal of a caller who is nobody, or who signs as buckets since June 2020 don't take any more: what boto3 signs by itself
+/// unless it is told `signature_version="s3v4"`.
+pub(super) fn anonymous(request: &Request) -> Reply {
+    if request.is_signed_the_old_way() {
+        let message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+        return refusal(400, "InvalidRequest", message);
+    }
     refusal(403, "AccessDenied", "Access Denied: the request is not signed")
 }
 
@@ -239,6 +244,7 @@ impl Desk<'_> {
     /// What the answer says about an object, whether or not its bytes follow.
     fn head_of(&self, versioned: bool, version: &Version) -> Reply {
         let mut reply = empty(200);
+        set(&mut reply, "content-type", "binary/octet-stream".to_owned());
         for (name, value) in &version.headers {
             set(&mut reply, name, value.clone());
         }

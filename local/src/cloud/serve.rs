@@ -91,7 +91,7 @@ async fn on_s3(cloud: &Cloud, parts: &Parts, request: Option<s3::Request>, body:
     let caller = caller(cloud, header("authorization").unwrap_or_default());
     let ending = match caller.or_else(|| self::caller(cloud, &request.signature())) {
         Some(caller) => met(cloud, &caller, &AwsCall::on_s3(&request, body)).await,
-        None => Ending::Answer(s3::anonymous()),
+        None => Ending::Answer(s3::anonymous(&request)),
     };
     match (ending, header("origin")) {
         (Ending::Answer(mut reply), Some(origin)) => {

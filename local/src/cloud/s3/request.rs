@@ -71,6 +71,12 @@ impl Request {
         credential.map(|credential| format!("Credential={credential}")).unwrap_or_default()
     }
 
+    /// Whether it bears a signature of version 2.
+    pub(super) fn is_signed_the_old_way(&self) -> bool {
+        let by_header = self.header("authorization").is_some_and(|signed| signed.starts_with("AWS "));
+        by_header || self.query("AWSAccessKeyId").is_some() || self.header("awsaccesskeyid").is_some()
+    }
+
     /// Bucket and key, for the record of calls.
     pub(in crate::cloud) fn resource(&self) -> String {
         if self.key.is_empty() { self.bucket.clone() } else { format!("{}/{}", self.bucket, self.key) }

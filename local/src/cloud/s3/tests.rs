@@ -138,6 +138,8 @@ async fn who_signs_nothing_is_refused_and_what_is_not_known_is_said() {
     };
     let (status, body) = visit("GET", "/files/a", false).await;
     assert!(status == 403 && body.contains("<Code>AccessDenied</Code>"), "{body}");
+    let (status, body) = visit("GET", "/files/a?AWSAccessKeyId=a&Signature=b&Expires=1", false).await;
+    assert!(status == 400 && body.contains("AWS4-HMAC-SHA256"), "{body}");
     let (status, body) = visit("GET", "/files/a?acl", true).await;
     assert!(status == 501 && body.contains("GET /files/a?acl"), "{body}");
     let (status, body) = visit("HEAD", "/files/a", true).await;
