@@ -55,7 +55,8 @@ impl<'a, 'bytes> Lines<'a, 'bytes> {
             Ok(_) if self.piece.repeated.has(self.rows) => Err(What::OrderTwice),
             other => other,
         };
-        Reader::new(record, self.layout.characters.encoding(), self.rules).row(line, order)
+        let encoding = self.layout.characters.encoding();
+        Reader::new(record, encoding, self.rules).charge(line, order).map(|charge| charge.into_row(line))
     }
 }
 

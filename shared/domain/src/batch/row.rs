@@ -92,6 +92,33 @@ impl<'a> Record<'a> {
     }
 }
 
+/// A row whose texts are still those of the file.
+pub(super) struct Charge<'a> {
+    order: OrderId,
+    pub(super) amount: Yen,
+    payer: PayerText<'a>,
+    name: Cow<'a, str>,
+    mail: Cow<'a, str>,
+    free: [Cow<'a, str>; 3],
+}
+
+enum PayerText<'a> {
+    User(Cow<'a, str>),
+    Source(OrderId),
+}
+
+impl Charge<'_> {
+    pub(super) fn into_row(self, line: u32) -> Row {
+        let Self { order, amount, payer, name, mail, free } = self;
+        let payer = match payer {
+            PayerText::User(user) => Payer::User(user.into_owned()),
+            PayerText::Source(order) => Payer::Source(order),
+        };
+        let free = free.map(Cow::into_owned);
+        Row { line, order, amount, payer, name: name.into_owned(), mail: mail.into_owned(), free }
+    }
+}
+
 /// Reads a record and notes all that is wrong with it.
 pub(super) struct Reader<'a> {
     record: Record<'a>,
@@ -109,28 +136,27 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`BadRow`].
-    pub(super) fn row(mut self, line: u32, order: Result<OrderId, What>) -> Result<Row, BadRow> {
+    pub(super) fn charge(mut self, line: u32, order: Result<OrderId, What>) -> Result<Charge<'a>, BadRow> {
         if let Err(what) = self.record.shape() {
-            self.faults.push(Fault { column: None, what });
+            return Err(BadRow::whole(line, what));
         }
-        let row = if self.faults.is_empty() { self.charge(line, order) } else { None };
+        let charge = self.cells(order);
         match BadRow::of(line, self.faults) {
             Some(bad) => Err(bad),
-            // A row that is none has a fault; without one it is refused all the same.
-            None => row.ok_or_else(|| BadRow::whole(line, What::Undecodable)),
+            // What is no charge has a fault; without one it is refused all the same.
+            None => charge.ok_or_else(|| BadRow::whole(line, What::Undecodable)),
         }
     }
 
-    fn charge(&mut self, line: u32, order: Result<OrderId, What>) -> Option<Row> {
+    fn cells(&mut self, order: Result<OrderId, What>) -> Option<Charge<'a>> {
         let order = self.noted(Column::Charge, order);
         let amount = self.amount();
         let payer = self.payer();
         let name = self.free_text(Column::Name);
         let mail = self.mail();
-        let free = [Column::Free1, Column::Free2, Column::Free3].map(|column| self.free_text(column));
-        let [free1, free2, free3] = free;
+        let [free1, free2, free3] = [Column::Free1, Column::Free2, Column::Free3].map(|column| self.free_text(column));
         let free = [free1?, free2?, free3?];
-        Some(Row { line, order: order?, amount: amount?, payer: payer?, name: name?, mail: mail?, free })
+        Some(Charge { order: order?, amount: amount?, payer: payer?, name: name?, mail: mail?, free })
     }
 
     fn amount(&mut self) -> Option<Yen> {
@@ -144,32 +170,32 @@ impl<'a> Reader<'a> {
         self.noted(Column::Amount, read)
     }
 
-    fn payer(&mut self) -> Option<Payer> {
+    fn payer(&mut self) -> Option<PayerText<'a>> {
         let (user, source) = (self.text(Column::User)?, self.text(Column::Source)?);
         let has_users = self.record.header.place(Column::User).is_some();
         match (user.is_empty(), source.is_empty()) {
             (true, true) => self.noted(if has_users { Column::User } else { Column::Source }, Err(What::PayerMissing)),
             (false, false) => self.noted(Column::Source, Err(What::PayerTwice)),
             (false, true) => {
-                let read = if is_user(&user) { Ok(Payer::User(user.into_owned())) } else { Err(What::UserMalformed) };
+                let read = if is_user(&user) { Ok(PayerText::User(user)) } else { Err(What::UserMalformed) };
                 self.noted(Column::User, read)
             }
             (true, false) => {
-                let read = OrderId::new(source).map(Payer::Source).map_err(|_| What::SourceMalformed);
+                let read = OrderId::new(source).map(PayerText::Source).map_err(|_| What::SourceMalformed);
                 self.noted(Column::Source, read)
             }
         }
     }
 
-    fn mail(&mut self) -> Option<String> {
+    fn mail(&mut self) -> Option<Cow<'a, str>> {
         let text = self.text(Column::Mail)?;
         let read = if text.is_empty() { Ok(()) } else { check_mail(&text).map_err(what_of) };
-        self.noted(Column::Mail, read.map(|()| text.into_owned()))
+        self.noted(Column::Mail, read.map(|()| text))
     }
 
-    fn free_text(&mut self, column: Column) -> Option<String> {
+    fn free_text(&mut self, column: Column) -> Option<Cow<'a, str>> {
         let text = self.text(column)?;
-        self.noted(column, check_free_text(&text).map_err(what_of).map(|()| text.into_owned()))
+        self.noted(column, check_free_text(&text).map_err(what_of).map(|()| text))
     }
 
     /// What a cell says, without white space around it; nothing where the file lacks the column.

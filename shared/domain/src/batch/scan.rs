@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 use super::{
     BadRow, Characters, FileFault, Layout, LineEnd, MAX_BYTES, MAX_LINE, MAX_ROWS, Piece, PieceSize, Repeated, Rules,
     What,
-    cells::Cells,
+    cells::{Cells, RawCell},
+    column::Use,
     cut::{Cutter, Place, line_ends, without_end},
     header,
     layout::Header,
@@ -15,7 +16,13 @@ use super::{
     row::{Reader, Record},
     tally::Tally,
 };
-use crate::{OrderId, card::contains_card_number, csv::BYTE_ORDER_MARK, merchant::Encoding, text};
+use crate::{
+    OrderId,
+    card::{contains_card_number, may_hold_card_number},
+    csv::BYTE_ORDER_MARK,
+    merchant::Encoding,
+    text,
+};
 
 /// Takes a file's bytes in pieces of any size, checks every row, and says where it can be cut.
 ///
@@ -51,8 +58,6 @@ struct Head {
     header: Header,
     line_end: LineEnd,
     bytes: u64,
-    /// It has names in UTF-8 that are not ASCII, so the file is nothing else.
-    is_utf8: bool,
 }
 
 /// The file as one of the encodings that it may have.
@@ -152,7 +157,7 @@ impl Scanner {
         let (Some(head), Some(reading), 1..) = (self.head, self.readings.into_iter().next(), self.rows) else {
             return Err(FileFault::Empty);
         };
-        let Head { header, line_end, bytes, .. } = head;
+        let Head { header, line_end, bytes } = head;
         let Tally { good, yen, bad, first_bad } = reading.tally;
         Ok(Scanned {
             layout: Layout { characters: reading.characters, line_end, head: bytes, header },
@@ -214,7 +219,7 @@ impl Scanner {
         }
         self.narrow(bytes)?;
         if self.head.is_none() {
-            self.head = Some(self.header(bytes, whole)?);
+            self.header(bytes, whole)?;
         } else {
             self.line_of(bytes, whole)?;
         }
@@ -236,21 +241,27 @@ impl Scanner {
 
     /// Drops the encoding that the file can't have any more.
     fn narrow(&mut self, bytes: &[u8]) -> Result<(), FileFault> {
-        if self.readings.len() == 1 || bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
+        let open = self.readings.iter().any(|reading| reading.characters == Characters::Utf8);
+        if !open || bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
             return Ok(());
         }
-        if self.head.as_ref().is_some_and(|head| head.is_utf8) {
-            return Err(FileFault::MixedCharacters(self.line));
-        }
-        self.readings.retain(|reading| reading.characters == Characters::Cp932);
-        Ok(())
+        self.readings.retain(|reading| reading.characters != Characters::Utf8);
+        if self.readings.is_empty() { Err(FileFault::MixedCharacters(self.line)) } else { Ok(()) }
     }
 
-    fn header(&self, bytes: &[u8], whole: &[u8]) -> Result<Head, FileFault> {
+    fn header(&mut self, bytes: &[u8], whole: &[u8]) -> Result<(), FileFault> {
         let encoding = self.readings.first().map_or(Encoding::Utf8, |reading| reading.characters.encoding());
         let header = header::read(bytes, encoding)?;
-        let is_utf8 = encoding == Encoding::Utf8 && !bytes.is_ascii();
-        Ok(Head { header, line_end: LineEnd::of(whole), bytes: length(whole), is_utf8 })
+        self.cells.take(bytes);
+        let told = |(place, cell): (usize, RawCell<'_>)| {
+            matches!(header.uses.get(place), Some(Use::Read(_))) && !cell.bytes.is_ascii()
+        };
+        if self.cells.all(bytes).enumerate().any(told) {
+            // A column was found by its name in this encoding, so the file is in no other.
+            self.readings.truncate(1);
+        }
+        self.head = Some(Head { header, line_end: LineEnd::of(whole), bytes: length(whole) });
+        Ok(())
     }
 
     /// A record below the header.
@@ -287,12 +298,12 @@ impl Scanner {
             order = Err(What::OrderTwice);
         }
         let (rules, line) = (self.rules, self.line);
-        let read = |encoding, order: Result<OrderId, What>| Reader::new(record, encoding, rules).row(line, order);
+        let read = |encoding, order: Result<OrderId, What>| Reader::new(record, encoding, rules).charge(line, order);
         if let ([first, others @ ..], true) = (self.readings.as_mut_slice(), bytes.is_ascii()) {
             // It says the same in every encoding.
-            let row = read(first.characters.encoding(), order);
-            first.tally.add(&row);
-            others.iter_mut().for_each(|other| other.tally.add(&row));
+            let charge = read(first.characters.encoding(), order);
+            first.tally.add(&charge);
+            others.iter_mut().for_each(|other| other.tally.add(&charge));
         } else {
             for reading in &mut self.readings {
                 reading.tally.add(&read(reading.characters.encoding(), order.clone()));
@@ -351,7 +362,7 @@ impl Scanner {
     /// Whether bytes hold a card number in an encoding that the file may have.
     fn reads_card(&self, bytes: &[u8]) -> bool {
         let encodings = self.readings.iter().map(|reading| reading.characters.encoding());
-        may_hold_card(bytes)
+        may_hold_card_number(bytes)
             && encodings.into_iter().any(|encoding| contains_card_number(&text::lossy(bytes, encoding)))
     }
 }
@@ -364,11 +375,4 @@ enum Kind {
 
 fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
-}
-
-/// Whether these bytes can be 13 digits, the fewest of a card, in any encoding: of a full-width digit the last byte is
-/// 90 to 99 in UTF-8 and 4F to 58 in CP932.
-fn may_hold_card(bytes: &[u8]) -> bool {
-    let digit = |b: &u8| matches!(b, b'0'..=b'9' | 0x90..=0x99 | 0x4f..=0x58);
-    bytes.len() >= 13 && bytes.iter().filter(|b| digit(b)).count() >= 13
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BadRow, FIRST_BAD, Row};
+use super::{BadRow, FIRST_BAD, row::Charge};
 
 /// What was counted while rows were checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,11 +14,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, row: &Result<Row, BadRow>) {
+    pub(super) fn add(&mut self, row: &Result<Charge<'_>, BadRow>) {
         match row {
-            Ok(row) => {
+            Ok(charge) => {
                 self.good = self.good.saturating_add(1);
-                self.yen = self.yen.saturating_add(u64::from(row.amount.get()));
+                self.yen = self.yen.saturating_add(u64::from(charge.amount.get()));
             }
             Err(bad) => {
                 let count = self.bad.entry(bad.first().what.code()).or_default();

@@ -322,6 +322,8 @@ fn the_encoding_is_that_of_the_whole_file() {
     assert_eq!((utf8[0].name.as_str(), utf8.len()), ("з", 2));
     let cp932 = rows(&[&head[..], b"3,1,u,\x8e\x52\x93\x63\n"].concat());
     assert_eq!((cp932[0].name.as_str(), cp932[2].name.as_str()), ("ﾐｷ", "山田"));
+    let own = rows(b"charge,amount,user,name,\xd0\xb7\n1,1,u,\x8e\x52,x\n");
+    assert_eq!(own[0].name, "山", "a column that is not read says nothing of the encoding");
     // Rows that only one of the two can read, above the line that decides.
     let wide = [b"charge,amount,user,name\n1,1,u,".to_vec(), b"\xd0\xb7".repeat(64), b"\n".to_vec()].concat();
     assert_eq!(bad(&wide), [], "64 letters of two columns each are 128 wide");
