@@ -51,8 +51,8 @@ pub fn lossy(bytes: &[u8], encoding: Encoding) -> Cow<'_, str> {
 pub fn fit(text: &str, encoding: Encoding) -> String {
     match encoding {
         Encoding::Utf8 => text.to_owned(),
-        Encoding::ShiftJis if text.is_ascii() => text.to_owned(),
-        Encoding::ShiftJis => text.chars().map(look_alike).map(|c| if in_cp932(c) { c } else { '〓' }).collect(),
+        Encoding::ShiftJis if text.is_ascii() || in_cp932(text) => text.to_owned(),
+        Encoding::ShiftJis => text.chars().map(look_alike).map(fit_character).collect(),
     }
 }
 
@@ -114,10 +114,13 @@ const fn look_alike(c: char) -> char {
     }
 }
 
-/// Whether a character comes back as itself.
-fn in_cp932(c: char) -> bool {
+fn fit_character(c: char) -> char {
     let mut utf8 = [0; 4];
-    let text: &str = c.encode_utf8(&mut utf8);
+    if in_cp932(c.encode_utf8(&mut utf8)) { c } else { '〓' }
+}
+
+/// Whether a text comes back as itself.
+fn in_cp932(text: &str) -> bool {
     let (bytes, _, lost) = SHIFT_JIS.encode(text);
     !lost && SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&bytes).is_some_and(|back| back == text)
 }
