@@ -1,3 +1,5 @@
+#![expect(clippy::as_conversions, clippy::arithmetic_side_effects, reason = "tests count small things")]
+
 use proptest::prelude::*;
 
 use super::*;
