@@ -118,7 +118,7 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
         deadline: answer::deadline(request, &deps.clock),
     };
     let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(request) };
-    let charged = match deps.charging.charge(&deps.vault, watch, charge).await {
+    let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, charge)).await {
         Err(ChargeError::Vault(error)) if !error.is_passing() => {
             tracing::error!(alarm = true, merchant.id = %merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
             let problems = &[FormProblem::KeptCardGone];

@@ -49,7 +49,7 @@ pub(crate) async fn replace(visit: &Visit<'_>, form: &CardForm) -> Result<Respon
     let challenge = deps.checkout.challenge_path(&challenge)?;
     let registration = Registration { visit, merchant, kept: &card, sealed: &sealed, lang, challenge: &challenge };
     let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(visit.request) };
-    match deps.charging.charge(&deps.vault, watch, registration.charge(form, typed)).await? {
+    match Box::pin(deps.charging.charge(&deps.vault, watch, registration.charge(form, typed))).await? {
         Charged::Tried(payment) => {
             tracing::info!(payment.id = %payment.key, state = payment.state.name(), "card registration tried");
             if let State::Challenging { .. } = payment.state {

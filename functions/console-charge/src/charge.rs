@@ -87,7 +87,7 @@ async fn send(call: &Call<'_>, ready: &Ready, means: Means) -> Result<Charged, C
         deadline: answer::deadline(call.request, &deps.clock),
     };
     let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(call.request) };
-    deps.charging.charge(&deps.vault, watch, charge).await
+    Box::pin(deps.charging.charge(&deps.vault, watch, charge)).await
 }
 
 /// No card was tried. The log says so, because it says that one was asked for.
