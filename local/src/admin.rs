@@ -141,7 +141,7 @@ pub struct Place {
     /// Origin of the deployment's payment page, for `card link`; without it the address has none
     #[arg(long, requires = "table")]
     pub page_origin: Option<String>,
-    /// Who you are: the name stands in the audit log. What changes a merchant needs it
+    /// Who you are: the name stands in the audit log. What changes a merchant or moves money needs it
     #[arg(long, global = true)]
     pub operator: Option<String>,
 }
@@ -204,7 +204,7 @@ pub enum AdminError {
     #[error(transparent)]
     Charge(#[from] charging::ChargeError),
     /// A name of who acts.
-    #[error("{0:?} can't stand for who acts: 1 to 24 of A-Z a-z 0-9 _ -")]
+    #[error("{0:?} can't stand for who acts: 1 to 24 of A-Z a-z 0-9 _ -, and not `kessai`")]
     Actor(String),
     /// No such matter.
     #[error("there is no such matter; `matters list` shows the open ones")]
@@ -274,11 +274,14 @@ async fn create(
         made.extend(apply(&mut merchant, key, GENERATE, registry.keyring(), clock.now())?);
     }
     check(&merchant, registry.local_origin())?;
-    registry.create(&merchant).await.map_err(|error| match error {
+    if registry.load(&id).await?.is_some() {
+        return Err(AdminError::Exists(id)); // looked at first: the log of whoever has the number says nothing of it
+    }
+    let creating = registry.merchants().create(&merchant);
+    registry.noted(&merchant.id, Action::MerchantCreated, clock, creating).await.map_err(|error| match error {
         RegistryError::Conflict => AdminError::Exists(id),
         error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
     })?;
-    registry.note(&merchant.id, Action::MerchantCreated, clock).await?;
     Ok(answer(format!("created merchant {}", merchant.id), &made))
 }
 
@@ -296,14 +299,14 @@ async fn set(registry: &Registry, id: &str, settings: &[String], clock: &Clock) 
     ))
 }
 
-/// Writes a changed merchant, and what was done into its audit log.
+/// Writes into a merchant's audit log what is done, and then the changed merchant.
 async fn save(registry: &Registry, merchant: &mut Merchant, action: Action, clock: &Clock) -> Result<(), AdminError> {
     merchant.version = merchant.version.saturating_add(1);
-    registry.update(merchant).await.map_err(|error| match error {
+    let updating = registry.merchants().update(merchant);
+    registry.noted(&merchant.id, action, clock, updating).await.map_err(|error| match error {
         RegistryError::Conflict => AdminError::Changed(merchant.id.clone()),
         error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
-    })?;
-    Ok(registry.note(&merchant.id, action, clock).await?)
+    })
 }
 
 async fn list(registry: &Registry) -> Result<Vec<String>, AdminError> {

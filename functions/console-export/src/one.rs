@@ -59,27 +59,36 @@ async fn fetch(deps: &Deps, visit: &Visit, export: &Export) -> Result<Response<B
     Ok(answer::see_other(&address))
 }
 
-/// Stops it, unless it is done.
-pub(crate) async fn stop(deps: &Deps, visit: &Visit, mut export: Export) -> Result<Response<Body>, Refusal> {
-    for _ in 0..TRIES {
-        if !export.is_open() {
-            return Ok(answer::see_other(&address(&export.id)));
-        }
-        let stopped = export.now(ExportState::Cancelled { at: visit.now });
-        match deps.exports.put(&stopped).await {
-            Ok(()) => {
-                deps.console.note(visit, Action::ExportCancelled { export: export.id.clone() }).await?;
-                return Ok(answer::see_other(&address(&export.id)));
-            }
-            // the writer has noted how far it is
-            Err(StoreError::Conflict) => {
-                let stands = deps.exports.load(visit.merchant_id(), &export.id).await?;
-                export = stands.ok_or(Refusal::NotThere)?;
-            }
+/// Stops it, unless it is done. Who stopped it is noted before.
+pub(crate) async fn stop(deps: &Deps, visit: &Visit, export: Export) -> Result<Response<Body>, Refusal> {
+    let page = address(&export.id);
+    if export.is_open() {
+        let action = Action::ExportCancelled { export: export.id.clone() };
+        match deps.console.noted(&visit.user, action, cancel(deps, visit, export)).await {
+            // It was done or stopped meanwhile, or its writer is too busy: the page says how it stands.
+            Ok(()) | Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Refusal::Store(StoreError::Conflict))
+    Ok(answer::see_other(&page))
+}
+
+async fn cancel(deps: &Deps, visit: &Visit, mut export: Export) -> Result<(), StoreError> {
+    for _ in 0..TRIES {
+        if !export.is_open() {
+            return Err(StoreError::Conflict);
+        }
+        match deps.exports.put(&export.now(ExportState::Cancelled { at: visit.now })).await {
+            Ok(()) => return Ok(()),
+            // the writer has noted how far it is
+            Err(StoreError::Conflict) => {
+                let stands = deps.exports.load(visit.merchant_id(), &export.id).await?;
+                export = stands.ok_or(StoreError::Conflict)?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(StoreError::Conflict)
 }
 
 #[derive(Template)]

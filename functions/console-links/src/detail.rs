@@ -12,6 +12,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::Body;
+use store::StoreError;
 use words::{
     console::links::{Done, LinksWords},
     date_time,
@@ -47,14 +48,24 @@ pub(crate) async fn act(visited: &Visited<'_>, name: &str) -> Result<Response<Bo
     }
     match visit.field("act") {
         "send" => {
-            if making::ask_sending(deps, link).await?.is_some() {
-                deps.console.note(visit, Action::LinkSent { link: id }).await?;
+            if link.ask_sending(visit.now).is_some() {
+                let asking = making::ask_sending(deps, link);
+                match deps.console.noted(&visit.user, Action::LinkSent { link: id }, asking).await {
+                    Ok(_) => {}
+                    Err(StoreError::Conflict) => return Ok(answer::see_other(&path)), // a colleague was first: the page says how it stands
+                    Err(error) => return Err(error.into()),
+                }
             }
             Ok(answer::see_other(&format!("{path}?done=sending")))
         }
         "revoke" => {
-            if making::change(deps, link, |link, now| link.revoke(now)).await?.is_some() {
-                deps.console.note(visit, Action::LinkRevoked { link: id.clone() }).await?;
+            if link.revoke(visit.now).is_some() {
+                let revoking = making::change(deps, link, |link, now| link.revoke(now));
+                match deps.console.noted(&visit.user, Action::LinkRevoked { link: id.clone() }, revoking).await {
+                    Ok(_) => {}
+                    Err(StoreError::Conflict) => return Ok(answer::see_other(&path)),
+                    Err(error) => return Err(error.into()),
+                }
                 tracing::info!(link.id = %id, merchant.id = %visit.merchant_id(), "a payment link was revoked");
             }
             Ok(answer::see_other(&format!("{path}?done=revoked")))

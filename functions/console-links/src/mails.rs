@@ -24,6 +24,7 @@ use jiff::{Timestamp, ToSpan as _};
 use lambda_http::Body;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use store::StoreError;
 use words::{
     console::links::{LinkProblem, LinksWords, row_problem},
     money,
@@ -175,6 +176,16 @@ enum Fate {
     Used,
 }
 
+impl Fate {
+    /// Whether making and sending changes anything.
+    const fn has_to_do(self, sends: Sends) -> bool {
+        match (self, sends) {
+            (Self::New, _) | (Self::Unsent, Sends::Now) => true,
+            (Self::Unsent, Sends::Later) | (Self::Sent | Self::Used, _) => false,
+        }
+    }
+}
+
 /// What will become of each row, by its order number.
 async fn fates(deps: &Deps, batch: &Batch) -> Result<HashMap<OrderId, Fate>, Refusal> {
     let merchant = &batch.merchant;
@@ -204,12 +215,19 @@ async fn fates(deps: &Deps, batch: &Batch) -> Result<HashMap<OrderId, Fate>, Ref
     Ok(batch.rows.iter().map(|row| (row.order.clone(), fate(row))).collect())
 }
 
-/// Makes what was checked, and asks for what was not sent yet.
+/// Makes what was checked, and asks for what was not sent yet. It is noted before, unless the same file has done it all already.
 async fn import(visited: &Visited<'_>, upload: &Upload, sends: Sends) -> Result<Response<Body>, Refusal> {
     let (deps, visit) = (visited.deps, visited.visit);
     let batch: Batch = deps.console.keyring().unseal(upload.text("batch"), deps.console.now())?;
     if batch.merchant != *visit.merchant_id() {
         return Err(Refusal::NotThere);
+    }
+    let sent = sends == Sends::Now;
+    let fates = fates(deps, &batch).await?;
+    if fates.values().any(|fate| fate.has_to_do(sends)) {
+        let count = fates.values().filter(|fate| **fate != Fate::Used).count();
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        deps.console.note(visit, Action::LinksMade { count, sent }).await?;
     }
     let links: Vec<(usize, Link)> = batch.rows.iter().map(|row| (row.line, batch.link(row))).collect();
     let made: Vec<(usize, bool)> = stream::iter(links)
@@ -218,8 +236,6 @@ async fn import(visited: &Visited<'_>, upload: &Upload, sends: Sends) -> Result<
         .try_collect()
         .await?;
     let stands = made.iter().filter(|(_, stands)| *stands).count();
-    let sent = sends == Sends::Now;
-    deps.console.note(visit, Action::LinksMade { count: u32::try_from(stands).unwrap_or(u32::MAX), sent }).await?;
     tracing::info!(merchant.id = %batch.merchant, count = stands, sent, "payment mails were made from a file");
     if stands == made.len() {
         return Ok(answer::see_other(&format!("/console/links?done=mails&count={stands}")));
@@ -240,7 +256,11 @@ async fn make(deps: &Deps, link: Link, sends: Sends) -> Result<bool, Refusal> {
         Made::Stands(link) => {
             let unsent = link.buyer.as_ref().is_some_and(|buyer| buyer.sending == Sending::Unsent);
             if unsent && sends == Sends::Now {
-                making::ask_sending(deps, *link).await?;
+                match making::ask_sending(deps, *link).await {
+                    // Whoever sent the same file at the same time has asked.
+                    Ok(_) | Err(StoreError::Conflict) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
             Ok(true)
         }

@@ -19,6 +19,7 @@ use inbound::{
 };
 use jiff::Timestamp;
 use lambda_http::Body;
+use store::StoreError;
 use words::{
     console::links::{LinkProblem, LinksWords},
     money,
@@ -27,7 +28,7 @@ use words::{
 use crate::{
     Visited,
     entry::Entry,
-    making::{self, Draft, FORM_LIFETIME, Made},
+    making::{self, Draft, FORM_LIFETIME, Foreseen, Made},
     rows::amount,
 };
 
@@ -78,17 +79,36 @@ pub(crate) async fn act(visited: &Visited<'_>) -> Result<Response<Body>, Refusal
     };
     // Made and asked for in one write: no mail is forgotten between two.
     let asked = if sends { link.ask_sending(visit.now).map(|asked| Link { version: 1, ..asked }) } else { None };
-    match making::make(deps, asked.unwrap_or(link)).await? {
-        Made::Stands(link) => {
-            deps.console.note(visit, Action::LinkMade { link: link.id.clone(), sent: sends }).await?;
+    match make(visited, asked.unwrap_or(link), sends).await? {
+        Some(link) => Ok(answer::see_other(&format!("/console/links/{link}?done=made"))),
+        // The form made another link before: nothing is made in its place.
+        None if entry.value("order").is_empty() => Ok(filling(&[], StatusCode::CONFLICT)),
+        None => Ok(filling(&[LinkProblem::OrderUsed], StatusCode::UNPROCESSABLE_ENTITY)),
+    }
+}
+
+/// Notes the link and makes it, unless it stands. None: its number or its name belongs to another.
+async fn make(visited: &Visited<'_>, link: Link, sent: bool) -> Result<Option<LinkId>, Refusal> {
+    let (deps, visit) = (visited.deps, visited.visit);
+    let link = match making::foresee(deps, link).await? {
+        Foreseen::New(link) => link,
+        Foreseen::Stands(link) => return Ok(Some(link)),
+        Foreseen::Taken => return Ok(None),
+    };
+    let action = Action::LinkMade { link: link.id.clone(), sent };
+    let making = async {
+        match making::make(deps, *link).await? {
+            Made::Stands(link) => Ok(link),
+            Made::Taken => Err(StoreError::Conflict),
+        }
+    };
+    match deps.console.noted(&visit.user, action, making).await {
+        Ok(link) => {
             tracing::info!(link.id = %link.id, merchant.id = %link.merchant, "a payment link was made");
-            Ok(answer::see_other(&format!("/console/links/{}?done=made", link.id)))
+            Ok(Some(link.id))
         }
-        Made::Taken if entry.value("order").is_empty() => {
-            // The form made another link before: nothing is made in its place.
-            Ok(filling(&[], StatusCode::CONFLICT))
-        }
-        Made::Taken => Ok(filling(&[LinkProblem::OrderUsed], StatusCode::UNPROCESSABLE_ENTITY)),
+        Err(StoreError::Conflict) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

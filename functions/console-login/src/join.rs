@@ -180,8 +180,7 @@ impl<'a> Joining<'a> {
             true => (Action::Joined { role: user.role }, PeopleChange::Joined),
             false => (Action::SecondFactorSetUp, PeopleChange::AppSetUp),
         };
-        console.note_of(&user, action).await?;
-        console.users().update(&user).await?;
+        console.noted(&user, action, console.users().update(&user)).await?;
         match user.role {
             Role::Owner => console.owners().add(&user.merchant, &user.id).await?,
             Role::Operator | Role::Viewer => {}

@@ -86,8 +86,7 @@ pub(crate) async fn set(deps: &Deps, request: &Request) -> Result<Response<Body>
         version: user.version.saturating_add(1),
         ..user
     };
-    console.note_of(&changed, Action::PasswordSet).await?;
-    console.users().update(&changed).await?;
+    console.noted(&changed, Action::PasswordSet, console.users().update(&changed)).await?;
     let mut response = answer::see_other("/console/login?done=password");
     console.remember_device(request, &changed, &mut response)?;
     said(deps.mails.password_changed(&opened.merchant, &changed, console.now()).await);

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use domain::{
     Lang, Merchant, Yen,
     merchant::{ImageKind, Logo, PageSettings, ShopHtml},
-    settings::{SettingError, SettingProblem},
+    settings::{Change, SettingError, SettingProblem},
 };
 use http::{Response, StatusCode};
 use inbound::{
@@ -90,10 +90,11 @@ pub(crate) async fn logo(deps: &Deps, request: &Request, visit: &Visit) -> Resul
         }
     };
     let hash = HEXLOWER.encode(&Sha256::digest(bytes));
-    deps.images.put(&stored.id, &hash, kind, bytes).await?;
     let mut changed = stored.clone();
     changed.page.logo = Some(Logo::new(&stored.id, &hash, kind));
-    store(deps, request, visit, &stored, changed).await
+    let image = deps.images.put(&stored.id, &hash, kind, bytes);
+    let saved = save::store_after(deps, visit, &stored, changed, image).await;
+    shown(deps, request, visit, saved).await
 }
 
 /// Takes the logo away.
@@ -135,7 +136,18 @@ async fn store(
     stored: &Merchant,
     changed: Merchant,
 ) -> Result<Response<Body>, Refusal> {
-    match save::store(deps, visit, stored, changed).await {
+    let saved = save::store(deps, visit, stored, changed).await;
+    shown(deps, request, visit, saved).await
+}
+
+/// The section with what was saved, or again because somebody else saved first.
+async fn shown(
+    deps: &Deps,
+    request: &Request,
+    visit: &Visit,
+    saved: Result<Vec<Change>, StoreError>,
+) -> Result<Response<Body>, Refusal> {
+    match saved {
         Ok(_) => Ok(answer::see_other(&format!("{}?done=saved", Tab::Page.path()))),
         Err(StoreError::Conflict) => {
             let now = deps.merchant(visit).await?;

@@ -108,18 +108,32 @@ pub(crate) fn make(
     if problems.is_empty() { Ok(changed) } else { Err(problems) }
 }
 
-/// Writes the changed record in place of the one it was made from, and notes what differs.
+/// Notes what differs, and writes the changed record in place of the one it was made from.
 pub(crate) async fn store(
     deps: &Deps,
     visit: &Visit,
     stored: &Merchant,
+    changed: Merchant,
+) -> Result<Vec<Change>, StoreError> {
+    store_after(deps, visit, stored, changed, async { Ok(()) }).await
+}
+
+/// The same, with something that has to be there before the record names it.
+pub(crate) async fn store_after(
+    deps: &Deps,
+    visit: &Visit,
+    stored: &Merchant,
     mut changed: Merchant,
+    first: impl Future<Output = Result<(), StoreError>>,
 ) -> Result<Vec<Change>, StoreError> {
     changed.version = stored.version.saturating_add(1);
     let changes = changes(stored, &changed);
-    deps.merchants.update(&changed).await?;
     let action = Action::SettingsChanged { version: changed.version, changes: changes.clone() };
-    deps.console.note(visit, action).await?;
+    let write = async {
+        first.await?;
+        deps.merchants.update(&changed).await
+    };
+    deps.console.noted(&visit.user, action, write).await?;
     Ok(changes)
 }
 

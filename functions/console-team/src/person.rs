@@ -10,7 +10,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::Body;
-use store::Leaving;
+use store::{Leaving, StoreError};
 use words::console::{account_mail::PeopleChange, team::TeamWords};
 
 use crate::{Call, Problem, Refusal, RoleChoice, role_choices};
@@ -96,9 +96,9 @@ async fn change_role(call: &Call<'_>, user: User, role: Role) -> Result<Response
     if let Some(problem) = leaves_nobody(call, &user).await? {
         return show(call, &user, Some(problem));
     }
-    call.note(Action::RoleChanged { user: user.id.clone(), from: user.role, to: role }).await?;
     let changed = User { role, ..anew(&user) };
-    console.users().update(&changed).await?;
+    let action = Action::RoleChanged { user: user.id.clone(), from: user.role, to: role };
+    noted(call, &user, action, console.users().update(&changed)).await?;
     if role == Role::Owner && changed.has_joined() {
         console.owners().add(&changed.merchant, &changed.id).await?;
     }
@@ -114,9 +114,9 @@ async fn reset_app(call: &Call<'_>, user: User) -> Result<Response<Body>, Refusa
     if let Some(problem) = leaves_nobody(call, &user).await? {
         return show(call, &user, Some(problem));
     }
-    call.note(Action::SecondFactorReset { user: user.id.clone() }).await?;
     let changed = User { totp: None, recovery: RecoveryDigests::default(), ..anew(&user) };
-    call.deps.console.users().update(&changed).await?;
+    let action = Action::SecondFactorReset { user: user.id.clone() };
+    noted(call, &user, action, call.deps.console.users().update(&changed)).await?;
     call.tell(PeopleChange::AppReset, &changed).await;
     let word = if call.send_address(&changed).await { "done=app" } else { "mailed=no" };
     Ok(answer::see_other(&format!("/console/team/{}?{word}", changed.id)))
@@ -127,9 +127,9 @@ async fn resend(call: &Call<'_>, user: User) -> Result<Response<Body>, Refusal> 
     if user.has_joined() {
         return Err(Refusal::Unreadable);
     }
-    call.note(Action::InvitedAgain { user: user.id.clone() }).await?;
-    let changed = anew(&user);
-    call.deps.console.users().update(&changed).await?;
+    let (console, changed) = (&call.deps.console, anew(&user));
+    let action = Action::InvitedAgain { user: user.id.clone() };
+    console.noted(&call.visit.user, action, console.users().update(&changed)).await?;
     let word = if call.send_address(&changed).await { "done=resent" } else { "mailed=no" };
     Ok(answer::see_other(&format!("/console/team/{}?{word}", changed.id)))
 }
@@ -138,24 +138,43 @@ async fn remove(call: &Call<'_>, user: User) -> Result<Response<Body>, Refusal> 
     if let Some(problem) = leaves_nobody(call, &user).await? {
         return show(call, &user, Some(problem));
     }
-    call.note(Action::Removed { user: user.id.clone(), role: user.role }).await?;
-    call.deps.console.users().remove(&user).await?;
+    let action = Action::Removed { user: user.id.clone(), role: user.role };
+    noted(call, &user, action, call.deps.console.users().remove(&user)).await?;
     call.tell(PeopleChange::Removed, &user).await;
     Ok(answer::see_other("/console/team?done=removed"))
 }
 
-/// Takes an owner out of those who are certainly owners, before they cease to be one.
+/// Notes what is done to somebody and does it. An owner is taken out of those who are certainly owners before they cease to be one.
+async fn noted(
+    call: &Call<'_>,
+    user: &User,
+    action: Action,
+    change: impl Future<Output = Result<(), StoreError>>,
+) -> Result<(), StoreError> {
+    let console = &call.deps.console;
+    let doing = async {
+        if is_owner(user) {
+            match console.owners().leave(&user.merchant, &user.id).await? {
+                Leaving::Done => {}
+                // The other owner left by another door just now.
+                Leaving::LastOwner => return Err(StoreError::Conflict),
+            }
+        }
+        change.await
+    };
+    console.noted(&call.visit.user, action, doing).await
+}
+
+/// What is said where nobody else is an owner.
 async fn leaves_nobody(call: &Call<'_>, user: &User) -> Result<Option<Problem>, Refusal> {
-    let owner = match user.role {
+    let last = is_owner(user) && call.deps.console.owners().is_last(&user.merchant, &user.id).await?;
+    Ok(last.then(|| ("act", call.words().last_owner)))
+}
+
+fn is_owner(user: &User) -> bool {
+    match user.role {
         Role::Owner => user.has_joined(),
         Role::Operator | Role::Viewer => false,
-    };
-    if !owner {
-        return Ok(None);
-    }
-    match call.deps.console.owners().leave(&user.merchant, &user.id).await? {
-        Leaving::Done => Ok(None),
-        Leaving::LastOwner => Ok(Some(("act", call.words().last_owner))),
     }
 }
 

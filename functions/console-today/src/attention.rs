@@ -9,7 +9,7 @@ use domain::{
 use http::Response;
 use inbound::http as answer;
 use lambda_http::Body;
-use store::Which;
+use store::{StoreError, Which};
 use words::console::today as texts;
 
 use crate::Deps;
@@ -43,17 +43,27 @@ pub(crate) async fn open(deps: &Deps, visit: &Visit) -> Result<Vec<MatterView>, 
     Ok(found.iter().map(|matter| MatterView::new(visit, matter)).collect())
 }
 
-/// Closes a matter in somebody's name. One that is closed already stays as it was closed.
+/// Closes a matter in somebody's name. One that is closed already stays as it was closed, and nothing is noted of it.
 pub(crate) async fn settle(deps: &Deps, visit: &Visit) -> Result<Response<Body>, Refusal> {
     let id = MatterId::new(visit.field("matter")).map_err(|_| Refusal::NotThere)?;
     let by = ActorId::new(visit.user.id.as_str()).map_err(|_| Refusal::Unreadable)?;
-    let settled = Settled { by, at: visit.now };
-    let stands = deps.attention.settle(Some(visit.merchant_id()), &id, &settled).await?;
-    let matter = stands.ok_or(Refusal::NotThere)?;
-    if matter.settled.as_ref() == Some(&settled) {
-        deps.console.note(visit, Action::MatterSettled { matter: id, order: matter.order }).await?;
+    let matter = deps.attention.load(Some(visit.merchant_id()), &id).await?.ok_or(Refusal::NotThere)?;
+    if matter.settled.is_none() {
+        let action = Action::MatterSettled { matter: id.clone(), order: matter.order };
+        let closing = close(deps, visit, &id, Settled { by, at: visit.now });
+        match deps.console.noted(&visit.user, action, closing).await {
+            // A colleague was first: it is closed.
+            Ok(()) | Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(answer::see_other("/console?done=settled"))
+}
+
+async fn close(deps: &Deps, visit: &Visit, id: &MatterId, settled: Settled) -> Result<(), StoreError> {
+    let stands = deps.attention.settle(Some(visit.merchant_id()), id, &settled).await?;
+    let ours = stands.is_some_and(|matter| matter.settled == Some(settled));
+    if ours { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 impl MatterView {

@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use domain::{
-    Clock,
+    Clock, MerchantId,
     attention::{Difference, Matter, MatterId, MatterKind, Settled, Sums},
+    audit::Action,
 };
 
 use super::{AdminError, Registry, RegistryError, number, operate::actor};
@@ -36,11 +37,32 @@ pub(super) async fn run(
         MattersCommand::Close { merchant, matter } => {
             let merchant = if merchant == "-" { None } else { Some(number(&merchant)?) };
             let id = MatterId::new(matter).map_err(|_| AdminError::NoMatter)?;
-            let settled = Settled { by: actor(registry)?, at: clock.now() };
-            let closed = registry.attention().settle(merchant.as_ref(), &id, &settled).await;
-            Ok(vec![line(&closed.map_err(RegistryError::from)?.ok_or(AdminError::NoMatter)?)])
+            close(registry, merchant.as_ref(), &id, clock).await
         }
     }
+}
+
+/// One that is closed already stays as it was closed, and nothing is noted of it. What is no merchant's has no log: the row itself says who closed it.
+async fn close(
+    registry: &Registry,
+    merchant: Option<&MerchantId>,
+    id: &MatterId,
+    clock: &Clock,
+) -> Result<Vec<String>, AdminError> {
+    let (attention, settled) = (registry.attention(), Settled { by: actor(registry)?, at: clock.now() });
+    let matter = attention.load(merchant, id).await.map_err(RegistryError::from)?.ok_or(AdminError::NoMatter)?;
+    if matter.settled.is_some() {
+        return Ok(vec![line(&matter)]);
+    }
+    let closing = attention.settle(merchant, id, &settled);
+    let closed = match merchant {
+        Some(merchant) => {
+            let action = Action::MatterSettled { matter: id.clone(), order: matter.order };
+            registry.noted(merchant, action, clock, closing).await
+        }
+        None => closing.await.map_err(RegistryError::from),
+    };
+    Ok(vec![line(&closed?.ok_or(AdminError::NoMatter)?)])
 }
 
 async fn list(registry: &Registry) -> Result<Vec<String>, AdminError> {

@@ -4,11 +4,12 @@ use charging::{Charging, Operate, Operated};
 use clap::{Args, Subcommand};
 use domain::{
     ActorId, Clock, Nonce, Payment, PaymentKey, Yen,
+    audit::{Action, Came},
     payment::{Impossible, Operation, OperationKind, OperationStanding},
 };
 use jiff::SignedDuration;
 
-use super::{AdminError, Registry, payment::key, payment::lines};
+use super::{AdminError, Registry, RegistryError, payment::key, payment::lines};
 
 /// How long one command may take: the acquirer's limit and what is around it.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(28);
@@ -65,7 +66,8 @@ pub struct PaymentOf {
     pub order: String,
 }
 
-/// Carries a command out; answers the lines to print.
+/// Carries a command out; answers the lines to print. What is asked for stands in the audit log before the acquirer is called, and what came of it
+/// afterwards.
 pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> Result<Vec<String>, AdminError> {
     let charging = registry.charging(clock.clone()).ok_or(AdminError::NoAcquirer)?;
     let (of, kind, amount) = match moving {
@@ -73,7 +75,7 @@ pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> R
         Moving::Cancel { of } => (of, OperationKind::Cancel, None),
         Moving::Adjust { of, amount } => (of, OperationKind::Adjust, Some(amount)),
         Moving::Refund { of, amount } => (of, OperationKind::Refund, amount),
-        Moving::Ask { of } => return Box::pin(ask(&charging, &key(&of.merchant, of.order)?)).await,
+        Moving::Ask { of } => return Box::pin(ask(registry, &charging, &key(&of.merchant, of.order)?, clock)).await,
     };
     let by = actor(registry)?;
     let key = key(&of.merchant, of.order)?;
@@ -82,30 +84,80 @@ pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> R
         Some(amount) => Yen::parse(&amount).ok_or(AdminError::Amount(amount))?,
         None => whole(kind, &payment),
     };
+    let operation = Operation { kind, amount };
+    let log = Log { registry, clock, key: &key, operation };
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce).map_err(charging::ChargeError::Random)?;
     let operate = Operate {
-        key,
-        operation: Operation { kind, amount },
+        key: key.clone(),
+        operation,
         n: payment.next_n(),
         nonce: Nonce::from_random(nonce),
         by,
         deadline: clock.now().saturating_add(PATIENCE).unwrap_or(clock.now()),
     };
-    Ok(match charging.operate(operate).await? {
-        Operated::Tried(payment) => lines(&payment),
-        Operated::Stands(standing, payment) => [vec![said(standing)], lines(&payment)].concat(),
-        Operated::NoPayment => return Err(AdminError::NoPayment),
-    })
+    log.asked().await?;
+    match charging.operate(operate).await {
+        Ok(Operated::Tried(payment)) => {
+            let record = payment.operation_from(Nonce::from_random(nonce));
+            let noted = log.ended(record.map_or(Came::Unknown, Came::of_operation)).await;
+            Ok([lines(&payment), noted].concat())
+        }
+        Ok(Operated::Stands(standing, payment)) => {
+            let noted = log.ended(Came::NotTried).await;
+            Ok([vec![said(standing)], lines(&payment), noted].concat())
+        }
+        Ok(Operated::NoPayment) => Err(AdminError::NoPayment),
+        Err(error) => {
+            log.ended(Came::NotTried).await;
+            Err(error.into())
+        }
+    }
 }
 
-/// Who acts: the operator's name, if one was given, stands in the payment.
+/// Where it stands who moved which money.
+struct Log<'a> {
+    registry: &'a Registry,
+    clock: &'a Clock,
+    key: &'a PaymentKey,
+    operation: Operation,
+}
+
+impl Log<'_> {
+    /// Before anything moves: without it nothing does.
+    async fn asked(&self) -> Result<(), RegistryError> {
+        let Operation { kind, amount } = self.operation;
+        let action = Action::OperationAsked { order: self.key.order.clone(), operation: kind.into(), amount };
+        self.registry.note(&self.key.merchant, action, self.clock).await
+    }
+
+    /// What came of it. The outcome is safe in the payment; that it is missing in the log is said to who sits there.
+    async fn ended(&self, came: Came) -> Vec<String> {
+        let Operation { kind, amount } = self.operation;
+        let action = Action::OperationEnded { order: self.key.order.clone(), operation: kind.into(), amount, came };
+        match self.registry.note(&self.key.merchant, action, self.clock).await {
+            Ok(()) => Vec::new(),
+            Err(error) => vec![format!("what came of it is not in the audit log: {error}")],
+        }
+    }
+}
+
+/// Who acts: the operator's name stands in the payment. Nobody is taken for our own jobs.
 pub(super) fn actor(registry: &Registry) -> Result<ActorId, AdminError> {
-    let name = registry.operator().unwrap_or("operator");
-    ActorId::new(name).map_err(|_| AdminError::Actor(name.to_owned()))
+    let name = registry.operator()?;
+    let actor = ActorId::new(name).ok().filter(|actor| *actor != ActorId::system());
+    actor.ok_or_else(|| AdminError::Actor(name.to_owned()))
 }
 
-async fn ask(charging: &Charging, key: &PaymentKey) -> Result<Vec<String>, AdminError> {
+async fn ask(
+    registry: &Registry,
+    charging: &Charging,
+    key: &PaymentKey,
+    clock: &Clock,
+) -> Result<Vec<String>, AdminError> {
+    actor(registry)?;
+    registry.payment(key).await?.ok_or(AdminError::NoPayment)?;
+    registry.note(&key.merchant, Action::AcquirerAsked { order: key.order.clone() }, clock).await?;
     let asked = Box::pin(charging.ask_again(key)).await.map_err(charging::ChargeError::Store)?;
     Ok(lines(&asked.ok_or(AdminError::NoPayment)?))
 }

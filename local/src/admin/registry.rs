@@ -100,9 +100,33 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`].
     pub async fn note(&self, merchant: &MerchantId, action: Action, clock: &Clock) -> Result<(), RegistryError> {
-        let by = Actor::Operator(self.operator.clone().unwrap_or_else(|| "kessai admin".to_owned()));
-        self.audit.append(merchant, &by, &action, clock.now()).await?;
+        self.audit.append(merchant, &self.actor(), &action, clock.now()).await?;
         Ok(())
+    }
+
+    /// Notes in a merchant's audit log what the operator is about to do, and does it: without the note nothing is done.
+    ///
+    /// # Errors
+    /// [`RegistryError`]; [`RegistryError::Conflict`] where something else came first, which is noted, too.
+    pub async fn noted<T>(
+        &self,
+        merchant: &MerchantId,
+        action: Action,
+        clock: &Clock,
+        doing: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, RegistryError> {
+        let by = self.actor();
+        Ok(Box::pin(self.audit.ahead(merchant, &by, &action, clock.now(), doing)).await?)
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Operator(self.operator.clone().unwrap_or_else(|| "kessai admin".to_owned()))
+    }
+
+    /// The merchants.
+    #[must_use]
+    pub fn merchants(&self) -> &store::Merchants {
+        &self.merchants
     }
 
     /// Seals merchants' secrets.

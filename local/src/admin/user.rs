@@ -115,8 +115,8 @@ async fn invite(
         created_at: clock.now(),
     };
     let action = Action::Invited { user: user.id.clone(), role: user.role };
-    registry.note(&merchant.id, action, clock).await?;
-    registry.users().create(&user).await.map_err(RegistryError::from).map_err(|error| match error {
+    let creating = registry.users().create(&user);
+    registry.noted(&merchant.id, action, clock, creating).await.map_err(|error| match error {
         RegistryError::Conflict => AdminError::MailTaken,
         error @ (RegistryError::Config(_) | RegistryError::Keyring(_) | RegistryError::Store(_)) => error.into(),
     })?;
@@ -153,7 +153,7 @@ async fn reset_totp(
     let mail = normalized_mail(mail).ok_or(AdminError::Mail)?;
     let user = registry.users().load(&mail).await.map_err(RegistryError::from)?;
     let user = user.filter(|user| user.merchant == merchant.id).ok_or(AdminError::NoUser)?;
-    registry.note(&merchant.id, Action::SecondFactorReset { user: user.id.clone() }, clock).await?;
+    let action = Action::SecondFactorReset { user: user.id.clone() };
     let changed = User {
         totp: None,
         recovery: RecoveryDigests::default(),
@@ -161,7 +161,7 @@ async fn reset_totp(
         epoch: user.epoch.saturating_add(1),
         ..user
     };
-    registry.users().update(&changed).await.map_err(RegistryError::from)?;
+    registry.noted(&merchant.id, action, clock, registry.users().update(&changed)).await?;
     Ok(vec![
         format!("the app of {} was reset; all their sessions are over", changed.mail),
         address(registry, &changed, clock)?,

@@ -176,6 +176,7 @@ fn answer_web(
         service: host_of(request.uri()).to_owned(),
         operation: format!("{} {}", request.method(), path_of(request.uri())),
         resource: String::new(),
+        key: String::new(),
     });
     let (cloud, signal) = (cloud.clone(), caller::current());
     HttpConnectorFuture::new(async move {
@@ -284,7 +285,11 @@ pub(super) fn describe(call: &AwsCall<'_>) -> CallDescription {
         Service::Kms => super::kms::resource(&body),
         Service::S3 => call.s3.map(s3::Request::resource).unwrap_or_default(),
     };
-    CallDescription { service: call.service.name().to_owned(), operation: call.operation.to_owned(), resource }
+    let key = match call.service {
+        Service::DynamoDb => super::dynamodb::written_key(call.operation, &body),
+        Service::Sqs | Service::Ses | Service::Kms | Service::S3 => String::new(),
+    };
+    CallDescription { service: call.service.name().to_owned(), operation: call.operation.to_owned(), resource, key }
 }
 
 fn host_of(uri: &str) -> &str {

@@ -51,6 +51,16 @@ pub(super) fn resource(body: &Value) -> String {
     names.into_iter().collect::<Vec<_>>().join(",")
 }
 
+/// The partition key of the one item that a call writes; empty where it reads, or writes several.
+pub(super) fn written_key(operation: &str, body: &Value) -> String {
+    let of = match operation {
+        "PutItem" => body.pointer("/Item/pk/S"),
+        "UpdateItem" | "DeleteItem" => body.pointer("/Key/pk/S"),
+        _ => None,
+    };
+    of.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
 /// One call at work.
 struct Desk<'call> {
     cloud: &'call Cloud,

@@ -39,6 +39,11 @@ pub enum When {
         /// How many such calls go before it.
         nth: u64,
     },
+    /// Every write of an item of the tables whose partition key begins like this, until [`Faults::restart`] or [`Faults::stop`].
+    Item {
+        /// What the key begins with.
+        key: String,
+    },
 }
 
 /// One call that a function made.
@@ -132,11 +137,13 @@ pub(super) struct CallDescription {
     pub(super) service: String,
     pub(super) operation: String,
     pub(super) resource: String,
+    /// The partition key of the one item that is written; empty where none is.
+    pub(super) key: String,
 }
 
 impl Book {
     fn meet(&mut self, index: u64, caller: &str, description: CallDescription) -> Option<Fault> {
-        let CallDescription { service, operation, resource } = description;
+        let CallDescription { service, operation, resource, key } = description;
         let by_caller = count(&mut self.seen, (caller.to_owned(), operation.clone()));
         let by_all = count(&mut self.seen, (String::new(), operation.clone()));
         let hit = self.plan.iter().position(|(when, _)| match when {
@@ -145,8 +152,12 @@ impl Book {
                 wanted == caller && *wanted_operation == operation && *nth == by_caller
             }
             When::Nth { caller: None, operation: wanted, nth } => *wanted == operation && *nth == by_all,
+            When::Item { key: wanted } => !key.is_empty() && key.starts_with(wanted.as_str()),
         });
-        let fault = hit.map(|position| self.plan.remove(position).1);
+        let fault = hit.and_then(|position| match self.plan.get(position)? {
+            (When::Item { .. }, fault) => Some(*fault),
+            (When::Index(_) | When::Nth { .. }, _) => Some(self.plan.remove(position).1),
+        });
         if self.recording {
             self.calls.push(Call { index, caller: caller.to_owned(), service, operation, resource, fault });
         }

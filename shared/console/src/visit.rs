@@ -75,6 +75,20 @@ impl Console {
         self.note_of(&visit.user, action).await
     }
 
+    /// Notes what somebody is about to do, and does it: without the note nothing is done.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`StoreError::Conflict`] where something else came first, which is noted, too.
+    pub async fn noted<T>(
+        &self,
+        user: &User,
+        action: Action,
+        doing: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let by = Actor::User(user.id.clone());
+        Box::pin(self.audit.ahead(&user.merchant, &by, &action, self.now(), doing)).await
+    }
+
     /// Notes what somebody did who is not signed in yet.
     ///
     /// # Errors

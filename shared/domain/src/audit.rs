@@ -147,7 +147,7 @@ pub enum Action {
     },
     /// Made payment mails from a file.
     LinksMade {
-        /// How many stand.
+        /// How many; those that stood already count, too.
         count: u32,
         /// They were asked for to be sent, too.
         sent: bool,
@@ -240,6 +240,11 @@ pub enum Action {
         batch: BatchId,
         /// What came of its rows.
         counts: Counts,
+    },
+    /// What an entry before says was not done: something else came first.
+    CameToNothing {
+        /// The entry's place.
+        entry: u64,
     },
 }
 

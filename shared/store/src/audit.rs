@@ -51,6 +51,27 @@ impl AuditLog {
         Err(StoreError::Conflict)
     }
 
+    /// Appends an entry and then does what it says: without the entry nothing is done. Where someone else came first ([`StoreError::Conflict`]), a
+    /// second entry says that nothing was done; where nobody knows what became of it, the first one stands alone.
+    ///
+    /// # Errors
+    /// [`StoreError`]: of the entry, or of what was to be done.
+    pub async fn ahead<T>(
+        &self,
+        merchant: &MerchantId,
+        by: &Actor,
+        action: &Action,
+        at: Timestamp,
+        doing: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let entry = self.append(merchant, by, action, at).await?.sequence;
+        let done = doing.await;
+        if let Err(StoreError::Conflict) = done {
+            self.append(merchant, by, &Action::CameToNothing { entry }, at).await?;
+        }
+        done
+    }
+
     /// Entries, newest first: those before `before`, or the newest.
     ///
     /// # Errors

@@ -60,6 +60,14 @@ impl Owners {
         Err(StoreError::Conflict)
     }
 
+    /// Whether nobody else certainly is an owner, as things stand.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_last(&self, merchant: &MerchantId, user: &UserId) -> Result<bool, StoreError> {
+        Ok(self.load(merchant).await?.owners.iter().all(|owner| owner == user))
+    }
+
     /// Takes out somebody who is to be an owner no longer, unless nobody else is one.
     ///
     /// # Errors

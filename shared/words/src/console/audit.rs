@@ -104,6 +104,12 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (_, Action::BatchFetched { batch }) => of_batches::fetched(lang, batch),
         (_, Action::AcquirerAsked { order }) => of_money::acquirer_asked(lang, order),
         (_, Action::BatchEnded { batch, counts }) => of_batches::ended(lang, batch, counts),
+        (Lang::Ja, Action::CameToNothing { entry }) => {
+            format!("{entry}番の記録の操作は、ほかの変更が先にあったため行われませんでした")
+        }
+        (Lang::En, Action::CameToNothing { entry }) => {
+            format!("What entry {entry} says was not done: another change came first")
+        }
     }
 }
 
