@@ -102,6 +102,7 @@ Settings:
   name=…                        dialect=asj|24             encoding=utf-8|shift_jis   lang=ja|en
   destination1='POST https://…' (2, 3; GET; none)          back_address=https://…|none
   max_amount=yen                attempts=1-10              capture=at_once|later
+  refund_confirm_over=yen       what may be given back of one payment without a fresh code
   card_on_file=on|off           window_past_s=3600         window_future_s=300
   key_password=generate|…       sig_secret=generate|hex    sig_required=on|off  sig_hand_over=on|off
   three_ds=at_payment|at_registration|recurring            three_ds_unavailable=decline|proceed

@@ -38,6 +38,6 @@ pub use shopper::{Shopper, Site, Submit};
 pub use staff::staff;
 pub use worlds::{
     LinkTerms, START, acquirer, administer, administer_as, audit_log, card_of, change_merchant, create_link,
-    create_merchant, fresh, fresh_with, kept_card, links, matters, merchant, options, payment, search_table, searches,
-    smuggle_card, smuggle_payment,
+    create_merchant, fresh, fresh_with, kept_card, links, matters, merchant, options, payment, raise, search_table,
+    searches, smuggle_card, smuggle_payment, user_id,
 };

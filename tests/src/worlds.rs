@@ -1,5 +1,6 @@
 //! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
 
+use domain::account::UserId;
 use domain::attention::Matter;
 use domain::audit::Entry;
 use domain::link::{Link, LinkAmount, LinkUses};
@@ -127,6 +128,18 @@ pub async fn matters(world: &World, merchant: Option<&str>, which: Which) -> Vec
     let merchant = merchant.map(|id| MerchantId::new(id).expect("a merchant number"));
     let attention = store::Attention::new(config(world).table().expect("the table's name"));
     attention.list(merchant.as_ref(), which, None, 100).await.expect("the table answers").matters
+}
+
+/// Raises a matter for a person, as reconcile and settlement-check do.
+pub async fn raise(world: &World, matter: &Matter) {
+    let attention = store::Attention::new(config(world).table().expect("the table's name"));
+    attention.raise(matter).await.expect("the table answers");
+}
+
+/// Who signs in with this address.
+pub async fn user_id(world: &World, mail: &str) -> UserId {
+    let users = store::Users::new(config(world).table().expect("the table's name"));
+    users.load(mail).await.expect("the table answers").expect("somebody signs in with it").id
 }
 
 /// Writes a payment into the table, as only somebody could who got hold of it.

@@ -11,14 +11,22 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use domain::attention::{Matter, MatterKind};
+use domain::audit::Action;
 use domain::merchant::Encoding;
+use domain::{MerchantId, OrderId};
 use http::StatusCode;
 use jiff::Timestamp;
+use local::admin::{Admin, GivenRole, Moving, PaymentCommand, PaymentOf};
 use local::cloud::Caller;
 use local::world::World;
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
-use system_tests::{Card, Clerk, Page, ShopRequest, Shopper, cards, change_merchant, fresh, percent_encoded, searches};
+use store::Which;
+use system_tests::{
+    Card, Clerk, Page, ShopRequest, Shopper, administer_as, audit_log, cards, change_merchant, fresh, matters, payment,
+    percent_encoded, raise, searches, user_id,
+};
 
 const LIST: &str = "/console/transactions";
 /// How many payments a page shows.
@@ -397,6 +405,90 @@ async fn a_payments_page_shows_all_of_it_and_its_past() {
 }
 
 #[tokio::test]
+async fn a_payment_by_link_shows_what_the_shopper_was_shown() {
+    let world = fresh().await;
+    let mut shopper = Shopper::new(&world);
+    shopper.get("/l/demo?lang=ja").await;
+    shopper.pay(&visa()).await;
+    world.settle().await.unwrap();
+    let order = shopper.hand_over().value("charge").to_owned();
+    let address = format!("/console/transactions/{order}");
+    let kept = payment(&world, "4000", &order).await.unwrap().details.terms.unwrap();
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get(&address).await.clone();
+    let hash = kept.hash.to_string();
+    for said in ["購入者に表示した取引条件", &hash, "指紋と一致します", "数量: 1点", "お支払い方法: "]
+    {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+    assert_eq!(link(&page, "この決済のリンクを見る").as_deref(), Some("/console/links/demo"));
+    // What stands there is the text whose fingerprint the payment keeps, and no other.
+    let lines = page.tags("li").map(|line| line.text.clone()).collect::<Vec<_>>();
+    let item = lines.iter().position(|line| line.starts_with("ご注文内容")).unwrap();
+    let shown = lines[item - 1..].join("\n");
+    assert_eq!(domain::link::TermsShown::of(kept.version, &shown, kept.at), kept, "{shown}");
+    // Another name of the shop makes another text of it: nothing is shown that the shopper did not see.
+    change_merchant(&world, "4000", |merchant| merchant.name = "別の店".to_owned()).await;
+    world.advance(Duration::from_secs(31)).await.unwrap();
+    let page = clerk.get(&address).await;
+    assert!(page.text.contains("再現できません") && page.text.contains(&hash), "{}", page.text);
+    assert!(!page.text.contains("数量: 1点"), "{}", page.text);
+    // A payment that came without a link showed none.
+    pays(&world, ShopRequest::new("4000", 1_000, "1"), &visa()).await;
+    let page = clerk.get("/console/transactions/1").await;
+    assert!(!page.text.contains("購入者に表示した取引条件") && link(page, "この決済のリンクを見る").is_none());
+}
+
+#[tokio::test]
+async fn a_payments_page_leads_to_its_receipt_where_something_was_received() {
+    let world = fresh().await;
+    pays(&world, ShopRequest::new("4000", 1_234, "1"), &visa()).await;
+    pays(&world, ShopRequest::new("4000", 1_234, "2"), &Card::of(cards::DECLINED)).await;
+    let mut clerk = Clerk::owner(&world).await;
+    assert_eq!(link(clerk.get("/console/transactions/2").await, "領収書"), None, "nothing was received");
+    let receipt = link(clerk.get("/console/transactions/1").await, "領収書").expect("a receipt");
+    assert!(receipt.starts_with("/receipt/"), "{receipt}");
+    let page = clerk.get(&receipt).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("領収書") && page.text.contains("1,234"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_payments_page_says_who_did_what() {
+    let world = fresh().await;
+    change_merchant(&world, "4000", |merchant| merchant.capture = domain::merchant::Capture::Later).await;
+    pays(&world, ShopRequest::new("4000", 5_000, "1"), &visa()).await;
+    // One at the console, one at a terminal.
+    let mut clerk = Clerk::joined(&world, "hanako@example.com", GivenRole::Operator).await;
+    let capture = "/console/payments/1/capture";
+    clerk.get(capture).await;
+    let form = clerk.page().forms.iter().find(|form| form.value("confirmed").is_some()).unwrap().clone();
+    clerk.submit(&form).await;
+    let of = PaymentOf { merchant: "4000".to_owned(), order: "1".to_owned() };
+    let refund = PaymentCommand::Move(Moving::Refund { of, amount: Some("500".to_owned()) });
+    administer_as(&world, Some("yui"), Admin::Payment(refund)).await.unwrap();
+    // A card that was typed at the console.
+    clerk.get("/console/charge?by=card").await;
+    let order = clerk.form("/console/charge").clone().with("amount", "2000");
+    clerk.submit(&order).await;
+    let (form, card) = (clerk.form("/console/charge").clone(), visa());
+    let form = form.with("card_number", &card.number).with("card_expiry", &card.expiry);
+    let form = form.with("card_code", &card.code).with("card_name", &card.holder);
+    clerk.submit(&form).await;
+    let single = clerk.page().address.strip_prefix("/console/charge?order=").unwrap().to_owned();
+    world.settle().await.unwrap();
+    let page = clerk.get("/console/transactions/1").await;
+    let html = page.html();
+    let rows: Vec<&str> = html.split("<tr>").collect();
+    for (yen, who) in [("¥5,000", "By Hanako"), ("¥500", "By user yui")] {
+        let done = rows.iter().filter(|row| row.contains(yen) && row.contains(who)).count();
+        assert!(done >= 1, "{yen} {who}: {rows:?}");
+    }
+    let page = clerk.get(&format!("/console/transactions/{single}")).await;
+    assert!(page.text.contains("Charged by Hanako"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn a_payments_page_is_there_before_its_history() {
     let world = fresh().await;
     pays(&world, ShopRequest::new("4000", 1_000, "1"), &visa()).await;
@@ -430,6 +522,53 @@ async fn today_shows_the_days_sums_and_what_needs_a_person() {
     assert_eq!(rows, 32, "30 days, the head and the total");
     let html = String::from_utf8(page.body.to_vec()).unwrap();
     assert!(!html.contains("style=\""), "no style attribute: the policy forbids it");
+}
+
+#[tokio::test]
+async fn what_needs_a_person_is_marked_as_looked_at_once_and_by_who_may() {
+    let world = fresh().await;
+    let matter = |merchant: &str, order: &str| Matter {
+        merchant: Some(MerchantId::new(merchant).unwrap()),
+        since: world.now(),
+        kind: MatterKind::Unknown,
+        order: Some(OrderId::new(order).unwrap()),
+        reference: None,
+        settled: None,
+    };
+    for (merchant, order) in [("4000", "1"), ("4000", "2"), ("2400", "3")] {
+        raise(&world, &matter(merchant, order)).await;
+    }
+    let mut viewer = Clerk::joined(&world, "viewer@example.com", GivenRole::Viewer).await;
+    let page = viewer.get("/console").await;
+    assert_eq!(link(page, "1").as_deref(), Some("/console/transactions/1"), "{}", page.text);
+    assert!(page.form("/console/attention").is_none(), "who only looks marks nothing");
+    let mut clerk = Clerk::joined(&world, "hanako@example.com", GivenRole::Operator).await;
+    let page = clerk.get("/console").await;
+    assert!(!page.text.contains("/console/transactions/3"), "another merchant's");
+    let form = |clerk: &Clerk, order: &str| {
+        let id = matter("4000", order).id().to_string();
+        let forms = clerk.page().forms.iter();
+        forms.into_iter().find(|form| form.value("matter") == Some(&id)).unwrap().clone()
+    };
+    let one = form(&clerk, "1");
+    let page = clerk.submit(&one).await;
+    assert_eq!(page.address, "/console?done=settled");
+    assert!(link(page, "1").is_none() && link(page, "2").is_some(), "{}", page.text);
+    // Twice is once, and stays as it was closed first.
+    clerk.submit(&one).await;
+    let closed = matters(&world, Some("4000"), Which::All).await;
+    let closed = closed.iter().find(|matter| matter.settled.is_some()).unwrap();
+    let hanako = user_id(&world, "hanako@example.com").await;
+    assert_eq!(closed.settled.as_ref().unwrap().by.as_str(), hanako.as_str());
+    let noted = audit_log(&world, "4000").await;
+    let noted = noted.iter().filter(|entry| matches!(entry.action, Action::MatterSettled { .. })).count();
+    assert_eq!(noted, 1);
+    // Another merchant's row, one that never was, and no row at all look alike.
+    for id in [matter("2400", "3").id().to_string(), matter("4000", "99").id().to_string(), String::new()] {
+        let page = clerk.submit(&one.clone().with("matter", &id)).await;
+        assert_eq!((page.status, page.code()), (StatusCode::NOT_FOUND, "not_there"), "{id}");
+    }
+    assert_eq!(matters(&world, Some("2400"), Which::Open).await.len(), 1);
 }
 
 #[tokio::test]

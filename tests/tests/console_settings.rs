@@ -88,6 +88,7 @@ async fn every_setting_is_saved_by_its_form_and_noted() {
         ("payment", "max_amount", "50000", "max_amount", "50000"),
         ("payment", "attempts", "3", "attempts", "3"),
         ("payment", "capture", "later", "capture", "later"),
+        ("payment", "refund_confirm_over", "30000", "refund_confirm_over", "30000"),
         ("payment", "continuation", "(tick)", "continuation", "on"),
         ("payment", "card_on_file", "(untick)", "card_on_file", "off"),
         ("three-ds", "three_ds", "at_registration", "three_ds", "at_registration"),
@@ -130,7 +131,7 @@ async fn every_setting_is_saved_by_its_form_and_noted() {
     }
     assert_eq!(save(&mut owner, "payment", &[]).await.address, format!("{}?done=unchanged", path("payment")));
     let count = logged(&world, "4000").await.len();
-    assert_eq!(count, 33, "one entry for each change, none for nothing");
+    assert_eq!(count, 34, "one entry for each change, none for nothing");
 }
 
 #[tokio::test]
@@ -148,6 +149,9 @@ async fn a_bad_setting_is_shown_where_it_is_and_nothing_is_saved() {
         ("payment", "max_amount", "10000000", "1から9999999まで"),
         ("payment", "max_amount", "１０００", "1から9999999まで"),
         ("payment", "attempts", "11", "1から10まで"),
+        ("payment", "refund_confirm_over", "0", "1から9999999まで"),
+        ("payment", "refund_confirm_over", "", "1から9999999まで"),
+        ("payment", "refund_confirm_over", "10000000", "1から9999999まで"),
         ("guard", "guard_address_hour", "9", "10から50まで"),
         ("mails", "shop_copy", "nobody", "メールアドレスの形"),
         ("mails", "mail_intro_ja", "{nmae}様", "「{nmae}」はありません"),
@@ -187,7 +191,8 @@ async fn a_form_that_somebody_overtook_is_refused_with_what_changed() {
     assert_eq!(stored(&world, "4000", "max_amount").await, "9999999");
     let form = first.form(&path("payment")).clone();
     assert_eq!(form.value("max_amount"), Some("777"), "what was typed is still there");
-    let page = first.submit(&form.pressed("act", "save")).await.clone();
+    let code = first.code().await;
+    let page = first.submit(&form.with("totp", &code).pressed("act", "save")).await.clone();
     assert!(page.address.ends_with("?done=saved"), "{}", page.text);
     assert_eq!(stored(&world, "4000", "max_amount").await, "777");
 

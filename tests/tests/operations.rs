@@ -11,17 +11,19 @@
 )]
 
 use charging::Operated;
-use domain::Payment;
 use domain::attention::{Matter, MatterKind};
+use domain::audit::{Action, Actor, Came, OperationName};
 use domain::merchant::Capture;
 use domain::payment::{End, Impossible, OperationKind, OperationStanding, Stage, State};
-use local::admin::{Admin, MattersCommand, Moving, PaymentCommand, PaymentOf};
+use domain::{MerchantId, OrderId, Payment, Yen};
+use local::admin::{Admin, AdminError, MattersCommand, Moving, PaymentCommand, PaymentOf};
 use local::world::World;
-use outbound::acquirer::Totals;
+use outbound::acquirer::{Kind, Totals};
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    Card, ClerkCalls, Outage, ShopRequest, Shopper, administer, cards, change_merchant, fresh, matters, payment, totals,
+    Card, ClerkCalls, Outage, ShopRequest, Shopper, acquirer_calls, administer, administer_as, audit_log, cards,
+    change_merchant, fresh, matters, payment, raise, totals,
 };
 
 use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
@@ -315,19 +317,85 @@ fn paid_or(lapsed: &Payment, paid: &Payment) -> Payment {
 }
 
 #[tokio::test]
-async fn the_operator_does_the_same_from_a_terminal() {
+async fn the_operator_does_the_same_from_a_terminal_and_the_merchant_sees_who_it_was() {
     let world = holding().await;
     pay(&world, "1", 3_000).await;
     let of = || PaymentOf { merchant: "4000".to_owned(), order: "1".to_owned() };
-    let said = |moving| administer(&world, Admin::Payment(PaymentCommand::Move(moving)));
-    let adjusted = said(Moving::Adjust { of: of(), amount: "2500".to_owned() }).await.join("\n");
+    let moved = |moving| Admin::Payment(PaymentCommand::Move(moving));
+    let said = async |moving| administer_as(&world, Some("yui"), moved(moving)).await.unwrap().join("\n");
+    let adjusted = said(Moving::Adjust { of: of(), amount: "2500".to_owned() }).await;
     assert!(adjusted.contains("held=2500") && adjusted.contains("operation_stands=done"), "{adjusted}");
-    let captured = said(Moving::Capture { of: of(), amount: None }).await.join("\n");
+    assert!(adjusted.contains("operation_by=yui"), "{adjusted}");
+    let captured = said(Moving::Capture { of: of(), amount: None }).await;
     assert!(captured.contains("state=captured") && captured.contains("captured=2500"), "{captured}");
-    let refunded = said(Moving::Refund { of: of(), amount: Some("500".to_owned()) }).await.join("\n");
+    let refunded = said(Moving::Refund { of: of(), amount: Some("500".to_owned()) }).await;
     assert!(refunded.contains("refunded=500"), "{refunded}");
-    let refused = said(Moving::Cancel { of: of() });
-    assert!(refused.await.join("\n").contains("nothing"), "there is nothing to let go of");
-    let asked = said(Moving::Ask { of: of() }).await.join("\n");
+    assert!(said(Moving::Cancel { of: of() }).await.contains("nothing"), "there is nothing to let go of");
+    let asked = said(Moving::Ask { of: of() }).await;
     assert!(asked.contains("operation=refund 500"), "{asked}");
+    let mut log = audit_log(&world, "4000").await;
+    log.reverse();
+    let yui = Actor::Operator("yui".to_owned());
+    assert!(log.iter().all(|entry| entry.by == yui), "{log:?}");
+    let order = || OrderId::new("1").unwrap();
+    let pair = |operation, yen, came| {
+        let amount = Yen::new(yen).unwrap();
+        [
+            Action::OperationAsked { order: order(), operation, amount },
+            Action::OperationEnded { order: order(), operation, amount, came },
+        ]
+    };
+    let expected = [
+        pair(OperationName::Adjust, 2_500, Came::Done),
+        pair(OperationName::Capture, 2_500, Came::Done),
+        pair(OperationName::Refund, 500, Came::Done),
+        pair(OperationName::Cancel, 2_500, Came::NotTried),
+    ];
+    let expected = expected.into_iter().flatten().chain([Action::AcquirerAsked { order: order() }]);
+    assert_eq!(log.into_iter().map(|entry| entry.action).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn nobody_moves_money_at_a_terminal_without_a_name() {
+    let world = fresh().await;
+    pay(&world, "1", 3_000).await;
+    let of = || PaymentOf { merchant: "4000".to_owned(), order: "1".to_owned() };
+    // Our own jobs stand in a payment under a name that no person has.
+    for (operator, named) in [(None, false), (Some(""), false), (Some("kessai"), true), (Some("Yui Sato"), true)] {
+        for moving in [Moving::Refund { of: of(), amount: None }, Moving::Ask { of: of() }] {
+            let refused = administer_as(&world, operator, Admin::Payment(PaymentCommand::Move(moving))).await;
+            let refused = refused.unwrap_err();
+            assert_eq!(matches!(refused, AdminError::NoOperator), !named, "{operator:?}: {refused}");
+            assert_eq!(matches!(refused, AdminError::Actor(_)), named, "{operator:?}: {refused}");
+        }
+    }
+    assert_eq!(stored(&world, "1").await.refunded(), 0);
+    assert_eq!(acquirer_calls(&world, Kind::Refund).await.len(), 0);
+    assert_eq!(audit_log(&world, "4000").await, []);
+}
+
+#[tokio::test]
+async fn a_matter_is_closed_at_a_terminal_once_and_noted() {
+    let world = fresh().await;
+    let matter = Matter {
+        merchant: Some(MerchantId::new("4000").unwrap()),
+        since: world.now(),
+        kind: MatterKind::Unknown,
+        order: Some(OrderId::new("1").unwrap()),
+        reference: None,
+        settled: None,
+    };
+    raise(&world, &matter).await;
+    let close = || MattersCommand::Close { merchant: "4000".to_owned(), matter: matter.id().to_string() };
+    let closing = |operator| administer_as(&world, operator, Admin::Matters(close()));
+    assert!(matches!(closing(None).await, Err(AdminError::NoOperator)));
+    assert_eq!(matters(&world, Some("4000"), Which::Open).await.len(), 1);
+    for operator in ["yui", "ken"] {
+        let said = closing(Some(operator)).await.unwrap().join("\n");
+        assert!(said.contains("closed by yui"), "as it was closed first: {said}");
+    }
+    assert_eq!(matters(&world, Some("4000"), Which::Open).await, []);
+    let [entry] = &audit_log(&world, "4000").await[..] else { panic!("one entry") };
+    assert_eq!(entry.by, Actor::Operator("yui".to_owned()));
+    assert_eq!(entry.action, Action::MatterSettled { matter: matter.id(), order: matter.order });
 }

@@ -90,6 +90,7 @@ pub(crate) fn groups(tab: Tab, merchant: &Merchant) -> Vec<Group> {
             ("max_amount", Kind::Number),
             ("attempts", Kind::Number),
             ("capture", Kind::Choice(&["at_once", "later"])),
+            ("refund_confirm_over", Kind::Number),
             ("card_on_file", ON_OFF),
             ("continuation", ON_OFF),
             ("batch_at_once_rows", Kind::Number),

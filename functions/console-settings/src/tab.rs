@@ -87,9 +87,9 @@ impl Tab {
     /// Whether a change needs a fresh code, and is told to all owners: where money or shoppers' data could be led astray.
     pub(crate) const fn is_guarded(self) -> bool {
         match self {
-            Self::Keys | Self::Destinations => true,
-            Self::Payment
-            | Self::ThreeDs
+            // Of payments: up to where money is given back without a code.
+            Self::Keys | Self::Destinations | Self::Payment => true,
+            Self::ThreeDs
             | Self::Guard
             | Self::Mails
             | Self::Page

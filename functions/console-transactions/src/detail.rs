@@ -8,6 +8,7 @@ use domain::{
     Lang, OrderId, Payment, PaymentKey, State,
     account::Role,
     acquirer::{Approval, Authentication},
+    payment::Origin,
     search::Status,
 };
 use http::{Response, StatusCode};
@@ -27,6 +28,7 @@ use crate::{
     history::{self, Line},
     list::{figure, named_free_items},
     mark,
+    shown::Shown,
 };
 
 /// Shows the payment of an order. An order that no card was ever sent for is not there.
@@ -40,14 +42,16 @@ pub(crate) async fn show(
     let key = PaymentKey::new(visit.merchant_id().clone(), order);
     let payment = deps.payments.load(&key).await?.ok_or(Refusal::NotThere)?;
     let past = deps.searches.history(&key).await?;
-    let people = people(deps, visit, &past).await?;
+    let people = people(deps, visit, &payment, &past).await?;
     let words = texts::transactions(visit.lang);
     let frame = visit.frame((words.payment)(key.order.as_str()), Section::Transactions);
     let page = DetailPage {
         frame: frame.clone(),
         words,
         done: done(request, visit.lang),
-        view: View::new(visit, &payment),
+        view: View::new(visit, &payment, &people),
+        link: link(&payment),
+        shown: Shown::of(deps, visit, &payment).await?,
         receipt: receipt(deps, visit, &payment)?,
         behind: history::is_behind(&past, &payment),
         gap: history::missing(&past, &payment).map(words.history_gap),
@@ -69,9 +73,30 @@ fn done(request: &Request, lang: Lang) -> Option<&'static str> {
     query.split('&').find_map(|pair| pair.strip_prefix("done=")).and_then(|word| operation::done(lang, word))
 }
 
+/// Where the payment's link is, if it came by one.
+fn link(payment: &Payment) -> Option<String> {
+    match &payment.origin {
+        Origin::Link(link) => Some(format!("/console/links/{link}")),
+        Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } => None,
+    }
+}
+
+/// Who typed a single charge into the console, by their id.
+fn charged_by(payment: &Payment) -> Option<&str> {
+    match &payment.origin {
+        Origin::Single { by, .. } => Some(by.as_str()),
+        Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) => None,
+    }
+}
+
 /// The names of the merchant's people by their ids, where anybody did anything.
-async fn people(deps: &Deps, visit: &Visit, past: &History) -> Result<HashMap<String, String>, Refusal> {
-    if past.steps.iter().all(|step| step.act.is_none()) {
+async fn people(
+    deps: &Deps,
+    visit: &Visit,
+    payment: &Payment,
+    past: &History,
+) -> Result<HashMap<String, String>, Refusal> {
+    if charged_by(payment).is_none() && past.steps.iter().all(|step| step.act.is_none()) {
         return Ok(HashMap::new());
     }
     let people = deps.console.users().list(visit.merchant_id()).await?;
@@ -86,6 +111,8 @@ struct DetailPage {
     done: Option<&'static str>,
     view: View,
     receipt: Option<String>,
+    link: Option<String>,
+    shown: Option<Shown>,
     lines: Vec<Line>,
     behind: bool,
     gap: Option<String>,
@@ -114,7 +141,7 @@ struct Act {
 }
 
 impl View {
-    fn new(visit: &Visit, payment: &Payment) -> Self {
+    fn new(visit: &Visit, payment: &Payment, people: &HashMap<String, String>) -> Self {
         let (lang, words) = (visit.lang, texts::transactions(visit.lang));
         let status = Status::of(payment);
         let possible = possible(words, payment);
@@ -125,7 +152,7 @@ impl View {
             result: texts::outcome(lang, status.outcome()),
             status: texts::status(lang, status),
             notice: notice(words, payment),
-            facts: facts(lang, words, payment),
+            facts: facts(lang, words, payment, charged_by(payment).map(|id| history::name(words, id, people))),
             free: named_free_items(visit, &payment.details.free, lang),
             no_acts: if may || possible.is_empty() { words.no_acts } else { words.acts_need_role },
             acts: if may { possible } else { Vec::new() },
@@ -178,7 +205,13 @@ fn notice(words: &TransactionsWords, payment: &Payment) -> Option<&'static str> 
     }
 }
 
-fn facts(lang: Lang, words: &TransactionsWords, payment: &Payment) -> Vec<(&'static str, String)> {
+/// `charged_by` is the name of who typed a single charge.
+fn facts(
+    lang: Lang,
+    words: &TransactionsWords,
+    payment: &Payment,
+    charged_by: Option<String>,
+) -> Vec<(&'static str, String)> {
     let details = &payment.details;
     let card = payment.card.as_ref();
     let approval = approval(&payment.state);
@@ -191,6 +224,7 @@ fn facts(lang: Lang, words: &TransactionsWords, payment: &Payment) -> Vec<(&'sta
         (words.number, Some(payment.number().to_string())),
         (words.opened_at, Some(words::date_time(lang, payment.opened_at))),
         (words.class, Some(texts::class(lang, payment.interface).to_owned())),
+        (words.charged_by, charged_by),
         (words.ordered, ordered),
         (words.refunded, refunded),
         (words.disputed, payment.disputed().map(|at| words::date_time(lang, at))),

@@ -8,7 +8,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use store::History;
-use words::console::transactions as texts;
+use words::console::transactions::{self as texts, TransactionsWords};
 
 use crate::{detail::three_ds, list::figure, mark};
 
@@ -74,11 +74,7 @@ fn of_step(lang: Lang, step: &Step) -> Line {
 fn of_act(lang: Lang, step: &Step, act: &Act, people: &HashMap<String, String>) -> Line {
     let words = texts::transactions(lang);
     let (what, progress) = texts::act(lang, act.operation.kind, act.progress);
-    let by = if act.by == ActorId::system() {
-        words.system.to_owned()
-    } else {
-        people.get(act.by.as_str()).cloned().unwrap_or_else(|| (words.somebody)(act.by.as_str()))
-    };
+    let by = if act.by == ActorId::system() { words.system.to_owned() } else { name(words, act.by.as_str(), people) };
     Line {
         at: words::date_time(lang, step.at),
         what,
@@ -86,6 +82,11 @@ fn of_act(lang: Lang, step: &Step, act: &Act, people: &HashMap<String, String>) 
         operation: act.n.to_string(),
         particulars: vec![progress.to_owned(), figure(act.operation.amount), (words.by)(&by)],
     }
+}
+
+/// Who it was, as colleagues call them.
+pub(crate) fn name(words: &TransactionsWords, id: &str, people: &HashMap<String, String>) -> String {
+    people.get(id).cloned().unwrap_or_else(|| (words.somebody)(id))
 }
 
 fn of_mail(lang: Lang, mail: &MailTrace) -> Line {

@@ -4,6 +4,7 @@ mod detail;
 mod form;
 mod history;
 mod list;
+mod shown;
 
 use std::convert::Infallible;
 
@@ -12,13 +13,14 @@ use domain::{Clock, account::Role, search::Status};
 use http::Response;
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
-use store::{Payments, Searches};
+use store::{Links, Payments, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     console: Console,
     payments: Payments,
+    links: Links,
     searches: Searches,
 }
 
@@ -31,7 +33,8 @@ impl Deps {
         let console = Console::open(config, clock).await?;
         let payments = Payments::new(config.table()?);
         let searches = Searches::new(config.search_table()?, payments.clone());
-        Ok(Self { console, payments, searches })
+        let links = Links::new(config.table()?);
+        Ok(Self { console, payments, links, searches })
     }
 }
 

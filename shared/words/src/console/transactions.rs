@@ -136,6 +136,22 @@ pub struct TransactionsWords {
     pub attempts_of: fn(made: u8, allowed: u8) -> String,
     /// What 3-D Secure came to with a challenge, or without.
     pub authentication: fn(status: TransStatus, flow: Flow) -> String,
+    /// Who wrote a single charge down.
+    pub charged_by: &'static str,
+    /// Leads to the payment link.
+    pub link: &'static str,
+    /// Heading of the legal items that a link's page showed.
+    pub terms: &'static str,
+    /// When it showed them.
+    pub terms_at: &'static str,
+    /// Version of the wording around them.
+    pub terms_version: &'static str,
+    /// The fingerprint that is kept with the payment.
+    pub terms_hash: &'static str,
+    /// The text below has that fingerprint.
+    pub terms_same: &'static str,
+    /// No text has it any more.
+    pub terms_changed: &'static str,
     /// Until when an authorization is good.
     pub valid_until: &'static str,
     /// What was ordered, where it is not what is held or taken.
@@ -259,6 +275,14 @@ const JA: TransactionsWords = TransactionsWords {
     attempts: "カードの試行回数",
     attempts_of: |made, allowed| format!("{allowed} 回のうち {made} 回"),
     authentication: |status, flow| format!("{}（{}）", authenticated(Lang::Ja, status), with(Lang::Ja, flow)),
+    charged_by: "個別処理をした人",
+    link: "この決済のリンクを見る",
+    terms: "購入者に表示した取引条件",
+    terms_at: "表示した日時",
+    terms_version: "文面の版",
+    terms_hash: "文面の指紋（SHA-256）",
+    terms_same: "次の文面は、決済とともに記録した指紋と一致します。",
+    terms_changed: "リンクの内容か店舗名がその後に変わったため、表示した文面をここに再現できません。文面の控えがあれば、上の指紋と照合できます。",
     valid_until: "与信の有効期限",
     ordered: "注文時の金額",
     refunded: "返金済みの金額",
@@ -371,6 +395,14 @@ const EN: TransactionsWords = TransactionsWords {
     attempts: "Cards tried",
     attempts_of: |made, allowed| format!("{made} of {allowed}"),
     authentication: |status, flow| format!("{} ({})", authenticated(Lang::En, status), with(Lang::En, flow)),
+    charged_by: "Charged by",
+    link: "See the link of this payment",
+    terms: "Terms that the shopper was shown",
+    terms_at: "Shown at",
+    terms_version: "Version of the wording",
+    terms_hash: "Fingerprint of the text (SHA-256)",
+    terms_same: "The text below has the fingerprint that is kept with the payment.",
+    terms_changed: "The link or the shop's name has changed since, so the text that was shown can't be put together here any more. A copy of it can be checked against the fingerprint above.",
     valid_until: "Authorization good until",
     ordered: "Amount as ordered",
     refunded: "Refunded so far",

@@ -1,0 +1,54 @@
+//! What a link's page said of the offer: version, fingerprint and time are kept with the payment, and the text is shown where it still has that fingerprint.
+
+use console::{Refusal, Visit};
+use domain::{
+    Lang, Payment,
+    link::{Link, TermsShown},
+    payment::Origin,
+};
+use inbound::{
+    checkout,
+    page::{Offered, Terms},
+};
+
+use crate::Deps;
+
+/// What a link's page said, as the payment's page shows it.
+pub(crate) struct Shown {
+    pub(crate) at: String,
+    pub(crate) version: u16,
+    pub(crate) hash: String,
+    /// The language that the shopper read.
+    pub(crate) lang: Lang,
+    /// The text, line by line. None: nothing has the fingerprint any more.
+    pub(crate) lines: Option<Vec<String>>,
+}
+
+impl Shown {
+    /// Of a payment. None: its page showed no legal items.
+    pub(crate) async fn of(deps: &Deps, visit: &Visit, payment: &Payment) -> Result<Option<Self>, Refusal> {
+        let Some(kept) = payment.details.terms else { return Ok(None) };
+        let link = match &payment.origin {
+            Origin::Link(id) => deps.links.load_of(visit.merchant_id(), id).await?,
+            Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } => None,
+        };
+        let text = link.and_then(|link| text(visit, payment, &link));
+        let same = text.filter(|text| TermsShown::of(words::OFFER_TERMS, text, kept.at) == kept);
+        Ok(Some(Self {
+            at: words::date_time(visit.lang, kept.at),
+            version: kept.version,
+            hash: kept.hash.to_string(),
+            lang: payment.details.lang,
+            lines: same.map(|text| text.lines().map(str::to_owned).collect()),
+        }))
+    }
+}
+
+/// What the page would say now in the shopper's language.
+fn text(visit: &Visit, payment: &Payment, link: &Link) -> Option<String> {
+    let lang = payment.details.lang;
+    let deadline = checkout::deadline(lang, Some(link));
+    let terms = Terms::of(lang, link.terms.as_ref()?, &deadline);
+    let shop = &visit.merchant.merchant.name;
+    Some(terms.text(lang, Offered { shop, item: &payment.details.item, amount: payment.amount }))
+}
