@@ -78,6 +78,7 @@ const ROUTES: &[(&str, Access)] = &[
     ("POST /console/links/{link}", Least(Role::Operator)),
     ("GET /console/links/mails", Least(Role::Operator)),
     ("POST /console/links/mails", Least(Role::Operator)),
+    ("GET /console/guide", Least(Role::Viewer)),
     ("GET /console/settings", Least(Role::Owner)),
     ("POST /console/settings", Least(Role::Owner)),
     ("GET /console/settings/{section}", Least(Role::Owner)),

@@ -11,7 +11,7 @@ use domain::audit::{Action, Actor, Entry};
 use domain::merchant::Mode;
 use domain::settings::values;
 use http::{Request, StatusCode, header};
-use local::admin::{Admin, AdminError, MerchantCommand, OperatorCommand};
+use local::admin::{Admin, AdminError, GivenRole, MerchantCommand, OperatorCommand};
 use local::world::World;
 use std::time::Duration;
 use system_tests::{Card, Clerk, OWNER, Page, ShopRequest, Shopper, administer_as, audit_log, cards, fresh, merchant};
@@ -566,4 +566,44 @@ async fn what_is_wrong_with_a_shops_request_is_said_and_nothing_is_kept() {
     assert!(!page.html().contains("4242424242424242"), "a card number is not shown again");
     assert_eq!(system_tests::payment(&world, "4000", "777").await, None, "nothing is stored");
     assert_eq!(clerk.get(&path("check")).await.form(&path("check")).unwrap().value("request"), Some(""));
+}
+
+#[tokio::test]
+async fn the_guide_is_read_in_the_console_in_the_visitors_language() {
+    let world = fresh().await;
+    let mut viewer = Clerk::joined(&world, "viewer@example.com", GivenRole::Viewer).await;
+    viewer.get("/console").await;
+    let leads = viewer.page().tags("a").any(|tag| tag.attribute("href") == Some("/console/guide"));
+    assert!(leads, "every page leads to it");
+    for (lang, heading, said) in
+        [("en", "Merchant guide", "What comes back"), ("ja", "加盟店向け接続ガイド", "五つの言語のコード")]
+    {
+        let page = viewer.get(&format!("/console/guide?lang={lang}")).await.clone();
+        assert_eq!((page.status, page.heading(), page.lang()), (StatusCode::OK, heading, lang));
+        assert!(page.text.contains(said), "{said}");
+        assert_eq!(page.tags("h1").count(), 1);
+        // Whatever a link names is on the page; nothing leads out of the console, nothing comes from elsewhere.
+        let guide = page.html().split_once(r#"<div class="guide">"#).unwrap().1;
+        let guide = guide.split_once("</main>").unwrap().0;
+        let links: Vec<&str> = guide.split(r#"href=""#).skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(links.len() > 40, "{links:?}");
+        for link in links {
+            match link.strip_prefix('#') {
+                Some(name) => {
+                    let name = percent_encoding::percent_decode_str(name).decode_utf8().unwrap();
+                    assert!(page.by_id(&name).is_some(), "{lang}: nothing is called {name}");
+                }
+                None => assert!(["?lang=en", "?lang=ja"].contains(&link), "{lang}: {link}"),
+            }
+        }
+        let mut ids: Vec<&str> = guide.split(r#" id=""#).skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert!(count > 20 && ids.len() == count, "{lang}: a name stands twice");
+        for foreign in ["<script", "<img", "<style", "<form", "style=", "onclick"] {
+            assert!(!guide.contains(foreign), "{lang}: {foreign}");
+        }
+        assert!(guide.contains("4000002760003184"), "the test cards are there, too");
+    }
 }

@@ -1,8 +1,9 @@
-//! `/console/settings`: a merchant's settings, each section a form at an address of its own.
+//! `/console/settings`: a merchant's settings, each section a form at an address of its own; `/console/guide`: how a shop is connected.
 
 mod check;
 mod design;
 mod extra;
+mod guide;
 mod integration;
 mod mails;
 mod notify;
@@ -68,6 +69,10 @@ pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, In
 }
 
 async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refusal> {
+    if request.uri().path() == guide::ADDRESS {
+        let visit = deps.console.enter(request, Role::Viewer).await?;
+        return Ok(guide::show(request, &visit));
+    }
     let visit = deps.console.enter(request, Role::Owner).await?;
     let Some(section) = answer::path_parameter(request, "section") else {
         return Ok(answer::see_other(&Tab::Keys.path()));

@@ -32,10 +32,12 @@ pub enum Section {
     Team,
     /// Audit log.
     Audit,
+    /// The merchant's guide.
+    Guide,
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Today,
         Self::Transactions,
         Self::Charge,
@@ -44,6 +46,7 @@ impl Section {
         Self::Settings,
         Self::Team,
         Self::Audit,
+        Self::Guide,
     ];
 
     /// Its address.
@@ -57,13 +60,14 @@ impl Section {
             Self::Settings => "/console/settings",
             Self::Team => "/console/team",
             Self::Audit => "/console/audit",
+            Self::Guide => "/console/guide",
         }
     }
 
     /// Who sees it in the navigation.
     const fn least(self) -> Role {
         match self {
-            Self::Today | Self::Transactions | Self::Links => Role::Viewer,
+            Self::Today | Self::Transactions | Self::Links | Self::Guide => Role::Viewer,
             Self::Charge | Self::Exports => Role::Operator,
             Self::Settings | Self::Team | Self::Audit => Role::Owner,
         }
@@ -79,6 +83,7 @@ impl Section {
             Self::Settings => words.settings,
             Self::Team => words.team,
             Self::Audit => words.audit,
+            Self::Guide => words.guide,
         }
     }
 }

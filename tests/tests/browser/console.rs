@@ -182,6 +182,7 @@ fn a_day(eyes: Eyes, merchant: &'static str, mail: &str) {
     for section in sections {
         clerk.look_at(&section, &format!("settings {section}"));
     }
+    clerk.look_at("/console/guide", "guide");
     clerk.look_at("/console/team", "people");
     clerk.look_at("/console/audit", "audit log");
     clerk.look_at("/console/audit/verify", "audit log verified");

@@ -33,6 +33,8 @@ pub struct FrameWords {
     pub team: &'static str,
     /// Navigation.
     pub audit: &'static str,
+    /// The merchant's guide.
+    pub guide: &'static str,
     /// Ends the session.
     pub sign_out: &'static str,
     /// The other language's name, in that language, and its tag.
@@ -105,6 +107,7 @@ const JA: FrameWords = FrameWords {
     settings: "設定",
     team: "利用者",
     audit: "操作履歴",
+    guide: "接続ガイド",
     sign_out: "サインアウト",
     other_language: ("English", "en"),
     merchant: "加盟店番号",
@@ -172,6 +175,7 @@ const EN: FrameWords = FrameWords {
     settings: "Settings",
     team: "People",
     audit: "Audit log",
+    guide: "Guide",
     sign_out: "Sign out",
     other_language: ("日本語", "ja"),
     merchant: "Merchant",
