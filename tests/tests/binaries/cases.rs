@@ -11,6 +11,20 @@ pub(crate) fn event(case: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// Every case of a function, from a client that takes no compressed answer.
+pub(crate) fn of(package: &str) -> Vec<Value> {
+    let folder = format!("{}/../events/{package}", env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{folder}: {error}"))
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    let cases =
+        names.iter().filter_map(|name| name.strip_suffix(".json")).map(|name| event(&format!("{package}/{name}")));
+    let cases = cases.map(|event| if event.get("headers").is_some() { plain(event) } else { event });
+    cases.collect()
+}
+
 /// A shop's request for the payment page, from a client that takes no compressed answer.
 pub(crate) fn visit() -> Value {
     plain(event("payment-page/get-asj"))

@@ -23,15 +23,30 @@ use cases::{
 use http::{HeaderMap, Method, Uri};
 use local::{
     cloud::{self, Caller, Cloud, Permissions},
-    template,
+    server, template,
     world::{Options, World},
 };
 use outbound::acquirer::Kind;
 use runtime_api::Function;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
-use system_tests::ShopRequest;
+use system_tests::{Clerk, OWNER, ShopRequest};
 use tokio::net::TcpListener;
+
+/// The functions that the way of a payment leads through.
+const PAYS: [&str; 10] = [
+    "test-acquirer",
+    "payment-page",
+    "authorize",
+    "return-dispatch",
+    "outbox-relay",
+    "completion-mail",
+    "reconcile",
+    "challenge-return",
+    "card-update",
+    "card-rewrap",
+];
+const SESSION: &str = "__Host-console";
 
 /// Published test numbers: approved at once, and after the issuer's question.
 const CARD: &str = "4242424242424242";
@@ -126,6 +141,48 @@ async fn one_payment_through_the_functions_own_binaries() {
         assert!(!log.contains(CARD) && !log.contains(CHALLENGED) && !log.contains("buyer@example.jp"), "{log}");
         assert!(!log.contains(r#""level":"ERROR""#), "{log}");
     }
+}
+
+#[tokio::test]
+async fn every_other_functions_own_binary_starts_and_answers() {
+    let programs = programs::build();
+    let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let world = World::start(Options::serving(http.local_addr().unwrap().port(), None)).await.unwrap();
+    let aws = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let account = Account { programs: &programs, world: &world, aws: format!("http://{}", aws.local_addr().unwrap()) };
+    tokio::spawn(cloud::serve(world.cloud().clone(), aws));
+    tokio::spawn(server::serve(world.clone(), http)); // the acquirer is there
+    let owner = Clerk::signed_in(&world, OWNER).await;
+    let session = format!("{SESSION}={}", owner.cookie(SESSION).unwrap());
+    let mut driven = 0;
+    for function in world.template().functions.iter().filter(|function| !PAYS.contains(&function.package.as_str())) {
+        let package = function.package.as_str();
+        let running = account.start(package).await;
+        for mut event in cases::of(package) {
+            if event.get("rawPath").is_some() {
+                event["cookies"] = json!([session]);
+                let answer = running.invoke(event.clone()).await;
+                let (status, method) = (&answer["statusCode"], &event["requestContext"]["http"]["method"]);
+                // A page of the console opens to who is signed in; a form without its token, and an address of nothing, are refused.
+                let expected: &[u64] = match (package, method.as_str().unwrap()) {
+                    ("console-payment", "GET") | ("receipt" | "merchant-image", _) => &[404],
+                    ("console-settings", "GET") => &[303],
+                    (_, "GET") => &[200],
+                    (_, _) => &[403],
+                };
+                assert!(expected.iter().any(|one| status == one), "{package}: {method} {}: {answer}", event["rawPath"]);
+            } else {
+                let answer = running.invoke(event).await;
+                assert!(answer.is_object(), "{package}: {answer}");
+            }
+            driven += 1;
+        }
+        let log = running.stop().await;
+        for secret in [session.as_str(), OWNER] {
+            assert!(!log.contains(secret), "{package}: {log}");
+        }
+    }
+    assert!(driven >= 20, "{driven}");
 }
 
 /// The page of an order without a member.
