@@ -77,7 +77,7 @@ fn done(request: &Request, lang: Lang) -> Option<&'static str> {
 fn link(payment: &Payment) -> Option<String> {
     match &payment.origin {
         Origin::Link(link) => Some(format!("/console/links/{link}")),
-        Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } => None,
+        Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => None,
     }
 }
 
@@ -85,7 +85,7 @@ fn link(payment: &Payment) -> Option<String> {
 fn charged_by(payment: &Payment) -> Option<&str> {
     match &payment.origin {
         Origin::Single { by, .. } => Some(by.as_str()),
-        Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) => None,
+        Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) | Origin::Batch { .. } => None,
     }
 }
 
