@@ -533,6 +533,7 @@ async fn what_needs_a_person_is_marked_as_looked_at_once_and_by_who_may() {
         kind: MatterKind::Unknown,
         order: Some(OrderId::new(order).unwrap()),
         reference: None,
+        batch: None,
         settled: None,
     };
     for (merchant, order) in [("4000", "1"), ("4000", "2"), ("2400", "3")] {

@@ -383,6 +383,7 @@ async fn a_matter_is_closed_at_a_terminal_once_and_noted() {
         kind: MatterKind::Unknown,
         order: Some(OrderId::new("1").unwrap()),
         reference: None,
+        batch: None,
         settled: None,
     };
     raise(&world, &matter).await;

@@ -109,6 +109,7 @@ async fn attention(world: &World) -> Act {
         kind: MatterKind::Unknown,
         order: Some(OrderId::new("1").unwrap()),
         reference: None,
+        batch: None,
         settled: None,
     };
     raise(world, &matter).await;
