@@ -172,8 +172,10 @@ async fn every_other_functions_own_binary_starts_and_answers() {
                 };
                 assert!(expected.iter().any(|one| status == one), "{package}: {method} {}: {answer}", event["rawPath"]);
             } else {
+                // What fails is no answer. One of a queue or the stream is the list of what is to be given again.
+                let batch = event.get("Records").is_some();
                 let answer = running.invoke(event).await;
-                assert!(answer.is_object(), "{package}: {answer}");
+                assert!(!batch || answer["batchItemFailures"].is_array(), "{package}: {answer}");
             }
             driven += 1;
         }
