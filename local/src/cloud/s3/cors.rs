@@ -14,7 +14,7 @@ pub(in crate::cloud) fn preflight(cloud: &Cloud, request: &Request) -> Reply {
     let rules = cloud.wiring(&request.bucket).map(|bucket| bucket.cors.clone()).unwrap_or_default();
     let fits = |rule: &&CorsRule| {
         let named = |header: &&str| header.is_empty() || rule.headers.iter().any(|one| like(one, header));
-        rule.fits(asked("origin"), method) && headers.iter().all(|header| named(header))
+        rule.fits(asked("origin"), method) && headers.iter().all(named)
     };
     let Some(rule) = rules.iter().find(fits) else {
         return refusal(403, "AccessForbidden", "CORSResponse: This CORS request is not allowed.");

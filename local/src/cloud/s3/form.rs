@@ -61,11 +61,11 @@ impl Form {
 }
 
 fn malformed(error: multer::Error) -> AwsError {
-    let message = "The body of your POST request is not well-formed multipart/form-data.";
-    match error {
-        multer::Error::StreamReadFailed(cause) if cause.is::<http_body_util::LengthLimitError>() => {
-            refused(400, "EntityTooLarge", "Your proposed upload exceeds what the local cloud takes in one piece")
-        }
-        _ => refused(400, "MalformedPOSTRequest", message),
+    if let multer::Error::StreamReadFailed(cause) = &error
+        && cause.is::<http_body_util::LengthLimitError>()
+    {
+        return refused(400, "EntityTooLarge", "Your proposed upload exceeds what the local cloud takes in one piece");
     }
+    let message = format!("The body of your POST request is not well-formed multipart/form-data: {error}");
+    refused(400, "MalformedPOSTRequest", &message)
 }

@@ -190,8 +190,8 @@ mod tests {
         ];
         let check = |changed: &[(&str, &str)], now: &str| {
             let kept = fields.iter().filter(|(name, _)| changed.iter().all(|(other, _)| other != name));
-            let mut form = super::super::Form::default();
-            form.fields = kept.chain(changed).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let fields = kept.chain(changed).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let form = super::super::Form { fields, ..super::super::Form::default() };
             let request = Request::posted("127.0.0.1", "/sigv4examplebucket", &form).unwrap();
             policy.check(&request, 5, now.parse().unwrap()).map_err(|refused| format!("{refused:?}"))
         };
