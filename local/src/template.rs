@@ -2,12 +2,13 @@
 
 mod bucket;
 mod document;
+mod mail_rule;
 mod resources;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::cloud::{BucketSpec, KeySpec, QueueSpec, Statement, TableSpec};
+use crate::cloud::{BucketSpec, EventRule, KeySpec, QueueSpec, Statement, TableSpec};
 
 /// The template as it stood when this was built, so that `cargo run` works from any directory.
 pub const SOURCE: &str = include_str!("../../template.yaml");
@@ -31,6 +32,10 @@ pub struct Template {
     pub keys: Vec<KeySpec>,
     /// Buckets.
     pub buckets: Vec<BucketSpec>,
+    /// Configuration sets of the mail service.
+    pub mail_sets: Vec<String>,
+    /// Rules that bring events of the mail service to queues.
+    pub rules: Vec<EventRule>,
 }
 
 /// A function and what calls it.

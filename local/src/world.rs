@@ -259,6 +259,7 @@ pub(crate) fn open_cloud(options: &Options) -> Result<(Cloud, Template, Arc<Worl
     let template = options.template()?;
     create_resources(&cloud, &template)?;
     cloud.verify_identities([template::MAIL_IDENTITY.to_owned()]);
+    cloud.watch_mails(&template.mail_sets, &template.rules);
     Ok((cloud, template, clock))
 }
 

@@ -382,6 +382,29 @@ async fn the_shops_own_html_is_cleaned_labelled_and_shown_around_the_card_form()
 }
 
 #[tokio::test]
+async fn what_is_typed_is_shown_in_a_frame_of_ours_and_nowhere_else() {
+    let world = fresh().await;
+    let mut owner = Clerk::owner(&world).await;
+    let page = owner.get(&path("page")).await.clone();
+    assert!(page.header("content-security-policy").contains("; frame-src 'self'; frame-ancestors 'none'"));
+    let frame = page.tags("iframe").next().unwrap();
+    assert_eq!((frame.attribute("sandbox"), frame.attribute("src")), (Some(""), None), "no script of it runs");
+    assert!(page.by_id("live").unwrap().attribute("hidden").is_some(), "only a script shows it");
+    let form = owner.form(&path("page")).clone().pressed("act", "live");
+    let shown =
+        owner.submit(&form.clone().with("accent", "#aa0000").with("page_before", "<p>3日以内</p>")).await.clone();
+    assert!(shown.text.contains("3日以内") && shown.html().contains("#aa0000"), "{}", shown.text);
+    assert!(shown.header("content-security-policy").ends_with("frame-ancestors 'self'; base-uri 'none'"));
+    assert_eq!(shown.header("x-frame-options"), "SAMEORIGIN");
+    assert!(shown.header("content-security-policy").contains("form-action 'none'"));
+    let half = owner.submit(&form.with("accent", "#aa")).await.clone();
+    assert_eq!((half.status, half.html()), (StatusCode::NO_CONTENT, ""), "the frame goes on showing what it shows");
+    assert_eq!(stored(&world, "4000", "page_before").await, "", "nothing is saved");
+    let elsewhere = owner.get(&path("mails")).await.clone();
+    assert!(!elsewhere.header("content-security-policy").contains("frame-src"));
+}
+
+#[tokio::test]
 async fn a_logo_is_what_its_bytes_say_and_is_served_at_their_hash() {
     let world = fresh().await;
     let mut owner = Clerk::owner(&world).await;

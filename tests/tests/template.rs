@@ -74,11 +74,15 @@ fn a_right_is_one_named_statement_without_wildcards() {
                 assert!(!action.contains('*'), "{place}: {action}");
                 assert_ne!(action, "dynamodb:Scan", "{place}: nothing scans");
             }
-            // a right on objects names their folder: `${Files.Arn}/exports/*`, or `${Files.Arn}/*/inbox/*` for each merchant's
-            let resource = statement["Resource"].to_string();
-            let named = resource.strip_suffix("/*\"}").filter(|folder| folder.contains(".Arn}/")).unwrap_or(&resource);
-            let named = named.replace(".Arn}/*/inbox", ".Arn}/inbox").replace(".Arn}/*/results", ".Arn}/results");
-            assert!(!named.contains('*'), "{place}: {resource}");
+            // a right on objects names their folder: `${Files.Arn}/exports/*`
+            let resources = statement["Resource"].as_array().cloned();
+            for resource in resources.unwrap_or_else(|| vec![statement["Resource"].clone()]) {
+                let resource = resource.to_string();
+                let named =
+                    resource.strip_suffix("/*\"}").filter(|folder| folder.contains(".Arn}/")).unwrap_or(&resource);
+                // the same folder of any merchant: `${Files.Arn}/*/inbox/*`
+                assert!(!named.replace(".Arn}/*/", ".Arn}/").contains('*'), "{place}: {resource}");
+            }
         }
     }
 }
@@ -90,7 +94,11 @@ fn these_are_all_the_rights() {
         functions().into_iter().map(|function| (function.folder.clone(), function.rights())).collect();
     let table: BTreeMap<String, BTreeSet<String>> = [
         ("payment-page", "GetItem PutItem Table, Encrypt Decrypt AppKey"),
-        ("authorize", "GetItem BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey"),
+        (
+            "authorize",
+            "GetItem BatchGetItem PutItem UpdateItem Table, Query SearchTable, Encrypt Decrypt AppKey, \
+             Encrypt Decrypt CardKey",
+        ),
         ("challenge-return", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         (
             "card-update",
@@ -101,7 +109,8 @@ fn these_are_all_the_rights() {
         ("search-index", "GetItem UpdateItem SearchTable"),
         (
             "completion-mail",
-            "GetItem PutItem Table, UpdateItem SearchTable, Encrypt Decrypt AppKey, SendEmail MailIdentity",
+            "GetItem PutItem Table, UpdateItem SearchTable, Encrypt Decrypt AppKey, SendEmail MailIdentity, \
+             SendEmail MailSet",
         ),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
         ("settlement-check", "Query GetItem BatchGetItem PutItem UpdateItem Table, Query SearchTable/index/list"),
@@ -125,7 +134,8 @@ fn these_are_all_the_rights() {
         ("console-payment", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         (
             "console-charge",
-            "GetItem Query BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
+            "GetItem Query BatchGetItem PutItem UpdateItem Table, Query SearchTable, Encrypt Decrypt AppKey, \
+             Encrypt Decrypt CardKey",
         ),
         ("console-links", "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         (
@@ -133,7 +143,10 @@ fn these_are_all_the_rights() {
             "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, GetObject Files/exports/*, \
              SendMessage ExportQueue",
         ),
-        ("console-settings", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity"),
+        (
+            "console-settings",
+            "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
+        ),
         ("merchant-image", "GetItem Table"),
         ("receipt", "GetItem PutItem Table, Encrypt Decrypt AppKey"),
         (
@@ -150,7 +163,7 @@ fn these_are_all_the_rights() {
         ),
         (
             "batch-charge",
-            "GetItem BatchGetItem PutItem UpdateItem Table, Decrypt CardKey, \
+            "GetItem BatchGetItem PutItem UpdateItem Table, Query SearchTable, Decrypt CardKey, \
              GetObject GetObjectVersion Files/*/inbox/*, PutObject GetObject Files/parts/*, SendMessage ChunkQueue",
         ),
         (
@@ -158,6 +171,13 @@ fn these_are_all_the_rights() {
             "GetItem Query PutItem UpdateItem Table, GetObject Files/parts/*, \
              GetObject GetObjectVersion Files/*/inbox/*, PutObject AbortMultipartUpload Files/*/results/*, \
              SendMessage IntakeQueue, SendMessage ChunkQueue, SendMessage ReportQueue, SendMessage MailQueue",
+        ),
+        ("mail-events", "GetItem PutItem Table, UpdateItem SearchTable"),
+        (
+            "retention-sweep",
+            "GetItem Query PutItem Table, GetItem SearchTable, ListBucket ListBucketVersions Files, \
+             DeleteObjectVersion Files/exports/*, DeleteObjectVersion Files/*/inbox/*, \
+             DeleteObjectVersion Files/*/results/*",
         ),
         ("test-acquirer", "GetItem Query PutItem AcquirerTable"),
     ]
@@ -192,6 +212,7 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
             ("CHUNK_QUEUE", "ChunkQueue"),
             ("REPORT_QUEUE", "ReportQueue"),
             ("MAIL_SENDER", "MailIdentity"),
+            ("MAIL_SET", "MailSet"),
             ("BUCKET", "Files"),
         ] {
             let named = |right: &str| right.split([' ', '/']).nth(1) == Some(resource);
@@ -321,7 +342,7 @@ fn a_bucket_is_kept_encrypted_and_closed_and_its_exports_end() {
         let aborted = |rule: &Value| rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1;
         assert!(rules.iter().any(aborted), "{name}: parts of an upload that nobody finished");
         let exports = rules.iter().find(|rule| rule["Prefix"] == "exports/").unwrap();
-        assert_eq!(exports["ExpirationInDays"], 7);
+        assert_eq!(exports["ExpirationInDays"], 30, "the longest that a merchant can set");
         assert_eq!(exports["NoncurrentVersionExpiration"]["NoncurrentDays"], 1, "an expired export is a version yet");
         let (_, policy) = policies.iter().find(|(_, policy)| target(&policy["Properties"]["Bucket"]) == name).unwrap();
         let [tls] = policy["Properties"]["PolicyDocument"]["Statement"].as_array().unwrap().as_slice() else {

@@ -4,7 +4,9 @@ mod form;
 
 use std::convert::Infallible;
 
-use charging::{Attempt, Charge, ChargeError, Charged, Charging, Means, Vault, Watch, guard::Guard};
+use charging::{
+    Attempt, Charge, ChargeError, Charged, Charging, DayLimits, Means, Takings, Vault, Watch, guard::Guard,
+};
 use domain::{
     Clock, Initiator, KeptCard, Lang, Merchant, State,
     acquirer::ThreeDsRequest,
@@ -22,7 +24,7 @@ use inbound::{
 };
 use lambda_http::{Body, Request};
 use outbound::vault::CardKey;
-use store::{CardKeys, Cards, GuardCounters, Payments, StoreError};
+use store::{CardKeys, Cards, DayTotals, GuardCounters, Payments, StoreError};
 use words::{FormProblem, Notice};
 
 /// What the function needs, made once.
@@ -32,6 +34,7 @@ pub struct Deps {
     charging: Charging,
     vault: Vault,
     guard: Guard,
+    limits: DayLimits,
     cards: Cards,
     payments: Payments,
     stage: Stage,
@@ -51,13 +54,15 @@ impl Deps {
         let card_key = CardKey::new(config.sdk(), config.required("CARD_KEY")?);
         let vault = Vault::new(card_key, CardKeys::new(table.clone()), clock.clone());
         let guard = Guard::new(GuardCounters::new(table.clone()), clock.clone());
+        let limits = DayLimits::new(DayTotals::new(config.search_table()?), clock.clone());
         let payments = Payments::new(table);
         let charging = Charging::new(payments.clone(), cards.clone(), config.acquirer()?, clock.clone());
         // A fingerprint key that does not open now is tried again by the first payment.
         let (checkout, ()) = tokio::join!(Checkout::open(config, clock.clone()), vault.connect());
         let checkout = checkout?;
         let page_origin = config.required("PAGE_ORIGIN")?.to_owned();
-        Ok(Self { checkout, charging, vault, guard, cards, payments, stage: config.stage()?, page_origin, clock })
+        let stage = config.stage()?;
+        Ok(Self { checkout, charging, vault, guard, limits, cards, payments, stage, page_origin, clock })
     }
 
     /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.
@@ -117,7 +122,8 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
         browser: form.browser(request),
         deadline: answer::deadline(request, &deps.clock),
     };
-    let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(request) };
+    let takings = Takings::Bounded(&deps.limits);
+    let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(request), takings };
     let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, charge)).await {
         Err(ChargeError::Vault(error)) if !error.is_passing() => {
             tracing::error!(alarm = true, merchant.id = %merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
@@ -298,6 +304,7 @@ impl Refusal {
             }
             // The guard has said why, in the log only.
             Self::Charge(ChargeError::CardTesting) => page(StatusCode::TOO_MANY_REQUESTS, Notice::TooManyFailures),
+            Self::Charge(ChargeError::DayLimit) => page(StatusCode::SERVICE_UNAVAILABLE, Notice::DayLimit),
             Self::Store(_) | Self::Charge(_) => {
                 tracing::error!(error = %domain::Causes::of(&self), "no charge was tried");
                 page(StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)

@@ -13,13 +13,13 @@ mod rows;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use charging::{ChargeError, Charging, Vault};
+use charging::{ChargeError, Charging, DayLimits, Vault};
 use domain::{Clock, batch::ChunkOrder};
 use inbound::{Config, ConfigError, Stage, events};
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{CardKey, Objects, OutboundError, Queue};
-use store::{Batches, CardKeys, Cards, Merchants, Payments, StoreError};
+use store::{Batches, CardKeys, Cards, DayTotals, Merchants, Payments, StoreError};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub struct Deps {
     payments: Payments,
     cards: Cards,
     charging: Charging,
+    limits: DayLimits,
     vault: Vault,
     files: Objects,
     /// Its own queue, for what does not fit into a run.
@@ -57,6 +58,7 @@ impl Deps {
             batches: Batches::new(table.clone()),
             merchants: Merchants::new(table.clone()),
             charging: Charging::new(payments.clone(), cards.clone(), config.acquirer()?, clock.clone()),
+            limits: DayLimits::new(DayTotals::new(config.search_table()?), clock.clone()),
             vault: Vault::new(card_key, CardKeys::new(table), clock.clone()),
             payments,
             cards,

@@ -72,10 +72,12 @@ impl Charger<'_> {
             browser: BrowserData::default(),
             deadline: self.deadline,
         };
-        match Box::pin(self.deps.charging.charge_unattended(&self.deps.vault, charge)).await {
+        let bound = (self.merchant, &self.deps.limits);
+        match Box::pin(self.deps.charging.charge_unattended(&self.deps.vault, bound, charge)).await {
             Ok(Charged::Tried(payment)) => Ok(Answered::of(&payment)),
             Ok(Charged::Stands(standing, payment)) => Ok(Answered::standing(standing, &payment)),
             Err(ChargeError::TooLate) => Err(Halt::NoTime),
+            Err(ChargeError::DayLimit) => Ok(Answered::error(Reason::DayLimit)),
             Err(ChargeError::Vault(error)) if !error.is_passing() => {
                 tracing::error!(alarm = true, merchant.id = %self.merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
                 Ok(Answered::error(missing(&row.payer)))

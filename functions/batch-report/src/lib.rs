@@ -17,12 +17,13 @@ use domain::{
 use inbound::{Config, ConfigError, events};
 use lambda_runtime::LambdaEvent;
 use outbound::{Objects, OutboundError, Queue};
-use store::{Attention, AuditLog, Batches, StoreError};
+use store::{Attention, AuditLog, Batches, Merchants, StoreError};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     batches: Batches,
+    merchants: Merchants,
     attention: Attention,
     audit: AuditLog,
     files: Objects,
@@ -45,6 +46,7 @@ impl Deps {
         let queue = |setting| Ok::<_, ConfigError>(Queue::new(config.sdk(), config.required(setting)?));
         Ok(Self {
             batches: Batches::new(table.clone()),
+            merchants: Merchants::new(table.clone()),
             attention: Attention::new(table.clone()),
             audit: AuditLog::new(table),
             files: Objects::new(config.sdk(), config.required("BUCKET")?),

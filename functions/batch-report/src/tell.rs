@@ -19,7 +19,9 @@ pub(crate) async fn tell(deps: &Deps, batch: &Batch, counts: Counts) -> Result<(
         entries.iter().any(|entry| matches!(&entry.action, Action::BatchEnded { batch: id, .. } if *id == batch.id));
     if !is_there {
         let action = Action::BatchEnded { batch: batch.id.clone(), counts };
-        deps.audit.append(&batch.merchant, &Actor::System, &action, deps.clock.now()).await?;
+        let merchant = deps.merchants.load(&batch.merchant).await?;
+        let retention = merchant.map(|merchant| merchant.retention).unwrap_or_default();
+        deps.audit.append(&batch.merchant, &Actor::System, &action, deps.clock.now(), &retention).await?;
     }
     let telling = BatchTelling::of(batch).map(Message::Batch);
     send(&deps.mails, telling.as_slice()).await?;

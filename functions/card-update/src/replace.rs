@@ -1,6 +1,6 @@
 //! Another card in place of a kept one: it is registered as a card of its own, and nothing of the old one changes until it is approved and kept.
 
-use charging::{Attempt, Charge, Charged, Means, Watch};
+use charging::{Attempt, Charge, Charged, Means, Takings, Watch};
 use domain::{
     CardDetails, CardOwner, Initiator, KeptCard, Lang, Merchant, OrderId, PaymentKey, State, Yen,
     acquirer::ThreeDsRequest,
@@ -48,7 +48,8 @@ pub(crate) async fn replace(visit: &Visit<'_>, form: &CardForm) -> Result<Respon
     let challenge = ChallengeHandle { key: sealed.key(), nonce: sealed.nonce };
     let challenge = deps.checkout.challenge_path(&challenge)?;
     let registration = Registration { visit, merchant, kept: &card, sealed: &sealed, lang, challenge: &challenge };
-    let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(visit.request) };
+    let address = answer::client_address(visit.request);
+    let watch = Watch { guard: &deps.guard, merchant, address, takings: Takings::Nothing };
     match Box::pin(deps.charging.charge(&deps.vault, watch, registration.charge(form, typed))).await? {
         Charged::Tried(payment) => {
             tracing::info!(payment.id = %payment.key, state = payment.state.name(), "card registration tried");

@@ -6,7 +6,8 @@ mod link;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
-    Clock, KeptCard, Merchant, Payment,
+    Clock, KeptCard, Merchant, Payment, PaymentKey,
+    mail_return::{AddressMark, MailAbout, MailTags, ReturnTrace},
     payment::{Reader, State, Telling, Tidings},
     search::MailTrace,
     tell::Message,
@@ -20,7 +21,7 @@ use inbound::{
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Batches, Cards, Links, Merchants, Payments, SearchIndex};
+use store::{Batches, Cards, Links, MailReturns, Merchants, Payments, SearchIndex};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ pub struct Deps {
     merchants: Merchants,
     links: Links,
     batches: Batches,
+    returns: MailReturns,
     mailer: Mailer,
     index: SearchIndex,
     keyring: Keyring,
@@ -51,8 +53,9 @@ impl Deps {
             cards: Cards::new(table.clone()),
             merchants: Merchants::new(table.clone()),
             links: Links::new(table.clone()),
-            batches: Batches::new(table),
-            mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?),
+            batches: Batches::new(table.clone()),
+            returns: MailReturns::new(table),
+            mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?).told_by(config.required("MAIL_SET")?),
             keyring: Keyring::open(config).await?,
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
             index: SearchIndex::new(config.search_table()?),
@@ -77,7 +80,17 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
         Message::Batch(telling) => batch::news(deps, telling).await?,
     };
     let Some(mail) = mail else { return Ok(()) };
-    deps.mailer.send(&mail).await?;
+    match tags(&message, &mail) {
+        Some(tags) if deps.returns.stop(&tags.merchant, &mail.to).await? => {
+            tracing::warn!(
+                event.id = message.event_id(),
+                "a mail is not sent: an earlier one to its address came back"
+            );
+            return held(deps, &message).await;
+        }
+        Some(tags) => deps.mailer.send_tagged(&mail, &tags).await?,
+        None => deps.mailer.send(&mail).await?,
+    }
     tracing::info!(event.id = message.event_id(), "mail sent");
     match &message {
         Message::Payment(telling) => trace(deps, telling).await,
@@ -85,6 +98,31 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
         Message::Link(telling) => link::note(deps, telling).await?,
     }
     Ok(())
+}
+
+/// What the mail carries, so that its return can be told. None: it is about no payment and no link, and goes to the shop itself.
+fn tags(message: &Message, mail: &Mail) -> Option<MailTags> {
+    let (merchant, about, reader) = match message {
+        Message::Payment(Telling { key, reader, .. }) => {
+            (key.merchant.clone(), MailAbout::Order(key.order.clone()), *reader)
+        }
+        Message::Card(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), Reader::Payer),
+        Message::Link(telling) => (telling.merchant.clone(), MailAbout::Link(telling.link.clone()), Reader::Payer),
+        Message::Batch(_) => return None,
+    };
+    Some(MailTags { merchant, about, reader, to: AddressMark::of(&mail.to) })
+}
+
+/// Says where the clerk looks that a mail was not sent.
+async fn held(deps: &Deps, message: &Message) -> Result<(), Failed> {
+    let (key, reader) = match message {
+        Message::Payment(telling) => (telling.key.clone(), telling.reader),
+        Message::Card(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), Reader::Payer),
+        Message::Link(telling) => return link::give_up(deps, telling).await,
+        Message::Batch(_) => return Ok(()),
+    };
+    let trace = ReturnTrace { id: message.event_id().to_owned(), at: deps.clock.now(), reader, kind: None };
+    Ok(deps.index.returned(&key, &trace).await?)
 }
 
 /// Leaves the mail's trace in the payment's history. Without it the mail is sent all the same: sending it again would be worse.

@@ -54,14 +54,23 @@ pub(crate) async fn request(deps: &Deps, telling: &LinkTelling) -> Result<Option
     }))
 }
 
+/// Writes down that a mail does not go, so that it can be asked for again.
+pub(crate) async fn give_up(deps: &Deps, telling: &LinkTelling) -> Result<(), Failed> {
+    change(deps, telling, |link| link.not_sent(telling.nth)).await
+}
+
 /// Writes down that a mail went. Where this fails, the message comes again and the mail goes again, with the same id: twice is better than never.
 pub(crate) async fn note(deps: &Deps, telling: &LinkTelling) -> Result<(), Failed> {
+    change(deps, telling, |link| link.sent(telling.nth, deps.clock.now())).await
+}
+
+async fn change(deps: &Deps, telling: &LinkTelling, to: impl Fn(&Link) -> Option<Link>) -> Result<(), Failed> {
     for _ in 0..TRIES {
         let link = deps.links.load_of(&telling.merchant, &telling.link).await?.ok_or("the link is not there")?;
-        let Some(sent) = link.sent(telling.nth, deps.clock.now()) else { return Ok(()) };
-        match deps.links.update(&sent).await {
+        let Some(changed) = to(&link) else { return Ok(()) };
+        match deps.links.update(&changed).await {
             Ok(()) => return Ok(()),
-            Err(StoreError::Conflict) => {} // revoked in between: that stands, and the mail is written down beside it
+            Err(StoreError::Conflict) => {} // revoked in between: that stands, and this is written down beside it
             Err(other) => return Err(other.into()),
         }
     }

@@ -1,6 +1,6 @@
 //! The charge itself. What was asked for stands in the audit log before the acquirer is called, and what came of it afterwards.
 
-use charging::{Charge, ChargeError, Charged, Means, Watch};
+use charging::{Charge, ChargeError, Charged, Means, Takings, Watch};
 use console::Refusal;
 use domain::{
     Initiator, KeptCard,
@@ -86,7 +86,8 @@ async fn send(call: &Call<'_>, ready: &Ready, means: Means) -> Result<Charged, C
         browser: BrowserData::default(),
         deadline: answer::deadline(call.request, &deps.clock),
     };
-    let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(call.request) };
+    let takings = Takings::Bounded(&deps.limits);
+    let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(call.request), takings };
     Box::pin(deps.charging.charge(&deps.vault, watch, charge)).await
 }
 
@@ -96,6 +97,7 @@ async fn not_tried(call: &Call<'_>, ready: &Ready, error: ChargeError) -> Result
     match error {
         ChargeError::Store(error) => Err(error.into()),
         ChargeError::CardTesting => Ok(call.stopped(StatusCode::TOO_MANY_REQUESTS, Stop::Guard, None)),
+        ChargeError::DayLimit => Ok(call.stopped(StatusCode::SERVICE_UNAVAILABLE, Stop::DayLimit, None)),
         ChargeError::Vault(error) if !error.is_passing() => {
             tracing::error!(alarm = true, merchant.id = %ready.merchant, error = %domain::Causes::of(&error), "a kept card does not open");
             Ok(call.stopped(StatusCode::CONFLICT, Stop::CardGone, None))

@@ -11,7 +11,7 @@ mod ways;
 use std::convert::Infallible;
 
 use askama::Template;
-use charging::{Charging, Vault, guard::Guard};
+use charging::{Charging, DayLimits, Vault, guard::Guard};
 use console::{Console, Frame, Refusal, Section, Visit};
 use domain::{Clock, Merchant, OrderId, account::Role, wire::Parameters};
 use http::{Method, Response, StatusCode};
@@ -19,7 +19,7 @@ use inbound::{Config, KeyringError, Stage, http as answer};
 use lambda_http::{Body, Request};
 use outbound::vault::CardKey;
 use sealed::Way;
-use store::{CardKeys, Cards, GuardCounters, Payments};
+use store::{CardKeys, Cards, DayTotals, GuardCounters, Payments};
 use words::console::charge::{ChargeWords, Stop, StopText};
 
 /// What the function needs, made once.
@@ -29,6 +29,7 @@ pub struct Deps {
     charging: Charging,
     vault: Vault,
     guard: Guard,
+    limits: DayLimits,
     cards: Cards,
     payments: Payments,
     stage: Stage,
@@ -45,10 +46,11 @@ impl Deps {
         let (cards, payments) = (Cards::new(table.clone()), Payments::new(table.clone()));
         let card_key = CardKey::new(config.sdk(), config.required("CARD_KEY")?);
         let guard = Guard::new(GuardCounters::new(table.clone()), clock.clone());
+        let limits = DayLimits::new(DayTotals::new(config.search_table()?), clock.clone());
         let vault = Vault::new(card_key, CardKeys::new(table), clock.clone());
         let charging = Charging::new(payments.clone(), cards.clone(), config.acquirer()?, clock.clone());
         let console = Console::open(config, clock.clone()).await?;
-        Ok(Self { console, charging, vault, guard, cards, payments, stage: config.stage()?, clock })
+        Ok(Self { console, charging, vault, guard, limits, cards, payments, stage: config.stage()?, clock })
     }
 }
 

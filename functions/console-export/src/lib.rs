@@ -52,7 +52,9 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
         None => list::show(deps, request, &visit).await,
         Some(id) => {
             let id = ExportId::new(id).map_err(|_| Refusal::NotThere)?;
-            let export = deps.exports.load(visit.merchant_id(), &id).await?.ok_or(Refusal::NotThere)?;
+            let export = deps.exports.load(visit.merchant_id(), &id).await?;
+            let kept = export.filter(|export| export.is_kept(&visit.merchant.merchant.retention, visit.now));
+            let export = kept.ok_or(Refusal::NotThere)?;
             if posted { one::stop(deps, &visit, export).await } else { one::show(deps, request, &visit, &export).await }
         }
     }

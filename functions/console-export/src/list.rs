@@ -5,7 +5,7 @@ use console::{Frame, Refusal, Section, Visit};
 use domain::{
     audit::Action,
     export::{Export, ExportId, ExportOrder, ExportState},
-    merchant::Encoding,
+    merchant::{Encoding, Kept},
     search::{Field, Search},
     wire::Parameters,
 };
@@ -31,11 +31,13 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     let words = exports(visit.lang);
     let frame = visit.frame(words.title, Section::Exports);
     let newest = deps.exports.newest(visit.merchant_id(), SHOWN).await?;
+    let kept = newest.iter().filter(|export| export.is_kept(&visit.merchant.merchant.retention, visit.now));
     let page = ListPage {
         frame: frame.clone(),
         words,
+        kept_days: visit.merchant.merchant.retention.days(Kept::Exports),
         search: search.ok().map(|search| SearchView::new(visit, &search)),
-        entries: newest.iter().map(|export| Entry::new(visit, export)).collect(),
+        entries: kept.map(|export| Entry::new(visit, export)).collect(),
     };
     Ok(answer::page(request, status, console::page(&page, &frame)))
 }
@@ -76,6 +78,8 @@ pub(crate) async fn start(deps: &Deps, visit: &Visit) -> Result<Response<Body>, 
 struct ListPage {
     frame: Frame,
     words: &'static ExportsWords,
+    /// For how long downloads are kept.
+    kept_days: u16,
     /// None: the address holds no search.
     search: Option<SearchView>,
     entries: Vec<Entry>,

@@ -7,6 +7,7 @@ use console::{Frame, Refusal, Section, Visit};
 use domain::{
     audit::Action,
     export::{Export, ExportId, ExportState},
+    merchant::Kept,
     search::Search,
     wire::Parameters,
 };
@@ -45,7 +46,14 @@ pub(crate) async fn show(
     let words = exports(visit.lang);
     let frame = visit.frame(words.one, Section::Exports);
     let frame = if export.is_open() { frame.refreshing(LOOK_AGAIN_S, address(&export.id)) } else { frame };
-    let page = OnePage { frame: frame.clone(), words, view: View::new(visit, export), address: address(&export.id) };
+    let kept_days = visit.merchant.merchant.retention.days(Kept::Exports);
+    let page = OnePage {
+        frame: frame.clone(),
+        words,
+        kept_days,
+        view: View::new(visit, export),
+        address: address(&export.id),
+    };
     Ok(answer::page(request, StatusCode::OK, console::page(&page, &frame)))
 }
 
@@ -96,6 +104,8 @@ async fn cancel(deps: &Deps, visit: &Visit, mut export: Export) -> Result<(), St
 struct OnePage {
     frame: Frame,
     words: &'static ExportsWords,
+    /// For how long downloads are kept.
+    kept_days: u16,
     view: View,
     address: String,
 }

@@ -67,6 +67,7 @@ pub(crate) async fn carry_out(
                 error @ (ChargeError::TooLate
                 | ChargeError::Vault(_)
                 | ChargeError::CardTesting
+                | ChargeError::DayLimit
                 | ChargeError::Random(_)) => StoreError::Unavailable(Box::new(error)).into(),
             })
         }

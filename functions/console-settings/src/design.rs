@@ -10,7 +10,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::{
     http as answer,
-    page::{self, Entered, FormTarget, Order, OwnTexts, PaymentForm, Shop, Terms},
+    page::{self, Entered, FormTarget, Frames, Order, OwnTexts, PaymentForm, Shop, Terms},
 };
 use lambda_http::{Body, Request};
 use sha2::{Digest, Sha256};
@@ -33,9 +33,23 @@ pub(crate) async fn preview(deps: &Deps, request: &Request, visit: &Visit) -> Re
     match save::make(deps, visit, &stored, &typed.settings(&groups)) {
         Ok(merchant) => Ok(answer::page(request, StatusCode::OK, sample(deps, &merchant, visit.lang))),
         Err(problems) => {
-            let view = View { problems, ..save::view(deps, visit, Tab::Page, &stored, typed)? };
+            let view = View { problems, ..save::view(deps, visit, Tab::Page, &stored, typed).await? };
             Ok(view.answer(request, visit, StatusCode::UNPROCESSABLE_ENTITY))
         }
+    }
+}
+
+/// The same for the frame that shows what is being typed. What can't be shown leaves there what was shown before.
+pub(crate) async fn live(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    let stored = deps.merchant(visit).await?;
+    let groups = spec::groups(Tab::Page, &stored);
+    match save::make(deps, visit, &stored, &Values::typed(visit, &groups).settings(&groups)) {
+        Ok(merchant) => {
+            let mut page = sample(deps, &merchant, visit.lang);
+            page.policy.frames = Frames::StandsIn;
+            Ok(answer::page(request, StatusCode::OK, page))
+        }
+        Err(_) => Ok(answer::nothing()),
     }
 }
 
@@ -79,21 +93,22 @@ pub(crate) async fn logo(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     let stored = deps.merchant(visit).await?;
     let opened: Opened = deps.console.keyring().unseal(upload.text("opened"), visit.now)?;
     if opened.version != stored.version {
-        return again(deps, request, visit, &stored, None);
+        return again(deps, request, visit, &stored, None).await;
     }
     let bytes = upload.file("logo");
     let kind = match ImageKind::of(bytes) {
         Ok(kind) => kind,
         Err(error) => {
             let error = SettingError::new("logo", SettingProblem::Image(error));
-            return again(deps, request, visit, &stored, Some(error));
+            return again(deps, request, visit, &stored, Some(error)).await;
         }
     };
     let hash = HEXLOWER.encode(&Sha256::digest(bytes));
     let mut changed = stored.clone();
     changed.page.logo = Some(Logo::new(&stored.id, &hash, kind));
-    let image = deps.images.put(&stored.id, &hash, kind, bytes);
+    let (logo, image) = (changed.page.logo.clone(), deps.images.put(&stored.id, &hash, kind, bytes));
     let saved = save::store_after(deps, visit, &stored, changed, image).await;
+    let_go(deps, visit, &stored, logo.as_ref(), &saved).await;
     shown(deps, request, visit, saved).await
 }
 
@@ -101,7 +116,7 @@ pub(crate) async fn logo(deps: &Deps, request: &Request, visit: &Visit) -> Resul
 pub(crate) async fn remove_logo(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
     let Some(stored) = as_opened(deps, visit).await? else {
         let stored = deps.merchant(visit).await?;
-        return again(deps, request, visit, &stored, None);
+        return again(deps, request, visit, &stored, None).await;
     };
     let mut changed = stored.clone();
     changed.page.logo = None;
@@ -112,7 +127,7 @@ pub(crate) async fn remove_logo(deps: &Deps, request: &Request, visit: &Visit) -
 pub(crate) async fn reset(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
     let Some(stored) = as_opened(deps, visit).await? else {
         let stored = deps.merchant(visit).await?;
-        return again(deps, request, visit, &stored, None);
+        return again(deps, request, visit, &stored, None).await;
     };
     let mut changed = stored.clone();
     changed.page.accent = PageSettings::ACCENT.to_owned();
@@ -136,7 +151,9 @@ async fn store(
     stored: &Merchant,
     changed: Merchant,
 ) -> Result<Response<Body>, Refusal> {
+    let logo = changed.page.logo.clone();
     let saved = save::store(deps, visit, stored, changed).await;
+    let_go(deps, visit, stored, logo.as_ref(), &saved).await;
     shown(deps, request, visit, saved).await
 }
 
@@ -151,14 +168,43 @@ async fn shown(
         Ok(_) => Ok(answer::see_other(&format!("{}?done=saved", Tab::Page.path()))),
         Err(StoreError::Conflict) => {
             let now = deps.merchant(visit).await?;
-            again(deps, request, visit, &now, None)
+            again(deps, request, visit, &now, None).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
+/// Lets the logo go that this change replaced, if it was saved and there was one.
+async fn let_go(
+    deps: &Deps,
+    visit: &Visit,
+    stored: &Merchant,
+    now: Option<&Logo>,
+    saved: &Result<Vec<Change>, StoreError>,
+) {
+    match (saved, stored.page.logo.as_ref().filter(|before| Some(*before) != now)) {
+        (Ok(_), Some(replaced)) => retire(deps, stored, replaced, visit).await,
+        (Ok(_), None) | (Err(_), _) => {}
+    }
+}
+
+/// Lets a logo go that was replaced, unless somebody chose the same file again meanwhile. The change is made already: a failure is said in the log.
+async fn retire(deps: &Deps, stored: &Merchant, replaced: &Logo, visit: &Visit) {
+    let gone = async {
+        deps.images.retire(&stored.id, replaced.hash(), visit.now).await?;
+        let now = deps.merchants.load(&stored.id).await?;
+        match now.and_then(|merchant| merchant.page.logo) {
+            Some(logo) if logo == *replaced => deps.images.restore(&stored.id, replaced.hash()).await,
+            Some(_) | None => Ok(()),
+        }
+    };
+    if let Err(error) = gone.await {
+        tracing::error!(merchant.id = %stored.id, error = %domain::Causes::of(&error), "a replaced logo was not let go");
+    }
+}
+
 /// The section again: with what is wrong with the file, or because somebody else saved first.
-fn again(
+async fn again(
     deps: &Deps,
     request: &Request,
     visit: &Visit,
@@ -170,7 +216,10 @@ fn again(
         None => (StatusCode::CONFLICT, Some(Vec::new())),
     };
     let values = Values::of(stored, &spec::groups(Tab::Page, stored));
-    let view =
-        View { problems: error.into_iter().collect(), stale, ..save::view(deps, visit, Tab::Page, stored, values)? };
+    let view = View {
+        problems: error.into_iter().collect(),
+        stale,
+        ..save::view(deps, visit, Tab::Page, stored, values).await?
+    };
     Ok(view.answer(request, visit, status))
 }

@@ -1,15 +1,15 @@
 //! What stands below a section's form: secrets, the test mail, logo and reset, the operator's bounds.
 
-use console::settings::SecretKind;
+use console::{Refusal, Visit, settings::SecretKind};
 use domain::{Merchant, Yen, merchant::SealedSecret};
 use inbound::page::Accent;
 use jiff::{SignedDuration, Timestamp};
 use words::{
-    console::settings::{SettingsWords, choice, setting_name},
+    console::settings::{SettingsWords, choice, setting_name, settings},
     date,
 };
 
-use crate::{secrets::Act, tab::Tab};
+use crate::{Deps, returns::Returns, secrets::Act, tab::Tab};
 
 /// A key password or secret older than this is to be changed (ours; the ASJ manual says "regularly").
 const OLD: SignedDuration = SignedDuration::from_hours(24 * 180);
@@ -20,8 +20,8 @@ pub(crate) enum Extra {
     Nothing,
     /// The secrets, and the links to what can be done with them.
     Secrets(Vec<SecretEntry>),
-    /// Who gets the test mail.
-    TestMail(String),
+    /// Who gets the test mail, and the mails that came back.
+    Mails(String, Returns),
     /// Logo, reset, and the colours as they are shown.
     Design {
         /// The logo's path.
@@ -31,8 +31,6 @@ pub(crate) enum Extra {
     },
     /// What the operator allows: names and values.
     Operator(Vec<(String, String)>),
-    /// Nothing is deleted by these periods yet.
-    NotYet,
 }
 
 /// A secret as it stands.
@@ -47,13 +45,14 @@ pub(crate) struct SecretEntry {
 
 impl Extra {
     /// What belongs to this section.
-    pub(crate) fn of(tab: Tab, words: &SettingsWords, merchant: &Merchant, mail: &str, now: Timestamp) -> Self {
-        match tab {
+    pub(crate) async fn of(deps: &Deps, visit: &Visit, tab: Tab, merchant: &Merchant) -> Result<Self, Refusal> {
+        let (words, now) = (settings(visit.lang), visit.now);
+        Ok(match tab {
             Tab::Keys => {
                 let entry = |kind| SecretEntry::of(kind, words, merchant, now);
                 Self::Secrets([SecretKind::KeyPassword, SecretKind::Sig].map(entry).into())
             }
-            Tab::Mails => Self::TestMail(mail.to_owned()),
+            Tab::Mails => Self::Mails(visit.user.mail.clone(), Returns::of(deps, visit).await?),
             Tab::Page => {
                 let accent = Accent::new(&merchant.page.accent);
                 Self::Design {
@@ -62,9 +61,8 @@ impl Extra {
                 }
             }
             Tab::Payment | Tab::ThreeDs | Tab::Guard => Self::Operator(operator(words, merchant)),
-            Tab::Retention => Self::NotYet,
-            Tab::Destinations | Tab::FreeItems | Tab::Texts => Self::Nothing,
-        }
+            Tab::Destinations | Tab::FreeItems | Tab::Texts | Tab::Retention => Self::Nothing,
+        })
     }
 }
 

@@ -7,6 +7,7 @@ mod guide;
 mod integration;
 mod mails;
 mod notify;
+mod returns;
 mod save;
 mod secrets;
 mod spec;
@@ -21,7 +22,7 @@ use http::{Method, Response};
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
 use outbound::Mailer;
-use store::{Images, Merchants};
+use store::{Images, MailReturns, Merchants};
 use tab::Tab;
 
 /// What the function needs, made once.
@@ -30,6 +31,7 @@ pub struct Deps {
     console: Console,
     merchants: Merchants,
     images: Images,
+    returns: MailReturns,
     mailer: Mailer,
     /// Origin of the payment page, for the code that shops take.
     page_origin: String,
@@ -47,7 +49,8 @@ impl Deps {
         Ok(Self {
             console: Console::open(config, clock).await?,
             merchants: Merchants::new(table.clone()),
-            images: Images::new(table),
+            images: Images::new(table.clone()),
+            returns: MailReturns::new(table),
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?),
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
             local_origin: config.required("LOCAL_ORIGIN").ok().map(str::to_owned),
@@ -105,7 +108,9 @@ async fn change(deps: &Deps, request: &Request, visit: &Visit, tab: Tab) -> Resu
             None => Err(Refusal::Unreadable),
         },
         (Tab::Mails, "test") => mails::send_test(deps, visit).await,
+        (Tab::Mails, "release") => returns::release(deps, visit).await,
         (Tab::Page, "preview") => design::preview(deps, request, visit).await,
+        (Tab::Page, "live") => design::live(deps, request, visit).await,
         (Tab::Page, "logo-remove") => design::remove_logo(deps, request, visit).await,
         (Tab::Page, "reset") => design::reset(deps, request, visit).await,
         (_, _) => Err(Refusal::Unreadable),

@@ -12,7 +12,6 @@ use jiff::SignedDuration;
 use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
 use store::StoreError;
-use words::console::settings::settings;
 
 use crate::{
     Deps,
@@ -43,7 +42,7 @@ impl Sealed for Opened {
 pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit, tab: Tab) -> Result<Response<Body>, Refusal> {
     let merchant = deps.merchant(visit).await?;
     let values = Values::of(&merchant, &spec::groups(tab, &merchant));
-    Ok(view(deps, visit, tab, &merchant, values)?.answer(request, visit, StatusCode::OK))
+    Ok(view(deps, visit, tab, &merchant, values).await?.answer(request, visit, StatusCode::OK))
 }
 
 /// Saves what was typed, or shows the form again with what is to be mended.
@@ -53,12 +52,12 @@ pub(crate) async fn save(deps: &Deps, request: &Request, visit: &Visit, tab: Tab
     let typed = Values::typed(visit, &groups);
     let opened: Opened = deps.console.keyring().unseal(visit.field("opened"), visit.now)?;
     if opened.version != stored.version {
-        return stale(deps, request, visit, tab, &stored, typed, opened);
+        return stale(deps, request, visit, tab, &stored, typed, opened).await;
     }
     let changed = match make(deps, visit, &stored, &typed.settings(&groups)) {
         Ok(changed) => changed,
         Err(problems) => {
-            let view = View { problems, ..view(deps, visit, tab, &stored, typed)? };
+            let view = View { problems, ..view(deps, visit, tab, &stored, typed).await? };
             return Ok(view.answer(request, visit, StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
@@ -69,7 +68,7 @@ pub(crate) async fn save(deps: &Deps, request: &Request, visit: &Visit, tab: Tab
         match deps.console.confirm(visit, visit.field("totp")).await {
             Ok(()) => {}
             Err(Refusal::TotpWrong) => {
-                let view = View { code_wrong: true, ..view(deps, visit, tab, &stored, typed)? };
+                let view = View { code_wrong: true, ..view(deps, visit, tab, &stored, typed).await? };
                 return Ok(view.answer(request, visit, StatusCode::UNPROCESSABLE_ENTITY));
             }
             Err(refusal) => return Err(refusal),
@@ -85,7 +84,7 @@ pub(crate) async fn save(deps: &Deps, request: &Request, visit: &Visit, tab: Tab
         }
         Err(StoreError::Conflict) => {
             let now = deps.merchant(visit).await?;
-            stale(deps, request, visit, tab, &now, typed, opened)
+            stale(deps, request, visit, tab, &now, typed, opened).await
         }
         Err(error) => Err(error.into()),
     }
@@ -138,7 +137,7 @@ pub(crate) async fn store_after(
 }
 
 /// Somebody else saved first: nothing is written, what changed is shown, and what was typed stays in the fields.
-fn stale(
+async fn stale(
     deps: &Deps,
     request: &Request,
     visit: &Visit,
@@ -153,7 +152,7 @@ fn stale(
         (now != then).then_some(Change { key, values: Some((then, now)) })
     };
     let changed = opened.values.into_iter().filter_map(differs).collect();
-    let view = View { stale: Some(changed), ..view(deps, visit, tab, stored, typed)? };
+    let view = View { stale: Some(changed), ..view(deps, visit, tab, stored, typed).await? };
     Ok(view.answer(request, visit, StatusCode::CONFLICT))
 }
 
@@ -167,7 +166,7 @@ fn was_cleaned(changed: &Merchant, typed: &Values) -> bool {
 }
 
 /// A section with these values in its fields.
-pub(crate) fn view<'a>(
+pub(crate) async fn view<'a>(
     deps: &Deps,
     visit: &Visit,
     tab: Tab,
@@ -182,7 +181,7 @@ pub(crate) fn view<'a>(
         problems: Vec::new(),
         code_wrong: false,
         stale: None,
-        extra: Extra::of(tab, settings(visit.lang), merchant, &visit.user.mail, visit.now),
+        extra: Extra::of(deps, visit, tab, merchant).await?,
     })
 }
 

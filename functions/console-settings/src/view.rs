@@ -11,8 +11,9 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::{Body, Request};
-use words::console::settings::{
-    SettingsWords, choice, setting_error, setting_hint, setting_name, setting_problem, settings,
+use words::console::{
+    mail_returns::mail_returns,
+    settings::{SettingsWords, choice, setting_error, setting_hint, setting_name, setting_problem, settings},
 };
 
 use crate::{
@@ -47,6 +48,7 @@ impl View<'_> {
         let words = settings(visit.lang);
         let frame = visit.frame(format!("{} - {}", self.tab.words(words).name, words.title), Section::Settings);
         let frame = if self.merchant.page.logo.is_some() { frame.with_images() } else { frame };
+        let frame = if self.tab == Tab::Page { frame.with_frame() } else { frame };
         let groups = spec::groups(self.tab, self.merchant);
         let template = SettingsTemplate {
             words,
@@ -168,6 +170,7 @@ fn done(words: &'static SettingsWords, done: Option<&str>) -> Option<String> {
         "cleaned" => words.saved_cleaned,
         "unchanged" => return Some(words.unchanged.to_owned()),
         "sent" => return Some(words.mail_test_sent.to_owned()),
+        "released" => return Some(mail_returns(words.lang).released.to_owned()),
         _ => return None,
     };
     Some(format!("{text} {}", words.seen))

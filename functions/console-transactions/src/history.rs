@@ -4,11 +4,15 @@ use std::collections::HashMap;
 
 use domain::{
     ActorId, Lang, Payment,
+    mail_return::ReturnTrace,
     search::{Act, MailTrace, Step},
 };
 use jiff::Timestamp;
 use store::History;
-use words::console::transactions::{self as texts, TransactionsWords};
+use words::console::{
+    mail_returns::not_read,
+    transactions::{self as texts, TransactionsWords},
+};
 
 use crate::{detail::three_ds, list::figure, mark};
 
@@ -47,7 +51,8 @@ pub(crate) fn lines(lang: Lang, past: &History, people: &HashMap<String, String>
         (step.at, line)
     });
     let mails = past.mails.iter().map(|mail| (mail.at, of_mail(lang, mail)));
-    let mut lines: Vec<(Timestamp, Line)> = steps.chain(mails).collect();
+    let returns = past.returns.iter().map(|trace| (trace.at, of_return(lang, trace)));
+    let mut lines: Vec<(Timestamp, Line)> = steps.chain(mails).chain(returns).collect();
     lines.sort_by_key(|(at, _)| *at); // stable: steps of one second stay in order, before its mails
     lines.into_iter().map(|(_, line)| line).collect()
 }
@@ -97,5 +102,15 @@ fn of_mail(lang: Lang, mail: &MailTrace) -> Line {
         mark: "over",
         operation: String::new(),
         particulars: vec![mail.event_id.clone()],
+    }
+}
+
+fn of_return(lang: Lang, trace: &ReturnTrace) -> Line {
+    Line {
+        at: words::date_time(lang, trace.at),
+        what: not_read(lang, trace.reader, trace.kind),
+        mark: "bad",
+        operation: String::new(),
+        particulars: Vec::new(),
     }
 }

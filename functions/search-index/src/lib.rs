@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use domain::{
-    Payment, PaymentKey,
+    CardId, MerchantId, Payment, PaymentKey,
     search::{Row, Step},
 };
 use inbound::{
     Config, ConfigError,
     events::{self, Change, StreamAnswer},
 };
+use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use store::{SearchIndex, StoreError, payments, search::SearchChange};
@@ -44,7 +45,7 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
             break;
         }
     }
-    let unwritten = match deps.index.record(&batch.changes()).await {
+    let unwritten = match record(deps, batch).await {
         Ok(()) => None,
         Err(error) => {
             tracing::error!(error = %domain::Causes::of(&error), "the read model was not written");
@@ -58,10 +59,19 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
     })
 }
 
+async fn record(deps: &Deps, batch: Batch) -> Result<(), StoreError> {
+    for ((merchant, card), at) in &batch.uses {
+        deps.index.used(merchant, *card, *at).await?;
+    }
+    deps.index.record(&batch.changes()).await
+}
+
 /// A batch by payments: of each its newest version and all its steps.
 #[derive(Default)]
 struct Batch {
     payments: HashMap<PaymentKey, SearchChange>,
+    /// Kept cards that were paid with, and when.
+    uses: HashMap<(MerchantId, CardId), Timestamp>,
 }
 
 impl Batch {
@@ -75,6 +85,9 @@ impl Batch {
     }
 
     fn put(&mut self, old: Option<&Payment>, new: &Payment, change: &Change) {
+        if let Some(card) = new.pays_with_kept().filter(|_| old.is_none_or(|old| !old.state.is_paid())) {
+            self.uses.insert((new.key.merchant.clone(), card), change.at.unwrap_or(new.opened_at));
+        }
         let Some(step) = Step::of(old, new, change.at.unwrap_or(new.opened_at)) else { return };
         let row = Row::of(new);
         match self.payments.get_mut(&new.key) {

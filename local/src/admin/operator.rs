@@ -65,6 +65,7 @@ Settings:
   max_amount=yen                          the largest amount that the merchant may allow
   three_ds=at_payment|any                 at every payment, or as the merchant likes
   three_ds_unavailable=decline|any        what may follow where the issuer can't authenticate
+  day_total=yen|any                       the most that a day's approved payments may come to
   card_entry=on|off                       cards may be typed into the console (mail and telephone orders)
   guard_address_hour=30|any, …            the highest threshold against card testing
 A setting of the merchant's that lies outside is brought in at once.";

@@ -2,6 +2,7 @@
 
 use charging::Charging;
 use domain::audit::{Action, Actor};
+use domain::merchant::Retention;
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, Payment, PaymentKey, link::Link};
 use inbound::{Config, ConfigError, Keyring, KeyringError};
 use outbound::Acquirer;
@@ -100,7 +101,8 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`].
     pub async fn note(&self, merchant: &MerchantId, action: Action, clock: &Clock) -> Result<(), RegistryError> {
-        self.audit.append(merchant, &self.actor(), &action, clock.now()).await?;
+        let retention = self.retention(merchant).await?;
+        self.audit.append(merchant, &self.actor(), &action, clock.now(), &retention).await?;
         Ok(())
     }
 
@@ -115,8 +117,13 @@ impl Registry {
         clock: &Clock,
         doing: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, RegistryError> {
-        let by = self.actor();
-        Ok(Box::pin(self.audit.ahead(merchant, &by, &action, clock.now(), doing)).await?)
+        let (by, retention) = (self.actor(), self.retention(merchant).await?);
+        Ok(Box::pin(self.audit.ahead(merchant, &by, &action, clock.now(), &retention, doing)).await?)
+    }
+
+    /// How long a merchant keeps its log; one that is being made keeps it as all do at first.
+    async fn retention(&self, merchant: &MerchantId) -> Result<Retention, RegistryError> {
+        Ok(self.load(merchant).await?.map(|merchant| merchant.retention).unwrap_or_default())
     }
 
     fn actor(&self) -> Actor {

@@ -3,6 +3,7 @@
 mod caller;
 mod connector;
 mod dynamodb;
+mod event_bus;
 mod faults;
 mod kms;
 mod objects;
@@ -24,6 +25,7 @@ mod usage;
 mod web;
 
 pub use caller::{Caller, Dropped};
+pub use event_bus::EventRule;
 pub use faults::{Call, Fault, Faults, When};
 pub use permissions::{Permissions, Statement};
 pub use queue::{Counts, Message, Queue};
@@ -131,6 +133,8 @@ struct Inner {
     hosts: RwLock<HashMap<String, Arc<dyn WebHandler>>>,
     access_keys: RwLock<HashMap<String, Caller>>,
     identities: RwLock<Vec<String>>,
+    mail_sets: RwLock<Vec<String>>,
+    rules: RwLock<Vec<EventRule>>,
     faults: Faults,
     usage: usage::Counters,
     activity: watch::Sender<u64>,
@@ -169,6 +173,8 @@ impl Cloud {
             hosts: RwLock::default(),
             access_keys: RwLock::default(),
             identities: RwLock::default(),
+            mail_sets: RwLock::default(),
+            rules: RwLock::default(),
             faults: Faults::default(),
             usage: usage::Counters::default(),
             activity: watch::Sender::new(0),
@@ -242,6 +248,12 @@ impl Cloud {
     #[must_use]
     pub fn key_arn(&self, id: &str) -> String {
         self.arn("kms", &format!("key/{id}"))
+    }
+
+    /// `arn:aws:ses:…:configuration-set/<name>`.
+    #[must_use]
+    pub fn mail_set_arn(&self, name: &str) -> String {
+        self.arn("ses", &format!("configuration-set/{name}"))
     }
 
     /// `arn:aws:ses:…:identity/<address or domain>`.
@@ -329,6 +341,12 @@ impl Cloud {
     pub fn verify_identities(&self, identities: impl IntoIterator<Item = String>) {
         let mut verified = self.inner.identities.write().unwrap_or_else(PoisonError::into_inner);
         *verified = identities.into_iter().collect();
+    }
+
+    /// Lets the mail service tell what became of mails that name one of these configuration sets, by these rules of the event bus.
+    pub fn watch_mails(&self, sets: &[String], rules: &[EventRule]) {
+        *self.inner.mail_sets.write().unwrap_or_else(PoisonError::into_inner) = sets.to_vec();
+        *self.inner.rules.write().unwrap_or_else(PoisonError::into_inner) = rules.to_vec();
     }
 
     /// The faults that are planned, and the calls that were made.

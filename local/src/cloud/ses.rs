@@ -1,9 +1,9 @@
-//! SES: mails go to a mailbox that people and tests read.
+//! SES: mails go to a mailbox that people and tests read. The mailbox simulator's addresses come back, as SES says that they do.
 
 use super::caller::Caller;
 use super::protocol::{AwsCall, AwsError, Reply, allowed, authorize};
 use super::tables::storage;
-use super::{Cloud, CloudError, queue};
+use super::{Cloud, CloudError, event_bus, queue};
 use jiff::Timestamp;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
@@ -53,10 +53,14 @@ pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Resu
     }
     cloud.inner.usage.count_service(caller, call.service);
     let request: SendEmail = serde_json::from_slice(call.body).map_err(|error| bad_request(&error.to_string()))?;
+    let watched = Watched::of(cloud, caller, &request)?;
     let mail = mail(cloud, caller, request)?;
     let text = serde_json::to_string(&mail).map_err(|error| AwsError::internal(&error))?;
     let insert = "INSERT INTO mail (mail) VALUES (?1)";
     cloud.inner.state.with(|state| state.execute(insert, params![text]))?;
+    if let Some(watched) = watched {
+        watched.tell(cloud, &mail)?;
+    }
     Reply::json(&json!({ "MessageId": mail.message_id }))
 }
 
@@ -74,10 +78,17 @@ struct SendEmail {
     #[serde(default)]
     reply_to_addresses: Vec<String>,
     content: Content,
-    #[serde(default, rename = "EmailTags")]
-    _tags: Vec<Value>,
-    #[serde(default, rename = "ConfigurationSetName")]
-    _configuration_set: Option<String>,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
+    #[serde(default)]
+    configuration_set_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Tag {
+    name: String,
+    value: String,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +137,83 @@ struct Text {
 struct Header {
     name: String,
     value: String,
+}
+
+/// What became of a mail to one of the mailbox simulator's addresses
+/// (Amazon SES developer guide, "Using the Amazon SES mailbox simulator"). A label behind a `+` is ignored.
+#[derive(Clone, Copy)]
+enum Fate {
+    Bounces,
+    Complains,
+}
+
+impl Fate {
+    fn of(address: &str) -> Option<Self> {
+        let (local, domain) = bare(address).split_once('@')?;
+        if !domain.eq_ignore_ascii_case("simulator.amazonses.com") {
+            return None;
+        }
+        match local.split('+').next()? {
+            "bounce" | "suppressionlist" => Some(Self::Bounces),
+            "complaint" => Some(Self::Complains),
+            _ => None,
+        }
+    }
+}
+
+/// A mail of which SES tells what became of it.
+struct Watched {
+    tags: Value,
+}
+
+impl Watched {
+    /// None: the mail names no configuration set.
+    fn of(cloud: &Cloud, caller: &Caller, request: &SendEmail) -> Result<Option<Self>, AwsError> {
+        for Tag { name, value } in &request.email_tags {
+            let plain = |text: &str| {
+                (1..=256).contains(&text.len())
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+            };
+            if !plain(name) || !plain(value) {
+                return Err(bad_request("tags are 1 to 256 of A-Z a-z 0-9 _ -"));
+            }
+        }
+        let Some(set) = &request.configuration_set_name else { return Ok(None) };
+        authorize(caller, "ses:SendEmail", &cloud.mail_set_arn(set))?;
+        let known = cloud.inner.mail_sets.read().unwrap_or_else(PoisonError::into_inner).contains(set);
+        if !known {
+            return Err(AwsError::refused("NotFoundException", "Configuration set does not exist."));
+        }
+        let tags: serde_json::Map<_, _> =
+            request.email_tags.iter().map(|tag| (tag.name.clone(), json!([tag.value]))).collect();
+        Ok(Some(Self { tags: Value::Object(tags) }))
+    }
+
+    /// Tells the event bus, in the words of "Contents of event data that Amazon SES publishes to Amazon EventBridge".
+    fn tell(&self, cloud: &Cloud, mail: &Mail) -> Result<(), AwsError> {
+        for address in &mail.to {
+            let Some(fate) = Fate::of(address) else { continue };
+            let at = mail.at.to_string();
+            let who = json!([{ "emailAddress": bare(address) }]);
+            let (kind, name, said) = match fate {
+                Fate::Bounces => (
+                    "Email Bounced",
+                    "bounce",
+                    json!({ "bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": who, "timestamp": at }),
+                ),
+                Fate::Complains => (
+                    "Email Complaint Received",
+                    "complaint",
+                    json!({ "complainedRecipients": who, "complaintFeedbackType": "abuse", "timestamp": at }),
+                ),
+            };
+            let about =
+                json!({ "messageId": mail.message_id, "source": mail.from, "destination": mail.to, "tags": self.tags });
+            let event = json!({ "source": "aws.ses", "detail-type": kind, "detail": { "mail": about, name: said } });
+            event_bus::put(cloud, &event).map_err(|error| AwsError::internal(&error))?;
+        }
+        Ok(())
+    }
 }
 
 fn mail(cloud: &Cloud, caller: &Caller, request: SendEmail) -> Result<Mail, AwsError> {

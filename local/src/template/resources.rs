@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use serde_yaml_ng::Value;
 
-use super::bucket;
 use super::document::{Document, Resource, entries};
 use super::{Function, QueueSource, Route, Schedule, StreamSource, Template, TemplateError, Trigger};
+use super::{bucket, mail_rule};
 use crate::cloud::{IndexSpec, KeyAttribute, KeyKind, KeySpec, Projection, QueueSpec, Redrive, StreamView, TableSpec};
 
 pub(super) fn read(document: &Document) -> Result<Template, TemplateError> {
@@ -17,6 +17,8 @@ pub(super) fn read(document: &Document) -> Result<Template, TemplateError> {
         queues: Vec::new(),
         keys: Vec::new(),
         buckets: Vec::new(),
+        mail_sets: Vec::new(),
+        rules: Vec::new(),
     };
     for resource in document.resources()? {
         let reader = Reader { document, resource: &resource };
@@ -39,8 +41,11 @@ impl Reader<'_> {
             "AWS::SQS::Queue" => template.queues.push(self.queue()?),
             "AWS::KMS::Key" => template.keys.push(KeySpec { id: self.resource.name.to_owned(), alias: None }),
             "AWS::S3::Bucket" => template.buckets.push(bucket::read(self.document, self.resource)?),
-            // what watches, logs or names, a bucket's policy, which only refuses what is not TLS, and a queue's, which lets the
-            // bucket in that its notification names: nothing of it moves a payment
+            "AWS::SES::ConfigurationSet" => template.mail_sets.push(self.resource.name.to_owned()),
+            "AWS::SES::ConfigurationSetEventDestination" => mail_rule::check_destination(self.document, self.resource)?,
+            "AWS::Events::Rule" => template.rules.push(mail_rule::read(self.document, self.resource)?),
+            // what watches, logs or names, a bucket's policy, which only refuses what is not TLS, and a queue's, which lets in the
+            // bucket that its notification names or the rules that have it as their target: nothing of it moves a payment
             "AWS::Serverless::HttpApi"
             | "AWS::ApiGatewayV2::DomainName"
             | "AWS::ApiGatewayV2::ApiMapping"

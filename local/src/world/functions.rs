@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 29] = [
+pub const PACKAGES: [&str; 31] = [
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -35,11 +35,13 @@ pub const PACKAGES: [&str; 29] = [
     "console-today",
     "console-transactions",
     "export-worker",
+    "mail-events",
     "merchant-image",
     "outbox-relay",
     "payment-page",
     "receipt",
     "reconcile",
+    "retention-sweep",
     "return-dispatch",
     "search-index",
     "settlement-check",
@@ -295,6 +297,20 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { audit_sign::handler(&deps, event).await }
+                })
+            }
+            "mail-events" => {
+                let deps = Arc::new(mail_events::Deps::new(config)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { mail_events::handler(&deps, event).await }
+                })
+            }
+            "retention-sweep" => {
+                let deps = Arc::new(retention_sweep::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { retention_sweep::handler(&deps, event).await }
                 })
             }
             _ => return Ok(None),

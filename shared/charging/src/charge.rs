@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use domain::{
     Approval, CardDetails, CardId, Fingerprint, Initiator, KeptCard, LeaseId, MaskedCard, Merchant, Nonce, Pan,
-    Payment, SecurityCode,
+    Payment, SecurityCode, Yen,
     acquirer::{
         Authorization, AuthorizeOutcome, BrowserData, Instrument, ReverseOutcome, ThreeDsRequest, UnknownCause,
     },
@@ -17,7 +17,8 @@ use store::Written;
 
 use crate::{
     ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, LEASE_GRACE, Vault,
-    guard::{Admission, Guard, Told, Visitor},
+    day_limit::{DayLimits, Takings},
+    guard::{Admission, Guard, Ticket, Told, Visitor},
 };
 
 /// How often a refused intent is decided again with what stands; more means that others keep moving it.
@@ -60,7 +61,7 @@ pub enum Means {
     },
 }
 
-/// Who watches a charge for the testing of stolen cards, by whose settings, and where the payer is.
+/// Who watches a charge for the testing of stolen cards and for the operator's bound on a day, by whose settings, and where the payer is.
 #[derive(Clone, Copy, Debug)]
 pub struct Watch<'a> {
     /// Who counts and refuses.
@@ -69,6 +70,8 @@ pub struct Watch<'a> {
     pub merchant: &'a Merchant,
     /// Where the request came from, as the gateway saw it.
     pub address: Option<IpAddr>,
+    /// What it adds to the merchant's day.
+    pub takings: Takings<'a>,
 }
 
 /// What a form stands for: a visit, an operation number, a rendering.
@@ -99,12 +102,14 @@ impl Charging {
     pub async fn charge(&self, vault: &Vault, watch: Watch<'_>, charge: Charge) -> Result<Charged, ChargeError> {
         let lease = self.lease(charge.deadline)?;
         let card = Ready::of(vault, &charge).await?;
-        let Admission::Admitted(ticket) = watch.admit(&charge.order, &card).await else {
-            return self.refused(&charge, &card, lease).await;
+        let ticket = match watch.admit(&charge.order, &card).await {
+            Ok(ticket) => ticket,
+            Err(why) => return self.refused(&charge, &card, lease, why).await,
         };
+        let amount = charge.order.amount;
         let (charged, told) = self.carry_out(vault, charge, card, lease).await?;
         if let Some(told) = told {
-            watch.guard.tell(&ticket, told).await;
+            watch.tell(amount, &ticket, told).await;
         }
         Ok(charged)
     }
@@ -112,14 +117,26 @@ impl Charging {
     /// Charges a kept card for an order where neither the payer nor an operator is there: a row of a batch.
     ///
     /// The guard against card testing is not asked and told nothing. Nobody who tries stolen cards can type one here, and a file of a thousand old cards
-    /// must not make the merchant's shoppers wait.
+    /// must not make the merchant's shoppers wait. The operator's bound on the merchant's day holds here, too.
     ///
     /// # Errors
     /// As [`charge`](Self::charge).
-    pub async fn charge_unattended(&self, vault: &Vault, charge: Charge) -> Result<Charged, ChargeError> {
+    pub async fn charge_unattended(
+        &self,
+        vault: &Vault,
+        (merchant, limits): (&Merchant, &DayLimits),
+        charge: Charge,
+    ) -> Result<Charged, ChargeError> {
         let lease = self.lease(charge.deadline)?;
         let card = Ready::of(vault, &charge).await?;
-        let (charged, _told) = self.carry_out(vault, charge, card, lease).await?;
+        let amount = charge.order.amount;
+        if limits.admit(merchant, amount).await.is_err() {
+            return self.refused(&charge, &card, lease, ChargeError::DayLimit).await;
+        }
+        let (charged, told) = self.carry_out(vault, charge, card, lease).await?;
+        if told == Some(Told::Approved) {
+            limits.add(merchant, amount);
+        }
         Ok(charged)
     }
 
@@ -144,13 +161,19 @@ impl Charging {
         Ok((Charged::Tried(Box::new(payment)), told))
     }
 
-    /// The guard let no card be tried. A form that was sent before is answered all the same: its charge is not made again.
-    async fn refused(&self, charge: &Charge, card: &Ready, lease: Lease) -> Result<Charged, ChargeError> {
+    /// No card was let through. A form that was sent before is answered all the same: its charge is not made again.
+    async fn refused(
+        &self,
+        charge: &Charge,
+        card: &Ready,
+        lease: Lease,
+        why: ChargeError,
+    ) -> Result<Charged, ChargeError> {
         let stored = self.payments.load(&charge.order.key).await?;
         match (Payment::decide(stored.as_ref(), &charge.order, &intent(charge, card, lease), self.clock.now()), stored)
         {
             (Decision::Stands(standing), Some(payment)) => Ok(Charged::Stands(standing, Box::new(payment))),
-            (Decision::Start(_) | Decision::Started(_) | Decision::Stands(_), _) => Err(ChargeError::CardTesting),
+            (Decision::Start(_) | Decision::Started(_) | Decision::Stands(_), _) => Err(why),
         }
     }
 
@@ -302,14 +325,31 @@ fn intent(charge: &Charge, card: &Ready, lease: Lease) -> Intent {
 }
 
 impl Watch<'_> {
-    async fn admit(&self, order: &Order, card: &Ready) -> Admission {
+    async fn admit(&self, order: &Order, card: &Ready) -> Result<Box<Ticket>, ChargeError> {
+        match self.takings {
+            Takings::Bounded(limits) => {
+                limits.admit(self.merchant, order.amount).await.map_err(|_| ChargeError::DayLimit)?
+            }
+            Takings::Nothing => {}
+        }
         let visitor = Visitor {
             address: self.address,
             user: &order.details.user,
             bin: card.pan.as_ref().map(Pan::bin),
             fingerprint: card.fingerprint,
         };
-        self.guard.admit(self.merchant, &visitor).await
+        match self.guard.admit(self.merchant, &visitor).await {
+            Admission::Admitted(ticket) => Ok(ticket),
+            Admission::Refused(_) => Err(ChargeError::CardTesting),
+        }
+    }
+
+    async fn tell(&self, amount: Yen, ticket: &Ticket, told: Told) {
+        match (self.takings, told) {
+            (Takings::Bounded(limits), Told::Approved) => limits.add(self.merchant, amount),
+            (Takings::Bounded(_), Told::Declined(_)) | (Takings::Nothing, _) => {}
+        }
+        self.guard.tell(ticket, told).await;
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod challenge;
 mod charge;
+mod day_limit;
 pub mod guard;
 mod keep;
 mod operate;
@@ -18,6 +19,7 @@ use outbound::Acquirer;
 use store::{Attention, Cards, Payments, StoreError};
 
 pub use charge::{Attempt, Charge, Charged, Means, Watch};
+pub use day_limit::{DayLimits, Takings};
 pub use operate::{Operate, Operated};
 pub use settle::Looked;
 pub use vault::{NEWS_WITHIN, Vault, VaultError};
@@ -69,6 +71,9 @@ pub enum ChargeError {
     /// Cards are being tried from there: none is let through for a while.
     #[error("refused by the guard against card testing")]
     CardTesting,
+    /// The day's payments come to as much as the operator allows the merchant.
+    #[error("the operator's bound on the day is reached")]
+    DayLimit,
     /// The system's random source failed.
     #[error("no random bytes")]
     Random(#[from] getrandom::Error),

@@ -260,9 +260,13 @@ impl Charging {
             }
             Ok(Operated::Tried(_) | Operated::Stands(..) | Operated::NoPayment) => Ok(Looked::Answered),
             Err(ChargeError::Store(error)) => Err(error),
-            Err(ChargeError::TooLate | ChargeError::Vault(_) | ChargeError::CardTesting | ChargeError::Random(_)) => {
-                Ok(Looked::Quiet)
-            }
+            Err(
+                ChargeError::TooLate
+                | ChargeError::Vault(_)
+                | ChargeError::CardTesting
+                | ChargeError::DayLimit
+                | ChargeError::Random(_),
+            ) => Ok(Looked::Quiet),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use askama::Template;
 use domain::{Lang, account::Role, merchant::Mode};
-use inbound::page::{Accent, Asset, FormTarget, Page, Policy, Referrer, hash_source};
+use inbound::page::{Accent, Asset, FormTarget, Frames, Page, Policy, Referrer, hash_source};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use words::console::frame::{FrameWords, RefusalText};
 
@@ -130,6 +130,8 @@ pub struct Frame {
     pub refresh: Option<(u32, String)>,
     /// Whether the page shows images of ours.
     pub images: bool,
+    /// Whether the page shows another one of ours in a frame.
+    pub frames: Frames,
 }
 
 impl Frame {
@@ -168,6 +170,7 @@ impl Frame {
             other_language: with_language(address, other(lang)),
             refresh: None,
             images: false,
+            frames: Frames::None,
         }
     }
 
@@ -185,12 +188,20 @@ impl Frame {
         self
     }
 
+    /// The same, with a page of ours in a frame.
+    #[must_use]
+    pub fn with_frame(mut self) -> Self {
+        self.frames = Frames::Shows;
+        self
+    }
+
     fn policy(&self) -> Policy {
         Policy {
             styles: vec![STYLE.hash.clone(), hash_source(&self.accent_style)],
             script: Some(SCRIPT.hash.clone()),
             images: self.images,
             forms: FormTarget::Ourselves,
+            frames: self.frames,
             referrer: Referrer::SameOrigin,
         }
     }

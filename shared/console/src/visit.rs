@@ -6,6 +6,7 @@ use domain::{
     Lang, MerchantId,
     account::User,
     audit::{Action, Actor},
+    merchant::Retention,
     wire::Parameters,
 };
 use inbound::OpenedMerchant;
@@ -85,8 +86,8 @@ impl Console {
         action: Action,
         doing: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let by = Actor::User(user.id.clone());
-        Box::pin(self.audit.ahead(&user.merchant, &by, &action, self.now(), doing)).await
+        let (by, retention) = (Actor::User(user.id.clone()), self.retention(user).await?);
+        Box::pin(self.audit.ahead(&user.merchant, &by, &action, self.now(), &retention, doing)).await
     }
 
     /// Notes what somebody did who is not signed in yet.
@@ -94,7 +95,13 @@ impl Console {
     /// # Errors
     /// [`StoreError`].
     pub async fn note_of(&self, user: &User, action: Action) -> Result<(), StoreError> {
-        let by = Actor::User(user.id.clone());
-        self.audit.append(&user.merchant, &by, &action, self.now()).await.map(drop)
+        let (by, retention) = (Actor::User(user.id.clone()), self.retention(user).await?);
+        self.audit.append(&user.merchant, &by, &action, self.now(), &retention).await.map(drop)
+    }
+
+    /// How long the log of somebody's merchant is kept.
+    async fn retention(&self, user: &User) -> Result<Retention, StoreError> {
+        let merchant = self.merchants.load(&user.merchant, &self.keyring).await?;
+        Ok(merchant.map(|opened| opened.merchant.retention).unwrap_or_default())
     }
 }

@@ -28,8 +28,35 @@
   if (refresh) setTimeout(look, refresh * 1000);
   const summary = document.querySelector(".summary");
   if (summary) summary.focus();
+  const live = document.querySelector("[data-live]");
+  if (live) {
+    let shown = document.querySelector("iframe[name=live]");
+    let wait;
+    const show = () => {
+      // a frame of its own each time: the browser's history stays as it is, and what can't be shown leaves the one before
+      for (const late of document.querySelectorAll("iframe[hidden]")) late.remove();
+      const next = shown.cloneNode();
+      shown.removeAttribute("name");
+      next.name = "live";
+      next.hidden = true;
+      shown.after(next);
+      next.addEventListener("load", () => {
+        shown.remove();
+        next.hidden = false;
+        shown = next;
+      });
+      live.form.requestSubmit(live);
+    };
+    live.form.addEventListener("input", () => {
+      clearTimeout(wait);
+      wait = setTimeout(show, 400);
+    });
+    document.getElementById("live").hidden = false;
+    show();
+  }
   for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", (event) => {
+      if (event.submitter?.formTarget) return; // it leads to another window or frame: this page goes on
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "1";
       addEventListener("pageshow", () => delete form.dataset.sent);

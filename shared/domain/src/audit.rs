@@ -10,6 +10,7 @@ use crate::{
     account::{Role, UserId},
     batch::{BatchId, Counts},
     export::ExportId,
+    mail_return::MailAbout,
     settings::Change,
 };
 
@@ -228,6 +229,18 @@ pub enum Action {
     BatchFetched {
         /// Which.
         batch: BatchId,
+    },
+    /// Deleted what had been kept for as long as the merchant's settings say: one entry for a run.
+    Forgotten {
+        /// Kept cards that nobody had paid with.
+        cards: u32,
+        /// Files.
+        files: u32,
+    },
+    /// Let mails go again to the address that a mail came back from.
+    MailReleased {
+        /// What the mail was about.
+        about: MailAbout,
     },
     /// Had the acquirer asked about what nobody knew.
     AcquirerAsked {

@@ -15,11 +15,8 @@ use crate::MerchantId;
 /// How old the newest signed head of a log with entries may be: a daily run, and another day for one that failed.
 pub const HEAD_AGE: SignedDuration = SignedDuration::from_hours(49);
 
-/// For how long entries are promised to be there (spec: 12 months).
+/// For how long entries are promised to be there (spec: 12 months): the least that a merchant can set.
 const PROMISED: SignedDuration = SignedDuration::from_hours(366 * 24);
-/// After this long the table may forget an entry: a month more than is promised, in which the head that covers it can't fail to be signed.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
-
 /// Until when entries may be gone because their time was over, looked at now.
 pub fn kept_since(now: Timestamp) -> Timestamp {
     now.saturating_sub(PROMISED).unwrap_or(Timestamp::MIN)

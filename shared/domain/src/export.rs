@@ -5,7 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{IdError, Lang, MerchantId, account::UserId, merchant::Encoding};
+use crate::{
+    IdError, Lang, MerchantId,
+    account::UserId,
+    merchant::{Encoding, Kept, Retention},
+};
 
 /// A download's name in addresses: 16 hex digits, of which the first eleven are its millisecond, so that names sort by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,6 +127,11 @@ impl Export {
     /// The object that holds it.
     pub fn object(&self) -> String {
         format!("exports/{}/{}.csv", self.merchant, self.id)
+    }
+
+    /// Whether its time is not over yet, as the merchant has set it.
+    pub fn is_kept(&self, retention: &Retention, now: Timestamp) -> bool {
+        now < retention.ends(Kept::Exports, self.made_at)
     }
 
     /// The same in another state, as the next version.

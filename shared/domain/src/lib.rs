@@ -20,6 +20,7 @@ pub mod integration;
 pub mod lang;
 pub mod link;
 pub mod lockout;
+pub mod mail_return;
 pub mod merchant;
 pub mod money;
 pub mod password;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use design::{IMAGES, ImageError, ImageKind, Logo, ShopHtml};
-pub use floors::{FloorError, Floors, LiveRequest, ThreeDsFloor, UnavailableFloor};
+pub use floors::{DayTotal, FloorError, Floors, LiveRequest, ThreeDsFloor, UnavailableFloor};
 pub use mail_text::{MailText, MailTexts, OwnText, OwnTextError, Placeholder};
 pub use retention::{Kept, Retention};
 

@@ -497,6 +497,11 @@ impl fmt::Display for State {
 }
 
 impl Payment {
+    /// The kept card that it is paid with. None: the card was typed, also where it is kept from then on.
+    pub fn pays_with_kept(&self) -> Option<CardId> {
+        self.card_id.filter(|_| self.keeping.is_none())
+    }
+
     /// The number that people and shops see. A generation has its own, so that a shop that has seen a failure does not take the next success for a repeat.
     pub fn number(&self) -> PaymentNumber {
         self.key.number(self.opened_at)

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request, RequestExt as _, request::RequestContext};
 
-use crate::page::Page;
+use crate::page::{Frames, Page};
 
 /// What a function may use where the runtime does not say when it ends: its timeout in the template.
 const FUNCTION_LIMIT: SignedDuration = SignedDuration::from_secs(28);
@@ -71,6 +71,9 @@ pub fn page(request: &Request, status: StatusCode, page: Page) -> Response<Body>
     *response.status_mut() = status;
     let headers = response.headers_mut();
     guard(headers);
+    if page.policy.frames == Frames::StandsIn {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(page.policy.referrer_policy()));
@@ -87,6 +90,14 @@ pub fn page(request: &Request, status: StatusCode, page: Page) -> Response<Body>
         }
         None => Body::Text(page.html),
     };
+    response
+}
+
+/// 204: the browser goes on showing what it shows.
+pub fn nothing() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    guard(response.headers_mut());
     response
 }
 

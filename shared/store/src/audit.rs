@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{
     MerchantId,
     audit::{Action, Actor, Entry},
-    audit_chain::{ChainDigest, Chained, KEPT, SignedHead},
+    audit_chain::{ChainDigest, Chained, SignedHead},
+    merchant::{Kept, Retention},
 };
 use jiff::Timestamp;
 
@@ -28,7 +29,7 @@ impl AuditLog {
         Self { table }
     }
 
-    /// Appends an entry.
+    /// Appends an entry, which the table forgets when the merchant's period for it is over.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -38,13 +39,14 @@ impl AuditLog {
         by: &Actor,
         action: &Action,
         at: Timestamp,
+        retention: &Retention,
     ) -> Result<Entry, StoreError> {
         let said = Entry::text(by, action).map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         let writer = writer()?;
         for _ in 0..TRIES {
             let end = self.end(merchant).await?;
             let next = Chained::after(end.as_ref(), merchant, at, said.clone());
-            if self.put(merchant, &next, &writer).await? {
+            if self.put(merchant, &next, &writer, retention.ends(Kept::Audit, at)).await? {
                 return Ok(Entry { sequence: next.number, at, by: by.clone(), action: action.clone() });
             }
         }
@@ -62,12 +64,13 @@ impl AuditLog {
         by: &Actor,
         action: &Action,
         at: Timestamp,
+        retention: &Retention,
         doing: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let entry = self.append(merchant, by, action, at).await?.sequence;
+        let entry = self.append(merchant, by, action, at, retention).await?.sequence;
         let done = doing.await;
         if let Err(StoreError::Conflict) = done {
-            self.append(merchant, by, &Action::CameToNothing { entry }, at).await?;
+            self.append(merchant, by, &Action::CameToNothing { entry }, at, retention).await?;
         }
         done
     }
@@ -197,8 +200,13 @@ impl AuditLog {
     }
 
     /// False: the place is taken by another entry.
-    async fn put(&self, merchant: &MerchantId, entry: &Chained, writer: &str) -> Result<bool, StoreError> {
-        let until = entry.at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
+    async fn put(
+        &self,
+        merchant: &MerchantId,
+        entry: &Chained,
+        writer: &str,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
         let put = self
             .table
             .client

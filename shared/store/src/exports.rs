@@ -14,8 +14,8 @@ use crate::{
     table::{Write, number, text, written_by_put},
 };
 
-/// How long a download is known: its file is deleted by the bucket's own rule a week after it was written.
-const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long a download is known: the longest that a merchant can keep them. Nobody is shown one whose own time is over.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The downloads of all merchants.
 #[derive(Clone, Debug)]

@@ -106,6 +106,11 @@ pub(crate) fn image(merchant: &MerchantId) -> String {
     format!("I#{merchant}")
 }
 
+/// Partition key of the addresses that a merchant's mails came back from; the sort key is the address's mark.
+pub(crate) fn mail_returns(merchant: &MerchantId) -> String {
+    format!("MR#{merchant}")
+}
+
 /// Partition key of a merchant's downloads; the sort key is the download's id.
 pub(crate) fn exports(merchant: &MerchantId) -> String {
     format!("X#{merchant}")
@@ -280,8 +285,8 @@ pub(crate) const DUE_CURSOR: &str = "C#due";
 /// The read model of the console: a table of its own, so that its writes make no stream records.
 pub(crate) mod search {
     use domain::{
-        MerchantId,
-        search::{Row, SearchKey, Status},
+        CardId, MerchantId,
+        search::{Row, SearchKey, Status, Sum},
     };
     use jiff::{Timestamp, civil::Date};
 
@@ -318,6 +323,16 @@ pub(crate) mod search {
         name.strip_prefix("e#")
     }
 
+    /// The attribute of a mail that did not reach its reader.
+    pub(crate) fn returned(id: &str) -> String {
+        format!("r#{id}")
+    }
+
+    /// Reads such a mail's attribute back.
+    pub(crate) fn parse_returned(name: &str) -> Option<&str> {
+        name.strip_prefix("r#")
+    }
+
     /// All of a merchant's payments.
     pub(crate) fn list(merchant: &MerchantId) -> String {
         merchant.as_str().to_owned()
@@ -348,6 +363,14 @@ pub(crate) mod search {
         format!("{:013}", at.as_millisecond().clamp(0, 9_999_999_999_999))
     }
 
+    /// When a kept card was paid with last, in seconds.
+    pub(crate) const USED_AT: &str = "t";
+
+    /// Partition key of what is known of a kept card's use.
+    pub(crate) fn card_use(merchant: &MerchantId, card: CardId) -> String {
+        format!("C#{merchant}#{card}")
+    }
+
     /// Partition key of a merchant's sums.
     pub(crate) fn sums(merchant: &MerchantId) -> String {
         format!("S#{merchant}")
@@ -356,6 +379,11 @@ pub(crate) mod search {
     /// Sort key of a part of a day's sums.
     pub(crate) fn sum_part(day: Date, part: u8) -> String {
         format!("{day}#{part}")
+    }
+
+    /// The attribute of a sum's yen.
+    pub(crate) fn sum_yen(sum: Sum) -> String {
+        format!("{}y", sum.name())
     }
 
     /// Reads a sum's sort key back.

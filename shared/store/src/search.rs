@@ -5,7 +5,9 @@
 
 mod item;
 mod read;
+mod total;
 mod write;
 
 pub use read::{Cursor, History, SearchPage, Searches};
+pub use total::DayTotals;
 pub use write::{SearchChange, SearchIndex};

@@ -327,6 +327,12 @@ pub fn reason(lang: Lang, reason: Reason) -> String {
         (Lang::En, Reason::Stopped) => "The batch was stopped before this row. Nothing was charged.",
         (Lang::Ja, Reason::Suspended) => "加盟店の取引が停止されています。請求していません。",
         (Lang::En, Reason::Suspended) => "The merchant is suspended. Nothing was charged.",
+        (Lang::Ja, Reason::DayLimit) => {
+            "1日の承認額の上限（運営者の設定）を超えます。請求していません。翌日、もう一度処理してください。"
+        }
+        (Lang::En, Reason::DayLimit) => {
+            "It would go beyond what the operator allows in a day. Nothing was charged. Run it again the next day."
+        }
         (Lang::Ja, Reason::TryLater) => {
             "安全のため、カードの受付を一時的に控えました。請求していません。時間をおいて、もう一度処理してください。"
         }

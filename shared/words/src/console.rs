@@ -11,6 +11,7 @@ pub mod frame;
 pub mod history;
 pub mod links;
 pub mod login;
+pub mod mail_returns;
 pub mod operation;
 pub mod settings;
 pub mod team;

@@ -283,6 +283,8 @@ pub enum Notice {
     /// Too many cards failed of late, here or elsewhere. The page says neither what was counted nor for how long, and the
     /// code is neutral: whoever tests stolen cards learns nothing.
     TooManyFailures,
+    /// The merchant's payments of the day come to as much as the operator allows.
+    DayLimit,
     /// The merchant may not trade at present.
     MerchantSuspended,
     /// The form was open for too long, or its merchant's settings have changed.
@@ -320,11 +322,12 @@ pub struct NoticeText {
 
 impl Notice {
     /// Every notice, for tests and galleries.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::OrderUsed,
         Self::AmountConflict,
         Self::AttemptsUsedUp,
         Self::TooManyFailures,
+        Self::DayLimit,
         Self::MerchantSuspended,
         Self::PageExpired,
         Self::FormUnreadable,
@@ -345,6 +348,7 @@ impl Notice {
             Self::AmountConflict => "amount_conflict",
             Self::AttemptsUsedUp => "attempts_used_up",
             Self::TooManyFailures => "try_later",
+            Self::DayLimit => "day_limit",
             Self::MerchantSuspended => "merchant_suspended",
             Self::PageExpired => "page_expired",
             Self::FormUnreadable => "form_unreadable",
@@ -389,6 +393,11 @@ const fn notice_ja(notice: Notice) -> NoticeText {
             title: "ただいまカードを受け付けられません",
             lead: "安全のため、カードの受付を一時的に控えています。カード会社への照会は行わず、請求も発生していません。",
             advice: "しばらくしてから、もう一度お試しください。お急ぎのときや、続けて表示されるときは、下のコードを添えてお店へお問い合わせください。",
+        },
+        Notice::DayLimit => NoticeText {
+            title: "本日は、このお店のカード決済を受け付けられません",
+            lead: "このお店で1日に受け付けられる金額に達しました。カード会社への照会は行わず、請求も発生していません。",
+            advice: "日付が変わってからもう一度お試しいただくか、ほかのお支払い方法をお店へお問い合わせください。",
         },
         Notice::MerchantSuspended => NoticeText {
             title: "現在、このお店ではお支払いいただけません",
@@ -469,6 +478,11 @@ const fn notice_en(notice: Notice) -> NoticeText {
             title: "We can’t take cards right now",
             lead: "As a precaution, cards are not taken here for a while. Your card company was not asked, and nothing was charged.",
             advice: "Please try again later. If you are in a hurry or see this again, tell the shop the code below.",
+        },
+        Notice::DayLimit => NoticeText {
+            title: "This shop can’t take more card payments today",
+            lead: "It has reached what it may take in a day. Your card company was not asked, and nothing was charged.",
+            advice: "Please try again tomorrow, or ask the shop how else you can pay.",
         },
         Notice::MerchantSuspended => NoticeText {
             title: "This shop can’t take payments at present",

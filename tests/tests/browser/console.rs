@@ -13,12 +13,12 @@ use crate::system::System;
 use crate::tab::{Eyes, Tab, text};
 use crate::{DESK, DESK_EN, PHONE, PHONE_JA};
 
-const DESK_JA: Eyes = Eyes { width: DESK, language: "ja", scripts: true };
+pub(crate) const DESK_JA: Eyes = Eyes { width: DESK, language: "ja", scripts: true };
 const PHONE_EN: Eyes = Eyes { width: PHONE, language: "en", scripts: true };
 
 /// Somebody at the console in a browser, with the app that shows codes.
-struct Clerk<'a> {
-    tab: Tab,
+pub(crate) struct Clerk<'a> {
+    pub(crate) tab: Tab,
     system: &'a System,
     /// The step of the last code that was typed.
     typed: u64,
@@ -26,7 +26,7 @@ struct Clerk<'a> {
 
 impl<'a> Clerk<'a> {
     /// Signs in; `None` where the run does without a browser.
-    fn sign_in(system: &'a System, eyes: Eyes, mail: &str) -> Option<Self> {
+    pub(crate) fn sign_in(system: &'a System, eyes: Eyes, mail: &str) -> Option<Self> {
         let mut clerk = Self { tab: Tab::open(eyes)?, system, typed: 0 };
         clerk.go("/console/login");
         clerk.see("sign in");
@@ -53,13 +53,13 @@ impl<'a> Clerk<'a> {
         secret.code(Step::from(self.typed)).to_string()
     }
 
-    fn go(&mut self, path: &str) {
+    pub(crate) fn go(&mut self, path: &str) {
         let address = format!("{}{path}", self.system.pay);
         self.tab.go(&address);
     }
 
     /// Looks the page in front over and keeps a picture of it.
-    fn see(&self, name: &str) {
+    pub(crate) fn see(&self, name: &str) {
         assert!(self.tab.has("h1"), "{name}");
         assert_eq!(self.tab.ask("document.documentElement.lang"), self.tab.eyes.language, "{name}");
         self.tab.picture(&format!("console-{}", name.replace([' ', '/'], "-")));

@@ -13,9 +13,11 @@
 mod accessible;
 mod chromium;
 mod console;
+mod hostile;
 mod issuer;
 mod journey;
 mod kept;
+mod live;
 mod system;
 mod tab;
 

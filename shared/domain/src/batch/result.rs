@@ -79,6 +79,8 @@ pub enum Reason {
     Stopped,
     /// The merchant may not trade.
     Suspended,
+    /// The merchant's payments of the day come to as much as the operator allows.
+    DayLimit,
     /// Cards were being tried: none was let through for a while.
     TryLater,
     /// Nothing could be asked, and nothing was charged.
@@ -103,6 +105,7 @@ impl Reason {
             Self::NotCharged => "not_charged",
             Self::Stopped => "stopped",
             Self::Suspended => "merchant_suspended",
+            Self::DayLimit => "day_limit",
             Self::TryLater => "try_later",
             Self::Unavailable => "unavailable",
         }

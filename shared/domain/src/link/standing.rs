@@ -115,6 +115,15 @@ impl Link {
         }
     }
 
+    /// This link with its `nth` mail given up, because the address takes none: it may be asked for again. None: another is asked for by now.
+    pub fn not_sent(&self, mail: u16) -> Option<Self> {
+        let buyer = self.buyer.as_ref()?;
+        match buyer.sending {
+            Sending::Asked { nth, .. } if nth == mail => Some(self.with(buyer, Sending::Unsent)),
+            Sending::Unsent | Sending::Asked { .. } | Sending::Sent { .. } => None,
+        }
+    }
+
     fn with(&self, buyer: &Buyer, sending: Sending) -> Self {
         let buyer = Buyer { sending, ..buyer.clone() };
         Self { version: self.version.saturating_add(1), buyer: Some(buyer), ..self.clone() }
@@ -168,6 +177,10 @@ mod tests {
         let again = sent.ask_sending(NOW).unwrap();
         assert_eq!(again.sent(1, NOW), None, "the first mail's repeat does not stand for the second");
         assert_eq!(again.sent(2, NOW).map(|link| link.state(None, NOW)), Some(LinkState::Sent));
+        assert_eq!(again.not_sent(1), None, "another mail's");
+        let held = again.not_sent(2).unwrap();
+        assert_eq!((held.state(None, NOW), held.not_sent(2)), (LinkState::Unsent, None));
+        assert!(held.ask_sending(NOW).is_some(), "it may be asked for again");
     }
 
     #[test]

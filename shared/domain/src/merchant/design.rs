@@ -106,6 +106,11 @@ impl Logo {
     pub fn new(merchant: &MerchantId, hash: &str, kind: ImageKind) -> Self {
         Self { path: format!("{IMAGES}{merchant}/{hash}"), kind }
     }
+
+    /// The SHA-256 of the file, in hex.
+    pub fn hash(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// Where images of merchants are served.

@@ -20,6 +20,8 @@ pub struct Floors {
     pub three_ds_unavailable: UnavailableFloor,
     /// The highest threshold of the guard, where it is lower than everybody's ceiling.
     pub guard: BTreeMap<GuardLimit, u16>,
+    /// The most that a day's approved payments may come to.
+    pub day_total: Option<DayTotal>,
     /// Cards may be typed into the console (mail and telephone orders). Off until the operator switches it on: the computer that a
     /// caller's card is typed into becomes part of what PCI DSS covers.
     pub card_entry: bool,
@@ -32,8 +34,49 @@ impl Default for Floors {
             three_ds: ThreeDsFloor::Any,
             three_ds_unavailable: UnavailableFloor::Any,
             guard: BTreeMap::new(),
+            day_total: None,
             card_entry: false,
         }
+    }
+}
+
+/// The most that a merchant's approved payments of a day in Japan may come to, in yen.
+///
+/// A soft bound: the sum that it is held against is a few seconds behind, so payments at the same time may go beyond it together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct DayTotal(u32);
+
+impl DayTotal {
+    /// The largest bound, in yen (ours); without any there is no bound.
+    pub const MAX: u32 = 4_000_000_000;
+
+    /// None unless `1 <= yen <= DayTotal::MAX`.
+    pub const fn new(yen: u32) -> Option<Self> {
+        if yen >= 1 && yen <= Self::MAX { Some(Self(yen)) } else { None }
+    }
+
+    /// In yen.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// Whether a payment may come on top of what was approved, in yen.
+    pub fn admits(self, approved: i64, amount: Yen) -> bool {
+        approved.saturating_add(i64::from(amount.get())) <= i64::from(self.0)
+    }
+}
+
+impl TryFrom<u32> for DayTotal {
+    type Error = &'static str;
+    fn try_from(yen: u32) -> Result<Self, Self::Error> {
+        Self::new(yen).ok_or("a day's bound is 1 to 4,000,000,000 yen")
+    }
+}
+
+impl From<DayTotal> for u32 {
+    fn from(total: DayTotal) -> Self {
+        total.0
     }
 }
 
@@ -163,6 +206,17 @@ mod tests {
             kept.keep_to_floors();
             assert_eq!(kept.floors.check(&kept), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_day_takes_what_fits_in_whole() {
+        let total = DayTotal::new(10_000).unwrap();
+        for (approved, yen, admitted) in
+            [(0, 10_000, true), (0, 10_001, false), (9_999, 1, true), (10_000, 1, false), (i64::MAX, 1, false)]
+        {
+            assert_eq!(total.admits(approved, Yen::new(yen).unwrap()), admitted, "{approved} + {yen}");
+        }
+        assert_eq!((DayTotal::new(0), DayTotal::new(DayTotal::MAX + 1)), (None, None));
     }
 
     #[test]

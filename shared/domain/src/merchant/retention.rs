@@ -1,5 +1,6 @@
 //! How long what a merchant no longer needs is kept.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Retention periods, in days. The bounds are ours; the audit log's least is PCI DSS 4.0.1, 10.5.1 (12 months).
@@ -53,7 +54,7 @@ impl Kept {
         Self::ALL.into_iter().find(|kept| kept.name() == name)
     }
 
-    /// Least and most days.
+    /// Least and most days. The template's lifecycle rules delete files after the most, whatever else fails.
     pub const fn bounds(self) -> (u16, u16) {
         match self {
             Self::UnusedCards => (90, 1_830),
@@ -81,6 +82,16 @@ impl Retention {
             Kept::Exports => self.exports_days,
             Kept::Audit => self.audit_days,
         }
+    }
+
+    /// The same as a length of time.
+    pub fn period(&self, kept: Kept) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(self.days(kept)).saturating_mul(24))
+    }
+
+    /// When the time of what was made `at` this instant is over.
+    pub fn ends(&self, kept: Kept, at: Timestamp) -> Timestamp {
+        at.saturating_add(self.period(kept)).unwrap_or(Timestamp::MAX)
     }
 
     /// Where a period stands, to be set.

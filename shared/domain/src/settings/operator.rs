@@ -4,7 +4,7 @@ use super::{SettingError, SettingProblem, entry::Entry};
 use crate::{
     Merchant, Yen,
     guard::GuardLimit,
-    merchant::{Floors, ThreeDsFloor, UnavailableFloor},
+    merchant::{DayTotal, Floors, ThreeDsFloor, UnavailableFloor},
 };
 
 /// What lifts a bound.
@@ -26,6 +26,8 @@ pub fn set_floor(merchant: &mut Merchant, key: &str, value: &str) -> Result<(), 
             floors.three_ds_unavailable =
                 entry.one_of(&[(ANY, UnavailableFloor::Any), ("decline", UnavailableFloor::Decline)])?;
         }
+        "day_total" if value == ANY => floors.day_total = None,
+        "day_total" => floors.day_total = DayTotal::new(entry.number(1, DayTotal::MAX)?),
         "card_entry" => floors.card_entry = entry.switch()?,
         _ => {
             let limit = GuardLimit::named(key).ok_or_else(|| entry.refuse(SettingProblem::Unknown))?;
@@ -42,7 +44,7 @@ pub fn set_floor(merchant: &mut Merchant, key: &str, value: &str) -> Result<(), 
 
 /// The operator's settings by name, as [`set_floor`] takes them.
 pub fn floor_values(merchant: &Merchant) -> Vec<(&'static str, String)> {
-    let Floors { max_amount, three_ds, three_ds_unavailable, guard, card_entry } = &merchant.floors;
+    let Floors { max_amount, three_ds, three_ds_unavailable, guard, day_total, card_entry } = &merchant.floors;
     let three_ds = match three_ds {
         ThreeDsFloor::Any => ANY,
         ThreeDsFloor::AtPayment => "at_payment",
@@ -56,6 +58,7 @@ pub fn floor_values(merchant: &Merchant) -> Vec<(&'static str, String)> {
         ("max_amount", max_amount.to_string()),
         ("three_ds", three_ds.to_owned()),
         ("three_ds_unavailable", unavailable.to_owned()),
+        ("day_total", day_total.map_or_else(|| ANY.to_owned(), |total| total.get().to_string())),
         ("card_entry", super::list::switch(*card_entry).to_owned()),
     ]
     .into_iter()

@@ -30,7 +30,7 @@ pub use form::{Entered, FreeEntry, Order, OwnTexts, PaymentForm, payment_form};
 pub use handover::{HandOver, HandOverResult, handover};
 pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, kept_card};
 pub use notice::{NoticePage, error, notice};
-pub use policy::{FormTarget, Policy, Referrer, hash_source};
+pub use policy::{FormTarget, Frames, Policy, Referrer, hash_source};
 pub use receipt::{AddresseeProblem, ReceiptPage, receipt};
 pub use refusal::{Refusal, refusal};
 pub use result::{Outcome, Receipt, ResultPage, result};

@@ -16,8 +16,21 @@ pub struct Policy {
     pub images: bool,
     /// Where its forms may go.
     pub forms: FormTarget,
+    /// What frames have to do with it.
+    pub frames: Frames,
     /// What the next page learns of this one's address.
     pub referrer: Referrer,
+}
+
+/// What frames have to do with a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frames {
+    /// It shows none and stands in none.
+    None,
+    /// It shows a page of ours in one.
+    Shows,
+    /// A page of ours shows it in one.
+    StandsIn,
 }
 
 /// Where a page's forms may go. Browsers hold the redirects after a submit to it too.
@@ -84,7 +97,11 @@ impl Policy {
                 }
             }
         }
-        text.push_str("; frame-ancestors 'none'; base-uri 'none'");
+        text.push_str(match self.frames {
+            Frames::None => "; frame-ancestors 'none'; base-uri 'none'",
+            Frames::Shows => "; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+            Frames::StandsIn => "; frame-ancestors 'self'; base-uri 'none'",
+        });
         text
     }
 
@@ -171,8 +188,8 @@ mod tests {
         ] {
             let forms = FormTarget::bucket(address);
             assert_eq!(forms, FormTarget::Bucket { origin: origin.map(ToOwned::to_owned) }, "{address}");
-            let policy =
-                Policy { styles: Vec::new(), script: None, images: false, forms, referrer: Referrer::SameOrigin };
+            let (frames, referrer) = (Frames::None, Referrer::SameOrigin);
+            let policy = Policy { styles: Vec::new(), script: None, images: false, forms, frames, referrer };
             let said = policy.content_security_policy();
             let joint = if origin.is_some() { " " } else { "" };
             let expected = format!("; form-action 'self'{joint}{}; ", origin.unwrap_or_default());
@@ -187,6 +204,7 @@ mod tests {
             script: Some("sha256-c".to_owned()),
             images: false,
             forms: FormTarget::Ourselves,
+            frames: Frames::None,
             referrer: Referrer::SameOrigin,
         };
         assert_eq!(
@@ -195,5 +213,8 @@ mod tests {
              frame-ancestors 'none'; base-uri 'none'"
         );
         assert_eq!(policy.referrer_policy(), "same-origin");
+        let framing = |frames| Policy { frames, ..policy.clone() }.content_security_policy();
+        assert!(framing(Frames::Shows).ends_with("; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"));
+        assert!(framing(Frames::StandsIn).ends_with("; frame-ancestors 'self'; base-uri 'none'"));
     }
 }

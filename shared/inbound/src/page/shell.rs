@@ -10,7 +10,7 @@ use super::{
     Page,
     accent::Accent,
     asset::{Asset, STYLE, WAIT_SCRIPT},
-    policy::{FormTarget, Policy, Referrer, hash_source},
+    policy::{FormTarget, Frames, Policy, Referrer, hash_source},
 };
 
 /// The shop in whose name a page speaks.
@@ -175,6 +175,7 @@ impl<'a> Shell<'a> {
             script: self.script.map(|script| script.hash.clone()),
             images: self.shop.is_some_and(|shop| shop.logo.is_some()),
             forms,
+            frames: Frames::None,
             referrer,
         }
     }

@@ -2,6 +2,7 @@
 
 use domain::{
     MaskedCard, Yen,
+    mail_return::{ReturnKind, ReturnTrace},
     payment::{Interface, Reader, Tidings},
     search::{MailTrace, Row, Status, Step},
 };
@@ -119,6 +120,35 @@ pub(super) fn mails(item: &Item) -> Result<Vec<MailTrace>, StoreError> {
     }
     mails.sort_by(|one, other| (one.at, &one.event_id).cmp(&(other.at, &other.event_id)));
     Ok(mails)
+}
+
+/// What is kept of a mail that did not reach its reader.
+#[derive(Serialize, Deserialize)]
+struct Returned {
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::second::required")]
+    at: Timestamp,
+    #[serde(rename = "r")]
+    reader: Reader,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    kind: Option<ReturnKind>,
+}
+
+pub(super) fn returned(trace: &ReturnTrace) -> Result<String, StoreError> {
+    json(&Returned { at: trace.at, reader: trace.reader, kind: trace.kind })
+}
+
+/// The mails of an item that did not reach their readers, oldest first.
+pub(super) fn returns(item: &Item) -> Result<Vec<ReturnTrace>, StoreError> {
+    let mut returns = Vec::new();
+    for (name, value) in item {
+        if let Some(id) = s::parse_returned(name) {
+            let returned = value.as_s().ok().and_then(|json| serde_json::from_str::<Returned>(json).ok());
+            let Returned { at, reader, kind } = returned.ok_or_else(|| unreadable(item, "a returned mail"))?;
+            returns.push(ReturnTrace { id: id.to_owned(), at, reader, kind });
+        }
+    }
+    returns.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+    Ok(returns)
 }
 
 /// A counted version of an item.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     MerchantId, OrderId, PaymentKey, PaymentNumber,
+    mail_return::ReturnTrace,
     search::{DaySums, Figure, MailTrace, Row, Search, Step, Sum, View, Wanted},
 };
 use jiff::{Timestamp, civil::Date};
@@ -53,6 +54,8 @@ pub struct History {
     pub steps: Vec<Step>,
     /// The mails, oldest first.
     pub mails: Vec<MailTrace>,
+    /// Those that did not reach their readers, oldest first.
+    pub returns: Vec<ReturnTrace>,
 }
 
 impl Cursor {
@@ -90,7 +93,7 @@ impl Searches {
     /// [`StoreError`].
     pub async fn history(&self, key: &PaymentKey) -> Result<History, StoreError> {
         let item = self.table.get(&keys::payment(key), ONLY).await?.unwrap_or_default();
-        Ok(History { steps: item::steps(&item)?, mails: item::mails(&item)? })
+        Ok(History { steps: item::steps(&item)?, mails: item::mails(&item)?, returns: item::returns(&item)? })
     }
 
     /// The row that stands for a payment in lists. None: it is not listed yet.

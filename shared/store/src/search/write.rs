@@ -7,16 +7,17 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, TransactWriteItem, Update},
 };
 use domain::{
-    MerchantId, Payment, PaymentKey,
+    CardId, MerchantId, Payment, PaymentKey,
+    mail_return::ReturnTrace,
     payment::Interface,
     search::{DaySums, Effect, MailTrace, Row, SearchKey, Step, Sum},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::item;
 use crate::{
     StoreError, Table,
-    keys::{self, DOCUMENT, ONLY, PK, SK, VERSION, search as s},
+    keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION, search as s},
     table::{Item, Write, number, text, written_by_update},
 };
 
@@ -24,6 +25,8 @@ use crate::{
 const TRIES: u8 = 5;
 /// How many payments one transaction takes; DynamoDB's limit is 100 items, and each payment brings at most a few days' sums.
 const TOGETHER: usize = 25;
+/// How long a card's last use is known: longer than the longest period after which an unused card is deleted.
+const USE_REMEMBERED: SignedDuration = SignedDuration::from_hours(1_900 * 24);
 /// Over how many items a day's sums are spread, so that batches of several shards of the stream seldom meet.
 const PARTS: u8 = 8;
 
@@ -70,6 +73,9 @@ impl SearchIndex {
     /// # Errors
     /// [`StoreError`].
     pub async fn rebuild(&self, payment: &Payment, now: Timestamp) -> Result<(), StoreError> {
+        if let Some(card) = payment.pays_with_kept().filter(|_| payment.state.is_paid()) {
+            self.used(&payment.key.merchant, card, payment.opened_at).await?;
+        }
         for _ in 0..TRIES {
             let stored = self.table.get(&keys::payment(&payment.key), ONLY).await?.unwrap_or_default();
             let (known, steps) = (Known::of(&stored), item::steps(&stored)?);
@@ -108,6 +114,63 @@ impl SearchIndex {
             .expression_attribute_values(":e", text(item::mailed(trace)?));
         // Refused: it was sent before, and that stands.
         written_by_update(update.send().await).map(drop)
+    }
+
+    /// Notes that a mail did not reach its reader.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn returned(&self, key: &PaymentKey, trace: &ReturnTrace) -> Result<(), StoreError> {
+        let update = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key(PK, text(keys::payment(key)))
+            .key(SK, text(ONLY))
+            .update_expression("SET #r = :r")
+            .condition_expression("attribute_not_exists(#r)")
+            .expression_attribute_names("#r", s::returned(&trace.id))
+            .expression_attribute_values(":r", text(item::returned(trace)?));
+        // Refused: it is known.
+        written_by_update(update.send().await).map(drop)
+    }
+
+    /// Notes that a kept card was paid with, at most once for a card and day. It is for whoever asks which cards nobody uses.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn used(&self, merchant: &MerchantId, card: CardId, at: Timestamp) -> Result<(), StoreError> {
+        let a_day_ago = at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+        let until = at.saturating_add(USE_REMEMBERED).unwrap_or(Timestamp::MAX);
+        let update = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key(PK, text(s::card_use(merchant, card)))
+            .key(SK, text(ONLY))
+            .update_expression("SET #at = :at, #ttl = :until")
+            .condition_expression("attribute_not_exists(#at) OR #at < :before")
+            .expression_attribute_names("#at", s::USED_AT)
+            .expression_attribute_names("#ttl", TTL)
+            .expression_attribute_values(":at", number(at.as_second()))
+            .expression_attribute_values(":before", number(a_day_ago.as_second()))
+            .expression_attribute_values(":until", number(until.as_second()));
+        // Refused: a use of the same day or a later one stands.
+        written_by_update(update.send().await).map(drop)
+    }
+
+    /// When a kept card was paid with last, to the day. None: never, or longer ago than anybody asks.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn last_use(&self, merchant: &MerchantId, card: CardId) -> Result<Option<Timestamp>, StoreError> {
+        let pk = s::card_use(merchant, card);
+        let Some(item) = self.table.get(&pk, ONLY).await? else { return Ok(None) };
+        let second = item.get(s::USED_AT).and_then(|v| v.as_n().ok()).and_then(|n| n.parse().ok());
+        let at = second.and_then(|second| Timestamp::from_second(second).ok());
+        at.map(Some).ok_or(StoreError::Unreadable { pk, what: s::USED_AT })
     }
 
     /// A change that touches no sum: one write.

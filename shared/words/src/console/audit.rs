@@ -3,7 +3,7 @@
 mod of_batches;
 mod of_money;
 
-use domain::{Lang, account::Role, audit::Action, settings::Change};
+use domain::{Lang, account::Role, audit::Action, mail_return::MailAbout, settings::Change};
 
 use super::settings::{choice, setting_name};
 
@@ -42,6 +42,24 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::ExportFetched { export }) => format!("Fetched download {export}"),
         (Lang::Ja, Action::ExportCancelled { export }) => format!("CSV出力 {export} を中止しました"),
         (Lang::En, Action::ExportCancelled { export }) => format!("Stopped download {export}"),
+        (Lang::Ja, Action::Forgotten { cards, files }) => {
+            format!("保存期間が過ぎたため、使われていない保存カード{cards}件とファイル{files}件を削除しました")
+        }
+        (Lang::En, Action::Forgotten { cards, files }) => {
+            format!("Deleted what was kept for long enough: {cards} unused cards, {files} files")
+        }
+        (Lang::Ja, Action::MailReleased { about: MailAbout::Order(order) }) => {
+            format!("注文 {order} のメールが届かなかったアドレスへの送信を再開しました")
+        }
+        (Lang::En, Action::MailReleased { about: MailAbout::Order(order) }) => {
+            format!("Let mails go again to the address that the mail of order {order} came back from")
+        }
+        (Lang::Ja, Action::MailReleased { about: MailAbout::Link(link) }) => {
+            format!("決済リンク {link} のメールが届かなかったアドレスへの送信を再開しました")
+        }
+        (Lang::En, Action::MailReleased { about: MailAbout::Link(link) }) => {
+            format!("Let mails go again to the address that the mail of link {link} came back from")
+        }
         (_, Action::SettingsChanged { changes, version: _ }) => settings_changed(lang, changes),
         (Lang::Ja, Action::MerchantCreated) => "加盟店を登録しました".to_owned(),
         (Lang::En, Action::MerchantCreated) => "Created the merchant".to_owned(),

@@ -193,6 +193,8 @@ pub enum Stop {
     Suspended,
     /// The guard let no card be tried.
     Guard,
+    /// The day's payments come to as much as the operator allows.
+    DayLimit,
     /// The kept card was deleted or replaced, or does not open.
     CardGone,
     /// The order stands otherwise.
@@ -435,6 +437,11 @@ const fn stopped_ja(stop: Stop) -> StopText {
             lead: "短い間に承認されないカードが続いたため、安全のため受付を控えています。カード会社への照会は行わず、請求も発生していません。",
             advice: "時間をおいて、もう一度お試しください。お急ぎの場合は、決済リンクを送ってください。",
         },
+        Stop::DayLimit => StopText {
+            title: "本日の上限に達するため、請求できません",
+            lead: "1日の承認額の上限（運営者の設定）を超えます。カード会社への照会は行わず、請求も発生していません。",
+            advice: "日付が変わってから請求してください。上限については、決済サービスの運営者にお問い合わせください。",
+        },
         Stop::CardGone => StopText {
             title: "保存済みのカードが使えなくなりました",
             lead: "確認の間に、カードが削除されたか、変更されました。請求は発生していません。",
@@ -481,6 +488,11 @@ const fn stopped_en(stop: Stop) -> StopText {
             title: "Cards can't be taken right now",
             lead: "Many cards were declined within a short time, so none is taken for a while. The card company was not asked, and nothing was charged.",
             advice: "Please try again later. If it is urgent, send a payment link.",
+        },
+        Stop::DayLimit => StopText {
+            title: "The day's bound is reached",
+            lead: "This charge would go beyond what the operator allows in a day. The card company was not asked, and nothing was charged.",
+            advice: "Charge it tomorrow, or ask the operator of the payment service about the bound.",
         },
         Stop::CardGone => StopText {
             title: "The stored card can't be used any more",

@@ -28,7 +28,7 @@ pub struct ExportsWords {
     /// Button.
     pub start: &'static str,
     /// What a file holds, and how long it is kept.
-    pub privacy: &'static str,
+    pub privacy: fn(days: u16) -> String,
     /// Heading over the list.
     pub list: &'static str,
     /// Nothing was downloaded this week: heading and what to do.
@@ -99,7 +99,7 @@ const JA: ExportsWords = ExportsWords {
     cp932: "Shift_JIS（CP932）",
     cp932_hint: "Shift_JISにない文字は「〓」に置き換え、その数をお知らせします。",
     start: "CSVを作成する",
-    privacy: "ファイルには購入者の情報が含まれます。作成から7日後に削除されます。",
+    privacy: |days| format!("ファイルには購入者の情報が含まれます。作成から{days}日後に削除されます。"),
     list: "最近の出力",
     empty: ("まだ出力はありません", "取引を検索し、「この検索をCSVで出力」を選んでください。"),
     made_at: "依頼日時",
@@ -155,7 +155,10 @@ const EN: ExportsWords = ExportsWords {
     cp932: "Shift_JIS (CP932)",
     cp932_hint: "Characters that Shift_JIS lacks become 〓, and their number is told.",
     start: "Make the CSV",
-    privacy: "The file holds buyers' data. It is deleted seven days after it was made.",
+    privacy: |days| {
+        let days = if days == 1 { "a day".to_owned() } else { format!("{days} days") };
+        format!("The file holds buyers' data. It is deleted {days} after it was asked for.")
+    },
     list: "Recent exports",
     empty: ("No exports yet", "Search transactions and choose “Download this search as CSV”."),
     made_at: "Asked for",

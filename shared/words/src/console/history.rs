@@ -87,7 +87,7 @@ pub const fn history(lang: Lang) -> &'static HistoryWords {
 
 const JA: HistoryWords = HistoryWords {
     title: "操作履歴",
-    lead: "この加盟店で、だれが、いつ、何をしたかの記録です。12か月保存されます。書き換えや削除はできず、1日に1回署名されます。",
+    lead: "この加盟店で、だれが、いつ、何をしたかの記録です。12か月以上、設定の保存期間まで保存されます。書き換えや削除はできず、1日に1回署名されます。",
     number: "番号",
     at: "日時",
     who: "操作した方",
@@ -115,7 +115,7 @@ const JA: HistoryWords = HistoryWords {
 
 const EN: HistoryWords = HistoryWords {
     title: "Audit log",
-    lead: "Who did what and when for this merchant. It is kept for 12 months, can't be changed or removed, and is signed once a day.",
+    lead: "Who did what and when for this merchant. It is kept for as long as your settings say, 12 months at least, can't be changed or removed, and is signed once a day.",
     number: "No.",
     at: "When",
     who: "Who",

@@ -92,6 +92,7 @@ fn name(key: &str) -> (&'static str, &'static str) {
         "free2_rule" => ("自由設定項目2の扱い", "Free item 2 on the page"),
         "free3_label" => ("自由設定項目3の名前", "Name of free item 3"),
         "free3_rule" => ("自由設定項目3の扱い", "Free item 3 on the page"),
+        "day_total" => ("1日の承認額の上限（円）", "Most that a day's approved payments may come to (yen)"),
         "card_entry" => ("カード番号の手入力（個別処理）", "Typing cards into the console"),
         _ => guard_or_retention(key),
     }
@@ -196,7 +197,18 @@ pub fn setting_hint(lang: Lang, key: &str) -> Option<&'static str> {
         "receipt_issuer" => ("空欄ならショップ名を載せます。", "Empty: the shop's name."),
         "receipt_registration" => ("Tと数字13桁です。空欄なら載せません。", "T and 13 digits. Empty: not shown."),
         "receipt_tax" => ("領収書に税率と税額を載せます。", "Receipts say the rate and the tax."),
-        "retention_audit_days" => ("12か月以上（366日以上）です。", "12 months at least (366 days)."),
+        "retention_unused_cards_days" => (
+            "最後のお支払いから、この日数のあいだ使われなかったカードを削除し、購入者にメールでお知らせします。",
+            "A card that was not paid with for so long is deleted, and its buyer is told by mail.",
+        ),
+        "retention_exports_days" => (
+            "作成からこの日数が過ぎると、一覧からも消えます。",
+            "Counted from when it was asked for; then it is gone from the list, too.",
+        ),
+        "retention_audit_days" => (
+            "12か月以上（366日以上）です。変更は、これから記録される操作に適用されます。",
+            "12 months at least (366 days). A change counts for what is noted from then on.",
+        ),
         _ => return None,
     };
     Some(match lang {

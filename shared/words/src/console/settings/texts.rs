@@ -154,6 +154,10 @@ pub struct SettingsWords {
     pub mail_test_sent: &'static str,
     /// Looks at the page as shoppers would see it.
     pub preview: &'static str,
+    /// Heading of what is shown while it is being typed.
+    pub live: &'static str,
+    /// Under it.
+    pub live_lead: &'static str,
     /// What that is.
     pub preview_lead: &'static str,
     /// What is bought in a preview.
@@ -176,8 +180,6 @@ pub struct SettingsWords {
     pub reset_do: &'static str,
     /// Which colours are shown in the end.
     pub accent_shown: fn(light: &str, dark: &str) -> String,
-    /// A period that nothing ends by itself yet.
-    pub retention_not_yet: &'static str,
     /// The subject of the mail to the owners.
     pub told_subject: fn(merchant: &str) -> String,
     /// Its first line: who changed settings of the merchant.
@@ -227,7 +229,8 @@ pub(super) const JA: SettingsWords = SettingsWords {
         lead: "ショップ名、法律に基づく表記、お問い合わせ先など、購入者に示す内容です。",
     },
     retention: SectionWords {
-        name: "保存期間", lead: "不要になったデータを残しておく日数です。"
+        name: "保存期間",
+        lead: "不要になったデータを残しておく日数です。期間が過ぎたものは、1日1回の処理で削除されます。",
     },
     integration: SectionWords {
         name: "組み込みコード",
@@ -292,6 +295,8 @@ pub(super) const JA: SettingsWords = SettingsWords {
     mail_test_lead: |address| format!("保存した文面のメールを、見本の内容で {address} に送ります。"),
     mail_test_send: "自分に送る",
     mail_test_sent: "送信しました。",
+    live: "入力中のプレビュー",
+    live_lead: "まだ保存されていません。色の途中など、表示できない内容のときは、前の表示のままになります。",
     preview: "プレビュー",
     preview_lead: "保存する前の内容で、購入者に見える決済ページを別のタブに表示します。",
     preview_item: "プレビュー（お支払いはできません）",
@@ -304,7 +309,6 @@ pub(super) const JA: SettingsWords = SettingsWords {
     reset_lead: "色、前後のHTML、ロゴを標準に戻します。",
     reset_do: "標準に戻す",
     accent_shown: |light, dark| format!("表示される色：明るい画面 {light}、暗い画面 {dark}"),
-    retention_not_yet: "設定は保存されますが、この期間での自動削除はまだ行われません。",
     told_subject: |merchant| format!("設定が変更されました（{merchant}）"),
     told: |person, merchant| format!("{person} さんが「{merchant}」の重要な設定を変更しました。"),
     told_not_you: "心当たりがないときは、すぐに管理画面で設定を確かめ、決済サービスの運営者に連絡してください。",
@@ -346,7 +350,10 @@ pub(super) const EN: SettingsWords = SettingsWords {
         name: "Names and terms",
         lead: "What shoppers are shown of the shop: its name, legal pages and contact.",
     },
-    retention: SectionWords { name: "Retention", lead: "For how many days data that is no longer needed is kept." },
+    retention: SectionWords {
+        name: "Retention",
+        lead: "For how many days data that is no longer needed is kept. What is older is deleted by a run once a day.",
+    },
     integration: SectionWords {
         name: "Integration code",
         lead: "Code with this shop's own number, names and encoding, ready to be used.",
@@ -410,6 +417,8 @@ pub(super) const EN: SettingsWords = SettingsWords {
     mail_test_lead: |address| format!("Sends a sample with the saved texts to {address}."),
     mail_test_send: "Send it to me",
     mail_test_sent: "Sent.",
+    live: "Preview while you type",
+    live_lead: "Nothing is saved yet. What can't be shown, such as half a colour, leaves the page as it was.",
     preview: "Preview",
     preview_lead: "Opens the payment page as shoppers would see it, before you save, in another tab.",
     preview_item: "Preview (nothing can be paid)",
@@ -422,7 +431,6 @@ pub(super) const EN: SettingsWords = SettingsWords {
     reset_lead: "Takes away the colour, both HTML texts and the logo.",
     reset_do: "Reset",
     accent_shown: |light, dark| format!("Shown as {light} on light screens and {dark} on dark ones"),
-    retention_not_yet: "The period is kept, but nothing is deleted by it yet.",
     told_subject: |merchant| format!("Settings changed ({merchant})"),
     told: |person, merchant| format!("{person} changed important settings of {merchant}."),
     told_not_you: "If nobody of you did, look at the settings in the console at once and tell the operator of the payment service.",

@@ -1,0 +1,64 @@
+//! Kept cards that nobody has paid with for as long as the merchant keeps them: their numbers go, and their buyers are told as of any deletion.
+
+use domain::{KeptCard, Merchant, merchant::Kept as Period};
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use store::{Kept, StoreError, keys::SHARDS};
+
+use crate::{Failed, Run, Tally};
+
+/// How long the record of a deleted card is kept, for the mail about it and for questions: as where the buyer deletes it.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How many cards are looked at together.
+const TOGETHER: usize = 8;
+
+/// Walks a merchant's cards. Each day begins with another shard, so that a run whose time is up leaves out no card for long.
+pub(crate) async fn forget(run: &Run<'_>, merchant: &Merchant, tally: &mut Tally) -> Result<(), Failed> {
+    let first = u8::try_from(run.day().checked_rem(usize::from(SHARDS)).unwrap_or(0)).unwrap_or(0);
+    for shard in (first..SHARDS).chain(0..first) {
+        let mut after = None;
+        loop {
+            if run.is_over() {
+                return Ok(());
+            }
+            let page = run.deps.cards.page(&merchant.id, shard, after.as_ref()).await?;
+            let old: Vec<KeptCard> = page.cards.into_iter().filter(|card| is_old(run, merchant, card)).collect();
+            for together in old.chunks(TOGETHER) {
+                for deleted in join_all(together.iter().map(|card| unless_used(run, merchant, card))).await {
+                    tally.cards = tally.cards.saturating_add(u32::from(deleted?));
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// It was kept so long ago that it is over unless it was paid with since.
+fn is_old(run: &Run<'_>, merchant: &Merchant, card: &KeptCard) -> bool {
+    card.number.is_some() && is_over(run, merchant, card.consent.at)
+}
+
+fn is_over(run: &Run<'_>, merchant: &Merchant, at: Timestamp) -> bool {
+    merchant.retention.ends(Period::UnusedCards, at) <= run.deps.clock.now()
+}
+
+/// Deletes a card that was not paid with since; answers whether it did. Whoever replaces or deletes it at the same time is right.
+async fn unless_used(run: &Run<'_>, merchant: &Merchant, card: &KeptCard) -> Result<bool, StoreError> {
+    let used_at = run.deps.uses.last_use(&merchant.id, card.id).await?;
+    if used_at.is_some_and(|at| !is_over(run, merchant, at)) {
+        return Ok(false);
+    }
+    let deleted = KeptCard { number: None, version: card.version.saturating_add(1), ..card.clone() };
+    let expires = run.deps.clock.now().saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
+    match run.deps.cards.put(&deleted, Some(expires)).await? {
+        Kept::Done => {
+            tracing::info!(merchant.id = %merchant.id, card.id = %card.id, "a kept card that nobody used was deleted");
+            Ok(true)
+        }
+        Kept::Refused(_) => Ok(false),
+    }
+}
