@@ -10,6 +10,7 @@
     reason = "test code: an expectation that does not hold ends the test"
 )]
 
+mod batches;
 mod books;
 mod card;
 mod clerk;
@@ -24,6 +25,7 @@ mod shopper;
 mod staff;
 mod worlds;
 
+pub use batches::{BatchDesk, HEADER};
 pub use books::{acquirer_calls, approvals, totals};
 pub use card::{Card, cards};
 pub use clerk::{Clerk, DEMO_PASSWORD, DEMO_SECRET, JOINED_PASSWORD, OWNER, OWNER_24, invitation};

@@ -17,7 +17,7 @@ use domain::payment::{End, OperationKind};
 use local::cloud::Caller;
 use local::world::World;
 use std::time::Duration;
-use system_tests::{Card, Clerk, ClerkCalls, ShopRequest, Shopper, Submit, cards, change_merchant, fresh};
+use system_tests::{BatchDesk, Card, Clerk, ClerkCalls, ShopRequest, Shopper, Submit, cards, change_merchant, fresh};
 
 use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
 
@@ -615,5 +615,29 @@ fn bytes_of(value: &AttributeValue) -> usize {
         AttributeValue::L(list) => 3 + list.iter().map(|value| 1 + bytes_of(value)).sum::<usize>(),
         AttributeValue::M(map) => 3 + map.iter().map(|(name, value)| 1 + name.len() + bytes_of(value)).sum::<usize>(),
         other => panic!("{other:?}"),
+    }
+}
+
+/// A batch of 400 rows: two units for a row's intent, one for its result, and next to nothing for how far the batch is.
+#[tokio::test]
+async fn a_row_of_a_batch_writes_three_units_and_a_tenth_at_most_for_all_that_follows_it() {
+    let world = Box::pin(with_a_kept_card()).await;
+    let desk = BatchDesk::of(&world, "4000");
+    desk.keep("alice", cards::VISA).await;
+    let orders: Vec<String> = (1..=400).map(|order| order.to_string()).collect();
+    let file = BatchDesk::file(&orders.iter().map(|order| (order.as_str(), 100, "alice")).collect::<Vec<_>>());
+    let taken = units(&world, async || {
+        desk.put("rows", file).await;
+        desk.run().await;
+    })
+    .await;
+    let batch = desk.newest().await;
+    assert_eq!(BatchDesk::counts(&batch).approved, 400);
+    println!("write units a row: {:.4}", taken / 400.0);
+    assert!((3.0..=3.1).contains(&(taken / 400.0)), "{}: {:?}", taken / 400.0, world.usage().dynamodb);
+    // no item is written more often than a person could see, and a row's payment twice
+    assert!(batch.version <= 6, "the batch's record: {}", batch.version);
+    for chunk in desk.chunks(&batch).await {
+        assert!(chunk.version <= 6, "chunk {}: {}", chunk.number, chunk.version);
     }
 }

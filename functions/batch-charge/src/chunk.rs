@@ -107,23 +107,35 @@ pub(crate) async fn write(deps: &Deps, batch: &Batch, chunk: &Chunk) -> Result<(
 impl Begun {
     async fn through(self, deps: &Deps, order: &ChunkOrder, deadline: Timestamp) -> Result<(), WorkError> {
         let Self { batch, chunk, again } = self;
+        let read = Box::pin(read(deps, &batch, order)).await;
+        let (merchant, bytes) = match read {
+            Ok(read) => read,
+            Err(error) => return let_go(deps, &batch, &chunk, error).await,
+        };
         let check = batch.check.as_ref().ok_or(WorkError::Gone("check"))?;
-        let merchant = deps.merchants.load(&batch.merchant).await?.ok_or(WorkError::Gone("merchant"))?;
-        let bytes = part::input(deps, &batch, &chunk.piece).await?;
         let gate = Gate::new(deps, &batch, deadline);
         let mut rows = Rows::read(deps, (&batch, &merchant), check, (&order.piece, &bytes));
         if again || batch.again {
-            rows.find_standing().await?;
+            match rows.find_standing().await {
+                Ok(()) => {}
+                Err(error) => return let_go(deps, &batch, &chunk, error).await,
+            }
         }
-        let worked = Box::pin(rows.work(&gate, chunk, deadline)).await?;
-        end(deps, (&batch, &merchant, check), order, worked).await
+        let worked = Box::pin(rows.work(&gate, chunk, deadline)).await;
+        end(deps, (&batch, check), order, worked).await
     }
+}
+
+/// Whose rows they are, and the rows' bytes.
+async fn read(deps: &Deps, batch: &Batch, order: &ChunkOrder) -> Result<(Merchant, Vec<u8>), WorkError> {
+    let merchant = deps.merchants.load(&batch.merchant).await?.ok_or(WorkError::Gone("merchant"))?;
+    Ok((merchant, part::input(deps, batch, &order.piece).await?))
 }
 
 /// Ends a chunk, or lets go of it for the next worker.
 async fn end(
     deps: &Deps,
-    (batch, merchant, check): (&Batch, &Merchant, &Check),
+    (batch, check): (&Batch, &Check),
     order: &ChunkOrder,
     worked: Worked<'_>,
 ) -> Result<(), WorkError> {
@@ -132,16 +144,16 @@ async fn end(
         None => {}
         Some(Halt::Stopped) => rows.leave_the_rest(),
         Some(Halt::NoTime) => {
-            let_go(deps, batch, &chunk).await?;
+            release(deps, batch, &chunk).await?;
             return Ok(deps.chunks.send_later(order, Duration::ZERO).await?);
         }
-        Some(Halt::Failed(error)) => {
-            let_go(deps, batch, &chunk).await?;
-            return Err(error);
-        }
+        Some(Halt::Failed(error)) => return let_go(deps, batch, &chunk, error).await,
     }
     let counts = rows.counts();
-    part::write(deps, batch, chunk.number, part::lines(check, &rows)).await?;
+    match part::write(deps, batch, chunk.number, part::lines(check, &rows)).await {
+        Ok(()) => {}
+        Err(error) => return let_go(deps, batch, &chunk, error).await,
+    }
     let done = Chunk {
         version: chunk.version.saturating_add(1),
         at: deps.clock.now(),
@@ -151,15 +163,23 @@ async fn end(
     };
     write(deps, batch, &done).await?;
     tracing::info!(
-        merchant.id = %merchant.id, batch.id = %batch.id, chunk = done.number,
+        merchant.id = %batch.merchant, batch.id = %batch.id, chunk = done.number,
         approved = counts.approved, declined = counts.declined, unknown = counts.unknown, errors = counts.errors, not_run = counts.not_run,
         "a chunk of a batch ended"
     );
     Ok(())
 }
 
+/// Something failed: the message is given again, and whoever gets it need not wait for the lease's end.
+async fn let_go(deps: &Deps, batch: &Batch, chunk: &Chunk, error: WorkError) -> Result<(), WorkError> {
+    if let Err(held) = release(deps, batch, chunk).await {
+        tracing::warn!(batch.id = %batch.id, chunk = chunk.number, error = %domain::Causes::of(&held), "a chunk is held until its lease ends");
+    }
+    Err(error)
+}
+
 /// Ends the lease now, so that nobody waits for it.
-async fn let_go(deps: &Deps, batch: &Batch, chunk: &Chunk) -> Result<(), WorkError> {
+async fn release(deps: &Deps, batch: &Batch, chunk: &Chunk) -> Result<(), WorkError> {
     let ChunkState::Running(lease) = chunk.state else { return Ok(()) };
     let state = ChunkState::Running(domain::payment::Lease { until: deps.clock.now(), ..lease });
     write(deps, batch, &Chunk { version: chunk.version.saturating_add(1), state, ..chunk.clone() }).await

@@ -78,12 +78,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Charges what has no answer yet, for as long as the gate lets rows begin.
-    pub(crate) async fn work(
-        mut self,
-        gate: &Gate<'_>,
-        chunk: Chunk,
-        deadline: Timestamp,
-    ) -> Result<Worked<'a>, WorkError> {
+    pub(crate) async fn work(mut self, gate: &Gate<'_>, chunk: Chunk, deadline: Timestamp) -> Worked<'a> {
         let standing = std::mem::take(&mut self.standing);
         let todo: Vec<(usize, Row)> = self
             .charges()
@@ -124,7 +119,7 @@ impl<'a> Rows<'a> {
             }
         }
         drop(running);
-        Ok(Worked { chunk: progress.chunk, rows: self, halt })
+        Worked { chunk: progress.chunk, rows: self, halt }
     }
 
     /// The batch was stopped: what has no answer is not run.

@@ -22,6 +22,8 @@ const SOONEST_S: i64 = 5;
 const LATEST_S: i64 = 30;
 /// When it is asked about what nobody knew, first.
 const FIRST_LOOK_BACK: Duration = Duration::from_secs(60);
+/// A chunk that was written more often than this is not sent again from here: it was begun several times.
+const SENT_AGAIN_UNTIL: u32 = 20;
 /// How often a look is made over what stands, when somebody stopped the batch at that moment.
 const TRIES: usize = 3;
 
@@ -85,7 +87,12 @@ async fn under_way(deps: &Deps, batch: &Batch, chunks: Option<u32>, since: Times
 }
 
 /// A worker was cut off, or let go: the lease ended since the last look or so, and no other worker has begun. Its own message comes back only after half an hour.
+///
+/// One that fails over and over is left to that message, so that it ends among the dead letters and not in a crowd of messages.
 fn was_dropped(chunk: &Chunk, now: Timestamp, delay_s: i64) -> bool {
+    if chunk.version > SENT_AGAIN_UNTIL {
+        return false;
+    }
     let window = SignedDuration::from_secs(delay_s.saturating_mul(2).saturating_add(1));
     match chunk.state {
         ChunkState::Running(lease) => lease.until <= now && now.duration_since(lease.until) <= window,

@@ -1,5 +1,5 @@
 //! How fast the system is, printed as tables: `cargo bench --workspace --bench payments`. Names of parts after `--` run these alone:
-//! `parts`, `payments`, `start`.
+//! `parts`, `payments`, `batches`, `start`.
 //!
 //! One thread does all the work of a measurement but start-up's. Each figure is the median of several runs.
 
@@ -17,6 +17,7 @@
     reason = "a benchmark prints what it measured, and ends where it can't measure"
 )]
 
+mod batches;
 #[path = "../../tests/binaries/cases.rs"]
 mod cases;
 mod chain;
@@ -40,6 +41,9 @@ async fn main() {
     }
     if wanted("payments") {
         chain::print().await;
+    }
+    if wanted("batches") {
+        batches::print().await;
     }
     if wanted("start") {
         start::print(&programs::build()).await;
