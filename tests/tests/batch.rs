@@ -1,4 +1,4 @@
-//! A batch from outside: a file is put into the bucket, its rows are charged, and every line is answered.
+//! A batch from outside, through `batch-intake`, `batch-charge` and `batch-report`: a file is put into the bucket, its rows are charged, and every line is answered.
 
 #![allow(
     clippy::unwrap_used,
