@@ -3,6 +3,7 @@
 use domain::account::UserId;
 use domain::attention::Matter;
 use domain::audit::Entry;
+use domain::batch::{Batch, BatchId, BatchState, Check, PieceSize, Rules, Scanner, Source};
 use domain::link::{Link, LinkAmount, LinkUses};
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
@@ -175,6 +176,69 @@ pub async fn administer_as(world: &World, operator: Option<&str>, command: Admin
     let clock = Clock::new(move || there.now());
     let registry = registry(world).await.used_by(operator.map(str::to_owned));
     Box::pin(local::admin::run(&registry, command, &clock)).await
+}
+
+/// The batches past the pages.
+pub fn batches(world: &World) -> store::Batches {
+    store::Batches::new(config(world).table().expect("the table's name"))
+}
+
+/// A file of 5,000 rows that charge 2,000 yen each to the card of `user`; line 37 has no amount.
+#[must_use]
+pub fn batch_file(user: &str) -> String {
+    let row = |line: u32| format!("2026{line:06},{},{user}\r\n", if line == 37 { "" } else { "2000" });
+    let rows: String = (2..=5_001).map(row).collect();
+    format!("伝票番号,決済金額,購入者ID\r\n{rows}")
+}
+
+/// A batch of [`batch_file`] of merchant 4000 that is in this state, as batch-intake would have written it.
+#[must_use]
+pub fn batch_in(world: &World, state: BatchState) -> Batch {
+    let merchant = Merchant::new(MerchantId::new("4000").expect("a merchant number"), "");
+    let file = batch_file("alice");
+    let mut scanner = Scanner::new(Rules::of(&merchant), PieceSize::new(100, 65_536));
+    scanner.push(file.as_bytes()).expect("a good file");
+    let source = Source {
+        key: "4000/inbox/december.csv".to_owned(),
+        version: "v1".to_owned(),
+        size: u64::try_from(file.len()).expect("a small file"),
+        written_at: world.now(),
+    };
+    Batch {
+        id: BatchId::of(&source),
+        merchant: merchant.id,
+        source,
+        version: 1,
+        check: Some(Check::of(&scanner.finish().expect("a good file"))),
+        confirmed_by: None,
+        again: false,
+        told: false,
+        state,
+        made_at: world.now(),
+    }
+}
+
+/// Writes a batch in place of what stands.
+pub async fn put_batch(world: &World, batch: &Batch) -> Batch {
+    let store = batches(world);
+    let stands = store.load(&batch.merchant, &batch.id).await.expect("the table answers");
+    let version = stands.map_or(1, |stands| stands.version + 1);
+    let batch = Batch { version, ..batch.clone() };
+    store.put(&batch, batch.forgotten_at()).await.expect("nobody else writes it");
+    batch
+}
+
+/// An object's bytes, past every function.
+pub async fn object(world: &World, key: &str) -> Option<Vec<u8>> {
+    let mut named = world.template().functions.iter().flat_map(|function| function.environment.iter());
+    let (_, bucket) = named.find(|(name, _)| name.as_str() == "BUCKET").expect("a function with a bucket");
+    let objects = outbound::Objects::new(&world.cloud().sdk_config(Caller::Operator), bucket);
+    let mut found = objects.get(key).await.expect("the bucket answers")?;
+    let mut bytes = Vec::new();
+    while let Some(more) = found.next().await.expect("the object is read") {
+        bytes.extend_from_slice(&more);
+    }
+    Some(bytes)
 }
 
 /// A merchant's audit log, newest first.

@@ -16,7 +16,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use domain::account::{Role, UserId};
+use domain::{
+    account::{Role, UserId},
+    batch::{Batch, BatchId, BatchState},
+};
 use http::{Method, Request, StatusCode};
 use local::{
     admin::{Admin, AuditCommand, GivenRole},
@@ -24,7 +27,8 @@ use local::{
     world::World,
 };
 use system_tests::{
-    Card, Clerk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer, cards, fresh,
+    Card, Clerk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer, batch_in, cards,
+    fresh, put_batch,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -68,6 +72,10 @@ const ROUTES: &[(&str, Access)] = &[
     ("POST /console/payments/{order}/{act}", Least(Role::Operator)),
     ("GET /console/charge", Least(Role::Operator)),
     ("POST /console/charge", Least(Role::Operator)),
+    ("GET /console/batches", Least(Role::Viewer)),
+    ("GET /console/batches/template", Least(Role::Viewer)),
+    ("GET /console/batches/{batch}", Least(Role::Viewer)),
+    ("POST /console/batches/{batch}", Least(Role::Operator)),
     ("GET /console/exports", Least(Role::Operator)),
     ("POST /console/exports", Least(Role::Operator)),
     ("GET /console/exports/{export}", Least(Role::Operator)),
@@ -88,20 +96,27 @@ const ROUTES: &[(&str, Access)] = &[
 /// A payment of merchant 4000, for routes that name one.
 const ORDER: &str = "2026112101";
 
+/// A batch of merchant 4000.
+const BATCH: &str = "019aa5b1d40012345678";
+
 /// A route's path: with what merchant 4000 has, and with what nobody has.
 fn ids(path: &str) -> (String, String) {
     let ours = UserId::from_random([1; 10]);
     let nobody = UserId::from_random([99; 10]);
-    let filled = |order: &str, user: &UserId, link: &str, export: &str| {
+    let filled = |order: &str, user: &UserId, link: &str, export: &str, batch: &str| {
         path.replace("{order}", order)
             .replace("{user}", user.as_str())
             .replace("{link}", link)
             .replace("{export}", export)
+            .replace("{batch}", batch)
             .replace("{act}", "refund")
             .replace("{section}", "mail")
             .replace("{handle}", "nothing")
     };
-    (filled(ORDER, &ours, "demo", "0123456789abcdef"), filled("2026999999", &nobody, "nolink", "fedcba9876543210"))
+    (
+        filled(ORDER, &ours, "demo", "0123456789abcdef", BATCH),
+        filled("2026999999", &nobody, "nolink", "fedcba9876543210", "019aa5b1d40fedcba987"),
+    )
 }
 
 fn routes(world: &World) -> Vec<(Method, String)> {
@@ -126,12 +141,14 @@ fn request(method: &Method, path: &str, token: &str) -> Request<Bytes> {
     request.body(Bytes::from(format!("token={token}"))).unwrap()
 }
 
-/// A world in which merchant 4000 has a payment.
+/// A world in which merchant 4000 has a payment and a batch.
 async fn with_payment() -> World {
     let world = fresh().await;
     let mut shopper = Shopper::new(&world);
     shopper.open(&ShopRequest::new("4000", 2000, ORDER)).await;
     shopper.pay(&Card::of(cards::VISA)).await;
+    let waiting = BatchState::Waiting { since: world.now() };
+    put_batch(&world, &Batch { id: BatchId::new(BATCH).unwrap(), ..batch_in(&world, waiting) }).await;
     world.settle().await.unwrap();
     world
 }

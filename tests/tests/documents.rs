@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 
 use domain::{
     Lang, Merchant, MerchantId,
+    acquirer::DeclineCode,
+    batch::Column,
     integration::{Language, sample},
     request::{Field, Problem},
 };
@@ -64,6 +66,36 @@ fn the_merchant_guides_print_the_code_that_the_tests_run() {
                 text.contains(&block),
                 "{guide} has other {name} than docs/samples: `cargo run -p domain --example guide`"
             );
+        }
+    }
+}
+
+#[test]
+fn the_pages_about_batches_explain_every_code_and_column() {
+    let coded = |path: &str| -> Vec<String> {
+        let source = repository::deployed_source(path);
+        let bodies = source.split("const fn code(").skip(1).filter_map(|rest| rest.split("\n    }\n").next());
+        bodies
+            .flat_map(|body| body.split("=> \"").skip(1))
+            .filter_map(|rest| rest.split('"').next())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut codes = coded("shared/domain/src/batch/fault.rs");
+    codes.extend(coded("shared/domain/src/batch/result.rs"));
+    assert!(codes.len() > 40, "{codes:?}");
+    codes.extend(DeclineCode::ALL.map(|code| code.name().to_owned()));
+    for page in ["docs/batch.md", "docs/batch.ja.md"] {
+        let text = read(page);
+        for code in &codes {
+            assert!(text.contains(&format!("`{code}`")), "{page} lacks {code}");
+        }
+        for column in Column::ALL {
+            for lang in [Lang::Ja, Lang::En] {
+                let name = column.name(lang);
+                let family = name.trim_end_matches(['2', '3']); // free1 to free3 stand in one line
+                assert!(text.contains(name) || text.contains(family), "{page} lacks {name}");
+            }
         }
     }
 }

@@ -144,6 +144,11 @@ fn these_are_all_the_rights() {
              SendMessage ExportQueue",
         ),
         (
+            "console-batches",
+            "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, PutObject Files/*/inbox/*, \
+             GetObject Files/*/results/*, SendMessage IntakeQueue, SendMessage ReportQueue",
+        ),
+        (
             "console-settings",
             "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
         ),

@@ -1,6 +1,7 @@
 //! `/console`: what needs a person, the day's sums, sales by day and by month.
 
 mod attention;
+mod batches;
 mod chart;
 mod days;
 mod sales;
@@ -13,7 +14,7 @@ use domain::{Clock, account::Role};
 use http::{Method, Response};
 use inbound::{Config, KeyringError};
 use lambda_http::{Body, Request};
-use store::{Attention, Payments, Searches};
+use store::{Attention, Batches, Payments, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub struct Deps {
     console: Console,
     searches: Searches,
     attention: Attention,
+    batches: Batches,
 }
 
 impl Deps {
@@ -33,7 +35,8 @@ impl Deps {
         let payments = Payments::new(config.table()?);
         let attention = payments.attention();
         let searches = Searches::new(config.search_table()?, payments);
-        Ok(Self { console, searches, attention })
+        let batches = Batches::new(config.table()?);
+        Ok(Self { console, searches, attention, batches })
     }
 }
 

@@ -15,6 +15,7 @@ use words::console::today::{self as texts, TodayWords};
 use crate::{
     Deps,
     attention::{self, MatterView},
+    batches::{self, BatchView},
     days::{self, Days, SumView},
 };
 
@@ -26,6 +27,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     let (lang, merchant) = (visit.lang, visit.merchant_id());
     let words = texts::today(lang);
     let matters = attention::open(deps, visit).await?;
+    let batches = batches::open(deps, visit).await?;
     let today = japan_date(visit.now);
     let first = today.saturating_sub(BEFORE.days());
     let sums = deps.searches.sums(merchant, first, today).await?;
@@ -36,6 +38,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
         frame: frame.clone(),
         words,
         matters,
+        batches,
         may_settle: visit.user.role >= Role::Operator,
         settled: request.uri().query() == Some("done=settled"),
         heading: (words.sums)(&days::day_text(lang, today)),
@@ -52,6 +55,7 @@ struct TodayPage {
     frame: Frame,
     words: &'static TodayWords,
     matters: Vec<MatterView>,
+    batches: Vec<BatchView>,
     may_settle: bool,
     settled: bool,
     heading: String,

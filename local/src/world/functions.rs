@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 31] = [
+pub const PACKAGES: [&str; 32] = [
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -25,6 +25,7 @@ pub const PACKAGES: [&str; 31] = [
     "challenge-return",
     "completion-mail",
     "console-audit",
+    "console-batches",
     "console-charge",
     "console-export",
     "console-links",
@@ -227,6 +228,13 @@ impl Starter<'_> {
                 http(move |request| {
                     let deps = Arc::clone(&deps);
                     async move { console_links::handler(&deps, request).await }
+                })
+            }
+            "console-batches" => {
+                let deps = Arc::new(console_batches::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_batches::handler(&deps, request).await }
                 })
             }
             "console-export" => {

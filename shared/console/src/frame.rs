@@ -24,6 +24,8 @@ pub enum Section {
     Charge,
     /// Payment links.
     Links,
+    /// Batches.
+    Batches,
     /// Downloads.
     Exports,
     /// Settings.
@@ -37,11 +39,12 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Today,
         Self::Transactions,
         Self::Charge,
         Self::Links,
+        Self::Batches,
         Self::Exports,
         Self::Settings,
         Self::Team,
@@ -56,6 +59,7 @@ impl Section {
             Self::Transactions => "/console/transactions",
             Self::Charge => "/console/charge",
             Self::Links => "/console/links",
+            Self::Batches => "/console/batches",
             Self::Exports => "/console/exports",
             Self::Settings => "/console/settings",
             Self::Team => "/console/team",
@@ -67,7 +71,7 @@ impl Section {
     /// Who sees it in the navigation.
     const fn least(self) -> Role {
         match self {
-            Self::Today | Self::Transactions | Self::Links | Self::Guide => Role::Viewer,
+            Self::Today | Self::Transactions | Self::Links | Self::Batches | Self::Guide => Role::Viewer,
             Self::Charge | Self::Exports => Role::Operator,
             Self::Settings | Self::Team | Self::Audit => Role::Owner,
         }
@@ -79,6 +83,7 @@ impl Section {
             Self::Transactions => words.transactions,
             Self::Charge => words.charge,
             Self::Links => words.links,
+            Self::Batches => words.batches,
             Self::Exports => words.exports,
             Self::Settings => words.settings,
             Self::Team => words.team,
@@ -132,6 +137,8 @@ pub struct Frame {
     pub images: bool,
     /// Whether the page shows another one of ours in a frame.
     pub frames: Frames,
+    /// Where a form of the page sends a file, besides to ourselves.
+    pub sends_to: Option<String>,
 }
 
 impl Frame {
@@ -171,6 +178,7 @@ impl Frame {
             refresh: None,
             images: false,
             frames: Frames::None,
+            sends_to: None,
         }
     }
 
@@ -195,12 +203,19 @@ impl Frame {
         self
     }
 
+    /// The same, with a form that sends a file to this address: to its origin alone, besides to ourselves.
+    #[must_use]
+    pub fn sending_to(mut self, address: &str) -> Self {
+        self.sends_to = Some(address.to_owned());
+        self
+    }
+
     fn policy(&self) -> Policy {
         Policy {
             styles: vec![STYLE.hash.clone(), hash_source(&self.accent_style)],
             script: Some(SCRIPT.hash.clone()),
             images: self.images,
-            forms: FormTarget::Ourselves,
+            forms: self.sends_to.as_deref().map_or(FormTarget::Ourselves, FormTarget::bucket),
             frames: self.frames,
             referrer: Referrer::SameOrigin,
         }

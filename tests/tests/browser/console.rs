@@ -14,7 +14,7 @@ use crate::tab::{Eyes, Tab, text};
 use crate::{DESK, DESK_EN, PHONE, PHONE_JA};
 
 pub(crate) const DESK_JA: Eyes = Eyes { width: DESK, language: "ja", scripts: true };
-const PHONE_EN: Eyes = Eyes { width: PHONE, language: "en", scripts: true };
+pub(crate) const PHONE_EN: Eyes = Eyes { width: PHONE, language: "en", scripts: true };
 
 /// Somebody at the console in a browser, with the app that shows codes.
 pub(crate) struct Clerk<'a> {
@@ -46,7 +46,7 @@ impl<'a> Clerk<'a> {
     }
 
     /// A code that was not typed yet.
-    fn code(&mut self) -> String {
+    pub(crate) fn code(&mut self) -> String {
         let now = Step::at(self.system.world.now()).number();
         self.typed = (self.typed + 1).max(now - 1);
         let secret = TotpSecret::from_base32(DEMO_SECRET).expect("a secret in base32");
@@ -67,7 +67,7 @@ impl<'a> Clerk<'a> {
     }
 
     /// Opens a page and looks it over.
-    fn look_at(&mut self, path: &str, name: &str) {
+    pub(crate) fn look_at(&mut self, path: &str, name: &str) {
         self.go(path);
         self.see(name);
     }

@@ -11,6 +11,7 @@
 )]
 
 mod accessible;
+mod batches;
 mod chromium;
 mod console;
 mod hostile;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 use jiff::tz::TimeZone;
 use local::world::{Options, World};
-use local::{server, site};
+use local::{cloud, server, site};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -29,9 +29,12 @@ impl System {
         let (world, options) = runtime.block_on(async {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
             let port = listener.local_addr().expect("an address").port();
-            let options = Options::serving(port, None);
+            let aws = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+            let aws_origin = format!("http://127.0.0.1:{}", aws.local_addr().expect("an address").port());
+            let options = Options { aws_origin: Some(aws_origin), ..Options::serving(port, None) };
             let world = World::start(options.clone()).await.expect("the world starts");
             tokio::spawn(server::serve(world.clone(), listener));
+            tokio::spawn(cloud::serve(world.cloud().clone(), aws));
             // `localhost` may mean either family
             if let Ok(listener) = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
                 tokio::spawn(server::serve(world.clone(), listener));

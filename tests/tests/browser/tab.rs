@@ -237,6 +237,19 @@ impl Tab {
         &self.complaints
     }
 
+    /// Chooses a file of this machine in a field.
+    pub(crate) fn attach(&self, selector: &str, path: &std::path::Path) {
+        let field = self
+            .call("Runtime.evaluate", &json!({ "expression": format!("document.querySelector({})", text(selector)) }));
+        let field = field["result"]["objectId"].as_str().expect("a field").to_owned();
+        self.call("DOM.setFileInputFiles", &json!({ "files": [path], "objectId": field }));
+    }
+
+    /// Keeps a page that looks again by itself from doing so.
+    pub(crate) fn hold(&self) {
+        self.ask("for (let timer = setTimeout(() => {}, 0); timer > 0; timer -= 1) clearTimeout(timer)");
+    }
+
     /// Ends the visit: there must have been nothing to complain about.
     pub(crate) fn done(mut self) {
         let eyes = self.eyes;

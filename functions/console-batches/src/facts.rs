@@ -1,0 +1,95 @@
+//! What is said of a batch on each of its pages: which it is, where it came from, who let it run, how it stands.
+
+use console::Refusal;
+use domain::{
+    account::UserId,
+    batch::{Batch, BatchState, Check},
+    clock::JAPAN,
+    merchant::Encoding,
+};
+use jiff::Timestamp;
+use words::{console::batches::BatchesWords, format::grouped_number};
+
+use crate::Call;
+
+/// A label and what stands beside it.
+pub(crate) type Fact = (&'static str, String);
+
+/// Which it is, where it came from, when.
+pub(crate) fn of(call: &Call<'_>, batch: &Batch) -> Vec<Fact> {
+    let words = call.words();
+    vec![
+        (words.source, source(words, batch)),
+        (words.received, words::date_time(call.visit.lang, batch.made_at)),
+        (words.number, batch.id.to_string()),
+    ]
+}
+
+/// The same, and what the check found.
+pub(crate) fn checked(call: &Call<'_>, batch: &Batch, check: &Check) -> Vec<Fact> {
+    let words = call.words();
+    let rows = |rows: u32| (words.rows_of)(&grouped_number(u64::from(rows)));
+    let mut facts = of(call, batch);
+    facts.extend([
+        (words.encoding, encoding(check.layout.characters.encoding()).to_owned()),
+        (words.rows_all, rows(check.rows)),
+        (words.rows_bad, rows(check.rows.saturating_sub(check.good))),
+        (words.rows_good, rows(check.good)),
+        (words.rows_sum, words::format::sum(call.visit.lang, check.yen)),
+    ]);
+    facts
+}
+
+/// Who let it run.
+pub(crate) async fn confirmed_by(call: &Call<'_>, batch: &Batch) -> Result<Fact, Refusal> {
+    let words = call.words();
+    let who = match &batch.confirmed_by {
+        Some(id) => name(call, id).await?,
+        None => words.by_itself.to_owned(),
+    };
+    Ok((words.confirmed_by, who))
+}
+
+/// Somebody, as colleagues call them.
+pub(crate) async fn name(call: &Call<'_>, id: &UserId) -> Result<String, Refusal> {
+    let people = call.deps.console.users().list(call.visit.merchant_id()).await?;
+    let person = people.into_iter().find(|person| person.id == *id);
+    Ok(person.map_or_else(|| call.words().former.to_owned(), |person| person.name))
+}
+
+/// The file's name; those that were uploaded here have none of their own.
+pub(crate) fn source(words: &BatchesWords, batch: &Batch) -> String {
+    if batch.is_watched() {
+        return words.from_console.to_owned();
+    }
+    batch.source.key.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// How it stands: the shape, and the word.
+pub(crate) const fn state(words: &BatchesWords, batch: &Batch) -> (&'static str, &'static str) {
+    let states = &words.states;
+    match &batch.state {
+        BatchState::Checking { .. } => ("open", states.checking),
+        BatchState::Refused { .. } => ("bad", states.refused),
+        BatchState::Waiting { .. } => ("open", states.waiting),
+        BatchState::Running { .. } => ("open", states.running),
+        BatchState::Cancelling { .. } => ("open", states.cancelling),
+        BatchState::Done { counts, .. } if counts.unknown > 0 => ("open", states.done_unknown),
+        BatchState::Done { .. } => ("good", states.done),
+        BatchState::Cancelled { ran: true, .. } => ("over", states.cancelled),
+        BatchState::Cancelled { ran: false, .. } => ("over", states.dropped),
+    }
+}
+
+const fn encoding(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Utf8 => "UTF-8",
+        Encoding::ShiftJis => "Shift_JIS (CP932)",
+    }
+}
+
+/// Japan's time, to the minute.
+pub(crate) fn time_of_day(at: Timestamp) -> String {
+    let local = JAPAN.to_datetime(at);
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
