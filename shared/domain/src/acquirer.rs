@@ -530,7 +530,13 @@ impl DeclineCode {
         }
     }
 
-    /// The category: Visa's four groups as acquirers publish them in 2026-11 (category 1: never; 3: data), in our words.
+    /// The cardholder withdrew the agreement to be charged.
+    pub const fn is_revocation(self) -> bool {
+        matches!(self, Self::RevocationOfAuthorization)
+    }
+
+    /// The category: Visa's four groups as acquirers publish them in 2026-11 (category 1: never; 3: data), in our words. What a network's own code says
+    /// goes before it: [`Decline::category`]; sources and date stand there. What the merchant should do is `words::console::decline`.
     pub const fn category(self) -> DeclineCategory {
         match self {
             Self::LostCard

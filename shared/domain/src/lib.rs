@@ -26,6 +26,7 @@ pub mod money;
 pub mod password;
 pub mod payment;
 pub mod recovery;
+pub mod recurring;
 pub mod request;
 pub mod search;
 pub mod settings;
@@ -33,6 +34,7 @@ pub mod signing;
 pub mod tell;
 pub mod text;
 pub mod totp;
+pub mod tries;
 pub mod wire;
 
 pub use acquirer::{Approval, Decline, Initiator};

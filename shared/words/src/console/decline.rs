@@ -1,12 +1,59 @@
-//! What a merchant should do about a decline. A clerk at the console is told more than a payer: who answers for the order has to know what to say.
+//! What a merchant should do about a decline, by its code and by its category ([`domain::acquirer::DeclineCode::category`]). A clerk at the console is told more than a payer: who answers for the order has to know what to say.
 
-use domain::{Lang, acquirer::DeclineCode};
+use domain::{
+    Lang,
+    acquirer::{DeclineCategory, DeclineCode},
+};
 
 /// What the merchant should do, in one or two sentences.
 pub const fn advice(lang: Lang, code: DeclineCode) -> &'static str {
     match lang {
         Lang::Ja => ja(code),
         Lang::En => en(code),
+    }
+}
+
+/// What kind of decline it is, in a few words: a column of a list.
+pub const fn kind(lang: Lang, category: DeclineCategory) -> &'static str {
+    match (lang, category) {
+        (Lang::Ja, DeclineCategory::NeverRetry) => "同じカードでの再試行不可",
+        (Lang::En, DeclineCategory::NeverRetry) => "Never try this card again",
+        (Lang::Ja, DeclineCategory::RetryLater) => "日を改めて再試行",
+        (Lang::En, DeclineCategory::RetryLater) => "Try again on another day",
+        (Lang::Ja, DeclineCategory::FixData) => "カード情報の修正が必要",
+        (Lang::En, DeclineCategory::FixData) => "Card details must be corrected",
+        (Lang::Ja, DeclineCategory::BringPayerBack) => "購入者ご本人の手続きが必要",
+        (Lang::En, DeclineCategory::BringPayerBack) => "Only the buyer can go on",
+    }
+}
+
+/// What the merchant should do where a charge without the buyer was declined (a renewal, a continuation, a row of a file): nobody is there to ask.
+pub const fn without_buyer(lang: Lang, category: DeclineCategory) -> &'static str {
+    match (lang, category) {
+        (Lang::Ja, DeclineCategory::NeverRetry) => {
+            "このカードへの請求は、手動でも再度行えません。購入者にカードの変更をお願いしてください。"
+        }
+        (Lang::En, DeclineCategory::NeverRetry) => {
+            "This card can't be charged again, not even by hand. Ask the buyer to change the card."
+        }
+        (Lang::Ja, DeclineCategory::RetryLater) => {
+            "日を改めると承認されることがあります。再試行の予定がある場合は、そのままお待ちください。"
+        }
+        (Lang::En, DeclineCategory::RetryLater) => {
+            "It may be approved on another day. Where another try is planned, wait for it."
+        }
+        (Lang::Ja, DeclineCategory::FixData) => {
+            "登録されているカード情報が正しくないか、期限切れです。購入者にカードの変更をお願いしてください。"
+        }
+        (Lang::En, DeclineCategory::FixData) => {
+            "The kept card's details are wrong or out of date. Ask the buyer to change the card."
+        }
+        (Lang::Ja, DeclineCategory::BringPayerBack) => {
+            "カード会社が本人認証を求めています。購入者にカード変更の画面でのお手続きをお願いしてください。"
+        }
+        (Lang::En, DeclineCategory::BringPayerBack) => {
+            "The issuer wants the buyer to authenticate. Ask the buyer to go through the page that changes the card."
+        }
     }
 }
 
@@ -87,5 +134,29 @@ const fn en(code: DeclineCode) -> &'static str {
         }
         DeclineCode::DoNotTryAgain => "The issuer says not to try this card again. Ask for another card.",
         DeclineCode::TryAgainLater => "The issuer can't approve it now. Try again in a little while.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_category_and_code_has_its_sentence() {
+        let categories = [
+            DeclineCategory::NeverRetry,
+            DeclineCategory::RetryLater,
+            DeclineCategory::FixData,
+            DeclineCategory::BringPayerBack,
+        ];
+        for (lang, end) in [(Lang::Ja, '。'), (Lang::En, '.')] {
+            let texts = categories.map(|category| without_buyer(lang, category));
+            assert!(texts.iter().all(|text| text.ends_with(end)), "{texts:?}");
+            let kinds: std::collections::BTreeSet<_> = categories.map(|category| kind(lang, category)).into();
+            assert_eq!(kinds.len(), 4);
+        }
+        for code in DeclineCode::ALL {
+            assert!(advice(Lang::Ja, code).ends_with('。') && advice(Lang::En, code).ends_with('.'), "{code:?}");
+        }
     }
 }

@@ -1,0 +1,4 @@
+//! What is charged again without the buyer at the page: on which day, how often after a failure, and when never.
+
+pub mod calendar;
+pub mod retry;
