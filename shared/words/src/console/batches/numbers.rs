@@ -25,15 +25,21 @@ pub fn duration(lang: Lang, seconds: u64) -> String {
     }
 }
 
+/// How many whole units, and what is left.
+fn split(number: u64, unit: u64) -> (u64, u64) {
+    (number.checked_div(unit).unwrap_or(0), number.checked_rem(unit).unwrap_or(number))
+}
+
 const JAPANESE: [(u64, &str); 3] = [(1_000_000_000_000, "兆"), (100_000_000, "億"), (10_000, "万")];
 
 fn japanese(yen: u64) -> String {
     let mut rest = yen;
     let mut text = String::new();
     for (unit, name) in JAPANESE {
-        if rest >= unit {
-            text.push_str(&format!("{}{name}", grouped_number(rest / unit)));
-            rest %= unit;
+        let units;
+        (units, rest) = split(rest, unit);
+        if units > 0 {
+            text.push_str(&format!("{}{name}", grouped_number(units)));
         }
     }
     if rest > 0 || text.is_empty() {
@@ -50,9 +56,10 @@ fn english(number: u64) -> String {
     let mut rest = number;
     let mut parts = Vec::new();
     for (unit, name) in UNITS {
-        if rest >= unit {
-            parts.push(format!("{} {name}", english(rest / unit)));
-            rest %= unit;
+        let units;
+        (units, rest) = split(rest, unit);
+        if units > 0 {
+            parts.push(format!("{} {name}", english(units)));
         }
     }
     if rest > 0 || parts.is_empty() {
