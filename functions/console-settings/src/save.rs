@@ -123,7 +123,7 @@ pub(crate) async fn store_after(
     visit: &Visit,
     stored: &Merchant,
     mut changed: Merchant,
-    first: impl Future<Output = Result<(), StoreError>>,
+    first: impl Future<Output = Result<(), StoreError>> + Send,
 ) -> Result<Vec<Change>, StoreError> {
     changed.version = stored.version.saturating_add(1);
     let changes = changes(stored, &changed);

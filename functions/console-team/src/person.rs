@@ -149,7 +149,7 @@ async fn noted(
     call: &Call<'_>,
     user: &User,
     action: Action,
-    change: impl Future<Output = Result<(), StoreError>>,
+    change: impl Future<Output = Result<(), StoreError>> + Send,
 ) -> Result<(), StoreError> {
     let console = &call.deps.console;
     let doing = async {

@@ -6,7 +6,7 @@ use domain::merchant::Retention;
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, Payment, PaymentKey, link::Link};
 use inbound::{Config, ConfigError, Keyring, KeyringError};
 use outbound::Acquirer;
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 use store::StoreError;
 
 use super::{AdminError, CardKeyring, Rebuilder};
@@ -110,15 +110,17 @@ impl Registry {
     ///
     /// # Errors
     /// [`RegistryError`]; [`RegistryError::Conflict`] where something else came first, which is noted, too.
-    pub async fn noted<T>(
-        &self,
-        merchant: &MerchantId,
+    pub fn noted<'a, T: Send + 'a>(
+        &'a self,
+        merchant: &'a MerchantId,
         action: Action,
-        clock: &Clock,
-        doing: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, RegistryError> {
-        let (by, retention) = (self.actor(), self.retention(merchant).await?);
-        Ok(Box::pin(self.audit.ahead(merchant, &by, &action, clock.now(), &retention, doing)).await?)
+        clock: &'a Clock,
+        doing: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+    ) -> Pin<Box<dyn Future<Output = Result<T, RegistryError>> + Send + 'a>> {
+        Box::pin(async move {
+            let (by, retention) = (self.actor(), self.retention(merchant).await?);
+            Ok(self.audit.ahead(merchant, &by, &action, clock.now(), &retention, doing).await?)
+        })
     }
 
     /// How long a merchant keeps its log; one that is being made keeps it as all do at first.

@@ -1,6 +1,6 @@
 //! Somebody who was let in, with the form they sent.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
 use domain::{
     Lang, MerchantId,
@@ -80,14 +80,16 @@ impl Console {
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Conflict`] where something else came first, which is noted, too.
-    pub async fn noted<T>(
-        &self,
-        user: &User,
+    pub fn noted<'a, T: Send + 'a>(
+        &'a self,
+        user: &'a User,
         action: Action,
-        doing: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let (by, retention) = (Actor::User(user.id.clone()), self.retention(user).await?);
-        Box::pin(self.audit.ahead(&user.merchant, &by, &action, self.now(), &retention, doing)).await
+        doing: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+    ) -> Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>> {
+        Box::pin(async move {
+            let (by, retention) = (Actor::User(user.id.clone()), self.retention(user).await?);
+            self.audit.ahead(&user.merchant, &by, &action, self.now(), &retention, doing).await
+        })
     }
 
     /// Notes what somebody did who is not signed in yet.
