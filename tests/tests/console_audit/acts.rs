@@ -5,16 +5,18 @@ use domain::{
     MerchantId, OrderId,
     account::UserId,
     attention::{Matter, MatterKind},
+    batch::{BatchState, Counts},
     merchant::Capture,
 };
 use http::{Request, header};
 use local::{
     admin::{Admin, GivenRole, UserCommand},
+    cloud::{Fault, When},
     world::World,
 };
 use system_tests::{
-    Card, Clerk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper, administer, cards, change_merchant,
-    invitation, raise, user_id,
+    Card, Clerk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper, administer, batch_in, cards,
+    change_merchant, invitation, put_batch, raise, user_id,
 };
 
 const HANAKO: &str = "hanako@example.com";
@@ -38,6 +40,7 @@ pub(crate) const ACTS: &[(&str, &[&str])] = &[
     ("POST /console/links", &["make", "send"]),
     ("POST /console/links/{link}", &["send", "revoke"]),
     ("POST /console/links/mails", &["import", "send"]),
+    ("POST /console/batches/{batch}", &["confirm", "drop", "stop", "again", "queue"]),
     ("POST /console/settings", &["lead"]),
     (
         "POST /console/settings/{section}",
@@ -83,6 +86,7 @@ pub(crate) async fn prepare(world: &World, route: &str, act: &str) -> Act {
         "POST /console/links" => new_link(world, act).await,
         "POST /console/links/{link}" => link(world, act).await,
         "POST /console/links/mails" => mails(world, act).await,
+        "POST /console/batches/{batch}" => batch(world, act).await,
         "POST /console/settings/{section}" => settings(world, act).await,
         "POST /console/logout" | "POST /console/settings" => {
             let mut clerk = Clerk::owner(world).await;
@@ -335,6 +339,45 @@ fn with_file(form: &Form, file: &str, bytes: &[u8]) -> Request<Bytes> {
         .header("sec-fetch-site", "same-origin")
         .body(Bytes::from(body))
         .unwrap()
+}
+
+async fn batch(world: &World, act: &str) -> Act {
+    change_merchant(world, "4000", |merchant| {
+        merchant.batch.at_once_rows = 5_000;
+        merchant.batch.at_once_yen = 99_999_999;
+    })
+    .await;
+    let counts =
+        Counts { done: 5_000, approved: 4_900, yen: 12_000_000, declined: 90, unknown: 0, errors: 10, not_run: 0 };
+    let (state, says): (_, &[&str]) = match act {
+        "confirm" => (BatchState::Waiting { since: world.now() }, &["batch_confirmed"]),
+        "drop" => (BatchState::Waiting { since: world.now() }, &["batch_dropped"]),
+        "stop" => (BatchState::Running { chunks: Some(50), since: world.now() }, &["batch_stopped"]),
+        "again" => (BatchState::Done { counts, at: world.now() }, &["batch_again"]),
+        _ => (BatchState::Waiting { since: world.now() }, &[]),
+    };
+    let batch = put_batch(world, &batch_in(world, state)).await;
+    let address = format!("/console/batches/{}", batch.id);
+    let mut clerk = Clerk::owner(world).await;
+    let asked = match act {
+        "confirm" | "queue" => format!("{address}?act=confirm"),
+        "stop" => format!("{address}?act=stop"),
+        _ => address,
+    };
+    clerk.get(&asked).await;
+    if act == "queue" {
+        // Confirmed, and the queue did not answer: it is asked again by a button.
+        world.faults().restart();
+        for nth in 0..8 {
+            let (caller, operation) = (Some("ConsoleBatches".to_owned()), "SendMessageBatch".to_owned());
+            world.faults().plan(When::Nth { caller, operation, nth }, Fault::FailBefore);
+        }
+        let confirm = pressed(&clerk, "confirm");
+        clerk.submit(&confirm).await;
+        world.faults().stop();
+    }
+    let form = pressed(&clerk, act);
+    by_owner(world, clerk, &form, says).await
 }
 
 async fn settings(world: &World, act: &str) -> Act {
