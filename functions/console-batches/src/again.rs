@@ -39,7 +39,9 @@ pub(crate) async fn again(call: &Call<'_>, batch: Batch) -> Result<Response<Body
 pub(crate) fn is_possible(batch: &Batch) -> bool {
     match &batch.state {
         BatchState::Done { counts, .. } | BatchState::Cancelled { counts, ran: true, .. } => {
-            counts.declined > 0 || counts.errors > 0 || counts.not_run > 0
+            // a row that the check refused is as wrong in the same file again
+            let bad = batch.check.as_ref().map_or(0, |check| check.rows.saturating_sub(check.good));
+            counts.declined > 0 || counts.errors > bad || counts.not_run > 0
         }
         // a second run that was made ready and dropped; another file that was dropped is uploaded again
         BatchState::Cancelled { ran: false, .. } => batch.again,

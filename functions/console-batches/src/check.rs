@@ -36,12 +36,17 @@ pub(crate) fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body>, Ref
         notice: one::notice(call),
         address: address_of(&batch.id),
         version: batch.version,
-        facts: facts::checked(call, batch, check),
+        figures: facts::figures(call, check),
+        facts: facts::file(call, batch, check),
         errors: Errors::new(call, check),
         is_again: batch.again,
         may_trade: call.may_trade(),
         operates: call.operates(),
-        go_on: (words.go_on)(&rows, &sum(call.visit.lang, check.yen)),
+        go_on: if batch.again {
+            words.go_on_again.to_owned()
+        } else {
+            (words.go_on)(&rows, &sum(call.visit.lang, check.yen))
+        },
         go_on_hint: (words.go_on_hint)(bad),
     };
     Ok(call.page(StatusCode::OK, &page, &frame))
@@ -164,6 +169,7 @@ struct CheckPage {
     notice: Option<&'static str>,
     address: String,
     version: u32,
+    figures: Vec<Fact>,
     facts: Vec<Fact>,
     errors: Option<Errors>,
     is_again: bool,

@@ -38,16 +38,17 @@ pub(crate) fn ask(call: &Call<'_>, batch: &Batch, code: Option<&'static str>) ->
         words,
         address: address_of(&batch.id),
         version: batch.version,
-        facts: facts::checked(call, batch, check),
+        figures: facts::figures(call, check),
+        facts: facts::file(call, batch, check),
         is_again: batch.again,
-        sentence: (words.sentence)(&rows, &yen),
+        sentence: (if batch.again { words.sentence_again } else { words.sentence })(&rows, &yen),
         sum_spelled: (words.sum_spelled)(&spelled(lang, check.yen)),
         needs_code: needs_code(call, check).then(|| {
             let limit_rows = grouped_number(u64::from(limits.at_once_rows));
             (words.needs_code)(&limit_rows, &sum(lang, limits.at_once_yen.into()))
         }),
         code,
-        charge: (words.charge)(&yen),
+        charge: if batch.again { words.charge_again.to_owned() } else { (words.charge)(&yen) },
     };
     let status = if code.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(call.page(status, &page, &frame))
@@ -112,6 +113,7 @@ struct ConfirmPage {
     words: &'static BatchesWords,
     address: String,
     version: u32,
+    figures: Vec<Fact>,
     facts: Vec<Fact>,
     is_again: bool,
     sentence: String,

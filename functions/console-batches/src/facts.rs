@@ -25,19 +25,23 @@ pub(crate) fn of(call: &Call<'_>, batch: &Batch) -> Vec<Fact> {
     ]
 }
 
-/// The same, and what the check found.
-pub(crate) fn checked(call: &Call<'_>, batch: &Batch, check: &Check) -> Vec<Fact> {
+/// The same, and its characters.
+pub(crate) fn file(call: &Call<'_>, batch: &Batch, check: &Check) -> Vec<Fact> {
+    let mut facts = of(call, batch);
+    facts.push((call.words().encoding, encoding(check.layout.characters.encoding()).to_owned()));
+    facts
+}
+
+/// What the check counted.
+pub(crate) fn figures(call: &Call<'_>, check: &Check) -> Vec<Fact> {
     let words = call.words();
     let rows = |rows: u32| (words.rows_of)(&grouped_number(u64::from(rows)));
-    let mut facts = of(call, batch);
-    facts.extend([
-        (words.encoding, encoding(check.layout.characters.encoding()).to_owned()),
+    vec![
         (words.rows_all, rows(check.rows)),
         (words.rows_bad, rows(check.rows.saturating_sub(check.good))),
         (words.rows_good, rows(check.good)),
         (words.rows_sum, words::format::sum(call.visit.lang, check.yen)),
-    ]);
-    facts
+    ]
 }
 
 /// Who let it run.

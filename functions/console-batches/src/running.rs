@@ -4,7 +4,7 @@ use askama::Template;
 use console::{Frame, Refusal};
 use domain::batch::{Batch, BatchState, Counts};
 use http::{Response, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_http::Body;
 use words::{
     console::batches::{BatchesWords, duration},
@@ -21,6 +21,9 @@ use crate::{
 const LOOK_AGAIN_S: u32 = 2;
 /// Every look reads all chunks; a second more for each so many keeps what a page reads in a second small.
 const CHUNKS_A_SECOND: u32 = 400;
+
+/// A batch whose first rows have no answer after this may not have been queued.
+const LATE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Shows how far a batch is.
 pub(crate) async fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body>, Refusal> {
@@ -64,10 +67,15 @@ pub(crate) async fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body
             (None, None) => Some(words.cutting_lead),
             (None, Some(_)) => None,
         },
-        may_queue: call.operates() && stopped_by.is_none() && counts.done == 0,
+        may_queue: call.operates() && stopped_by.is_none() && counts.done == 0 && is_late(call, since),
         may_stop: call.operates() && stopped_by.is_none(),
     };
     Ok(call.page(StatusCode::OK, &page, &frame))
+}
+
+/// Whether the first answer takes so long that somebody may want to ask again, or it is known that nobody was asked.
+fn is_late(call: &Call<'_>, since: Timestamp) -> bool {
+    call.asked("done") == Some("unsent") || call.visit.now.duration_since(since) > LATE
 }
 
 /// What came of rows so far: label and number.

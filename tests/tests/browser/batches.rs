@@ -6,9 +6,7 @@ use domain::{
     account::UserId,
     batch::{BatchId, BatchState, Counts, FileFault, Refused},
 };
-use system_tests::{
-    Card, OWNER, ShopRequest, Shopper, batch_file, batch_in, batches, cards, change_merchant, object, put_batch,
-};
+use system_tests::{BatchDesk, OWNER, batch_file, batch_in, batches, cards, change_merchant, object, put_batch};
 
 use crate::console::{Clerk, DESK_JA, PHONE_EN};
 use crate::system::System;
@@ -21,14 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(900);
 fn a_buyer_agrees(system: &System) {
     system.block_on(async {
         change_merchant(&system.world, "4000", |merchant| {
-            merchant.continuation = true;
             merchant.batch.at_once_rows = 1_000;
         })
         .await;
-        let mut shopper = Shopper::new(&system.world);
-        shopper.open(&ShopRequest::new("4000", 2_000, "1").with("user", "alice")).await;
-        shopper.pay(&Card::of(cards::VISA).to_be_kept()).await;
-        assert_eq!(shopper.hand_over().value("result"), "0");
+        BatchDesk::of(&system.world, "4000").keep("alice", cards::VISA).await;
     });
 }
 

@@ -284,7 +284,9 @@ fn complaint(event: &Value) -> Option<String> {
             let issue = &given["issue"];
             // a shop's own POST to us brings no Lax cookie, and needs none
             let lax = issue["details"]["cookieIssueDetails"]["cookieExclusionReasons"] == json!(["ExcludeSameSiteLax"]);
-            (!lax).then(|| format!("issue: {issue}"))
+            // the bucket sends a browser straight back to us, and has no cookies to lose by that
+            let bounced = issue["code"] == "BounceTrackingIssue";
+            (!lax && !bounced).then(|| format!("issue: {issue}"))
         }
         _ => None,
     }

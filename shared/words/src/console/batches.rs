@@ -141,6 +141,8 @@ pub struct BatchesWords {
     pub choose: &'static str,
     /// Charges the good rows.
     pub go_on: fn(rows: &str, yen: &str) -> String,
+    /// The same, where only what is not paid yet is charged.
+    pub go_on_again: &'static str,
     /// What becomes of the others.
     pub go_on_hint: fn(bad: u32) -> &'static str,
     /// Drops the file.
@@ -155,6 +157,8 @@ pub struct BatchesWords {
     pub confirm: &'static str,
     /// What is charged, in one sentence.
     pub sentence: fn(rows: &str, yen: &str) -> String,
+    /// The same, where only what is not paid yet is charged: at most so much.
+    pub sentence_again: fn(rows: &str, yen: &str) -> String,
     /// The sum spelled, so that nobody counts digits.
     pub sum_spelled: fn(spelled: &str) -> String,
     /// What follows of it.
@@ -165,6 +169,8 @@ pub struct BatchesWords {
     pub code_wrong: &'static str,
     /// Button.
     pub charge: fn(yen: &str) -> String,
+    /// The same, where only what is not paid yet is charged.
+    pub charge_again: &'static str,
     /// Leaves without doing anything.
     pub leave: &'static str,
     /// The merchant does not trade: it can't be confirmed.

@@ -93,6 +93,7 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     by_kind: "誤りの種類ごとの行数",
     choose: "どうしますか",
     go_on: |rows, yen| format!("正しい{rows}行、{yen}の請求へ進む"),
+    go_on_again: "支払われていない行の請求へ進む",
     go_on_hint: |bad| match bad {
         0 => "次の画面で、合計をもう一度確認していただきます。まだ請求しません。",
         _ => {
@@ -105,11 +106,13 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     operators_decide: "請求するかどうかを決められるのは、担当者とオーナーです。",
     confirm: "請求の確認",
     sentence: |rows, yen| format!("{rows}行、合計{yen}を請求します"),
-    sum_spelled: |spelled| format!("合計は {spelled} です。"),
+    sentence_again: |rows, yen| format!("支払われていない行だけを請求します（最大{rows}行、最大{yen}）"),
+    sum_spelled: |spelled| format!("合計（読み）：{spelled}"),
     follows: "購入者との取り決めに沿った請求であることを確認してください。ボタンを押すと、すぐに請求が始まります。途中で中止しても、すでに承認された行は取り消されません。",
     needs_code: |rows, yen| format!("{rows}行または{yen}を超えるため、認証アプリの新しいコードが必要です。"),
     code_wrong: "コードが正しくないか、すでに使われています。認証アプリの新しいコードを入力してください。",
     charge: |yen| format!("{yen}を請求する"),
+    charge_again: "支払われていない行を請求する",
     leave: "請求せずに戻る",
     may_not: "この加盟店は現在、決済を停止しているため、請求できません。",
     cutting_lead: "行を分けて、処理の順番に入れています。",
