@@ -15,7 +15,8 @@ use http::{Request, StatusCode};
 use local::admin::GivenRole;
 use local::cloud::{Fault, When};
 use local::world::World;
-use system_tests::{Card, Clerk, ShopRequest, Shopper, cards, fresh};
+use std::time::Instant;
+use system_tests::{Card, Clerk, ShopRequest, Shopper, cards, fill_search, fresh};
 
 /// Pays an order of merchant 4000 with these free items.
 async fn pay(world: &World, order: &str, free: [&str; 3]) {
@@ -25,6 +26,24 @@ async fn pay(world: &World, order: &str, free: [&str; 3]) {
     let mut shopper = Shopper::new(world);
     shopper.open(&request).await;
     shopper.pay(&Card::of(cards::VISA)).await;
+}
+
+/// Every payment stands in the file once, newest first, however many pages of the search it takes: 2,500, or as many as `EXPORT_ROWS` says.
+#[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "a setting of the test run, not of the product")]
+async fn a_long_search_is_written_to_its_end() {
+    let rows = std::env::var("EXPORT_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(2_500);
+    let world = fresh().await;
+    fill_search(&world, 0, rows).await;
+    let mut clerk = Clerk::owner(&world).await;
+    let started = Instant::now();
+    export(&world, &mut clerk, "", "utf-8").await;
+    println!("{rows} rows were written in {:?}", started.elapsed());
+    let (_, bytes) = file(&world, &mut clerk).await;
+    let text = std::str::from_utf8(&bytes).unwrap();
+    let written = text.lines().skip(1).map(|line| line.split(',').next().unwrap());
+    let wanted: Vec<String> = (0..rows).map(|place| format!("r{place}")).collect();
+    assert!(written.eq(wanted.iter().map(String::as_str)), "each once, in order");
 }
 
 /// Asks for the CSV of what is in front and waits until it is written.

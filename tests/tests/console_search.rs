@@ -9,23 +9,19 @@
     reason = "a test's helpers may stop at the first surprise; capacity units come in halves"
 )]
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::attention::{Matter, MatterKind};
 use domain::audit::Action;
 use domain::merchant::Encoding;
 use domain::{MerchantId, OrderId};
 use http::StatusCode;
-use jiff::Timestamp;
 use local::admin::{Admin, GivenRole, Moving, PaymentCommand, PaymentOf};
-use local::cloud::Caller;
 use local::world::World;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use store::Which;
 use system_tests::{
-    Card, Clerk, Page, ShopRequest, Shopper, administer_as, audit_log, cards, change_merchant, fresh, matters, payment,
-    percent_encoded, raise, searches, user_id,
+    Card, Clerk, Page, ShopRequest, Shopper, administer_as, audit_log, cards, change_merchant, fill_search, fresh,
+    matters, payment, percent_encoded, raise, searches, user_id,
 };
 
 const LIST: &str = "/console/transactions";
@@ -202,7 +198,7 @@ async fn what_is_typed_wrong_is_said_and_kept() {
 #[tokio::test]
 async fn a_page_of_another_merchant_or_time_opens_nothing() {
     let world = fresh().await;
-    fill(&world, 0, 60).await;
+    fill_search(&world, 0, 60).await;
     let mut clerk = Clerk::owner(&world).await;
     clerk.get(LIST).await;
     let next = link(clerk.page(), "次のページ（古いもの）").unwrap();
@@ -218,7 +214,7 @@ async fn a_page_of_another_merchant_or_time_opens_nothing() {
 #[tokio::test]
 async fn paging_loses_and_repeats_nothing_while_payments_come_in() {
     let world = fresh().await;
-    fill(&world, 0, 230).await;
+    fill_search(&world, 0, 230).await;
     let mut clerk = Clerk::owner(&world).await;
     for query in ["", "?status=success", "?free=row"] {
         let mut seen = Vec::new();
@@ -281,11 +277,11 @@ async fn the_first_page_costs_the_same_however_many_payments_there_are() {
         println!("{count} payments: {:?}", searched.iter().zip(&units).collect::<Vec<_>>());
         units
     };
-    fill(&world, 0, 1_000).await;
+    fill_search(&world, 0, 1_000).await;
     let small = measured(1_000).await;
     let started = Instant::now();
     let many = std::env::var("SEARCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(50_000);
-    fill(&world, 1_000, many).await;
+    fill_search(&world, 1_000, many).await;
     println!("filled in {:?}", started.elapsed());
     world.advance(Duration::from_secs(31)).await.unwrap();
     let large = measured(many).await;
@@ -296,7 +292,7 @@ async fn the_first_page_costs_the_same_however_many_payments_there_are() {
 #[tokio::test]
 async fn a_search_for_what_has_no_key_is_bounded_and_goes_on() {
     let world = fresh().await;
-    fill(&world, 0, 2_600).await;
+    fill_search(&world, 0, 2_600).await;
     let mut clerk = Clerk::owner(&world).await;
     let mut address = format!("{LIST}?holder=row+2599");
     let mut pages = 0;
@@ -314,40 +310,6 @@ async fn a_search_for_what_has_no_key_is_bounded_and_goes_on() {
         address = link(page, "さらに古いものを探す").unwrap();
     }
     assert_eq!(pages, 3);
-}
-
-/// Rows written straight into the read model, a second apart, newest first, each of an address that every tenth shares; every tenth failed.
-async fn fill(world: &World, from: u32, to: u32) {
-    let client = Client::new(&world.cloud().sdk_config(Caller::Operator));
-    let newest: Timestamp = "2026-11-21T02:59:00Z".parse().unwrap();
-    let merchant = domain::MerchantId::new("4000").unwrap();
-    let text = |text: String| AttributeValue::S(text);
-    let places: Vec<u32> = (from..to).collect();
-    for chunk in places.chunks(25) {
-        let puts = chunk.iter().map(|place| {
-            let at = newest.as_millisecond() - i64::from(*place) * 1_000;
-            let (order, mail) = (format!("r{place}"), format!("row{}@example.com", place % 10));
-            let status = if place % 10 == 0 { "failed" } else { "captured" };
-            let key = domain::search::SearchKey::of_mail(&merchant, &mail);
-            let document = serde_json::json!({
-                "t": at, "a": 1_000, "s": status, "i": "data_linkage", "f": ["row", "", ""], "m": mail,
-                "h": format!("ROW {place:04}"), "c": { "b": "visa", "l": "4242", "e": "2029-12" },
-            });
-            let item = HashMap::from([
-                ("pk".to_owned(), text(format!("P#4000#{order}"))),
-                ("sk".to_owned(), text("-".to_owned())),
-                ("v".to_owned(), AttributeValue::N("2".to_owned())),
-                ("w".to_owned(), text(format!("{at:013}#{order}"))),
-                ("list".to_owned(), text("4000".to_owned())),
-                ("status".to_owned(), text(format!("4000#{status}"))),
-                ("mail".to_owned(), text(format!("4000#{}", key.as_str()))),
-                ("doc".to_owned(), text(document.to_string())),
-            ]);
-            let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
-            WriteRequest::builder().put_request(put).build()
-        });
-        client.batch_write_item().request_items("SearchTable", puts.collect()).send().await.unwrap();
-    }
 }
 
 #[tokio::test]
