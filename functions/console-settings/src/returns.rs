@@ -43,7 +43,7 @@ impl Returns {
     pub(crate) async fn of(deps: &Deps, visit: &Visit) -> Result<Self, Refusal> {
         let words = mail_returns(visit.lang);
         let mut known = deps.returns.list(visit.merchant_id(), LOOKED).await?;
-        known.sort_by(|one, other| other.at.cmp(&one.at));
+        known.sort_by_key(|known| std::cmp::Reverse(known.at));
         Ok(Self { words, entries: known.iter().take(SHOWN).map(|known| Entry::new(visit, words, known)).collect() })
     }
 }
