@@ -51,7 +51,8 @@ impl State {
         };
         let connection = connection.map_err(storage)?;
         // what was committed survives the end of the process; only a power cut may take the last
-        let durability = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+        // what is deleted is overwritten: a file with card numbers must not stay behind in pages that are free
+        let durability = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;";
         connection.execute_batch(durability).map_err(storage)?;
         connection.execute_batch(schema).map_err(storage)?;
         connection.set_prepared_statement_cache_capacity(64);

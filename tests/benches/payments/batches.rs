@@ -4,6 +4,7 @@ use crate::{
     measure::{cost, ms},
     table,
 };
+use domain::merchant::BatchSettings;
 use local::world::{Ledger, Options, World};
 use std::time::Duration;
 use system_tests::{BatchDesk, change_merchant};
@@ -17,13 +18,16 @@ const BUYERS: u32 = 50;
 pub(crate) async fn print() {
     let options = Options { ledger: Ledger::Memory, mail: false, ..Options::serving(9000, None) };
     let world = World::start(options).await.unwrap();
-    change_merchant(&world, "4000", |merchant| merchant.batch.at_once_rows = ROWS).await;
+    let at_once = BatchSettings { at_once_rows: BatchSettings::MOST_ROWS, at_once_yen: BatchSettings::MOST_YEN };
+    change_merchant(&world, "4000", |merchant| merchant.batch = at_once).await;
     let desk = BatchDesk::of(&world, "4000");
     for buyer in 0..BUYERS {
         desk.keep(&format!("buyer-{buyer}"), system_tests::cards::VISA).await;
     }
     // what the stream's readers do with results is another measurement's
-    world.cloud().stream("Table").unwrap().advance(i64::MAX as u64).unwrap();
+    for reader in ["OutboxRelay", "SearchIndex"] {
+        world.cloud().stream("Table").unwrap().of(reader).advance(i64::MAX as u64).unwrap();
+    }
     desk.put("warm", file(1_000_000, 100)).await;
     world.settle().await.unwrap();
     let before = world.usage().dynamodb;

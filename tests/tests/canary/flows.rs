@@ -11,7 +11,7 @@ use local::{
     cloud::{Caller, Fault, When},
     world::World,
 };
-use system_tests::{Clerk, ShopRequest, cards, change_merchant, form_encoded, payment};
+use system_tests::{BatchDesk, Clerk, ShopRequest, cards, change_merchant, form_encoded, payment};
 
 use crate::{
     search::NUMBERS,
@@ -32,6 +32,7 @@ pub(crate) async fn all(canary: &mut Canary) {
     untold(canary).await;
     in_wrong_fields(canary).await;
     in_the_console(canary).await;
+    in_batches(canary).await;
     tried_and_tried(canary).await;
     let world = canary.world.clone();
     for _ in 0..10 {
@@ -43,6 +44,43 @@ pub(crate) async fn all(canary: &mut Canary) {
 
 fn order(amount: u32, place: usize, kind: usize) -> ShopRequest {
     ShopRequest::new("4000", amount, &format!("55{kind}{place:04}"))
+}
+
+/// Files with a card number in the header, in a cell, and behind a quote that nobody closed; and files whose rows charge kept cards, with every answer there is.
+async fn in_batches(canary: &mut Canary) {
+    let world = canary.world.clone();
+    let desk = BatchDesk::of(&world, "4000");
+    for (place, number) in NUMBERS.iter().enumerate().filter(|(_, number)| **number != "4242424242424241") {
+        // so many bytes that no file's size looks like a code
+        let wide = "x".repeat(3_900);
+        let spaced =
+            number.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four)).collect::<Vec<_>>().join(" ");
+        let file = match place % 3 {
+            0 => format!(
+                "charge,amount,user,card number\n1,100,{wide},{wide}\n3,100,{wide},{wide}\n2,100,nobody,{number}\n"
+            ),
+            1 => format!("charge,amount,user,free1\n1,100,{wide},{wide}\n3,100,{wide},{wide}\n2,100,nobody,{spaced}\n"),
+            _ => {
+                format!("charge,amount,user,free1\n1,100,{wide},{wide}\n3,100,{wide},{wide}\n2,100,nobody,\"{number}\n")
+            }
+        };
+        let refused = desk.charge(&format!("holds-{place}"), file).await;
+        assert_eq!(desk.versions(&refused.source.key).await, 0, "{number}: {:?}", refused.state);
+        let user = format!("of-batch-{place}");
+        desk.keep(&user, number).await;
+        let row = |row: usize, yen: u32| (format!("577{place:03}{row}"), yen);
+        let rows = [row(1, 2_000), row(2, 1_901), row(3, 1_902)];
+        let rows: Vec<_> = rows.iter().map(|(order, yen)| (order.as_str(), *yen, user.as_str())).collect();
+        let file = [
+            BatchDesk::file(&rows),
+            format!("0,100,nobody,{wide}\r\n1,100,nobody,{wide}\r\n3,100,nobody,{wide}\r\n").into_bytes(),
+        ]
+        .concat();
+        desk.charge(&format!("charges-{place}"), file).await;
+        let result = desk.result(&desk.newest().await).await.unwrap_or_default();
+        canary.seen.push((format!("the result of a batch with {number}'s kept card"), result));
+    }
+    world.advance(Duration::from_secs(2 * 3_600)).await.unwrap();
 }
 
 /// Every card: the expiry mistyped once, then paid, then looked at again.

@@ -54,6 +54,8 @@ async fn no_card_number_or_code_is_stored_shown_sent_or_logged() {
         "single charge tried",
         "cards sealed anew",
         "a kept card was deleted",
+        "a batch file was refused",
+        "a batch ended",
     ];
     let troubles = ["the guard refused a card", "request refused", "no charge was tried", "a card was not kept"];
     for message in said.iter().chain(&troubles) {
