@@ -201,7 +201,11 @@ impl BatchDesk {
     pub fn counts(batch: &Batch) -> Counts {
         match &batch.state {
             BatchState::Done { counts, .. } | BatchState::Cancelled { counts, .. } => *counts,
-            other => panic!("{other:?} is not over"),
+            BatchState::Checking { .. }
+            | BatchState::Refused { .. }
+            | BatchState::Waiting { .. }
+            | BatchState::Running { .. }
+            | BatchState::Cancelling { .. } => panic!("{:?} is not over", batch.state),
         }
     }
 

@@ -5,6 +5,9 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::type_complexity,
+    clippy::large_futures,
     clippy::wildcard_enum_match_arm,
     reason = "a test: what goes wrong is meant to end it"
 )]

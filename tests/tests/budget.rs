@@ -7,6 +7,7 @@
     clippy::arithmetic_side_effects,
     clippy::wildcard_enum_match_arm,
     clippy::float_arithmetic,
+    clippy::large_futures,
     reason = "a test's helpers may stop at the first surprise; capacity units come in halves"
 )]
 

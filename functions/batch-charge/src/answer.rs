@@ -1,5 +1,7 @@
 //! What is answered to a row, read off what stands.
 
+use std::ops::Add as _;
+
 use domain::{
     Payment, PaymentNumber,
     batch::{BadRow, Counts, Reason, RowResult},
@@ -86,16 +88,15 @@ impl Answered {
     /// Adds it to what was counted.
     pub(crate) fn add_to(&self, counts: Counts) -> Counts {
         let of = |wanted: RowResult| u32::from(self.result == wanted);
-        counts
-            + Counts {
-                done: u32::from(self.result != RowResult::Blank),
-                approved: of(RowResult::Approved),
-                yen: self.yen,
-                declined: of(RowResult::Declined),
-                unknown: of(RowResult::Unknown),
-                errors: of(RowResult::Error),
-                not_run: of(RowResult::NotRun),
-            }
+        counts.add(Counts {
+            done: u32::from(self.result != RowResult::Blank),
+            approved: of(RowResult::Approved),
+            yen: self.yen,
+            declined: of(RowResult::Declined),
+            unknown: of(RowResult::Unknown),
+            errors: of(RowResult::Error),
+            not_run: of(RowResult::NotRun),
+        })
     }
 }
 
