@@ -77,7 +77,12 @@ fn done(request: &Request, lang: Lang) -> Option<&'static str> {
 fn link(payment: &Payment) -> Option<String> {
     match &payment.origin {
         Origin::Link(link) => Some(format!("/console/links/{link}")),
-        Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => None,
+        Origin::Page
+        | Origin::CardUpdate(_)
+        | Origin::Single { .. }
+        | Origin::Batch { .. }
+        | Origin::Renewal { .. }
+        | Origin::Continuation { .. } => None,
     }
 }
 
@@ -85,7 +90,12 @@ fn link(payment: &Payment) -> Option<String> {
 fn charged_by(payment: &Payment) -> Option<&str> {
     match &payment.origin {
         Origin::Single { by, .. } => Some(by.as_str()),
-        Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) | Origin::Batch { .. } => None,
+        Origin::Page
+        | Origin::Link(_)
+        | Origin::CardUpdate(_)
+        | Origin::Batch { .. }
+        | Origin::Renewal { .. }
+        | Origin::Continuation { .. } => None,
     }
 }
 

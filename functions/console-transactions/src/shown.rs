@@ -30,7 +30,12 @@ impl Shown {
         let Some(kept) = payment.details.terms else { return Ok(None) };
         let link = match &payment.origin {
             Origin::Link(id) => deps.links.load_of(visit.merchant_id(), id).await?,
-            Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => None,
+            Origin::Page
+            | Origin::CardUpdate(_)
+            | Origin::Single { .. }
+            | Origin::Batch { .. }
+            | Origin::Renewal { .. }
+            | Origin::Continuation { .. } => None,
         };
         let text = link.and_then(|link| text(visit, payment, &link));
         let same = text.filter(|text| TermsShown::of(words::OFFER_TERMS, text, kept.at) == kept);

@@ -36,7 +36,13 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
     let offer = match &payment.origin {
         // The form for another card says what the link's first form said.
         Origin::Link(id) if matches!(payment.state, State::Declined { .. }) => deps.checkout.link(id).await?,
-        Origin::Link(_) | Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => None,
+        Origin::Link(_)
+        | Origin::Page
+        | Origin::CardUpdate(_)
+        | Origin::Single { .. }
+        | Origin::Batch { .. }
+        | Origin::Renewal { .. }
+        | Origin::Continuation { .. } => None,
     };
     let view = View {
         deps,

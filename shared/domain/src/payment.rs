@@ -81,6 +81,24 @@ pub enum Origin {
         #[serde(rename = "l")]
         line: u32,
     },
+    /// A period of a regular purchase (定期購入).
+    Renewal {
+        /// The contract.
+        #[serde(rename = "p")]
+        plan: crate::recurring::plan::PlanId,
+        /// Which period: the first payment was 1.
+        #[serde(rename = "n")]
+        period: u32,
+    },
+    /// A payment of an earlier month, charged again (自動継続).
+    Continuation {
+        /// The month that it is charged for.
+        #[serde(rename = "m")]
+        month: crate::recurring::continuation::Month,
+        /// The order that the first payment of its lineage had.
+        #[serde(rename = "r")]
+        root: crate::OrderId,
+    },
 }
 
 /// What a shop or a shopper said about an order, besides the money.
@@ -511,12 +529,18 @@ impl Payment {
     pub fn card_owner(&self) -> CardOwner {
         match (&self.origin, self.details.user.as_str()) {
             (Origin::CardUpdate(owner), _) => owner.clone(),
-            (Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. }, "") => {
-                CardOwner::Order(self.key.order.clone())
-            }
-            (Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. }, user) => {
-                CardOwner::Buyer(user.to_owned())
-            }
+            (
+                Origin::Page
+                | Origin::Link(_)
+                | Origin::Single { .. }
+                | Origin::Batch { .. }
+                | Origin::Renewal { .. }
+                | Origin::Continuation { .. },
+                user,
+            ) => match user {
+                "" => CardOwner::Order(self.key.order.clone()),
+                user => CardOwner::Buyer(user.to_owned()),
+            },
         }
     }
 

@@ -197,7 +197,12 @@ impl Checkout {
     pub async fn offer(&self, order: &SealedOrder) -> Result<Option<Link>, StoreError> {
         match &order.origin {
             Origin::Link(id) => self.links.load(id).await,
-            Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => Ok(None),
+            Origin::Page
+            | Origin::CardUpdate(_)
+            | Origin::Single { .. }
+            | Origin::Batch { .. }
+            | Origin::Renewal { .. }
+            | Origin::Continuation { .. } => Ok(None),
         }
     }
 
@@ -502,7 +507,11 @@ impl FormState<'_> {
         match order.origin {
             Origin::Page => true,
             Origin::Link(_) => given,
-            Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Batch { .. } => false,
+            Origin::CardUpdate(_)
+            | Origin::Single { .. }
+            | Origin::Batch { .. }
+            | Origin::Renewal { .. }
+            | Origin::Continuation { .. } => false,
         }
     }
 }

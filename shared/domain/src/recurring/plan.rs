@@ -1,0 +1,285 @@
+//! A plan: one buyer's contract to be charged period by period. Nothing else decides what is charged when, and what becomes of it.
+//!
+//! A transition is a function from the stored plan to the next one, or None where it changes nothing: a repeat, or something that came too late. The store
+//! writes it on condition that nobody moved the plan first. A period is charged under one order, whoever tries it how often, so that it is charged once.
+
+mod change;
+mod charge;
+mod name;
+mod remind;
+mod stand;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod year;
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+pub use change::{ChangeError, Rate, Scheduled};
+pub use charge::{Due, Failed, OVERDUE_DAYS, Renewal};
+pub use name::PlanId;
+pub use remind::{REMINDER_DAYS, Reminder, ReminderKind};
+pub use stand::{PlanTelling, telling};
+
+use super::{
+    calendar::Anchor,
+    offer::{Offer, OfferId, Times},
+    retry::Retry,
+};
+use crate::{
+    CardOwner, Lang, MerchantId, OrderId, Payment,
+    acquirer::DeclineCode,
+    clock::japan_date,
+    link::TermsShown,
+    payment::{Failure, State},
+};
+
+/// One buyer's contract, as stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Which one.
+    pub id: PlanId,
+    /// Whose it is.
+    pub merchant: MerchantId,
+    /// Counts writes; every update is conditional on it.
+    pub version: u32,
+    /// The offer that was joined.
+    pub offer: OfferId,
+    /// In which version.
+    pub offer_version: u32,
+    /// What is sold.
+    pub item: String,
+    /// Whose card is charged.
+    pub owner: CardOwner,
+    /// The buyer's name.
+    pub name: String,
+    /// Where mails go.
+    pub mail: String,
+    /// Their language.
+    pub lang: Lang,
+    /// The order of the first payment, which is period 1.
+    pub first_order: OrderId,
+    /// When the buyer joined.
+    pub joined_at: Timestamp,
+    /// The trial's last day.
+    pub trial_until: Option<Date>,
+    /// What the final screen showed.
+    pub shown: TermsShown,
+    /// The day of month, as it was agreed.
+    pub anchor: Anchor,
+    /// What each period costs and how long it is. See [`Plan::rate`].
+    pub agreed: Rate,
+    /// What it will be from a later period on.
+    pub then: Option<Scheduled>,
+    /// What the merchant wants it to be, if the buyer agrees.
+    pub proposal: Option<Rate>,
+    /// After how many periods it ends.
+    pub times: Option<Times>,
+    /// The period that is charged next. The first payment was 1.
+    pub period: u32,
+    /// Its nominal date; the day it is charged on is computed when it comes.
+    pub nominal: Date,
+    /// How often it was tried.
+    pub tries: u16,
+    /// The day on which it first failed.
+    pub first_failed: Option<Date>,
+    /// The last period whose billing the buyer was reminded of.
+    pub reminded: u32,
+    /// Where it stands.
+    pub state: PlanState,
+}
+
+/// Where a plan stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanState {
+    /// It is charged (継続中).
+    Active(Progress),
+    /// Nothing is charged until it goes on (停止).
+    Paused {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        why: PauseReason,
+    },
+    /// It is over (終了). It stays.
+    Ended {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        why: EndReason,
+    },
+}
+
+/// How far the period is that is charged next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// Its day is waited for.
+    Waiting,
+    /// It failed and is tried again.
+    Retrying {
+        /// Why it failed.
+        code: DeclineCode,
+        /// When it is tried next.
+        next: Retry,
+    },
+    /// It is tried at once.
+    Immediate {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        cause: Cause,
+    },
+    /// It is too late to be charged without the merchant's word.
+    Asked {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Why a period is tried out of turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The buyer changed the card, and pays with that: the shopper started it.
+    NewCard,
+    /// The merchant said so.
+    ByHand,
+}
+
+/// Why a plan is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    /// The buyer paused it.
+    Buyer,
+    /// The merchant paused it.
+    Merchant,
+    /// A period could not be charged: a new card sets it going again.
+    Unpaid(DeclineCode),
+}
+
+/// Why a plan is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The buyer stopped it.
+    Buyer,
+    /// The merchant stopped it.
+    Merchant,
+    /// The cardholder withdrew the agreement at the issuer.
+    Network,
+    /// All its periods are charged.
+    Completed,
+}
+
+/// Who changes where a plan stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The buyer, by a link.
+    Buyer,
+    /// The merchant, in the console.
+    Merchant,
+}
+
+impl Plan {
+    /// The plan of a buyer who joined by this payment. The same payment always makes the same plan.
+    ///
+    /// None: the payment did not succeed, or its page showed no terms; nobody is bound by that.
+    pub fn join(offer: &Offer, anchor: Anchor, payment: &Payment) -> Option<Self> {
+        let joined_at = joined_at(payment)?;
+        let joined = japan_date(joined_at);
+        Some(Self {
+            id: PlanId::of(&payment.key),
+            merchant: payment.key.merchant.clone(),
+            version: 1,
+            offer: offer.id.clone(),
+            offer_version: offer.version,
+            item: offer.item.clone(),
+            owner: payment.card_owner(),
+            name: payment.details.name.clone(),
+            mail: payment.details.mail.clone(),
+            lang: payment.details.lang,
+            first_order: payment.key.order.clone(),
+            joined_at,
+            trial_until: offer.trial.map(|trial| trial.last_day(joined)),
+            shown: payment.details.terms?,
+            anchor,
+            agreed: Rate { amount: offer.amount, cycle: offer.cycle },
+            then: None,
+            proposal: None,
+            times: offer.times,
+            period: 2,
+            nominal: offer.begins(anchor, joined),
+            tries: 0,
+            first_failed: None,
+            reminded: 1,
+            state: PlanState::Active(Progress::Waiting),
+        })
+    }
+
+    /// What the period costs that is charged next, and how long it is.
+    pub fn rate(&self) -> Rate {
+        self.rate_on(self.nominal)
+    }
+
+    fn rate_on(&self, nominal: Date) -> Rate {
+        self.then.filter(|then| then.from <= nominal).map_or(self.agreed, |then| then.rate)
+    }
+
+    /// The nominal date after the one that is charged next.
+    pub fn following(&self) -> Date {
+        self.anchor.after(self.nominal, self.rate().cycle)
+    }
+
+    /// This plan, changed by one write.
+    fn written(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut next = Self { version: self.version.saturating_add(1), ..self.clone() };
+        change(&mut next);
+        next
+    }
+
+    /// This plan with its period closed, charged or not: the next one is waited for, or it is over.
+    fn closed(&self, now: Timestamp) -> Self {
+        let rate = self.rate();
+        self.written(|plan| {
+            plan.nominal = self.following();
+            plan.agreed = rate;
+            plan.then = self.then.filter(|then| then.from > self.nominal);
+            plan.period = self.period.saturating_add(1);
+            plan.tries = 0;
+            plan.first_failed = None;
+            let over = self.times.is_some_and(|times| plan.period > u32::from(times.get()));
+            plan.state = match self.state {
+                PlanState::Active(_) | PlanState::Paused { .. } if over => {
+                    PlanState::Ended { at: now, why: EndReason::Completed }
+                }
+                PlanState::Active(_) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
+                    PlanState::Active(Progress::Waiting)
+                }
+                PlanState::Paused { .. } | PlanState::Ended { .. } => self.state,
+            };
+        })
+    }
+}
+
+/// When the first payment succeeded; a card that was registered for a free beginning was, too.
+fn joined_at(payment: &Payment) -> Option<Timestamp> {
+    match &payment.state {
+        State::Failed { reason: Failure::Registered, at, .. } => Some(*at),
+        State::Authorizing { .. }
+        | State::Challenging { .. }
+        | State::Unknown(_)
+        | State::Reversing(_)
+        | State::Declined { .. }
+        | State::Authorized { .. }
+        | State::Captured { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
+        | State::Failed { .. }
+        | State::Abandoned { .. }
+        | State::NeedsPerson(_) => payment.state.paid_at(),
+    }
+}

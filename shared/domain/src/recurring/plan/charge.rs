@@ -1,0 +1,223 @@
+//! What is charged when, and what becomes of a plan when that ended.
+
+use jiff::{Timestamp, ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use super::{Cause, EndReason, PauseReason, Plan, PlanState, Progress};
+use crate::{
+    Brand, Decline, Initiator, Nonce, PaymentKey, Yen,
+    acquirer::{DeclineCategory, DeclineCode},
+    clock::{JAPAN, japan_date},
+    payment::Origin,
+    recurring::{
+        calendar::run_day,
+        retry::{MORNING, Retries, is_daytime},
+    },
+    tries::{Limit, Verdict},
+};
+
+/// How many days after its day a period is still charged without asking the merchant (spec).
+pub const OVERDUE_DAYS: i32 = 10;
+
+/// What there is to do for a plan now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Charge this.
+    Charge(Renewal),
+    /// Nothing before then.
+    Later(Timestamp),
+    /// The merchant has to be asked: the period is more than [`OVERDUE_DAYS`] late, or the next one is due as well. See [`Plan::ask`].
+    Ask,
+    /// Nothing, until somebody does something.
+    Nothing,
+}
+
+/// One try of one period: all that a charge is made of. A repeat makes the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// The period.
+    pub period: u32,
+    /// Counts its tries, from 1.
+    pub nth: u16,
+    /// Its order.
+    pub order: PaymentKey,
+    /// Who claims that.
+    pub origin: Origin,
+    /// The form that this try is sent from.
+    pub nonce: Nonce,
+    /// How much.
+    pub amount: Yen,
+    /// Who starts it.
+    pub initiator: Initiator,
+}
+
+impl Plan {
+    /// What there is to do now. Asked again before every charge, from what is stored then: a message that is late, or comes twice, finds that its period is closed.
+    pub fn due(&self, now: Timestamp) -> Due {
+        let PlanState::Active(progress) = self.state else { return Due::Nothing };
+        match progress {
+            Progress::Waiting => match first_hour(run_day(self.nominal).date) {
+                Some(opens) if now < opens => Due::Later(opens),
+                Some(_) | None => self.unless_late(now),
+            },
+            Progress::Retrying { next, .. } if now < next.at => Due::Later(next.at),
+            Progress::Retrying { .. } => self.unless_late(now),
+            Progress::Immediate { cause: Cause::NewCard, .. } => Due::Charge(self.renewal(Initiator::Cardholder)),
+            Progress::Immediate { cause: Cause::ByHand, .. } => Due::Charge(self.renewal(Initiator::MerchantRecurring)),
+            Progress::Asked { .. } => Due::Nothing,
+        }
+    }
+
+    fn unless_late(&self, now: Timestamp) -> Due {
+        if self.is_late(japan_date(now)) {
+            Due::Ask
+        } else if is_daytime(now) {
+            Due::Charge(self.renewal(Initiator::MerchantRecurring))
+        } else {
+            first_hour(japan_date(now)).map_or(Due::Nothing, Due::Later)
+        }
+    }
+
+    /// Whether the next period is due as well, or this one has waited too long for its first try.
+    pub(super) fn is_late(&self, today: Date) -> bool {
+        let untried = self.tries == 0 && run_day(self.nominal).date.saturating_add(OVERDUE_DAYS.days()) < today;
+        untried || run_day(self.following()).date <= today
+    }
+
+    fn renewal(&self, initiator: Initiator) -> Renewal {
+        let nth = self.tries.saturating_add(1);
+        Renewal {
+            period: self.period,
+            nth,
+            order: self.order_of(self.period),
+            origin: self.id.origin_of(self.period),
+            nonce: self.nonce_of(self.period, nth),
+            amount: self.rate().amount,
+            initiator,
+        }
+    }
+
+    /// The day on which a schedule has to look at it. None: somebody has to do something first.
+    pub fn looked_at_on(&self) -> Option<Date> {
+        let PlanState::Active(progress) = self.state else { return None };
+        match progress {
+            Progress::Waiting => {
+                let run = run_day(self.nominal).date;
+                Some(self.reminder().map_or(run, |reminder| reminder.on.min(run)))
+            }
+            Progress::Retrying { next, .. } => Some(japan_date(next.at)),
+            Progress::Immediate { at, .. } => Some(japan_date(at)),
+            Progress::Asked { .. } => None,
+        }
+    }
+
+    /// The merchant is asked whether the period is charged after all. None: there is nothing to ask.
+    #[must_use]
+    pub fn ask(&self, now: Timestamp) -> Option<Self> {
+        let asks = self.due(now) == Due::Ask;
+        asks.then(|| self.written(|plan| plan.state = PlanState::Active(Progress::Asked { at: now })))
+    }
+
+    /// The money of a period came. None: that period was closed before, so that a repeat changes nothing.
+    ///
+    /// A plan that was paused or ended in the same instant stays so; the period is closed all the same.
+    #[must_use]
+    pub fn charged(&self, period: u32, now: Timestamp) -> Option<Self> {
+        (period == self.period).then(|| self.closed(now))
+    }
+
+    /// A try of a period failed; `nonce` is the form that the payment was sent from. A charge that came to nothing without a decline is one of
+    /// [`DeclineCode::ProcessingError`]. None: it is not the try that is open, so that a repeat changes nothing.
+    ///
+    /// `wait` is what the networks set as a minimum ([`Limit::Until`] after this decline).
+    #[must_use]
+    pub fn declined(&self, period: u32, nonce: Nonce, failed: Failed<'_>, now: Timestamp) -> Option<Self> {
+        let nth = self.tries.saturating_add(1);
+        let open = period == self.period && nonce == self.nonce_of(period, nth);
+        open.then(|| {
+            let next = self.failed(failed, now);
+            Self { tries: nth, ..next }
+        })
+    }
+
+    /// The network's limits forbid the try that is due, so nothing was tried. None: that period is closed.
+    #[must_use]
+    pub fn held_back(&self, period: u32, limit: Limit, retries: Retries, now: Timestamp) -> Option<Self> {
+        let code = match self.state {
+            PlanState::Active(Progress::Retrying { code, .. })
+            | PlanState::Paused { why: PauseReason::Unpaid(code), .. } => code,
+            PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
+            | PlanState::Paused { .. }
+            | PlanState::Ended { .. } => DeclineCode::CardVelocityExceeded,
+        };
+        let active = matches!(self.state, PlanState::Active(_));
+        (period == self.period && active).then(|| match limit {
+            Limit::Never => self.stopped(EndOrPause::Pause(DeclineCode::DoNotTryAgain), now),
+            Limit::Revoked => self.stopped(EndOrPause::End, now),
+            Limit::Until(then) => self.tried_again(code, retries, Some(then), now),
+        })
+    }
+
+    fn failed(&self, failed: Failed<'_>, now: Timestamp) -> Self {
+        let Failed { decline, brand, wait, retries } = failed;
+        match (decline.verdict(brand), decline.category(brand)) {
+            (Verdict::Revoked, _) => self.stopped(EndOrPause::End, now),
+            (Verdict::Never | Verdict::After(_) | Verdict::Counted, category) => match category {
+                DeclineCategory::RetryLater => self.tried_again(decline.code, retries, wait, now),
+                DeclineCategory::NeverRetry | DeclineCategory::FixData | DeclineCategory::BringPayerBack => {
+                    self.stopped(EndOrPause::Pause(decline.code), now)
+                }
+            },
+        }
+    }
+
+    fn tried_again(&self, code: DeclineCode, retries: Retries, wait: Option<Timestamp>, now: Timestamp) -> Self {
+        let first = self.first_failed.unwrap_or(japan_date(now));
+        let next = retries.after(first, now, wait);
+        let Some(next) = next else { return self.stopped(EndOrPause::Pause(code), now) };
+        self.written(|plan| {
+            plan.first_failed = Some(first);
+            plan.state = match self.state {
+                PlanState::Active(_) => PlanState::Active(Progress::Retrying { code, next }),
+                PlanState::Paused { .. } | PlanState::Ended { .. } => self.state,
+            };
+        })
+    }
+
+    fn stopped(&self, how: EndOrPause, now: Timestamp) -> Self {
+        self.written(|plan| {
+            plan.first_failed = Some(self.first_failed.unwrap_or(japan_date(now)));
+            plan.state = match (self.state, how) {
+                (PlanState::Ended { .. }, _) => self.state,
+                (_, EndOrPause::End) => PlanState::Ended { at: now, why: EndReason::Network },
+                (PlanState::Active(_), EndOrPause::Pause(code)) => {
+                    PlanState::Paused { at: now, why: PauseReason::Unpaid(code) }
+                }
+                (PlanState::Paused { .. }, EndOrPause::Pause(_)) => self.state,
+            };
+        })
+    }
+}
+
+/// A try that failed.
+#[derive(Clone, Copy, Debug)]
+pub struct Failed<'a> {
+    /// Why.
+    pub decline: &'a Decline,
+    /// Of which brand the card is.
+    pub brand: Brand,
+    /// Until when the networks want us to wait.
+    pub wait: Option<Timestamp>,
+    /// Whether the merchant lets it be tried again.
+    pub retries: Retries,
+}
+
+enum EndOrPause {
+    End,
+    Pause(DeclineCode),
+}
+
+/// The first instant of a day in Japan at which something is charged by itself.
+fn first_hour(date: Date) -> Option<Timestamp> {
+    JAPAN.to_timestamp(date.to_datetime(MORNING)).ok()
+}

@@ -1,0 +1,160 @@
+//! What people do with a plan: pause, go on, stop, change the card; and what there is to tell of it.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{By, Cause, EndReason, PauseReason, Plan, PlanState, Progress};
+use crate::{
+    clock::japan_date,
+    recurring::{calendar::run_day, offer::Times, retry::Chance},
+};
+
+impl Plan {
+    /// Nothing more is charged until it goes on. Free, at any time. None: it is over, or was paused.
+    #[must_use]
+    pub fn paused(&self, by: By, now: Timestamp) -> Option<Self> {
+        let why = match by {
+            By::Buyer => PauseReason::Buyer,
+            By::Merchant => PauseReason::Merchant,
+        };
+        match self.state {
+            PlanState::Active(_) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
+                Some(self.written(|plan| plan.state = PlanState::Paused { at: now, why }))
+            }
+            PlanState::Paused { .. } | PlanState::Ended { .. } => None,
+        }
+    }
+
+    /// It goes on, from the next date that is to come. Periods that passed meanwhile are closed uncharged. None: it is not paused.
+    #[must_use]
+    pub fn resumed(&self, now: Timestamp) -> Option<Self> {
+        let PlanState::Paused { .. } = self.state else { return None };
+        let going = Self { state: PlanState::Active(Progress::Waiting), ..self.clone() };
+        // A period that was tried keeps its name: whatever comes of a try that is still open belongs to that one.
+        let past = self.tries > 0 || run_day(self.nominal).date <= japan_date(now);
+        Some(if past { going.let_go(now) } else { going.written(|_| {}) })
+    }
+
+    /// The merchant lets a period go uncharged. None: nothing of it is due.
+    #[must_use]
+    pub fn skipped(&self, now: Timestamp) -> Option<Self> {
+        let PlanState::Active(_) = self.state else { return None };
+        let due = run_day(self.nominal).date <= japan_date(now);
+        due.then(|| self.let_go(now))
+    }
+
+    /// This plan with its period closed uncharged, and with it all whose days have come. They do not count among a number of times.
+    fn let_go(&self, now: Timestamp) -> Self {
+        let today = japan_date(now);
+        let mut next = Self { times: None, ..self.clone() }.closed(now);
+        while run_day(next.nominal).date <= today && next.nominal < Date::MAX {
+            next = Self { period: next.period, ..next.closed(now) };
+        }
+        Self { version: self.version.saturating_add(1), times: self.times.map(Times::extended), ..next }
+    }
+
+    /// It is over. Free, at any time. None: it was.
+    #[must_use]
+    pub fn ended(&self, by: By, now: Timestamp) -> Option<Self> {
+        let why = match by {
+            By::Buyer => EndReason::Buyer,
+            By::Merchant => EndReason::Merchant,
+        };
+        match self.state {
+            PlanState::Active(_) | PlanState::Paused { .. } => {
+                Some(self.written(|plan| plan.state = PlanState::Ended { at: now, why }))
+            }
+            PlanState::Ended { .. } => None,
+        }
+    }
+
+    /// The buyer changed the card: what failed is tried once with that, at once. None: nothing had failed.
+    #[must_use]
+    pub fn card_changed(&self, now: Timestamp) -> Option<Self> {
+        match self.state {
+            PlanState::Active(Progress::Retrying { .. }) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
+                let progress = if self.is_late(japan_date(now)) {
+                    Progress::Asked { at: now }
+                } else {
+                    Progress::Immediate { at: now, cause: Cause::NewCard }
+                };
+                Some(self.written(|plan| plan.state = PlanState::Active(progress)))
+            }
+            PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
+            | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
+            | PlanState::Ended { .. } => None,
+        }
+    }
+
+    /// The merchant has a period charged that failed or was asked about. None: neither is so.
+    #[must_use]
+    pub fn charged_by_hand(&self, now: Timestamp) -> Option<Self> {
+        match self.state {
+            PlanState::Active(Progress::Retrying { .. } | Progress::Asked { .. })
+            | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
+                let progress = Progress::Immediate { at: now, cause: Cause::ByHand };
+                Some(self.written(|plan| plan.state = PlanState::Active(progress)))
+            }
+            PlanState::Active(Progress::Waiting | Progress::Immediate { .. })
+            | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
+            | PlanState::Ended { .. } => None,
+        }
+    }
+}
+
+/// What there is to tell when a plan moved. What was charged, its payment tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PlanTelling {
+    /// The buyer joined: the terms, and how to stop.
+    Joined,
+    /// A period failed for the first time, and is tried again.
+    Failed,
+    /// The next try is the last.
+    LastTry,
+    /// A period could not be charged, and the plan is paused.
+    Unpaid,
+    /// The merchant is asked about a period that is too late.
+    Asked,
+    /// The buyer is asked to agree to a change.
+    Proposed,
+    /// What is charged changes, by agreement or in the buyer's favour.
+    Changed,
+    /// It is paused by somebody.
+    Paused,
+    /// It goes on.
+    Resumed,
+    /// It is over.
+    Ended,
+}
+
+/// What there is to tell, from the images before and after one write.
+pub fn telling(before: Option<&Plan>, after: &Plan) -> Vec<PlanTelling> {
+    let Some(before) = before else { return vec![PlanTelling::Joined] };
+    let mut told = Vec::new();
+    if before.proposal != after.proposal && after.proposal.is_some() {
+        told.push(PlanTelling::Proposed);
+    }
+    let closed = before.period != after.period;
+    if !closed && (before.agreed, before.then) != (after.agreed, after.then) {
+        told.push(PlanTelling::Changed);
+    }
+    told.extend(of_states(before, after));
+    told
+}
+
+fn of_states(before: &Plan, after: &Plan) -> Option<PlanTelling> {
+    match (before.state, after.state) {
+        (from, to) if from == to => None,
+        (_, PlanState::Active(Progress::Retrying { next, .. })) => match next.chance {
+            Chance::Last => Some(PlanTelling::LastTry),
+            Chance::Further => before.first_failed.is_none().then_some(PlanTelling::Failed),
+        },
+        (_, PlanState::Active(Progress::Asked { .. })) => Some(PlanTelling::Asked),
+        (_, PlanState::Paused { why: PauseReason::Unpaid(_), .. }) => Some(PlanTelling::Unpaid),
+        (_, PlanState::Paused { .. }) => Some(PlanTelling::Paused),
+        (_, PlanState::Ended { .. }) => Some(PlanTelling::Ended),
+        (PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }, PlanState::Active(_)) => {
+            Some(PlanTelling::Resumed)
+        }
+        (PlanState::Active(_) | PlanState::Paused { .. } | PlanState::Ended { .. }, PlanState::Active(_)) => None,
+    }
+}

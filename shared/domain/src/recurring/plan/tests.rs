@@ -1,0 +1,474 @@
+#![expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
+
+use jiff::{SignedDuration, civil::date};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    Approval, Brand, Decline, Expiry, Initiator, LeaseId, MaskedCard, Nonce, PaymentKey, Yen,
+    acquirer::AuthorizeOutcome,
+    payment::{Decision, Details, Intent, Interface, Lease, Order, Origin},
+    recurring::{
+        calendar::Cycle,
+        offer::{FirstAmount, TrialDays, tests::offer},
+        retry::Retries,
+    },
+    tries::Limit,
+};
+
+pub(super) fn at(text: &str) -> Timestamp {
+    format!("{text}+09:00").parse().unwrap()
+}
+
+/// The first payment, made by a link's page.
+pub(super) fn first_payment(order: &str, at: Timestamp) -> Payment {
+    let details =
+        Details { terms: Some(TermsShown::of(1, "x", at)), mail: "a@example.jp".to_owned(), ..Details::default() };
+    let order = Order {
+        key: PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new(order).unwrap()),
+        amount: Yen::new(1_000).unwrap(),
+        interface: Interface::Link,
+        origin: Origin::Page,
+        attempts_allowed: 5,
+        details,
+    };
+    let intent = intent(1, Nonce::from_random([1; 16]), at);
+    let Decision::Start(payment) = Payment::decide(None, &order, &intent, at) else { panic!("not started") };
+    payment.resolve(AuthorizeOutcome::Approved(approval()), at).unwrap()
+}
+
+pub(super) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Intent {
+    let expiry = Expiry::parse("12/40", date(2026, 11, 21)).unwrap();
+    Intent {
+        generation: 0,
+        n,
+        nonce,
+        lease: Lease { id: LeaseId::from_random([1; 8]), until: at },
+        card: MaskedCard { brand: Brand::Visa, last4: "4242".to_owned(), expiry },
+        holder: "TARO".to_owned(),
+        fingerprint: None,
+        card_id: None,
+        keeping: None,
+    }
+}
+
+pub(super) fn approval() -> Approval {
+    let acquirer_id = "a1".to_owned();
+    Approval { acquirer_id, network_id: None, valid_until: None, captured: true, authentication: None, token: None }
+}
+
+/// Joined on 30 November 2026: 1,000 yen a month, next on 27 December, a Sunday.
+fn plan() -> Plan {
+    Plan::join(&offer(1_000, 1), Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap()
+}
+
+fn decline(code: DeclineCode) -> Decline {
+    Decline { code, network_code: None, advice_code: None, authentication: None }
+}
+
+fn fails(plan: &Plan, code: DeclineCode, now: Timestamp) -> Plan {
+    let failed = Failed { decline: &decline(code), brand: Brand::Visa, wait: None, retries: Retries::TwoWeeks };
+    plan.declined(plan.period, plan.nonce_of(plan.period, plan.tries + 1), failed, now).unwrap()
+}
+
+fn renewal(plan: &Plan, now: Timestamp) -> Renewal {
+    match plan.due(now) {
+        Due::Charge(renewal) => renewal,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_period_is_charged_on_its_business_day_and_once() {
+    let plan = plan();
+    let (sunday, monday) = (at("2026-12-27T12:00:00"), at("2026-12-28T09:00:00"));
+    assert_eq!(plan.nominal, date(2026, 12, 27));
+    assert_eq!(plan.looked_at_on(), Some(date(2026, 12, 28)));
+    assert_eq!(plan.due(sunday), Due::Later(at("2026-12-28T07:00:00")));
+    assert_eq!(plan.due(at("2026-12-28T06:59:59")), Due::Later(at("2026-12-28T07:00:00")));
+    let tick = renewal(&plan, monday);
+    assert_eq!((tick.period, tick.nth, tick.amount.get(), tick.initiator), (2, 1, 1_000, Initiator::MerchantRecurring));
+    assert_eq!(tick, renewal(&plan, at("2026-12-29T20:00:00")), "a second tick, or a late one, is the same try");
+    let charged = plan.charged(2, monday).unwrap();
+    assert_eq!((charged.period, charged.nominal, charged.version), (3, date(2027, 1, 27), 2));
+    assert_eq!(charged.due(monday), Due::Later(at("2027-01-27T07:00:00")));
+    assert_eq!(charged.charged(2, monday), None, "a repeat changes nothing");
+    let late =
+        Failed { decline: &decline(DeclineCode::DoNotHonor), brand: Brand::Visa, wait: None, retries: Retries::None };
+    assert_eq!(charged.declined(2, tick.nonce, late, monday), None, "nor does what comes late");
+}
+
+#[test]
+fn a_period_is_one_order_of_our_range_and_a_try_one_form() {
+    let plan = plan();
+    let key = plan.order_of(2);
+    assert!(key.order.as_str().len() == 18 && key.order.as_str().starts_with('9'));
+    let other = Plan { id: PlanId::new("a".repeat(20)).unwrap(), ..plan.clone() };
+    let orders = [plan.order_of(2), plan.order_of(3), other.order_of(2)];
+    assert_eq!(orders.iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
+    let nonces = [plan.nonce_of(2, 1), plan.nonce_of(2, 2), plan.nonce_of(3, 1), other.nonce_of(2, 1)];
+    assert_eq!(nonces.iter().collect::<std::collections::HashSet<_>>().len(), 4);
+    assert_eq!(
+        plan.id,
+        PlanId::of(&first_payment("100", at("2026-12-01T00:00:00")).key),
+        "joining twice is joining once"
+    );
+    for origin in [
+        plan.id.origin_of(2),
+        Origin::Continuation {
+            month: crate::recurring::continuation::Month::parse("2026-12").unwrap(),
+            root: key.order,
+        },
+    ] {
+        let json = serde_json::to_string(&origin).unwrap();
+        assert_eq!(serde_json::from_str::<Origin>(&json).unwrap(), origin);
+    }
+}
+
+#[test]
+fn nobody_joins_by_a_payment_that_failed_or_showed_no_terms() {
+    let paid = first_payment("100", at("2026-11-30T12:00:00"));
+    let join = |payment: &Payment| Plan::join(&offer(1_000, 1), Anchor::USUAL, payment);
+    let failed =
+        |reason| Payment { state: State::Failed { reason, decline: None, at: paid.opened_at }, ..paid.clone() };
+    assert!(join(&failed(Failure::Quiet)).is_none());
+    assert!(join(&failed(Failure::Registered)).is_some(), "a free beginning registers the card");
+    let mut bare = paid.clone();
+    bare.details.terms = None;
+    assert!(join(&bare).is_none());
+    let trial = offer(1_000, 1);
+    let trial = crate::recurring::offer::Offer { trial: TrialDays::new(14).ok(), first: FirstAmount::Free, ..trial };
+    let plan = Plan::join(&trial, Anchor::USUAL, &failed(Failure::Registered)).unwrap();
+    assert_eq!(plan.trial_until, Some(date(2026, 12, 13)));
+}
+
+#[test]
+fn what_is_too_late_asks_the_merchant_and_two_periods_are_never_charged_by_themselves() {
+    let plan = plan();
+    assert!(matches!(plan.due(at("2027-01-07T12:00:00")), Due::Charge(_)), "ten days late");
+    let late = at("2027-01-08T12:00:00");
+    assert_eq!(plan.due(late), Due::Ask);
+    let asked = plan.ask(late).unwrap();
+    assert_eq!((asked.due(late), asked.looked_at_on(), asked.ask(late)), (Due::Nothing, None, None));
+    let by_hand = asked.charged_by_hand(late).unwrap();
+    assert_eq!(renewal(&by_hand, late).order, plan.order_of(2));
+    let skipped = asked.skipped(late).unwrap();
+    assert_eq!((skipped.period, skipped.nominal), (3, date(2027, 1, 27)));
+    assert_eq!(skipped.charged(2, late), None, "what was let go is closed");
+    let months = asked.skipped(at("2027-06-28T12:00:00")).unwrap();
+    assert_eq!((months.period, months.nominal, months.version), (3, date(2027, 7, 27), asked.version + 1));
+    let failing = fails(&plan, DeclineCode::InsufficientFunds, at("2026-12-28T09:00:00"));
+    assert_eq!(failing.due(at("2027-01-27T10:00:00")), Due::Ask, "the next period is due as well");
+}
+
+#[test]
+fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
+    let mut plan = plan();
+    let mut now = at("2026-12-28T09:00:00");
+    let mut told = Vec::new();
+    let mut days = Vec::new();
+    loop {
+        let tick = renewal(&plan, now);
+        days.push(japan_date(now).day());
+        let next = fails(&plan, DeclineCode::InsufficientFunds, now);
+        assert_eq!(
+            next.declined(
+                2,
+                tick.nonce,
+                Failed {
+                    decline: &decline(DeclineCode::LostCard),
+                    brand: Brand::Visa,
+                    wait: None,
+                    retries: Retries::None
+                },
+                now
+            ),
+            None,
+            "a repeat"
+        );
+        told.extend(telling(Some(&plan), &next));
+        plan = next;
+        match plan.due(now) {
+            Due::Later(at) => now = at,
+            Due::Nothing => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(days, [28, 29, 31, 2, 4, 7, 11]);
+    assert_eq!(told, [PlanTelling::Failed, PlanTelling::LastTry, PlanTelling::Unpaid]);
+    assert_eq!(plan.state, PlanState::Paused { at: now, why: PauseReason::Unpaid(DeclineCode::InsufficientFunds) });
+    let changed = plan.card_changed(now).unwrap();
+    let tick = renewal(&changed, at("2027-01-12T03:00:00"));
+    assert_eq!(
+        (tick.initiator, tick.nth, tick.period),
+        (Initiator::Cardholder, 8, 2),
+        "at once, even at night: the buyer is there"
+    );
+    let again = fails(&changed, DeclineCode::InsufficientFunds, now);
+    assert!(matches!(again.state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }), "one try");
+    let paid = changed.charged(2, now).unwrap();
+    assert_eq!((paid.state, paid.nominal), (PlanState::Active(Progress::Waiting), date(2027, 1, 27)));
+}
+
+#[test]
+fn only_what_another_day_may_mend_is_tried_again() {
+    let now = at("2026-12-28T09:00:00");
+    for code in DeclineCode::ALL {
+        let after = fails(&plan(), code, now);
+        let expected = match (code.is_revocation(), code.category()) {
+            (true, _) => "ended",
+            (false, crate::acquirer::DeclineCategory::RetryLater) => "retrying",
+            (false, _) => "unpaid",
+        };
+        let stands = match after.state {
+            PlanState::Ended { why: EndReason::Network, .. } => "ended",
+            PlanState::Active(Progress::Retrying { .. }) => "retrying",
+            PlanState::Paused { why: PauseReason::Unpaid(_), .. } => "unpaid",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(stands, expected, "{code:?}");
+    }
+}
+
+#[test]
+fn a_networks_limit_holds_a_try_back() {
+    let (plan, now) = (plan(), at("2026-12-28T09:00:00"));
+    let held = |limit| plan.held_back(2, limit, Retries::TwoWeeks, now).unwrap();
+    let until = held(Limit::Until(at("2026-12-30T12:00:00")));
+    assert_eq!((until.due(now), until.tries), (Due::Later(at("2026-12-31T10:00:00")), 0), "nothing was tried");
+    assert!(matches!(held(Limit::Until(at("2027-03-01T12:00:00"))).state, PlanState::Paused { .. }));
+    assert!(matches!(
+        held(Limit::Never).state,
+        PlanState::Paused { why: PauseReason::Unpaid(DeclineCode::DoNotTryAgain), .. }
+    ));
+    assert!(matches!(held(Limit::Revoked).state, PlanState::Ended { why: EndReason::Network, .. }));
+    assert_eq!(plan.held_back(1, Limit::Never, Retries::TwoWeeks, now), None);
+}
+
+#[test]
+fn what_happens_in_the_same_instant_as_a_tick_keeps_both() {
+    let (plan, now) = (plan(), at("2026-12-28T09:00:00"));
+    for (stopped, by) in [(plan.paused(By::Buyer, now), "paused"), (plan.ended(By::Buyer, now), "ended")] {
+        let stopped = stopped.unwrap();
+        assert_eq!(stopped.due(now), Due::Nothing, "{by}: nothing new starts");
+        let charged = stopped.charged(2, now).unwrap();
+        assert_eq!((charged.state, charged.period), (stopped.state, 3), "{by}: what was on its way is closed");
+        let failed = fails(&stopped, DeclineCode::InsufficientFunds, now);
+        assert_eq!(failed.state, stopped.state, "{by}");
+    }
+    let cheaper = Rate { amount: Yen::new(500).unwrap(), cycle: Cycle::MONTHLY };
+    let changed = plan.changed(cheaper, now).unwrap();
+    assert_eq!(renewal(&changed, now).amount.get(), 1_000, "its day has begun: the next period is cheaper");
+    assert_eq!(changed.charged(2, now).unwrap().rate(), cheaper);
+}
+
+#[test]
+fn pausing_and_going_on_charges_nothing_for_the_time_between() {
+    let plan = plan();
+    let paused = plan.paused(By::Merchant, at("2026-12-01T12:00:00")).unwrap();
+    assert_eq!(paused.paused(By::Buyer, at("2026-12-02T12:00:00")), None);
+    let soon = paused.resumed(at("2026-12-10T12:00:00")).unwrap();
+    assert_eq!((soon.period, soon.nominal, soon.version), (2, date(2026, 12, 27), 3));
+    let later = paused.resumed(at("2027-03-29T12:00:00")).unwrap();
+    assert_eq!(
+        (later.period, later.nominal, later.version),
+        (3, date(2027, 4, 27), 3),
+        "29 March was the 27th's run day"
+    );
+    let ended = later.ended(By::Merchant, at("2027-04-01T12:00:00")).unwrap();
+    assert_eq!(
+        (ended.resumed(at("2027-04-02T12:00:00")), ended.ended(By::Buyer, at("2027-04-02T12:00:00"))),
+        (None, None),
+        "it stays"
+    );
+}
+
+#[test]
+fn a_number_of_times_counts_what_was_charged() {
+    let offer = crate::recurring::offer::Offer { times: Times::new(3).ok(), ..offer(1_000, 1) };
+    let plan = Plan::join(&offer, Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
+    let now = at("2026-12-28T09:00:00");
+    let skipped = plan.skipped(now).unwrap();
+    let second = skipped.charged(3, at("2027-01-27T09:00:00")).unwrap();
+    assert!(matches!(second.state, PlanState::Active(_)), "one was let go");
+    let third = second.charged(4, at("2027-03-01T09:00:00")).unwrap();
+    assert!(matches!(third.state, PlanState::Ended { why: EndReason::Completed, .. }));
+}
+
+#[test]
+fn a_higher_amount_or_a_shorter_cycle_takes_the_buyers_agreement() {
+    let (plan, now) = (plan(), at("2026-12-10T12:00:00"));
+    let rate = |amount, months| Rate { amount: Yen::new(amount).unwrap(), cycle: Cycle::new(months).unwrap() };
+    let two_months = Plan { agreed: rate(1_000, 2), ..plan.clone() };
+    for (new, free) in [
+        (rate(900, 2), true),
+        (rate(1_000, 3), true),
+        (rate(1_001, 2), false),
+        (rate(1_000, 1), false),
+        (rate(1, 1), false),
+        (rate(1_001, 12), false),
+    ] {
+        assert_eq!(two_months.changed(new, now).is_ok(), free, "{new:?}");
+    }
+    assert_eq!(plan.changed(plan.agreed, now), Err(ChangeError::Same));
+    let higher = rate(1_500, 1);
+    let proposed = plan.proposed(higher).unwrap();
+    assert_eq!(telling(Some(&plan), &proposed), [PlanTelling::Proposed]);
+    assert_eq!(renewal(&proposed, at("2026-12-28T09:00:00")).amount.get(), 1_000, "nothing changes before");
+    assert_eq!(proposed.agreed_to(rate(2_000, 1), now), Err(ChangeError::NotProposed), "not what was shown");
+    let agreed = proposed.agreed_to(higher, now).unwrap();
+    assert_eq!((agreed.rate(), agreed.proposal), (higher, None), "27 December leaves 17 days");
+    assert_eq!(agreed.agreed_to(higher, now), Err(ChangeError::NotProposed), "once");
+    let short = proposed.agreed_to(higher, at("2026-12-21T12:00:00")).unwrap();
+    assert_eq!(
+        (short.rate().amount.get(), short.then.map(|then| then.from)),
+        (1_000, Some(date(2027, 1, 27))),
+        "six days are too few"
+    );
+    let next = short.charged(2, at("2026-12-28T09:00:00")).unwrap();
+    assert_eq!(next.reminder(), Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2027, 1, 20), period: 3 }));
+    assert_eq!(renewal(&next, at("2027-01-27T09:00:00")).amount.get(), 1_500);
+    let over = plan.ended(By::Buyer, now).unwrap();
+    assert_eq!(
+        (over.proposed(higher), over.changed(rate(1, 1), now)),
+        (Err(ChangeError::Ended), Err(ChangeError::Ended))
+    );
+}
+
+#[test]
+fn the_day_moves_to_a_later_one_and_the_anchor_stays_as_agreed() {
+    let (plan, now) = (plan(), at("2026-12-10T12:00:00"));
+    let moved = plan.moved_to(Anchor::new(5).unwrap(), now).unwrap();
+    assert_eq!(moved.nominal, date(2027, 1, 5), "never sooner");
+    let last = plan.moved_to(Anchor::new(31).unwrap(), now).unwrap();
+    let mut dates = vec![last.nominal];
+    let mut next = last;
+    for _ in 0..3 {
+        next = next.charged(next.period, now).unwrap();
+        dates.push(next.nominal);
+    }
+    assert_eq!(dates, [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]);
+    assert_eq!(plan.moved_to(Anchor::new(5).unwrap(), at("2026-12-28T06:00:00")), None, "its day has begun");
+}
+
+#[test]
+fn trials_rare_billings_and_prices_are_announced_a_week_before() {
+    let join = |offer| Plan::join(&offer, Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
+    let trial = join(crate::recurring::offer::Offer { trial: TrialDays::new(14).ok(), ..offer(1_000, 1) });
+    let reminder = trial.reminder().unwrap();
+    assert_eq!((reminder.kind, reminder.on), (ReminderKind::TrialEnds, date(2026, 12, 6)));
+    assert_eq!(trial.looked_at_on(), Some(date(2026, 12, 6)));
+    let reminded = trial.reminded(2).unwrap();
+    assert_eq!(
+        (reminded.reminder(), reminded.reminded(2), reminded.looked_at_on()),
+        (None, None, Some(date(2026, 12, 28)))
+    );
+    assert_eq!(reminded.charged(2, at("2026-12-28T09:00:00")).unwrap().reminder(), None, "a trial ends once");
+    for (months, announced) in [(5, false), (6, true), (12, true)] {
+        assert_eq!(join(offer(1_000, months)).reminder().is_some(), announced, "{months}");
+    }
+    let yearly = join(offer(1_000, 12));
+    assert_eq!(yearly.reminder(), Some(Reminder { kind: ReminderKind::Billing, on: date(2027, 11, 20), period: 2 }));
+}
+
+#[test]
+fn a_card_that_ends_before_its_day_is_known() {
+    let day = date(2026, 11, 30);
+    let plan = Plan { nominal: date(2027, 1, 31), ..plan() };
+    assert!(plan.outlives(Expiry::parse("01/27", day).unwrap()), "31 January is a Sunday: it is charged in February");
+    assert!(!plan.outlives(Expiry::parse("02/27", day).unwrap()));
+}
+
+#[test]
+fn a_plan_reads_back_and_is_small() {
+    let plan = plan();
+    for state in [
+        fails(&plan, DeclineCode::InsufficientFunds, at("2026-12-28T09:00:00")),
+        plan.paused(By::Buyer, at("2026-12-28T09:00:00")).unwrap(),
+        plan.ended(By::Merchant, at("2026-12-28T09:00:00")).unwrap(),
+        plan,
+    ] {
+        let json = serde_json::to_string(&state).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), state);
+        assert!(json.len() < 1_024, "{} bytes", json.len());
+    }
+}
+
+/// What can befall a plan, in any order.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Days(u8),
+    Approve,
+    Decline(usize),
+    Pause,
+    Resume,
+    NewCard,
+    ByHand,
+    Ask,
+    Skip,
+    Lower,
+    Move(u8),
+    End,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        8 => (0..40_u8).prop_map(Event::Days),
+        6 => Just(Event::Approve),
+        3 => (0..DeclineCode::ALL.len()).prop_map(Event::Decline),
+        1 => Just(Event::Pause),
+        2 => Just(Event::Resume),
+        1 => Just(Event::NewCard),
+        1 => Just(Event::ByHand),
+        2 => Just(Event::Ask),
+        1 => Just(Event::Skip),
+        1 => Just(Event::Lower),
+        1 => (1..32_u8).prop_map(Event::Move),
+        1 => Just(Event::End),
+    ]
+}
+
+proptest! {
+    /// Whatever happens: a period is charged once, on its day or later, by day unless a person asked for it; periods and dates only grow; the end is the end.
+    #[test]
+    fn no_sequence_charges_a_period_twice_or_too_early(events in prop::collection::vec(event(), 0..120)) {
+        let mut plan = plan();
+        let mut now = at("2026-12-01T09:30:00");
+        let mut charged = std::collections::BTreeSet::new();
+        for event in events {
+            let due = plan.due(now);
+            let next = match event {
+                Event::Days(days) => { now += SignedDuration::from_hours(i64::from(days) * 24); None }
+                Event::Approve => match due {
+                    Due::Charge(tick) => {
+                        prop_assert!(charged.insert(tick.order.clone()), "{} twice", tick.period);
+                        prop_assert!(crate::recurring::calendar::run_day(plan.nominal).date <= japan_date(now));
+                        Some(plan.charged(tick.period, now).unwrap())
+                    }
+                    Due::Later(at) => { prop_assert!(at > now); None }
+                    Due::Ask | Due::Nothing => None,
+                },
+                Event::Decline(code) => match due {
+                    Due::Charge(_) => Some(fails(&plan, DeclineCode::ALL[code], now)),
+                    Due::Later(_) | Due::Ask | Due::Nothing => None,
+                },
+                Event::Pause => plan.paused(By::Buyer, now),
+                Event::Resume => plan.resumed(now),
+                Event::NewCard => plan.card_changed(now),
+                Event::ByHand => plan.charged_by_hand(now),
+                Event::Ask => plan.ask(now),
+                Event::Skip => plan.skipped(now),
+                Event::Lower => plan.changed(Rate { amount: Yen::new(500).unwrap(), ..plan.agreed }, now).ok(),
+                Event::Move(day) => plan.moved_to(Anchor::new(day).unwrap(), now),
+                Event::End => plan.ended(By::Merchant, now),
+            };
+            let Some(next) = next else { continue };
+            prop_assert_eq!(next.version, plan.version + 1);
+            prop_assert!(next.period >= plan.period && next.period <= plan.period + 1 && next.nominal >= plan.nominal);
+            if let PlanState::Ended { .. } = plan.state {
+                prop_assert_eq!(next.state, plan.state);
+            }
+            plan = next;
+        }
+    }
+}
