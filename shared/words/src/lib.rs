@@ -12,6 +12,7 @@ mod ja;
 mod later;
 pub mod problem;
 pub mod receipt;
+pub mod recurring;
 pub mod request;
 
 pub use catalogue::{KeepConsent, KeptCardText, Words};

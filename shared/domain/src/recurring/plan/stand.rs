@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{By, Cause, EndReason, PauseReason, Plan, PlanState, Progress};
 use crate::{
+    acquirer::DeclineCategory,
     clock::japan_date,
     recurring::{calendar::run_day, offer::Times, retry::Chance},
 };
@@ -25,6 +26,8 @@ impl Plan {
     }
 
     /// It goes on, from the next date that is to come. Periods that passed meanwhile are closed uncharged. None: it is not paused.
+    ///
+    /// Ask first whether the period's payment is open: what nobody knows yet is found out before it is let go.
     #[must_use]
     pub fn resumed(&self, now: Timestamp) -> Option<Self> {
         let PlanState::Paused { .. } = self.state else { return None };
@@ -34,7 +37,7 @@ impl Plan {
         Some(if past { going.let_go(now) } else { going.written(|_| {}) })
     }
 
-    /// The merchant lets a period go uncharged. None: nothing of it is due.
+    /// The merchant lets a period go uncharged. None: nothing of it is due. As with [`Plan::resumed`], a payment that is open is found out first.
     #[must_use]
     pub fn skipped(&self, now: Timestamp) -> Option<Self> {
         let PlanState::Active(_) = self.state else { return None };
@@ -85,19 +88,20 @@ impl Plan {
         }
     }
 
-    /// The merchant has a period charged that failed or was asked about. None: neither is so.
+    /// The merchant has a period charged that failed or was asked about. What the networks forbid stays forbidden: `TryHistory` is asked before the charge.
+    ///
+    /// None: neither is so, or only another card or the buyer can mend what failed.
     #[must_use]
     pub fn charged_by_hand(&self, now: Timestamp) -> Option<Self> {
-        match self.state {
-            PlanState::Active(Progress::Retrying { .. } | Progress::Asked { .. })
-            | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
-                let progress = Progress::Immediate { at: now, cause: Cause::ByHand };
-                Some(self.written(|plan| plan.state = PlanState::Active(progress)))
-            }
+        let may = match self.state {
+            PlanState::Active(Progress::Retrying { .. } | Progress::Asked { .. }) => true,
+            PlanState::Paused { why: PauseReason::Unpaid(code), .. } => code.category() == DeclineCategory::RetryLater,
             PlanState::Active(Progress::Waiting | Progress::Immediate { .. })
             | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
-            | PlanState::Ended { .. } => None,
-        }
+            | PlanState::Ended { .. } => false,
+        };
+        let progress = Progress::Immediate { at: now, cause: Cause::ByHand };
+        may.then(|| self.written(|plan| plan.state = PlanState::Active(progress)))
     }
 }
 

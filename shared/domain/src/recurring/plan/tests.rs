@@ -227,6 +227,8 @@ fn only_what_another_day_may_mend_is_tried_again() {
             other => panic!("{other:?}"),
         };
         assert_eq!(stands, expected, "{code:?}");
+        assert_eq!(after.charged_by_hand(now).is_some(), expected == "retrying", "{code:?}: nor by hand");
+        assert_eq!(after.card_changed(now).is_some(), expected != "ended", "{code:?}: but with another card");
     }
 }
 

@@ -286,6 +286,23 @@ impl Year {
         assert_eq!((theirs, ours), (plans, plans));
         let untroubled = self.buyers.iter().filter(|buyer| buyer.untroubled).count();
         assert!(untroubled > PLANS / 2 && untroubled < PLANS, "{untroubled}");
+        let stand = |stands: fn(&PlanState) -> bool| self.buyers.iter().any(|buyer| stands(&buyer.plan.state));
+        assert!(
+            stand(|state| matches!(state, PlanState::Ended { .. }))
+                && stand(|state| matches!(state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }))
+        );
+        let tried_again =
+            self.payments.values().filter(|payment| payment.state.is_paid() && payment.last_n > 1).count();
+        let let_go = self
+            .buyers
+            .iter()
+            .flat_map(|buyer| buyer.closed.values())
+            .filter(|closed| **closed == Closed::LetGo)
+            .count();
+        assert!(
+            tried_again > 100 && let_go > 100,
+            "the year was too calm: {tried_again} charged by a further try, {let_go} let go"
+        );
         for buyer in &self.buyers {
             buyer.is_right();
         }

@@ -1,0 +1,127 @@
+//! Regular purchases and continuation in words: where a plan stands and why, how often it is charged, what a clerk should look at.
+
+use domain::{
+    Lang,
+    recurring::{
+        calendar::{Certainty, Cycle},
+        continuation::Flag,
+        plan::{EndReason, PauseReason, PlanState, Progress},
+    },
+};
+
+use crate::money;
+
+/// Where a plan stands, in a word: 継続中, 停止, 終了.
+pub const fn state(lang: Lang, state: &PlanState) -> &'static str {
+    match (lang, state) {
+        (Lang::Ja, PlanState::Active(_)) => "継続中",
+        (Lang::En, PlanState::Active(_)) => "Active",
+        (Lang::Ja, PlanState::Paused { .. }) => "停止",
+        (Lang::En, PlanState::Paused { .. }) => "Paused",
+        (Lang::Ja, PlanState::Ended { .. }) => "終了",
+        (Lang::En, PlanState::Ended { .. }) => "Ended",
+    }
+}
+
+/// Why it stands there, or how far its next period is.
+pub const fn standing(lang: Lang, state: &PlanState) -> &'static str {
+    match state {
+        PlanState::Active(progress) => progressing(lang, progress),
+        PlanState::Paused { why, .. } => paused(lang, why),
+        PlanState::Ended { why, .. } => ended(lang, why),
+    }
+}
+
+const fn progressing(lang: Lang, progress: &Progress) -> &'static str {
+    match (lang, progress) {
+        (Lang::Ja, Progress::Waiting) => "次回の決済日を待っています",
+        (Lang::En, Progress::Waiting) => "Waiting for the next date",
+        (Lang::Ja, Progress::Retrying { .. }) => "承認されなかったため、再試行の予定です",
+        (Lang::En, Progress::Retrying { .. }) => "Declined; it is tried again",
+        (Lang::Ja, Progress::Immediate { .. }) => "決済を行います",
+        (Lang::En, Progress::Immediate { .. }) => "About to be charged",
+        (Lang::Ja, Progress::Asked { .. }) => "決済日を過ぎています。決済するかどうかをお決めください",
+        (Lang::En, Progress::Asked { .. }) => "Past its date: decide whether it is charged",
+    }
+}
+
+const fn paused(lang: Lang, why: &PauseReason) -> &'static str {
+    match (lang, why) {
+        (Lang::Ja, PauseReason::Buyer) => "購入者が停止しました",
+        (Lang::En, PauseReason::Buyer) => "Paused by the buyer",
+        (Lang::Ja, PauseReason::Merchant) => "お店が停止しました",
+        (Lang::En, PauseReason::Merchant) => "Paused by the shop",
+        (Lang::Ja, PauseReason::Unpaid(_)) => "カードが承認されないため、停止しています",
+        (Lang::En, PauseReason::Unpaid(_)) => "Paused because the card is declined",
+    }
+}
+
+const fn ended(lang: Lang, why: &EndReason) -> &'static str {
+    match (lang, why) {
+        (Lang::Ja, EndReason::Buyer) => "購入者が解約しました",
+        (Lang::En, EndReason::Buyer) => "Ended by the buyer",
+        (Lang::Ja, EndReason::Merchant) => "お店が終了しました",
+        (Lang::En, EndReason::Merchant) => "Ended by the shop",
+        (Lang::Ja, EndReason::Network) => "カード会員が、カード会社に支払いの停止を申し出ました",
+        (Lang::En, EndReason::Network) => "The cardholder stopped payments at the card company",
+        (Lang::Ja, EndReason::Completed) => "お約束の回数が終わりました",
+        (Lang::En, EndReason::Completed) => "All agreed periods are charged",
+    }
+}
+
+/// How often it is charged: `毎月`, `3か月ごと`; `every month`, `every 3 months`.
+pub fn cycle(lang: Lang, cycle: Cycle) -> String {
+    match (lang, cycle.months()) {
+        (Lang::Ja, 1) => "毎月".to_owned(),
+        (Lang::En, 1) => "every month".to_owned(),
+        (Lang::Ja, 12) => "毎年".to_owned(),
+        (Lang::En, 12) => "every year".to_owned(),
+        (Lang::Ja, months) => format!("{months}か月ごと"),
+        (Lang::En, months) => format!("every {months} months"),
+    }
+}
+
+/// What stands beside a date that may still move. Empty where it can't.
+pub const fn provisional(lang: Lang, certainty: Certainty) -> &'static str {
+    match (lang, certainty) {
+        (Lang::Ja | Lang::En, Certainty::Settled) => "",
+        (Lang::Ja, Certainty::Provisional) => "予定。祝日の発表により変わることがあります",
+        (Lang::En, Certainty::Provisional) => "Provisional: holidays of that year are not announced yet",
+    }
+}
+
+/// What a clerk should look at before a month's payments are charged again.
+pub fn flag(lang: Lang, flag: Flag) -> String {
+    match (lang, flag) {
+        (Lang::Ja, Flag::New) => "新規".to_owned(),
+        (Lang::En, Flag::New) => "New".to_owned(),
+        (Lang::Ja, Flag::Gone) => "前の月だけ".to_owned(),
+        (Lang::En, Flag::Gone) => "Only in the month before".to_owned(),
+        (Lang::Ja, Flag::AmountChanged { before }) => format!("金額の変更(前の月は{})", money(lang, before)),
+        (Lang::En, Flag::AmountChanged { before }) => format!("Amount changed from {}", money(lang, before)),
+        (Lang::Ja, Flag::CardExpires) => "実行日にはカードの有効期限切れ".to_owned(),
+        (Lang::En, Flag::CardExpires) => "Card expires before the run".to_owned(),
+        (Lang::Ja, Flag::NeverRetry) => "再試行できないカード".to_owned(),
+        (Lang::En, Flag::NeverRetry) => "Card must not be tried again".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Yen;
+
+    use super::*;
+
+    #[test]
+    fn cycles_and_flags_read_as_people_say_them() {
+        for (months, ja, en) in
+            [(1, "毎月", "every month"), (3, "3か月ごと", "every 3 months"), (12, "毎年", "every year")]
+        {
+            let months = Cycle::new(months).unwrap();
+            assert_eq!((cycle(Lang::Ja, months).as_str(), cycle(Lang::En, months).as_str()), (ja, en));
+        }
+        let changed = Flag::AmountChanged { before: Yen::new(1_000).unwrap() };
+        assert_eq!(flag(Lang::Ja, changed), "金額の変更(前の月は1,000円)");
+        assert_eq!(flag(Lang::En, changed), "Amount changed from ¥1,000");
+    }
+}
