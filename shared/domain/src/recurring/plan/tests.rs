@@ -74,7 +74,7 @@ fn fails(plan: &Plan, code: DeclineCode, now: Timestamp) -> Plan {
 fn renewal(plan: &Plan, now: Timestamp) -> Renewal {
     match plan.due(now) {
         Due::Charge(renewal) => renewal,
-        other => panic!("{other:?}"),
+        other @ (Due::Later(_) | Due::Ask | Due::Nothing) => panic!("{other:?}"),
     }
 }
 
@@ -191,7 +191,7 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
         match plan.due(now) {
             Due::Later(at) => now = at,
             Due::Nothing => break,
-            other => panic!("{other:?}"),
+            other @ (Due::Charge(_) | Due::Ask) => panic!("{other:?}"),
         }
     }
     assert_eq!(days, [28, 29, 31, 2, 4, 7, 11]);
@@ -224,7 +224,7 @@ fn only_what_another_day_may_mend_is_tried_again() {
             PlanState::Ended { why: EndReason::Network, .. } => "ended",
             PlanState::Active(Progress::Retrying { .. }) => "retrying",
             PlanState::Paused { why: PauseReason::Unpaid(_), .. } => "unpaid",
-            other => panic!("{other:?}"),
+            other @ (PlanState::Active(_) | PlanState::Paused { .. } | PlanState::Ended { .. }) => panic!("{other:?}"),
         };
         assert_eq!(stands, expected, "{code:?}");
         assert_eq!(after.charged_by_hand(now).is_some(), expected == "retrying", "{code:?}: nor by hand");
