@@ -360,7 +360,7 @@ fn a_bucket_is_kept_encrypted_and_closed_and_its_exports_end() {
 }
 
 #[test]
-fn a_bucket_may_tell_its_queue_and_nobody_else_may() {
+fn our_bucket_and_our_rules_may_tell_their_queue_and_nobody_else_may() {
     let template = template();
     let policies = of_type(&template, "AWS::SQS::QueuePolicy");
     let told: Vec<String> = of_type(&template, "AWS::S3::Bucket")
@@ -372,19 +372,32 @@ fn a_bucket_may_tell_its_queue_and_nobody_else_may() {
             told.iter().map(|told| target(&told["Queue"])).collect::<Vec<_>>()
         })
         .collect();
-    let opened: Vec<String> = policies.iter().map(|(_, policy)| target(&policy["Properties"]["Queues"][0])).collect();
-    assert_eq!(told, opened);
+    let mut told_by_s3 = Vec::new();
     for (name, policy) in policies {
+        let queue = target(&policy["Properties"]["Queues"][0]);
         let [statement] = policy["Properties"]["PolicyDocument"]["Statement"].as_array().unwrap().as_slice() else {
             panic!("{name}: one statement")
         };
-        assert_eq!(statement["Principal"]["Service"], "s3.amazonaws.com", "{name}");
         assert_eq!(statement["Action"], "sqs:SendMessage", "{name}");
-        let account = &statement["Condition"]["StringEquals"]["aws:SourceAccount"];
-        assert_eq!(target(account), "AWS::AccountId", "{name}: another account's bucket could send");
-        let dead = target(&template["Resources"][&opened[0]]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]);
+        match statement["Principal"]["Service"].as_str() {
+            Some("s3.amazonaws.com") => {
+                let account = &statement["Condition"]["StringEquals"]["aws:SourceAccount"];
+                assert_eq!(target(account), "AWS::AccountId", "{name}: another account's bucket could send");
+                told_by_s3.push(queue.clone());
+            }
+            Some("events.amazonaws.com") => {
+                let rules = statement["Condition"]["ArnEquals"]["aws:SourceArn"].as_array().unwrap();
+                assert!(!rules.is_empty(), "{name}: any rule could send");
+                for rule in rules {
+                    assert_eq!(template["Resources"][target(rule)]["Type"], "AWS::Events::Rule", "{name}");
+                }
+            }
+            other => panic!("{name}: {other:?} may send"),
+        }
+        let dead = target(&template["Resources"][&queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]);
         assert_a_person_sees(&template, &dead);
     }
+    assert_eq!(told, told_by_s3);
 }
 
 #[test]
