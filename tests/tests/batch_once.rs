@@ -86,6 +86,34 @@ async fn the_same_bytes_are_taken_once_and_run_again_only_what_is_not_paid() {
 }
 
 #[tokio::test]
+async fn a_card_that_was_refused_for_good_is_not_tried_by_running_the_file_again() {
+    let world = fresh().await;
+    let desk = desk(&world).await;
+    desk.keep("dave", cards::LOST).await;
+    desk.keep("erin", cards::NO_FUNDS).await;
+    let file = BatchDesk::file(&[("1", 100, "dave"), ("2", 100, "erin")]);
+    desk.charge("one", file.clone()).await;
+    let again = desk.again(&desk.charge("two", file).await).await;
+    desk.confirm(&again).await;
+    desk.run().await;
+    let answers = desk.answers(&desk.load(&again.id).await).await;
+    assert_eq!(answers.iter().map(|[result, ..]| result.as_str()).collect::<Vec<_>>(), ["declined", "declined"]);
+    let tries = async |order: &str| payment(&world, "4000", order).await.unwrap().last_n;
+    assert_eq!(
+        (tries("1").await, tries("2").await),
+        (1, 2),
+        "a lost card was asked about once, an empty account twice"
+    );
+
+    // the buyer has another card now
+    let card = desk.card(domain::CardOwner::Buyer("dave".to_owned()), cards::JCB).await;
+    system_tests::smuggle_card(&world, &domain::KeptCard { version: 2, ..card }).await;
+    let third =
+        desk.charge("three", BatchDesk::file(&[("1", 100, "dave"), ("2", 100, "erin"), ("3", 100, "dave")])).await;
+    assert_eq!(desk.results(&third).await, ["error", "error", "approved"], "another file is not the same file again");
+}
+
+#[tokio::test]
 async fn an_order_is_charged_once_in_two_files_at_once_and_beside_the_page() {
     let world = fresh().await;
     let desk = desk(&world).await;

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use charging::{Attempt, Charge, ChargeError, Charged, Means};
 use domain::{
     CardOwner, Initiator, KeptCard, Merchant, OrderId, Payment, PaymentKey,
-    acquirer::BrowserData,
+    acquirer::{BrowserData, DeclineCategory},
     batch::{Batch, Payer, Reason, Row},
     merchant::Capture,
-    payment::{Details, Interface, Order, Origin, Standing},
+    payment::{Details, Interface, Order, Origin, Standing, State},
 };
 use jiff::Timestamp;
 use store::StoreError;
@@ -60,6 +60,9 @@ impl Charger<'_> {
             Ok(card) => card,
             Err(reason) => return Ok(Answered::error(reason)),
         };
+        if let Some(answered) = self.refused_for_good(row, &card) {
+            return Ok(answered);
+        }
         let charge = Charge {
             order: self.order(row, &card),
             means: Means::Kept { card: Box::new(card), code: None },
@@ -104,6 +107,18 @@ impl Charger<'_> {
         let paid = self.batch.again && payment.state.is_paid();
         let standing = if paid { Standing::Paid } else { Standing::OtherOrigin };
         Err(Box::new(Answered::standing(standing, payment)))
+    }
+
+    /// The card company refused this very card for good: the acquirer is not asked again, whoever wants it.
+    fn refused_for_good(&self, row: &Row, card: &KeptCard) -> Option<Answered> {
+        let payment = self.standing.get(&row.order)?;
+        let State::Failed { decline: Some(decline), .. } = &payment.state else { return None };
+        let is_same = match (payment.fingerprint, card.fingerprint) {
+            (Some(tried), Some(kept)) => tried == kept,
+            (Some(_) | None, _) => payment.card_id == Some(card.id),
+        };
+        let is_over = is_same && decline.category(card.card.brand) == DeclineCategory::NeverRetry;
+        is_over.then(|| Answered::of(payment))
     }
 
     fn order(&self, row: &Row, card: &KeptCard) -> Order {
