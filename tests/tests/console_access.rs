@@ -228,7 +228,7 @@ async fn no_form_is_taken_without_its_token_or_from_another_site() {
 
 #[tokio::test]
 async fn no_route_opens_to_a_role_that_is_too_low() {
-    let world = with_payment().await;
+    let world = Box::pin(with_payment()).await;
     let mut viewer = Clerk::joined(&world, "viewer@example.com", GivenRole::Viewer).await;
     let mut operator = Clerk::joined(&world, "operator@example.com", GivenRole::Operator).await;
     let tokens = [viewer.token().await, operator.token().await];
@@ -259,7 +259,7 @@ fn seen(page: &Page, address: &str) -> (StatusCode, String, usize, String) {
 
 #[tokio::test]
 async fn another_merchants_things_can_not_be_told_from_what_is_not_there() {
-    let world = with_payment().await;
+    let world = Box::pin(with_payment()).await;
     let mut stranger = Clerk::owner_24(&world).await;
     let token = stranger.token().await;
     let mut tried = 0;

@@ -357,7 +357,7 @@ async fn a_file_is_dropped_or_charged_and_never_both() {
     assert!(clerk.page().text.contains("先に行われた"), "{}", clerk.page().text);
     assert!(matches!(stored(&world, &batch).await.state, BatchState::Cancelled { ran: false, .. }));
     assert_eq!(logged(&world).await, [Action::BatchDropped { batch: batch.id }]);
-    assert_eq!(queued(&world, "IntakeQueue"), [String::new(); 0]);
+    assert!(queued(&world, "IntakeQueue").is_empty());
 }
 
 #[tokio::test]

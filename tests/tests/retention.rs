@@ -129,9 +129,8 @@ async fn files_go_when_the_merchant_keeps_them_no_longer() {
     assert_eq!(there("2400/inbox/").await, 1, "another merchant's setting");
     world.advance(DAY * 4).await.unwrap();
     assert_eq!((there("4000/results/").await, there("4000/other/").await), (0, 1));
-    let forgotten = |entry: &domain::audit::Entry| match entry.action {
-        Action::Forgotten { files, .. } => files,
-        _ => 0,
+    let forgotten = |entry: &domain::audit::Entry| {
+        if let Action::Forgotten { files, .. } = entry.action { files } else { 0 }
     };
     assert_eq!(audit_log(&world, "4000").await.iter().map(forgotten).sum::<u32>(), 3, "each run says what it deleted");
 }

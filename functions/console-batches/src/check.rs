@@ -4,6 +4,7 @@ use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
     Lang,
+    account::UserId,
     audit::Action,
     batch::{BadRow, Batch, BatchState, Check, Counts, Refused, What},
 };
@@ -100,12 +101,11 @@ pub(crate) async fn drop_file(call: &Call<'_>, batch: Batch) -> Result<Response<
     let action = Action::BatchDropped { batch: batch.id.clone() };
     match changing::decide(call, batch, action, |batch| batch.now(dropped.clone())).await? {
         Moved::Done(_) => Ok(answer::see_other("/console/batches?done=dropped")),
-        Moved::Stands(batch) => Ok(match batch.state {
-            BatchState::Cancelled { ran: false, ref by, .. } if *by == call.visit.user.id => {
-                answer::see_other("/console/batches?done=dropped") // the same form again
-            }
-            _ => changing::to_other(&batch),
-        }),
+        Moved::Stands(batch) => {
+            let mine = |by: &UserId| *by == call.visit.user.id;
+            let same_form = matches!(&batch.state, BatchState::Cancelled { ran: false, by, .. } if mine(by));
+            Ok(if same_form { answer::see_other("/console/batches?done=dropped") } else { changing::to_other(&batch) })
+        }
     }
 }
 

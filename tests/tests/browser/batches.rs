@@ -146,7 +146,7 @@ fn every_page_of_a_batch_is_accessible() {
         }
         clerk.go("/console/batches/019aa5b1d40fedcba987?since=1");
         clerk.see("batch that never came");
-        clerk.go(&format!("/console/batches/019aa5b1d40fedcba987?key=4000/inbox/console-019aa5b1d40fedcba987.csv"));
+        clerk.go("/console/batches/019aa5b1d40fedcba987?key=4000/inbox/console-019aa5b1d40fedcba987.csv");
         clerk.tab.hold();
         clerk.see("batch being received");
         clerk.tab.done();
