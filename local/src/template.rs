@@ -186,6 +186,7 @@ pub const MAIL_IDENTITY: &str = "kessai.example";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::merchant::Kept;
 
     fn template() -> Template {
         let parameters = local_parameters("http://localhost:9000", "token-token-token-token-token-token");
@@ -249,15 +250,20 @@ mod tests {
     }
 
     #[test]
-    fn exports_end_after_a_week_and_unfinished_uploads_after_a_day() {
+    fn files_end_after_the_longest_period_and_unfinished_uploads_after_a_day() {
         let [files] = template().buckets.try_into().unwrap();
         assert_eq!((files.name.as_str(), files.versioned), ("files", true));
-        let exports = files.lifecycle.iter().find(|rule| rule.prefix == "exports/").unwrap();
-        assert_eq!((exports.expire_days, exports.noncurrent_days), (Some(7), Some(1)));
+        let ends = |prefix: &str| {
+            let rule = files.lifecycle.iter().find(|rule| rule.prefix == prefix && rule.expire_days.is_some()).unwrap();
+            (rule.expire_days.unwrap(), rule.noncurrent_days.unwrap())
+        };
+        let longest = |kept: Kept| u32::from(kept.bounds().1);
+        assert_eq!(ends("exports/"), (longest(Kept::Exports), 1));
+        assert_eq!(ends("parts/"), (7, 1));
+        assert!(ends("").0 >= longest(Kept::BatchFiles).max(longest(Kept::BatchResults)));
         let everywhere: Vec<_> = files.lifecycle.iter().filter(|rule| rule.prefix.is_empty()).collect();
         assert!(everywhere.iter().any(|rule| rule.abort_upload_days == Some(1)));
         assert!(everywhere.iter().any(|rule| rule.lone_markers));
-        assert!(everywhere.iter().all(|rule| rule.expire_days.is_none()), "only exports end by themselves");
     }
 
     #[test]
