@@ -407,6 +407,8 @@ async fn a_payment_makes_these_calls_and_no_others() {
         afterwards,
         [
             "OutboxRelay SendMessageBatch",
+            // merchant, payment, and whether mails to that address come back
+            "CompletionMail GetItem",
             "CompletionMail GetItem",
             "CompletionMail GetItem",
             "CompletionMail SendEmail",

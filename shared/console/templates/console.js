@@ -31,13 +31,14 @@
   const live = document.querySelector("[data-live]");
   if (live) {
     let shown = document.querySelector("iframe[name=live]");
+    let frames = 0;
     let wait;
     const show = () => {
       // a frame of its own each time: the browser's history stays as it is, and what can't be shown leaves the one before
       for (const late of document.querySelectorAll("iframe[hidden]")) late.remove();
+      // and a name of its own: browsers don't take a name away from a frame that has one
       const next = shown.cloneNode();
-      shown.removeAttribute("name");
-      next.name = "live";
+      next.name = live.formTarget = `live${(frames += 1)}`;
       next.hidden = true;
       shown.after(next);
       next.addEventListener("load", () => {

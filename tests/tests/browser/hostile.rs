@@ -76,6 +76,7 @@ fn a_form_that_swallows_the_card_form_posts_nothing() {
         let Some(mut tab) = Tab::open(Eyes { scripts, ..PHONE_JA }) else { return };
         tab.go(&format!("{}/l/demo", system.pay));
         tab.until("document.getElementById('card_number')?.form.action.endsWith('/shop/receive')");
+        tab.paste_into("#mail", "buyer@example.com");
         pay(&tab, &system, cards::VISA);
         std::thread::sleep(std::time::Duration::from_millis(300));
         assert_eq!(tab.ask("location.origin"), system.pay.as_str(), "the card went nowhere");
