@@ -25,6 +25,9 @@ pub(crate) async fn stored(world: &World, order: u32) -> Option<Payment> {
     Payments::new(table(world)).load(&key(order)).await.unwrap()
 }
 
+/// All tries of a message that failed, five of them six minutes apart: a mail may come late.
+const MESSAGES_AGAIN: Duration = Duration::from_secs(5 * 6 * 60);
+
 /// Lets time pass until nothing about these orders is open.
 pub(crate) async fn quiet(world: &World, orders: impl Iterator<Item = u32> + Clone) {
     world.settle().await.unwrap();
@@ -35,10 +38,11 @@ pub(crate) async fn quiet(world: &World, orders: impl Iterator<Item = u32> + Clo
             open |= payment.is_some_and(|payment| !payment.state.is_settled() || payment.pending().is_some());
         }
         if !open {
-            return;
+            break;
         }
         world.advance(Duration::from_secs(step_s)).await.unwrap();
     }
+    world.advance(MESSAGES_AGAIN).await.unwrap();
 }
 
 /// What does not hold of an order, for which these operations were asked, one for each form.
