@@ -1,6 +1,5 @@
 //! Batches, their chunks, and which bytes were taken already.
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{
     MerchantId,
     batch::{Batch, BatchId, Chunk},
@@ -9,9 +8,9 @@ use jiff::Timestamp;
 
 use crate::{
     StoreError, Table,
-    keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION},
-    merchants::document,
-    table::{Item, Write, number, text, written_by_put},
+    document::{Place, document, documents, put_next, unless_refused},
+    keys::{self, ONLY, PK, SK, VERSION},
+    table::{Item, Write, text},
 };
 
 /// The batches of all merchants.
@@ -48,11 +47,9 @@ impl Batches {
     /// # Errors
     /// [`StoreError::Conflict`] when someone changed it first.
     pub async fn put(&self, batch: &Batch, forgotten_at: Timestamp) -> Result<(), StoreError> {
-        let item = Document { pk: keys::batches(&batch.merchant), sk: batch.id.as_str(), forgotten_at };
-        match self.put_next(item, batch, batch.version).await? {
-            Put::Done => Ok(()),
-            Put::Refused(_) => Err(StoreError::Conflict),
-        }
+        let pk = keys::batches(&batch.merchant);
+        let place = Place { pk, sk: batch.id.as_str(), forgotten_at: Some(forgotten_at) };
+        unless_refused(put_next(&self.table, place, batch, batch.version).await?)
     }
 
     /// The newest batches of a merchant, those before `below` only.
@@ -83,8 +80,7 @@ impl Batches {
                 .expression_attribute_values(":below", text(below.as_str())),
         };
         let page = query.send().await?;
-        let read = page.items().iter().map(|item| document(Some(item.clone())));
-        read.filter_map(Result::transpose).collect()
+        documents(page.items.unwrap_or_default())
     }
 
     /// Takes a file's bytes for a batch. Answers the batch that has them: this one, or an earlier.
@@ -97,10 +93,11 @@ impl Batches {
         sha256: &str,
         forgotten_at: Timestamp,
     ) -> Result<BatchId, StoreError> {
-        let item = Document { pk: keys::batch_bytes(&batch.merchant, sha256), sk: ONLY, forgotten_at };
-        match self.put_next(item, &batch.id, 1).await? {
-            Put::Done => Ok(batch.id.clone()),
-            Put::Refused(stands) => Ok(document(Some(stands))?.unwrap_or_else(|| batch.id.clone())),
+        let pk = keys::batch_bytes(&batch.merchant, sha256);
+        let place = Place { pk, sk: ONLY, forgotten_at: Some(forgotten_at) };
+        match put_next(&self.table, place, &batch.id, 1).await? {
+            Write::Done => Ok(batch.id.clone()),
+            Write::Refused(stands) => Ok(document(Some(stands))?.unwrap_or_else(|| batch.id.clone())),
         }
     }
 
@@ -124,10 +121,11 @@ impl Batches {
         forgotten_at: Timestamp,
     ) -> Result<ChunkWritten, StoreError> {
         let sk = keys::chunk(chunk.number);
-        let item = Document { pk: keys::chunks(&batch.merchant, &batch.id), sk: &sk, forgotten_at };
-        match self.put_next(item, chunk, chunk.version).await? {
-            Put::Done => Ok(ChunkWritten::Done),
-            Put::Refused(stands) => Ok(ChunkWritten::Refused(Box::new(chunk_of(stands)?))),
+        let pk = keys::chunks(&batch.merchant, &batch.id);
+        let place = Place { pk, sk: &sk, forgotten_at: Some(forgotten_at) };
+        match put_next(&self.table, place, chunk, chunk.version).await? {
+            Write::Done => Ok(ChunkWritten::Done),
+            Write::Refused(stands) => Ok(ChunkWritten::Refused(Box::new(chunk_of(stands)?))),
         }
     }
 
@@ -155,53 +153,6 @@ impl Batches {
         }
         Ok(chunks)
     }
-
-    async fn put_next(
-        &self,
-        item: Document<'_>,
-        content: &impl serde::Serialize,
-        version: u32,
-    ) -> Result<Put, StoreError> {
-        let document = serde_json::to_string(content).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
-        let put = self
-            .table
-            .client
-            .put_item()
-            .table_name(&self.table.name)
-            .item(PK, text(item.pk))
-            .item(SK, text(item.sk))
-            .item(VERSION, number(version))
-            .item(DOCUMENT, text(&document))
-            .item(TTL, number(item.forgotten_at.as_second()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let put = match version.saturating_sub(1) {
-            0 => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
-            previous => put
-                .condition_expression("#v = :previous")
-                .expression_attribute_names("#v", VERSION)
-                .expression_attribute_values(":previous", number(previous)),
-        };
-        match written_by_put(put.send().await)? {
-            Write::Done => Ok(Put::Done),
-            // Our own write, whose reply was lost.
-            Write::Refused(stands) if stands.get(DOCUMENT).and_then(|v| v.as_s().ok()) == Some(&document) => {
-                Ok(Put::Done)
-            }
-            Write::Refused(stands) => Ok(Put::Refused(stands)),
-        }
-    }
-}
-
-/// Where a document goes, and until when it is kept.
-struct Document<'a> {
-    pk: String,
-    sk: &'a str,
-    forgotten_at: Timestamp,
-}
-
-enum Put {
-    Done,
-    Refused(Item),
 }
 
 fn chunk_of(item: Item) -> Result<Chunk, StoreError> {

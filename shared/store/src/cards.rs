@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     StoreError, Table,
-    keys::{self, CARD_CURSOR, DOCUMENT, ONLY, PK, SK, TTL, VERSION},
+    document::{Place, put_next},
+    keys::{self, CARD_CURSOR, DOCUMENT, ONLY, PK, SK, VERSION},
     payments::image_item,
-    table::{Item, Write, number, text, written_by_put},
+    table::{Item, Write, text, written_by_put},
 };
 
 /// The cards that buyers let merchants keep.
@@ -61,34 +62,11 @@ impl Cards {
     /// # Errors
     /// [`StoreError`].
     pub async fn put(&self, card: &KeptCard, expires: Option<Timestamp>) -> Result<Kept, StoreError> {
-        let document = serde_json::to_string(&Document::of(card)).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
         let (pk, sk) = key(&card.merchant, &card.owner);
-        let put = self
-            .table
-            .client
-            .put_item()
-            .table_name(&self.table.name)
-            .item(PK, text(pk))
-            .item(SK, text(sk))
-            .item(VERSION, number(card.version))
-            .item(DOCUMENT, text(&document))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let put = match expires {
-            Some(at) => put.item(TTL, number(at.as_second())),
-            None => put,
-        };
-        let put = match card.version.saturating_sub(1) {
-            0 => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
-            previous => put
-                .condition_expression("#v = :previous")
-                .expression_attribute_names("#v", VERSION)
-                .expression_attribute_values(":previous", number(previous)),
-        };
-        match written_by_put(put.send().await)? {
+        let place = Place { pk, sk: &sk, forgotten_at: expires };
+        match put_next(&self.table, place, &Document::of(card), card.version).await? {
             Write::Done => Ok(Kept::Done),
             Write::Refused(item) if item.is_empty() => Ok(Kept::Refused(None)),
-            // A refused write that finds exactly itself was done by an earlier try whose reply was lost.
-            Write::Refused(item) if is(&item, card.version, &document) => Ok(Kept::Done),
             Write::Refused(item) => Ok(Kept::Refused(Some(Box::new(read(&card.merchant, &item)?)))),
         }
     }
@@ -178,10 +156,6 @@ pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result
 
 fn key(merchant: &MerchantId, owner: &CardOwner) -> (String, String) {
     (keys::cards(merchant, keys::card_shard(owner)), keys::card_owner(owner))
-}
-
-fn is(item: &Item, version: u32, document: &str) -> bool {
-    item.get(VERSION) == Some(&number(version)) && item.get(DOCUMENT) == Some(&text(document))
 }
 
 fn read(merchant: &MerchantId, item: &Item) -> Result<KeptCard, StoreError> {

@@ -9,6 +9,7 @@ mod card_keys;
 pub mod cards;
 mod checked_days;
 mod cursor;
+mod document;
 mod error;
 mod exports;
 mod guard;

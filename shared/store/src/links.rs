@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::{LinkId, MerchantId, OrderId, link::Link};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     StoreError, Table,
-    keys::{self, DOCUMENT, ONLY, PK, SK, VERSION},
-    merchants::{document, put_document},
+    document::{Place, document, documents, put_document, put_next},
+    keys::{self, ONLY, PK, SK},
     payments::image_item,
-    table::{Item, Write, number, text, written_by_put},
+    table::{Item, Write, text, written_by_put},
 };
 
 /// How many keys one BatchGetItem takes (DynamoDB's limit).
@@ -145,10 +145,8 @@ impl Links {
         let places: Vec<String> = page.items().iter().filter_map(place).collect();
         let ids: Vec<LinkId> = places.iter().filter_map(|sk| keys::parse_link_place(sk)).collect();
         let mut found: HashMap<LinkId, Link> = HashMap::new();
-        for item in self.read_all(ids.iter().map(keys::link)).await? {
-            if let Some(link) = document::<Link>(Some(item))?.filter(|link| link.merchant == *merchant) {
-                found.insert(link.id.clone(), link);
-            }
+        for link in self.load_all(merchant, &ids).await? {
+            found.insert(link.id.clone(), link);
         }
         let links = ids.iter().filter_map(|id| found.remove(id)).collect();
         Ok(LinkPage { links, next: page.last_evaluated_key().and_then(place).map(LinkPlace) })
@@ -159,22 +157,10 @@ impl Links {
     /// # Errors
     /// [`StoreError`].
     pub async fn claim(&self, merchant: &MerchantId, claim: &OrderClaim) -> Result<OrderClaim, StoreError> {
-        let document = serde_json::to_string(claim).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
-        let put = self
-            .table
-            .client
-            .put_item()
-            .table_name(&self.table.name)
-            .item(PK, text(keys::link_order(merchant, &claim.order)))
-            .item(SK, text(ONLY))
-            .item(VERSION, number(1))
-            .item(DOCUMENT, text(document))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PK);
-        match written_by_put(put.send().await)? {
+        let place = Place { pk: keys::link_order(merchant, &claim.order), sk: ONLY, forgotten_at: None };
+        match put_next(&self.table, place, claim, 1).await? {
             Write::Done => Ok(claim.clone()),
-            Write::Refused(stands) => self::document(Some(stands))?.ok_or(StoreError::Conflict),
+            Write::Refused(stands) => document(Some(stands))?.ok_or(StoreError::Conflict),
         }
     }
 
@@ -184,8 +170,7 @@ impl Links {
     /// [`StoreError`].
     pub async fn claims(&self, merchant: &MerchantId, orders: &[OrderId]) -> Result<Vec<OrderClaim>, StoreError> {
         let items = self.read_all(orders.iter().map(|order| keys::link_order(merchant, order))).await?;
-        let claims = items.into_iter().map(|item| document(Some(item)));
-        Ok(claims.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        documents(items)
     }
 
     /// Reads many links of a merchant. Those that are not there are left out.
@@ -194,8 +179,8 @@ impl Links {
     /// [`StoreError`].
     pub async fn load_all(&self, merchant: &MerchantId, ids: &[LinkId]) -> Result<Vec<Link>, StoreError> {
         let items = self.read_all(ids.iter().map(keys::link)).await?;
-        let links = items.into_iter().map(|item| document::<Link>(Some(item))).collect::<Result<Vec<_>, _>>()?;
-        Ok(links.into_iter().flatten().filter(|link| link.merchant == *merchant).collect())
+        let links: Vec<Link> = documents(items)?;
+        Ok(links.into_iter().filter(|link| link.merchant == *merchant).collect())
     }
 
     /// Reads many items that are alone under their partition key, strongly.

@@ -1,6 +1,5 @@
 //! Addresses that merchants' mails came back from: one item for each address of a merchant, in place of the one before.
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{
     MerchantId,
     mail_return::{AddressMark, ReturnedAddress},
@@ -9,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     StoreError, Table,
-    keys::{self, DOCUMENT, PK, SK, TTL, VERSION},
-    merchants::document,
-    table::{Write, deleted, number, text, written_by_put},
+    document::{Place, document, documents, put_next, unless_refused},
+    keys::{self, PK, SK, VERSION},
+    table::{deleted, number, text},
 };
 
 /// How long an address is remembered after its mail came back: longer than a yearly order lies apart.
@@ -102,36 +101,12 @@ impl MailReturns {
             .limit(limit)
             .send()
             .await?;
-        let read = page.items().iter().map(|item| document(Some(item.clone())));
-        read.filter_map(Result::transpose).collect()
+        documents(page.items.unwrap_or_default())
     }
 
     async fn put(&self, merchant: &MerchantId, mark: &AddressMark, known: &ReturnedAddress) -> Result<(), StoreError> {
-        let document = serde_json::to_string(known).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
         let until = known.at.saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
-        let put = self
-            .table
-            .client
-            .put_item()
-            .table_name(&self.table.name)
-            .item(PK, text(keys::mail_returns(merchant)))
-            .item(SK, text(mark.as_str()))
-            .item(VERSION, number(known.version))
-            .item(DOCUMENT, text(&document))
-            .item(TTL, number(until.as_second()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let put = match known.version.saturating_sub(1) {
-            0 => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
-            previous => put
-                .condition_expression("#v = :previous")
-                .expression_attribute_names("#v", VERSION)
-                .expression_attribute_values(":previous", number(previous)),
-        };
-        match written_by_put(put.send().await)? {
-            Write::Done => Ok(()),
-            // Our own write, whose reply was lost.
-            Write::Refused(stands) if stands.get(DOCUMENT).and_then(|v| v.as_s().ok()) == Some(&document) => Ok(()),
-            Write::Refused(_) => Err(StoreError::Conflict),
-        }
+        let place = Place { pk: keys::mail_returns(merchant), sk: mark.as_str(), forgotten_at: Some(until) };
+        unless_refused(put_next(&self.table, place, known, known.version).await?)
     }
 }

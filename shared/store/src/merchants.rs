@@ -1,13 +1,12 @@
 //! Merchants' records: documents that only their owner's settings change.
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{Merchant, MerchantId};
-use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     StoreError, Table,
-    keys::{self, DOCUMENT, MERCHANTS, ONLY, PK, SK, VERSION},
-    table::{Item, Write, number, text, written_by_put},
+    document::{document, put_document},
+    keys::{self, MERCHANTS, ONLY, PK, SK, VERSION},
+    table::{Item, number, text, written_by_put},
 };
 
 /// The merchants.
@@ -85,47 +84,5 @@ impl Merchants {
 
     async fn put(&self, merchant: &Merchant, previous: Option<u32>) -> Result<(), StoreError> {
         put_document(&self.table, keys::merchant(&merchant.id), merchant, merchant.version, previous).await
-    }
-}
-
-/// Reads an item that is one document.
-pub(crate) fn document<T: DeserializeOwned>(item: Option<Item>) -> Result<Option<T>, StoreError> {
-    let Some(item) = item else { return Ok(None) };
-    let read = |name: &str| item.get(name).and_then(|v| v.as_s().ok());
-    let document = read(DOCUMENT).and_then(|doc| serde_json::from_str(doc).ok());
-    let pk = || read(PK).cloned().unwrap_or_default();
-    document.map(Some).ok_or_else(|| StoreError::Unreadable { pk: pk(), what: DOCUMENT })
-}
-
-/// Writes an item that is one document, in place of the version before or where nothing was.
-pub(crate) async fn put_document<T: Serialize + Sync>(
-    table: &Table,
-    pk: String,
-    document: &T,
-    version: u32,
-    previous: Option<u32>,
-) -> Result<(), StoreError> {
-    let document = serde_json::to_string(document).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
-    let put = table
-        .client
-        .put_item()
-        .table_name(&table.name)
-        .item(PK, text(pk))
-        .item(SK, text(ONLY))
-        .item(VERSION, number(version))
-        .item(DOCUMENT, text(&document))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    let put = match previous {
-        None => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
-        Some(previous) => put
-            .condition_expression("#v = :previous")
-            .expression_attribute_names("#v", VERSION)
-            .expression_attribute_values(":previous", number(previous)),
-    };
-    match written_by_put(put.send().await)? {
-        Write::Done => Ok(()),
-        // Our own write, whose reply was lost.
-        Write::Refused(stands) if stands.get(DOCUMENT).and_then(|v| v.as_s().ok()) == Some(&document) => Ok(()),
-        Write::Refused(_) => Err(StoreError::Conflict),
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     StoreError, Table,
+    document::{document, put_document},
     keys::{self, ONLY},
-    merchants::{document, put_document},
 };
 
 /// How often a change is tried again behind one of someone else's.

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use crate::{
     StoreError, Table,
+    document::{document, put_document},
     keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION, WRITER},
-    merchants::{document, put_document},
     table::{Item, Write, number, text, writer, written_by_put, written_by_update},
 };
 
