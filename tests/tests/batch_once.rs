@@ -114,6 +114,28 @@ async fn a_card_that_was_refused_for_good_is_not_tried_by_running_the_file_again
 }
 
 #[tokio::test]
+async fn what_is_known_later_leaves_an_earlier_batchs_decline_counted() {
+    let world = fresh().await;
+    let desk = desk(&world).await;
+    desk.keep("dave", cards::LOST).await;
+    let first = desk.charge("one", BatchDesk::file(&[("1", 100, "dave"), ("2", 100_901, "frank")])).await;
+    desk.keep("frank", cards::VISA).await;
+    let again = desk.again(&first).await;
+    desk.confirm(&again).await;
+    world.settle().await.unwrap();
+    world.advance(Duration::from_secs(6)).await.unwrap();
+    let counted = |batch: &domain::batch::Batch| {
+        let counts = BatchDesk::counts(batch);
+        (counts.approved, counts.declined, counts.unknown, counts.errors)
+    };
+    assert_eq!(counted(&desk.load(&again.id).await), (0, 1, 1, 0));
+    world.advance(Duration::from_secs(3_600)).await.unwrap();
+    let over = desk.load(&again.id).await;
+    assert_eq!(counted(&over), (1, 1, 0, 0));
+    assert_eq!(desk.results(&over).await, ["declined", "approved"]);
+}
+
+#[tokio::test]
 async fn an_order_is_charged_once_in_two_files_at_once_and_beside_the_page() {
     let world = fresh().await;
     let desk = desk(&world).await;

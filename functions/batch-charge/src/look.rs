@@ -2,7 +2,7 @@
 
 use domain::{
     Merchant,
-    batch::{Batch, Check, Chunk, Counts, Found, Lines, ResultWriter, RowResult, Rules},
+    batch::{Batch, Check, Chunk, Counts, Found, Lines, ResultWriter, Rules},
 };
 
 use crate::{Deps, WorkError, answer::Answered, chunk, part, rows::Rows};
@@ -33,9 +33,13 @@ pub(crate) async fn again(deps: &Deps, batch: &Batch, stands: &Chunk) -> Result<
 }
 
 /// Rows whose own payment stands, counted anew; what the acquirer was never asked about stays as it was answered.
+///
+/// Only a row's own payment is approved or unknown. A decline may be an earlier batch's, which stands for a row that was not tried again.
 fn recounted(rows: &Rows<'_>, before: Counts) -> Counts {
     let own = own(rows).flatten().fold(Counts::default(), |counts, answered| answered.add_to(counts));
-    Counts { approved: own.approved, yen: own.yen, declined: own.declined, unknown: own.unknown, ..before }
+    let answered = before.approved.saturating_add(before.declined).saturating_add(before.unknown);
+    let declined = answered.saturating_sub(own.approved).saturating_sub(own.unknown);
+    Counts { approved: own.approved, yen: own.yen, declined, unknown: own.unknown, ..before }
 }
 
 /// The part again, with new answers to the rows whose payments stand, and all other lines as they were.
@@ -45,7 +49,7 @@ fn renewed(check: &Check, merchant: &Merchant, stands: &Chunk, (rows, before): (
     let mut bytes = Vec::with_capacity(before.len());
     let told = Lines::new(before, &check.layout, Rules::of(merchant), &stands.piece);
     for (((line, _), answered), told) in rows.answered().zip(own(rows)).zip(told) {
-        match answered.filter(|answered| answered.result != RowResult::Error) {
+        match answered {
             Some(answered) => {
                 part::write_line(&mut writer, line.record, &answered, lang);
                 bytes.extend(writer.take());
