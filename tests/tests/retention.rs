@@ -21,7 +21,8 @@ use local::{cloud::Caller, world::World};
 use outbound::objects::Objects;
 use store::Images;
 use system_tests::{
-    Card, Clerk, ShopRequest, Shopper, audit_log, cards, change_merchant, fresh, kept_card, merchant, searches,
+    BatchDesk, Card, Clerk, ShopRequest, Shopper, audit_log, cards, change_merchant, fresh, kept_card, merchant,
+    searches,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -71,6 +72,21 @@ async fn a_card_goes_when_nobody_paid_with_it_for_so_long_and_its_buyer_is_told(
     assert_eq!((&entry.by, &entry.action), (&Actor::System, &Action::Forgotten { cards: 1, files: 0 }));
     buys(&world, "3").await;
     assert!(has_card(&world).await, "the buyer is asked for a card again and may keep it");
+}
+
+#[tokio::test]
+async fn a_card_that_is_only_declined_is_not_used() {
+    let world = fresh().await;
+    change_merchant(&world, "4000", |merchant| merchant.retention.unused_cards_days = 4).await;
+    let desk = BatchDesk::of(&world, "4000");
+    desk.keep("dave", cards::DECLINED).await;
+    world.advance(DAY * 3).await.unwrap();
+    let batch = desk.charge("one", BatchDesk::file(&[("1", 1_000, "dave")])).await;
+    assert_eq!(BatchDesk::counts(&batch).declined, 1);
+    let there = async || kept_card(&world, "4000", "dave").await.is_some_and(|card| card.number.is_some());
+    assert!(there().await);
+    world.advance(DAY * 2).await.unwrap();
+    assert!(!there().await, "kept 5 days ago, never paid with");
 }
 
 #[tokio::test]

@@ -85,7 +85,8 @@ impl Batch {
     }
 
     fn put(&mut self, old: Option<&Payment>, new: &Payment, change: &Change) {
-        if let Some(card) = new.pays_with_kept().filter(|_| old.is_none_or(|old| !old.state.is_paid())) {
+        let is_paid_now = new.state.is_paid() && old.is_none_or(|old| !old.state.is_paid());
+        if let Some(card) = new.pays_with_kept().filter(|_| is_paid_now) {
             self.uses.insert((new.key.merchant.clone(), card), change.at.unwrap_or(new.opened_at));
         }
         let Some(step) = Step::of(old, new, change.at.unwrap_or(new.opened_at)) else { return };
