@@ -42,6 +42,7 @@
       next.hidden = true;
       shown.after(next);
       next.addEventListener("load", () => {
+        if (next === shown) return; // a link in it was followed
         shown.remove();
         next.hidden = false;
         shown = next;
