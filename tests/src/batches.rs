@@ -130,7 +130,7 @@ impl BatchDesk {
 
     /// Writes a batch's next version, as the console does.
     pub async fn write(&self, batch: &Batch) {
-        self.batches.put(batch, batch.forgotten_at()).await.expect("nobody else wrote it");
+        self.batches.put(batch).await.expect("nobody else wrote it");
     }
 
     /// What somebody does who lets a batch run that waits.

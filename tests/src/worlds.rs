@@ -224,7 +224,7 @@ pub async fn put_batch(world: &World, batch: &Batch) -> Batch {
     let stands = store.load(&batch.merchant, &batch.id).await.expect("the table answers");
     let version = stands.map_or(1, |stands| stands.version + 1);
     let batch = Batch { version, ..batch.clone() };
-    store.put(&batch, batch.forgotten_at()).await.expect("nobody else writes it");
+    store.put(&batch).await.expect("nobody else writes it");
     batch
 }
 

@@ -376,7 +376,7 @@ async fn every_mistake_in_the_card_form_is_shown_at_its_field_and_stores_nothing
             is_to_be_mended(shopper.pay(&card).await, field, &card, &format!("{mail} {lang}"));
         }
         shopper.open(&ShopRequest::new("4000", 1_000, "1").with("lang", lang)).await;
-        // the check digit is right, but it is no published test number
+        // the check digit is right, but it is none of our test cards
         let real = Card::of("4111111111111111");
         is_to_be_mended(shopper.pay(&real).await, "card_number", &real, "a real card at a test merchant");
     }

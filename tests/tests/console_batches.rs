@@ -391,7 +391,7 @@ async fn progress_is_the_sum_of_the_chunks() {
         let first_line = number * 100 + 2;
         let piece = Piece { start: 0, end: 1, first_line, rows: 100, blank: 0, repeated: Repeated::default() };
         let chunk = Chunk { number, version: 1, piece, at: world.now(), counts, state: ChunkState::Done };
-        batches(&world).put_chunk(&batch, &chunk, batch.forgotten_at()).await.unwrap();
+        batches(&world).put_chunk(&batch, &chunk).await.unwrap();
     }
     let mut clerk = Clerk::owner(&world).await;
     let page = clerk.get(&address(&batch)).await;

@@ -12,7 +12,7 @@ mod repository;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repository::{deployed_sources, files, folders, read, template};
+use repository::{deployed_source, deployed_sources, files, folders, read, template};
 use serde_json::Value;
 
 #[test]
@@ -398,6 +398,33 @@ fn our_bucket_and_our_rules_may_tell_their_queue_and_nobody_else_may() {
         assert_a_person_sees(&template, &dead);
     }
     assert_eq!(told, told_by_s3);
+}
+
+/// Whatever may log that money needs a person, or that cards are being tried, calls somebody by it.
+#[test]
+fn every_function_that_charges_or_guards_calls_a_person() {
+    let template = template();
+    let filters = of_type(&template, "AWS::Logs::MetricFilter");
+    let watched = |id: &str, pattern: &str| {
+        filters.iter().any(|(_, filter)| {
+            let properties = &filter["Properties"];
+            target(&properties["LogGroupName"]) == format!("{id}Log") && properties["FilterPattern"] == pattern
+        })
+    };
+    let mut found = 0;
+    for Function { id, folder, .. } in functions() {
+        let source: String =
+            files(&format!("functions/{folder}/src"), ".rs").iter().map(|path| deployed_source(path)).collect();
+        for (makes, pattern) in
+            [("Charging::new(", "{ $.alarm IS TRUE }"), ("Guard::new(", "{ $.card_testing IS TRUE }")]
+        {
+            if source.contains(makes) {
+                assert!(watched(&id, pattern), "{id}: nobody is called by {pattern}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= 10, "{found}");
 }
 
 #[test]

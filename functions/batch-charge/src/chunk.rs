@@ -98,7 +98,7 @@ async fn begin(
 
 /// Writes a chunk as its only holder.
 pub(crate) async fn write(deps: &Deps, batch: &Batch, chunk: &Chunk) -> Result<(), WorkError> {
-    match deps.batches.put_chunk(batch, chunk, batch.forgotten_at()).await? {
+    match deps.batches.put_chunk(batch, chunk).await? {
         ChunkWritten::Done => Ok(()),
         ChunkWritten::Refused(_) => Err(WorkError::Elsewhere),
     }

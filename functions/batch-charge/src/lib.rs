@@ -16,7 +16,6 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use charging::{ChargeError, Charging, DayLimits, Vault};
 use domain::{Clock, batch::ChunkOrder};
 use inbound::{Config, ConfigError, Stage, events};
-use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{CardKey, Objects, OutboundError, Queue};
 use store::{Batches, CardKeys, Cards, DayTotals, Merchants, Payments, StoreError};
@@ -108,7 +107,7 @@ pub(crate) enum WorkError {
 /// # Errors
 /// None: what failed is given again.
 pub async fn handler(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
-    let deadline = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let deadline = events::deadline(event.context.deadline);
     let deadline = deadline.unwrap_or_else(|| deps.clock.now());
     Ok(events::each_message(event.payload, |order: ChunkOrder| async move {
         Box::pin(chunk::work(deps, &order, deadline)).await.map_err(Into::into)

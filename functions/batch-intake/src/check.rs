@@ -60,7 +60,7 @@ async fn decide(
     if good == 0 {
         return refuse(deps, batch, Refused::NoGoodRow).await;
     }
-    let earlier = deps.batches.claim_bytes(&batch, &sha256, batch.forgotten_at()).await?;
+    let earlier = deps.batches.claim_bytes(&batch, &sha256).await?;
     if earlier != batch.id && !batch.again {
         return refuse(deps, batch, Refused::SameFile { earlier }).await;
     }

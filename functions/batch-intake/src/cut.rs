@@ -1,7 +1,6 @@
 //! The second reading: cuts the file into chunks and queues them. Begun again, it queues them again, which charges nothing twice.
 
 use domain::batch::{Batch, BatchState, ChunkOrder, Piece, Rules, Scanner};
-use outbound::OutboundError;
 use std::time::Duration;
 
 use crate::{Deps, IntakeError, piece_size, put};
@@ -37,10 +36,7 @@ async fn queue(deps: &Deps, batch: &Batch, pieces: Vec<Piece>, before: u32) -> R
         .zip(pieces)
         .map(|(chunk, piece)| ChunkOrder { merchant: merchant.clone(), batch: id.clone(), chunk, piece })
         .collect();
-    let refused = deps.chunks.send(&orders).await?;
-    if !refused.is_empty() {
-        return Err(OutboundError::refused("chunks were not taken by their queue").into());
-    }
+    deps.chunks.send_all(&orders).await?;
     Ok(before.saturating_add(u32::try_from(orders.len()).unwrap_or(u32::MAX)))
 }
 

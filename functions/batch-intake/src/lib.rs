@@ -148,7 +148,7 @@ fn piece_size() -> PieceSize {
 
 /// Writes a batch's next version. None: somebody else moved it, and goes on with it.
 async fn put(deps: &Deps, batch: Batch) -> Result<Option<Batch>, IntakeError> {
-    match deps.batches.put(&batch, batch.forgotten_at()).await {
+    match deps.batches.put(&batch).await {
         Ok(()) => Ok(Some(batch)),
         Err(StoreError::Conflict) => Ok(None),
         Err(error @ (StoreError::Unavailable(_) | StoreError::Unreadable { .. })) => Err(error.into()),

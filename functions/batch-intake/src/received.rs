@@ -18,9 +18,9 @@ pub(crate) async fn received(deps: &Deps, object: &NewObject) -> Result<Option<B
     }
     let source =
         Source { key: object.key.clone(), version: object.version.clone(), size: object.size, written_at: object.at };
-    let id = id_of(deps, &inbox, &source).await?;
-    if let Some(batch) = deps.batches.load(&inbox.merchant, &id).await? {
-        return Ok(Some(batch));
+    let (id, stands) = named(deps, &inbox, &source).await?;
+    if stands.is_some() {
+        return Ok(stands);
     }
     let now = deps.clock.now();
     let batch = Batch {
@@ -39,10 +39,15 @@ pub(crate) async fn received(deps: &Deps, object: &NewObject) -> Result<Option<B
     put(deps, batch).await
 }
 
-/// A file from the console has the name that the console gave it, unless another version of it has that already.
-async fn id_of(deps: &Deps, inbox: &Inbox, source: &Source) -> Result<BatchId, IntakeError> {
-    let Some(given) = &inbox.given else { return Ok(BatchId::of(source)) };
-    let stands = deps.batches.load(&inbox.merchant, given).await?;
-    let is_other = stands.is_some_and(|batch| batch.source.version != source.version);
-    Ok(if is_other { BatchId::of(source) } else { given.clone() })
+/// A batch's name, and what stands under it. A file from the console has the name that the console gave it, unless another version of it has that already.
+async fn named(deps: &Deps, inbox: &Inbox, source: &Source) -> Result<(BatchId, Option<Batch>), IntakeError> {
+    if let Some(given) = &inbox.given {
+        let stands = deps.batches.load(&inbox.merchant, given).await?;
+        if stands.as_ref().is_none_or(|batch| batch.source.version == source.version) {
+            return Ok((given.clone(), stands));
+        }
+    }
+    let id = BatchId::of(source);
+    let stands = deps.batches.load(&inbox.merchant, &id).await?;
+    Ok((id, stands))
 }

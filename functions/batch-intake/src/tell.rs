@@ -4,7 +4,6 @@ use domain::{
     batch::Batch,
     tell::{BatchTelling, Message},
 };
-use outbound::OutboundError;
 
 use crate::{Deps, IntakeError, put};
 
@@ -14,9 +13,7 @@ pub(crate) async fn tell(deps: &Deps, batch: &Batch) -> Result<(), IntakeError> 
         return Ok(());
     }
     let Some(telling) = BatchTelling::of(batch) else { return Ok(()) };
-    if !deps.mails.send(&[Message::Batch(telling)]).await?.is_empty() {
-        return Err(OutboundError::refused("the mail was not taken by its queue").into());
-    }
+    deps.mails.send_all(&[Message::Batch(telling)]).await?;
     // Moved on meanwhile: then this state is nothing to tell of any more.
     put(deps, batch.was_told()).await.map(drop)
 }

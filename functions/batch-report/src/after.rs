@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use domain::batch::{Batch, BatchState, Counts};
 use jiff::{SignedDuration, Timestamp};
-use store::StoreError;
 
 use crate::{
     Deps, ReportError, come_back,
-    follow::{Moved, send},
+    follow::{Moved, put},
     result, tell,
 };
 
@@ -34,10 +33,8 @@ pub(crate) async fn look(deps: &Deps, batch: &Batch, counts: Counts, at: Timesta
     if found != counts {
         result::write(deps, batch, chunks.len()).await?;
         let known = Batch { told: found.unknown > 0, ..batch.now(with(&batch.state, found)) };
-        match deps.batches.put(&known, known.forgotten_at()).await {
-            Ok(()) => {}
-            Err(StoreError::Conflict) => return Ok(Moved::BySomebodyElse),
-            Err(error @ (StoreError::Unavailable(_) | StoreError::Unreadable { .. })) => return Err(error.into()),
+        if put(deps, &known).await? == Moved::BySomebodyElse {
+            return Ok(Moved::BySomebodyElse);
         }
         tracing::info!(merchant.id = %batch.merchant, batch.id = %batch.id, unknown = found.unknown, "rows of a batch are known now");
         if found.unknown == 0 {
@@ -47,7 +44,7 @@ pub(crate) async fn look(deps: &Deps, batch: &Batch, counts: Counts, at: Timesta
     }
     let unknown: Vec<_> =
         chunks.iter().filter(|chunk| chunk.counts.unknown > 0).map(|chunk| batch.order_of(chunk)).collect();
-    send(&deps.chunks, &unknown).await?;
+    deps.chunks.send_all(&unknown).await?;
     let (least, most) = EVERY_S;
     let delay_s = age.as_secs().checked_div(4).unwrap_or(most).clamp(least, most);
     come_back(deps, batch, Duration::from_secs(delay_s.unsigned_abs())).await?;

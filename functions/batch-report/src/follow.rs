@@ -74,14 +74,14 @@ async fn under_way(deps: &Deps, batch: &Batch, chunks: Option<u32>, since: Times
         tracing::error!(merchant.id = %batch.merchant, batch.id = %batch.id, "a batch stands still");
     }
     if chunks.is_none() && now.duration_since(since) >= QUEUED_WITHIN {
-        send(&deps.intake, &[batch.order()]).await?;
-        come_back(deps, batch, queued_within()).await?;
+        deps.intake.send_all(&[batch.order()]).await?;
+        come_back(deps, batch, QUEUED_WITHIN.unsigned_abs()).await?;
         return Ok(Moved::No);
     }
     let delay_s = now.duration_since(since).as_secs().checked_div(10).unwrap_or(SOONEST_S).clamp(SOONEST_S, LATEST_S);
     let dropped: Vec<_> =
         begun.iter().filter(|chunk| was_dropped(chunk, now, delay_s)).map(|chunk| batch.order_of(chunk)).collect();
-    send(&deps.chunks, &dropped).await?;
+    deps.chunks.send_all(&dropped).await?;
     come_back(deps, batch, Duration::from_secs(delay_s.unsigned_abs())).await?;
     Ok(Moved::No)
 }
@@ -100,8 +100,13 @@ fn was_dropped(chunk: &Chunk, now: Timestamp, delay_s: i64) -> bool {
     }
 }
 
-fn queued_within() -> Duration {
-    Duration::try_from(QUEUED_WITHIN).unwrap_or(FIRST_LOOK_BACK)
+/// Writes a batch's next version.
+pub(crate) async fn put(deps: &Deps, batch: &Batch) -> Result<Moved, ReportError> {
+    match deps.batches.put(batch).await {
+        Ok(()) => Ok(Moved::No),
+        Err(StoreError::Conflict) => Ok(Moved::BySomebodyElse),
+        Err(error @ (StoreError::Unavailable(_) | StoreError::Unreadable { .. })) => Err(error.into()),
+    }
 }
 
 /// Every chunk has its answers: the result is written, and then the batch is over.
@@ -119,10 +124,8 @@ async fn end(deps: &Deps, batch: &Batch, chunks: &[Chunk], since: Timestamp) -> 
         | BatchState::Cancelled { .. } => BatchState::Done { counts, at },
     };
     let ended = batch.now(state);
-    match deps.batches.put(&ended, ended.forgotten_at()).await {
-        Ok(()) => {}
-        Err(StoreError::Conflict) => return Ok(Moved::BySomebodyElse),
-        Err(error @ (StoreError::Unavailable(_) | StoreError::Unreadable { .. })) => return Err(error.into()),
+    if put(deps, &ended).await? == Moved::BySomebodyElse {
+        return Ok(Moved::BySomebodyElse);
     }
     tracing::info!(
         merchant.id = %batch.merchant, batch.id = %batch.id, state = ended.state.name(),
@@ -136,16 +139,4 @@ async fn end(deps: &Deps, batch: &Batch, chunks: &[Chunk], since: Timestamp) -> 
         come_back(deps, &ended, FIRST_LOOK_BACK).await?;
     }
     Ok(Moved::No)
-}
-
-/// Sends messages that must all be taken.
-pub(crate) async fn send<M: serde::Serialize + Sync>(
-    queue: &outbound::Queue,
-    messages: &[M],
-) -> Result<(), ReportError> {
-    if queue.send(messages).await?.is_empty() {
-        Ok(())
-    } else {
-        Err(outbound::OutboundError::refused("messages were not taken by their queue").into())
-    }
 }

@@ -5,9 +5,8 @@ use domain::{
     batch::{Batch, Counts},
     tell::{BatchTelling, Message},
 };
-use store::StoreError;
 
-use crate::{Deps, ReportError, follow::send};
+use crate::{Deps, ReportError, follow::put};
 
 /// How far back in the log an entry of an earlier try is looked for.
 const LOOKED_BACK: i32 = 200;
@@ -24,10 +23,7 @@ pub(crate) async fn tell(deps: &Deps, batch: &Batch, counts: Counts) -> Result<(
         deps.audit.append(&batch.merchant, &Actor::System, &action, deps.clock.now(), &retention).await?;
     }
     let telling = BatchTelling::of(batch).map(Message::Batch);
-    send(&deps.mails, telling.as_slice()).await?;
-    let told = batch.was_told();
-    match deps.batches.put(&told, told.forgotten_at()).await {
-        Ok(()) | Err(StoreError::Conflict) => Ok(()), // told by another look
-        Err(error @ (StoreError::Unavailable(_) | StoreError::Unreadable { .. })) => Err(error.into()),
-    }
+    deps.mails.send_all(telling.as_slice()).await?;
+    // Written by somebody else meanwhile: told by another look.
+    put(deps, &batch.was_told()).await.map(drop)
 }

@@ -7,7 +7,7 @@ mod walk;
 
 use charging::{Vault, VaultError};
 use domain::Clock;
-use inbound::{Config, ConfigError};
+use inbound::{Config, ConfigError, events};
 use jiff::{Timestamp, ToSpan as _};
 use lambda_runtime::LambdaEvent;
 use outbound::CardKey;
@@ -99,7 +99,7 @@ fn months(config: &Config) -> Result<i16, ConfigError> {
 /// # Errors
 /// [`RewrapError`]: the run stopped, and the next one goes on where this one stood.
 pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, lambda_runtime::Error> {
-    let deadline = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let deadline = events::deadline(event.context.deadline);
     let mut tally = Tally::default();
     let walked = walk::go(deps, deadline.unwrap_or(Timestamp::MAX), &mut tally).await;
     tracing::info!(

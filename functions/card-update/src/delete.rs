@@ -3,7 +3,6 @@
 use domain::KeptCard;
 use http::Response;
 use inbound::{CardForm, page::KeptCardView};
-use jiff::{SignedDuration, Timestamp};
 use lambda_http::Body;
 use store::{Kept, StoreError};
 
@@ -12,8 +11,6 @@ use crate::{
     visit::{Deletion, Visit},
 };
 
-/// How long the record of a deleted card is kept, for the mail about it and for questions.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often a refused write is tried again over what stands.
 const TRIES: usize = 4;
 
@@ -47,15 +44,13 @@ async fn forget(visit: &Visit<'_>, mut card: KeptCard) -> Result<KeptCard, Failu
         if card.number.is_none() {
             return Ok(card);
         }
-        let deleted = KeptCard { number: None, version: card.version.saturating_add(1), ..card };
-        let expires = deps.clock.now().saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
-        match deps.cards.put(&deleted, Some(expires)).await? {
-            Kept::Done => {
+        match deps.cards.forget(&card, deps.clock.now()).await? {
+            (deleted, Kept::Done) => {
                 tracing::info!(merchant.id = %deleted.merchant, card.id = %deleted.id, "a kept card was deleted");
                 return Ok(deleted);
             }
             // Sealed anew, deleted or replaced in between.
-            Kept::Refused(stands) => {
+            (deleted, Kept::Refused(stands)) => {
                 let stands = stands.filter(|stands| stands.id == deleted.id);
                 card = *stands.ok_or(Failure::NotThere)?;
             }

@@ -23,7 +23,7 @@ pub(crate) async fn news(deps: &Deps, telling: &BatchTelling) -> Result<Option<M
     let Some((text, rows, advice)) = told(telling.tidings, &batch, words, &merchant) else { return Ok(None) };
     let composed = mail::plain(&PlainLetter {
         lang: merchant.lang,
-        subject: (text.subject)(file_name(&batch)),
+        subject: (text.subject)(batch.source.file_name()),
         greeting: None,
         result: text.result.to_owned(),
         meaning: Some(text.meaning),
@@ -80,7 +80,7 @@ fn told(
 
 fn about(batch: &Batch, words: &BatchMailWords, merchant: &Merchant) -> [(String, String); 3] {
     [
-        (words.file.to_owned(), file_name(batch).to_owned()),
+        (words.file.to_owned(), batch.source.file_name().to_owned()),
         (words.batch.to_owned(), batch.id.to_string()),
         (words.received.to_owned(), date_time(merchant.lang, batch.made_at)),
     ]
@@ -110,9 +110,4 @@ fn came_of(counts: &Counts, words: &BatchMailWords, merchant: &Merchant) -> Rows
 
 fn advice(counts: &Counts, words: &BatchMailWords) -> Option<String> {
     (counts.unknown > 0).then(|| words.unknown_advice.to_owned())
-}
-
-/// What the shop called the file.
-fn file_name(batch: &Batch) -> &str {
-    batch.source.key.rsplit('/').next().unwrap_or_default()
 }

@@ -89,8 +89,7 @@ async fn begin_next(call: &Call<'_>, batch: &Batch) -> Result<Response<Body>, Re
     };
     if call.deps.batches.load(&next.merchant, &next.id).await?.is_none() {
         let action = Action::BatchAgain { batch: next.id.clone(), of: batch.id.clone() };
-        call.deps.console.note(call.visit, action).await?;
-        match call.deps.batches.put(&next, next.forgotten_at()).await {
+        match call.deps.console.noted(&call.visit.user, action, call.deps.batches.put(&next)).await {
             Ok(()) | Err(StoreError::Conflict) => {} // a colleague's is the same
             Err(error) => return Err(error.into()),
         }

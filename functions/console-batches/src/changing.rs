@@ -8,7 +8,6 @@ use domain::{
 use http::Response;
 use inbound::http as answer;
 use lambda_http::Body;
-use outbound::{OutboundError, Queue};
 use store::StoreError;
 
 use crate::{Call, address_of};
@@ -31,9 +30,8 @@ pub(crate) async fn decide(
     if !is_shown(call, &batch) {
         return Ok(Moved::Stands(Box::new(batch)));
     }
-    call.deps.console.note(call.visit, action).await?;
     let decided = decided(&batch);
-    match call.deps.batches.put(&decided, decided.forgotten_at()).await {
+    match call.deps.console.noted(&call.visit.user, action, call.deps.batches.put(&decided)).await {
         Ok(()) => Ok(Moved::Done(Box::new(decided))),
         Err(StoreError::Conflict) => Ok(Moved::Stands(Box::new(stands(call, &batch).await?))),
         Err(error) => Err(error.into()),
@@ -58,7 +56,7 @@ pub(crate) fn to_other(batch: &Batch) -> Response<Body> {
 /// Has the rows of a batch queued; a repeat is harmless. What could not be asked for is asked for again by the button on its page.
 pub(crate) async fn queue(call: &Call<'_>, batch: &Batch) -> Response<Body> {
     let address = address_of(&batch.id);
-    match tell(&call.deps.intake, batch).await {
+    match call.deps.intake.send_all(&[batch.order()]).await {
         Ok(()) => answer::see_other(&address),
         Err(error) => {
             tracing::error!(merchant.id = %batch.merchant, batch.id = %batch.id, error = %domain::Causes::of(&error), "a batch's rows could not be queued");
@@ -71,7 +69,7 @@ pub(crate) async fn queue(call: &Call<'_>, batch: &Batch) -> Response<Body> {
 pub(crate) async fn queue_again(call: &Call<'_>, batch: &Batch) -> Result<Response<Body>, Refusal> {
     match &batch.state {
         BatchState::Running { .. } => {
-            tell(&call.deps.intake, batch).await?;
+            call.deps.intake.send_all(&[batch.order()]).await?;
             Ok(answer::see_other(&format!("{}?done=sent", address_of(&batch.id))))
         }
         BatchState::Checking { .. }
@@ -80,15 +78,6 @@ pub(crate) async fn queue_again(call: &Call<'_>, batch: &Batch) -> Result<Respon
         | BatchState::Cancelling { .. }
         | BatchState::Done { .. }
         | BatchState::Cancelled { .. } => Ok(to_other(batch)),
-    }
-}
-
-/// Names a batch to a function behind a queue.
-pub(crate) async fn tell(queue: &Queue, batch: &Batch) -> Result<(), OutboundError> {
-    if queue.send(&[batch.order()]).await?.is_empty() {
-        Ok(())
-    } else {
-        Err(OutboundError::refused("the queue did not take the batch"))
     }
 }
 

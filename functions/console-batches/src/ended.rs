@@ -9,7 +9,7 @@ use words::{console::batches::BatchesWords, format::sum};
 
 use crate::{
     Call, address_of, again,
-    facts::{self, Fact},
+    facts::{self, Fact, Ran},
     one, running,
 };
 
@@ -30,12 +30,8 @@ pub(crate) async fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body
     };
     let mut facts = facts::of(call, batch);
     facts.push((words.ended, words::date_time(call.visit.lang, at)));
-    if ran {
-        facts.push(facts::confirmed_by(call, batch).await?);
-    }
-    if let Some(by) = by {
-        facts.push((words.stopped_by, facts::name(call, by).await?));
-    }
+    let has_run = if ran { Ran::Yes } else { Ran::No };
+    facts.extend(facts::people(call, batch, has_run, by).await?);
     let frame = call.frame(words.one);
     let frame = if counts.unknown > 0 { frame.refreshing(LOOK_AGAIN_S, address_of(&batch.id)) } else { frame };
     let (mark, state) = facts::state(words, batch);

@@ -44,21 +44,35 @@ pub(crate) fn figures(call: &Call<'_>, check: &Check) -> Vec<Fact> {
     ]
 }
 
-/// Who let it run.
-pub(crate) async fn confirmed_by(call: &Call<'_>, batch: &Batch) -> Result<Fact, Refusal> {
+/// Who let it run, where it ran, and who stopped it, where somebody did.
+pub(crate) async fn people(
+    call: &Call<'_>,
+    batch: &Batch,
+    ran: Ran,
+    stopped_by: Option<&UserId>,
+) -> Result<Vec<Fact>, Refusal> {
     let words = call.words();
-    let who = match &batch.confirmed_by {
-        Some(id) => name(call, id).await?,
-        None => words.by_itself.to_owned(),
+    let people = match (&batch.confirmed_by, stopped_by) {
+        (None, None) => Vec::new(),
+        (Some(_), _) | (None, Some(_)) => call.deps.console.users().list(call.visit.merchant_id()).await?,
     };
-    Ok((words.confirmed_by, who))
+    let name = |id: &UserId| {
+        let person = people.iter().find(|person| person.id == *id);
+        person.map_or_else(|| words.former.to_owned(), |person| person.name.clone())
+    };
+    let confirmed_by = match ran {
+        Ran::Yes => Some(batch.confirmed_by.as_ref().map_or_else(|| words.by_itself.to_owned(), name)),
+        Ran::No => None,
+    };
+    let confirmed_by = confirmed_by.map(|who| (words.confirmed_by, who));
+    Ok(confirmed_by.into_iter().chain(stopped_by.map(|by| (words.stopped_by, name(by)))).collect())
 }
 
-/// Somebody, as colleagues call them.
-pub(crate) async fn name(call: &Call<'_>, id: &UserId) -> Result<String, Refusal> {
-    let people = call.deps.console.users().list(call.visit.merchant_id()).await?;
-    let person = people.into_iter().find(|person| person.id == *id);
-    Ok(person.map_or_else(|| call.words().former.to_owned(), |person| person.name))
+/// Whether a batch ever ran.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ran {
+    Yes,
+    No,
 }
 
 /// The file's name; those that were uploaded here have none of their own.
@@ -66,7 +80,7 @@ pub(crate) fn source(words: &BatchesWords, batch: &Batch) -> String {
     if batch.is_watched() {
         return words.from_console.to_owned();
     }
-    batch.source.key.rsplit('/').next().unwrap_or_default().to_owned()
+    batch.source.file_name().to_owned()
 }
 
 /// How it stands: the shape, and the word.

@@ -23,10 +23,9 @@ use domain::{
     Clock, Merchant,
     account::Role,
     batch::{Batch, BatchId},
-    merchant::Status,
 };
 use http::{Method, Response, StatusCode};
-use inbound::{Config, KeyringError, http as answer};
+use inbound::{Config, KeyringError, checkout::trades, http as answer};
 use lambda_http::{Body, Request};
 use outbound::{Queue, objects::Objects};
 use store::Batches;
@@ -126,10 +125,7 @@ impl<'a> Call<'a> {
     }
 
     fn may_trade(&self) -> bool {
-        match self.merchant().status {
-            Status::Active => true,
-            Status::Suspended | Status::Closed => false,
-        }
+        trades(self.merchant())
     }
 
     fn frame(&self, title: impl Into<String>) -> Frame {

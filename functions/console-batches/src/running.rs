@@ -13,7 +13,7 @@ use words::{
 
 use crate::{
     Call, address_of,
-    facts::{self, Fact},
+    facts::{self, Fact, Ran},
     one,
 };
 
@@ -41,10 +41,7 @@ pub(crate) async fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body
     let all = batch.check.as_ref().map_or(0, |check| check.rows);
     let pace = Pace::new(counts.done, all, since, call.visit.now);
     let mut facts = facts::of(call, batch);
-    facts.push(facts::confirmed_by(call, batch).await?);
-    if let Some(by) = stopped_by {
-        facts.push((words.stopped_by, facts::name(call, by).await?));
-    }
+    facts.extend(facts::people(call, batch, Ran::Yes, stopped_by).await?);
     let again_s = LOOK_AGAIN_S.saturating_add(chunks.unwrap_or(0) / CHUNKS_A_SECOND);
     let frame = call.frame(words.one).refreshing(again_s, address_of(&batch.id));
     let (mark, state) = facts::state(words, batch);

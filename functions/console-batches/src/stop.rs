@@ -13,8 +13,7 @@ use store::StoreError;
 use words::console::batches::BatchesWords;
 
 use crate::{
-    Call, address_of,
-    changing::{self, tell},
+    Call, address_of, changing,
     facts::{self, Fact},
 };
 
@@ -33,28 +32,40 @@ pub(crate) fn ask(call: &Call<'_>, batch: &Batch) -> Result<Response<Body>, Refu
 }
 
 /// Stops it, unless it is over: whatever else was noted of it meanwhile makes no difference.
-pub(crate) async fn stop(call: &Call<'_>, mut batch: Batch) -> Result<Response<Body>, Refusal> {
-    let mut noted = false;
+pub(crate) async fn stop(call: &Call<'_>, batch: Batch) -> Result<Response<Body>, Refusal> {
+    let BatchState::Running { .. } = batch.state else { return Ok(stands(call, &batch)) };
+    let action = Action::BatchStopped { batch: batch.id.clone() };
+    match call.deps.console.noted(&call.visit.user, action, cancel(call, batch.clone())).await {
+        Ok(stopping) => Ok(told(call, &stopping).await),
+        Err(StoreError::Conflict) => match changing::stands(call, &batch).await? {
+            Batch { state: BatchState::Running { .. }, .. } => Err(Refusal::Store(StoreError::Conflict)),
+            moved_on => Ok(stands(call, &moved_on)),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes that it is being stopped, over what the functions behind it note at the same time. A conflict: it runs no more, or is written all the time.
+async fn cancel(call: &Call<'_>, mut batch: Batch) -> Result<Batch, StoreError> {
     for _ in 0..TRIES {
-        let BatchState::Running { chunks, since } = batch.state else { return Ok(stands(call, &batch)) };
-        if !noted {
-            call.deps.console.note(call.visit, Action::BatchStopped { batch: batch.id.clone() }).await?;
-            noted = true;
-        }
+        let BatchState::Running { chunks, since } = batch.state else { return Err(StoreError::Conflict) };
         let (by, at) = (call.visit.user.id.clone(), call.visit.now);
         let stopping = batch.now(BatchState::Cancelling { chunks, since, by, at });
-        match call.deps.batches.put(&stopping, stopping.forgotten_at()).await {
-            Ok(()) => return Ok(told(call, &stopping).await),
-            Err(StoreError::Conflict) => batch = changing::stands(call, &batch).await?,
-            Err(error) => return Err(error.into()),
+        match call.deps.batches.put(&stopping).await {
+            Ok(()) => return Ok(stopping),
+            Err(StoreError::Conflict) => {
+                let stands = call.deps.batches.load(&batch.merchant, &batch.id).await?;
+                batch = stands.ok_or(StoreError::Conflict)?;
+            }
+            Err(error) => return Err(error),
         }
     }
-    Err(Refusal::Store(StoreError::Conflict))
+    Err(StoreError::Conflict)
 }
 
 /// Wakes the function that brings it to its end. It would look by itself, later: that it can't be woken stops nothing.
 async fn told(call: &Call<'_>, batch: &Batch) -> Response<Body> {
-    if let Err(error) = tell(&call.deps.reports, batch).await {
+    if let Err(error) = call.deps.reports.send_all(&[batch.order()]).await {
         tracing::warn!(merchant.id = %batch.merchant, batch.id = %batch.id, error = %domain::Causes::of(&error), "a batch that is being stopped ends a little later");
     }
     answer::see_other(&address_of(&batch.id))

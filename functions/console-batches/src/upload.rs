@@ -5,14 +5,13 @@ use std::time::Duration;
 use console::Refusal;
 use domain::batch::{BatchId, Inbox, MAX_BYTES};
 use inbound::SealError;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use outbound::objects::{PostForm, PostTerms};
 
 use crate::{Call, address_of};
 
 /// How long the form is good.
 const GOOD_FOR: Duration = Duration::from_secs(600);
-const GOOD_FOR_SIGNED: SignedDuration = SignedDuration::from_mins(10);
 
 /// A form, and until when it is good.
 pub(crate) struct UploadForm {
@@ -33,5 +32,5 @@ pub(crate) async fn form(call: &Call<'_>) -> Result<UploadForm, Refusal> {
         redirect: Some(&format!("{}{}", call.deps.page_origin, address_of(&id))),
     };
     let post = call.deps.files.presigned_post(&terms, now).await?;
-    Ok(UploadForm { post, good_until: now.saturating_add(GOOD_FOR_SIGNED).unwrap_or(Timestamp::MAX) })
+    Ok(UploadForm { post, good_until: now.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX) })
 }

@@ -67,9 +67,7 @@ pub(crate) async fn start(deps: &Deps, visit: &Visit) -> Result<Response<Body>, 
     deps.console.note(visit, Action::ExportAsked { export: export.id.clone() }).await?;
     deps.exports.put(&export).await?;
     let order = ExportOrder { merchant: export.merchant.clone(), export: export.id.clone() };
-    if !deps.orders.send(&[order]).await?.is_empty() {
-        return Err(Refusal::Outbound(outbound::OutboundError::refused("the queue did not take the order")));
-    }
+    deps.orders.send_all(&[order]).await?;
     Ok(answer::see_other(&one::address(&export.id)))
 }
 

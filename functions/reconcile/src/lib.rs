@@ -4,7 +4,7 @@ mod round;
 
 use charging::Charging;
 use domain::Clock;
-use inbound::{Config, ConfigError};
+use inbound::{Config, ConfigError, events};
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
@@ -37,7 +37,7 @@ impl Deps {
 /// # Errors
 /// The table did not answer: the round stops, and the next one begins where this one began.
 pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, lambda_runtime::Error> {
-    let deadline = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let deadline = events::deadline(event.context.deadline);
     let tally = round::go(deps, deadline.unwrap_or(Timestamp::MAX)).await?;
     tracing::info!(looked = tally.looked, answered = tally.answered, unanswered = tally.unanswered, "reconciled");
     Ok(tally)

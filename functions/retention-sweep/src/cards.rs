@@ -2,13 +2,11 @@
 
 use domain::{KeptCard, Merchant, merchant::Kept as Period};
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::{Kept, StoreError, keys::SHARDS};
 
 use crate::{Failed, Run, Tally};
 
-/// How long the record of a deleted card is kept, for the mail about it and for questions: as where the buyer deletes it.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many cards are looked at together.
 const TOGETHER: usize = 8;
 
@@ -52,13 +50,11 @@ async fn unless_used(run: &Run<'_>, merchant: &Merchant, card: &KeptCard) -> Res
     if used_at.is_some_and(|at| !is_over(run, merchant, at)) {
         return Ok(false);
     }
-    let deleted = KeptCard { number: None, version: card.version.saturating_add(1), ..card.clone() };
-    let expires = run.deps.clock.now().saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
-    match run.deps.cards.put(&deleted, Some(expires)).await? {
-        Kept::Done => {
+    match run.deps.cards.forget(card, run.deps.clock.now()).await? {
+        (_, Kept::Done) => {
             tracing::info!(merchant.id = %merchant.id, card.id = %card.id, "a kept card that nobody used was deleted");
             Ok(true)
         }
-        Kept::Refused(_) => Ok(false),
+        (_, Kept::Refused(_)) => Ok(false),
     }
 }

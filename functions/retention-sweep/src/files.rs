@@ -1,15 +1,20 @@
 //! Files that a merchant keeps no longer: downloads, batch files and their results, with all their versions.
 
-use domain::{Merchant, merchant::Kept};
+use domain::{
+    Merchant,
+    batch::{Batch, Inbox},
+    export::Export,
+    merchant::Kept,
+};
 
 use crate::{Failed, Run, Tally};
 
 /// Deletes a merchant's files whose time is over.
 pub(crate) async fn delete(run: &Run<'_>, merchant: &Merchant, tally: &mut Tally) -> Result<(), Failed> {
     for (prefix, kept) in [
-        (format!("exports/{}/", merchant.id), Kept::Exports),
-        (format!("{}/inbox/", merchant.id), Kept::BatchFiles),
-        (format!("{}/results/", merchant.id), Kept::BatchResults),
+        (Export::prefix(&merchant.id), Kept::Exports),
+        (Inbox::prefix(&merchant.id), Kept::BatchFiles),
+        (Batch::results_of(&merchant.id), Kept::BatchResults),
     ] {
         let mut next = None;
         loop {

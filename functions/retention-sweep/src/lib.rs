@@ -10,7 +10,7 @@ use domain::{
     audit::{Action, Actor},
     clock::japan_date,
 };
-use inbound::{Config, ConfigError};
+use inbound::{Config, ConfigError, events};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use outbound::{OutboundError, objects::Objects};
@@ -73,7 +73,7 @@ impl Deps {
 /// # Errors
 /// The merchants could not be listed, or something of a merchant's could not be looked at.
 pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, lambda_runtime::Error> {
-    let deadline = i64::try_from(event.context.deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let deadline = events::deadline(event.context.deadline);
     let run = Run { deps, until: deadline.and_then(|at| at.saturating_sub(LAST_START).ok()).unwrap_or(Timestamp::MAX) };
     let mut merchants = deps.merchants.list().await?;
     let first = run.day().checked_rem(merchants.len()).unwrap_or(0);

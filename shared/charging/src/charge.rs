@@ -130,8 +130,8 @@ impl Charging {
         let lease = self.lease(charge.deadline)?;
         let card = Ready::of(vault, &charge).await?;
         let amount = charge.order.amount;
-        if limits.admit(merchant, amount).await.is_err() {
-            return self.refused(&charge, &card, lease, ChargeError::DayLimit).await;
+        if let Err(why) = limits.admit(merchant, amount).await {
+            return self.refused(&charge, &card, lease, why).await;
         }
         let (charged, told) = self.carry_out(vault, charge, card, lease).await?;
         if told == Some(Told::Approved) {
@@ -327,9 +327,7 @@ fn intent(charge: &Charge, card: &Ready, lease: Lease) -> Intent {
 impl Watch<'_> {
     async fn admit(&self, order: &Order, card: &Ready) -> Result<Box<Ticket>, ChargeError> {
         match self.takings {
-            Takings::Bounded(limits) => {
-                limits.admit(self.merchant, order.amount).await.map_err(|_| ChargeError::DayLimit)?
-            }
+            Takings::Bounded(limits) => limits.admit(self.merchant, order.amount).await?,
             Takings::Nothing => {}
         }
         let visitor = Visitor {

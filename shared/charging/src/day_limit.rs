@@ -10,6 +10,8 @@ use domain::{Causes, Clock, Merchant, MerchantId, Yen, clock::japan_date};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use store::DayTotals;
 
+use crate::ChargeError;
+
 /// How long a sum goes unread. What is approved here meanwhile is added to it.
 const FRESH: SignedDuration = SignedDuration::from_secs(10);
 /// How many merchants' sums are kept in mind; beyond that all are forgotten.
@@ -41,10 +43,6 @@ struct Known {
     approved: i64,
 }
 
-/// The day's payments come to more than the operator allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DayIsFull;
-
 impl DayLimits {
     /// Bounds by the sums in `totals`.
     pub fn new(totals: DayTotals, clock: Clock) -> Self {
@@ -52,7 +50,10 @@ impl DayLimits {
     }
 
     /// Asks whether the day has room for an amount. Where the sums do not answer at once, it has.
-    pub(crate) async fn admit(&self, merchant: &Merchant, amount: Yen) -> Result<(), DayIsFull> {
+    ///
+    /// # Errors
+    /// [`ChargeError::DayLimit`].
+    pub(crate) async fn admit(&self, merchant: &Merchant, amount: Yen) -> Result<(), ChargeError> {
         let Some(limit) = merchant.floors.day_total else { return Ok(()) };
         let approved = match self.approved(&merchant.id).await {
             Ok(approved) => approved,
@@ -65,7 +66,7 @@ impl DayLimits {
             return Ok(());
         }
         tracing::warn!(merchant.id = %merchant.id, approved, bound = limit.get(), "the operator's bound on the day refused a payment");
-        Err(DayIsFull)
+        Err(ChargeError::DayLimit)
     }
 
     /// Adds what was approved here, until the sum is read again.

@@ -1,12 +1,10 @@
 //! People who work in the console: who they are, for which merchant, and what they may do.
 
-use std::fmt;
-
 use data_encoding::BASE32_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{IdError, Lang, MerchantId, merchant::SealedSecret, recovery::RecoveryDigests};
+use crate::{IdError, Lang, MerchantId, id::text_id, merchant::SealedSecret, recovery::RecoveryDigests};
 
 /// A user's opaque id: 16 characters of base32. It stands in audit logs and payments, and says nothing of the person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,24 +31,7 @@ impl UserId {
     }
 }
 
-impl TryFrom<String> for UserId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        Self::new(text)
-    }
-}
-
-impl From<UserId> for String {
-    fn from(id: UserId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+text_id!(UserId);
 
 /// What somebody may do. Each role may do what the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

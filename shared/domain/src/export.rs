@@ -1,13 +1,12 @@
 //! A download of a search: who asked for it, how far it is.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     IdError, Lang, MerchantId,
     account::UserId,
+    id::text_id,
     merchant::{Encoding, Kept, Retention},
 };
 
@@ -36,24 +35,7 @@ impl ExportId {
     }
 }
 
-impl TryFrom<String> for ExportId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        Self::new(text)
-    }
-}
-
-impl From<ExportId> for String {
-    fn from(id: ExportId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for ExportId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+text_id!(ExportId);
 
 /// A download.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,9 +106,14 @@ pub struct ExportOrder {
 }
 
 impl Export {
+    /// What the keys of all of a merchant's downloads begin with.
+    pub fn prefix(merchant: &MerchantId) -> String {
+        format!("exports/{merchant}/")
+    }
+
     /// The object that holds it.
     pub fn object(&self) -> String {
-        format!("exports/{}/{}.csv", self.merchant, self.id)
+        format!("{}{}.csv", Self::prefix(&self.merchant), self.id)
     }
 
     /// Whether its time is not over yet, as the merchant has set it.

@@ -129,11 +129,12 @@ impl ActorId {
     }
 }
 
+/// Reading and showing of a name that is a text which its `new` has looked at.
 macro_rules! text_id {
     ($($name:ident),*) => {$(
         impl TryFrom<String> for $name {
-            type Error = IdError;
-            fn try_from(text: String) -> Result<Self, IdError> {
+            type Error = $crate::IdError;
+            fn try_from(text: String) -> Result<Self, $crate::IdError> {
                 Self::new(text)
             }
         }
@@ -142,13 +143,15 @@ macro_rules! text_id {
                 id.0
             }
         }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
     )*};
 }
+pub(crate) use text_id;
+
 text_id!(MerchantId, OrderId, LinkId, ActorId);
 
 /// A payment's identity: one order of one merchant is one payment, whatever interface it came by.
@@ -208,7 +211,7 @@ pub(crate) fn framed_digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u
     hash.finalize().into()
 }
 
-fn leading_u64(digest: &[u8; 32]) -> u64 {
+pub(crate) fn leading_u64(digest: &[u8; 32]) -> u64 {
     let (head, _) = digest.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
     u64::from_be_bytes(*head)
 }

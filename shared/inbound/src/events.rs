@@ -11,6 +11,11 @@ use serde_json::{Map, Value};
 
 pub use bucket::{BucketEvent, BucketEventError, NewObject};
 
+/// When an invocation is cut off, as its context says it: milliseconds since 1970. None: it says no time.
+pub fn deadline(epoch_ms: u64) -> Option<Timestamp> {
+    i64::try_from(epoch_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok())
+}
+
 /// Handles each message of a batch; answers the ids of those that failed, which the queue gives again and at last parks.
 pub async fn each_message<T, F>(event: SqsEvent, mut handle: impl FnMut(T) -> F) -> SqsBatchResponse
 where

@@ -12,7 +12,7 @@ use crate::OutboundError;
 pub const BATCH: usize = 10;
 
 /// The longest that a message can be held back (SQS's limit).
-pub const MAX_DELAY: Duration = Duration::from_secs(900);
+const MAX_DELAY: Duration = Duration::from_secs(900);
 
 /// One queue.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl Queue {
         Self { client: Client::new(sdk), url: url.into() }
     }
 
-    /// Sends one message that arrives after `delay`, at most [`MAX_DELAY`].
+    /// Sends one message that arrives after `delay`, 15 minutes at most (SQS's limit).
     ///
     /// # Errors
     /// [`OutboundError`] when it was not taken, or nobody knows whether it was: send it again, a repeat is harmless.
@@ -52,6 +52,17 @@ impl Queue {
             failed.extend(sent.failed().iter().filter_map(|refused| refused.id().parse::<usize>().ok()));
         }
         Ok(failed)
+    }
+
+    /// Sends messages that must all be taken.
+    ///
+    /// # Errors
+    /// [`OutboundError`] when one was not, or nobody knows: send all again, a repeat is harmless.
+    pub async fn send_all<M: Serialize + Sync>(&self, messages: &[M]) -> Result<(), OutboundError> {
+        match self.send(messages).await?.as_slice() {
+            [] => Ok(()),
+            [..] => Err(OutboundError::refused("messages were not taken by their queue")),
+        }
     }
 }
 

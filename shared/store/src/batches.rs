@@ -4,7 +4,6 @@ use domain::{
     MerchantId,
     batch::{Batch, BatchId, Chunk},
 };
-use jiff::Timestamp;
 
 use crate::{
     StoreError, Table,
@@ -42,13 +41,12 @@ impl Batches {
         document(self.table.get(&keys::batches(merchant), id.as_str()).await?)
     }
 
-    /// Writes a batch in place of version - 1, or where nothing was. It is forgotten at `forgotten_at`.
+    /// Writes a batch in place of version - 1, or where nothing was.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when someone changed it first.
-    pub async fn put(&self, batch: &Batch, forgotten_at: Timestamp) -> Result<(), StoreError> {
-        let pk = keys::batches(&batch.merchant);
-        let place = Place { pk, sk: batch.id.as_str(), forgotten_at: Some(forgotten_at) };
+    pub async fn put(&self, batch: &Batch) -> Result<(), StoreError> {
+        let place = of(batch, keys::batches(&batch.merchant), batch.id.as_str());
         unless_refused(put_next(&self.table, place, batch, batch.version).await?)
     }
 
@@ -87,14 +85,8 @@ impl Batches {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_bytes(
-        &self,
-        batch: &Batch,
-        sha256: &str,
-        forgotten_at: Timestamp,
-    ) -> Result<BatchId, StoreError> {
-        let pk = keys::batch_bytes(&batch.merchant, sha256);
-        let place = Place { pk, sk: ONLY, forgotten_at: Some(forgotten_at) };
+    pub async fn claim_bytes(&self, batch: &Batch, sha256: &str) -> Result<BatchId, StoreError> {
+        let place = of(batch, keys::batch_bytes(&batch.merchant, sha256), ONLY);
         match put_next(&self.table, place, &batch.id, 1).await? {
             Write::Done => Ok(batch.id.clone()),
             Write::Refused(stands) => Ok(document(Some(stands))?.unwrap_or_else(|| batch.id.clone())),
@@ -114,15 +106,9 @@ impl Batches {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn put_chunk(
-        &self,
-        batch: &Batch,
-        chunk: &Chunk,
-        forgotten_at: Timestamp,
-    ) -> Result<ChunkWritten, StoreError> {
+    pub async fn put_chunk(&self, batch: &Batch, chunk: &Chunk) -> Result<ChunkWritten, StoreError> {
         let sk = keys::chunk(chunk.number);
-        let pk = keys::chunks(&batch.merchant, &batch.id);
-        let place = Place { pk, sk: &sk, forgotten_at: Some(forgotten_at) };
+        let place = of(batch, keys::chunks(&batch.merchant, &batch.id), &sk);
         match put_next(&self.table, place, chunk, chunk.version).await? {
             Write::Done => Ok(ChunkWritten::Done),
             Write::Refused(stands) => Ok(ChunkWritten::Refused(Box::new(chunk_of(stands)?))),
@@ -153,6 +139,11 @@ impl Batches {
         }
         Ok(chunks)
     }
+}
+
+/// A place of something that is kept for as long as its batch.
+fn of<'a>(batch: &Batch, pk: String, sk: &'a str) -> Place<'a> {
+    Place { pk, sk, forgotten_at: Some(batch.forgotten_at()) }
 }
 
 fn chunk_of(item: Item) -> Result<Chunk, StoreError> {

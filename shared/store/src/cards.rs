@@ -7,7 +7,7 @@ use domain::{
     CardId, CardOwner, Fingerprint, KeptCard, Lang, MaskedCard, MerchantId, OrderId,
     card::{Consent, DataKeyId, HeldNumber},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
     payments::image_item,
     table::{Item, Write, text, written_by_put},
 };
+
+/// How long the record of a deleted card is kept.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The cards that buyers let merchants keep.
 #[derive(Clone, Debug)]
@@ -69,6 +72,17 @@ impl Cards {
             Write::Refused(item) if item.is_empty() => Ok(Kept::Refused(None)),
             Write::Refused(item) => Ok(Kept::Refused(Some(Box::new(read(&card.merchant, &item)?)))),
         }
+    }
+
+    /// Takes a card's number away. What is left says for a month that it was there: for the mail about it, and for questions. Answers what is left, too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget(&self, card: &KeptCard, now: Timestamp) -> Result<(KeptCard, Kept), StoreError> {
+        let left = KeptCard { number: None, version: card.version.saturating_add(1), ..card.clone() };
+        let expires = now.saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
+        let kept = self.put(&left, Some(expires)).await?;
+        Ok((left, kept))
     }
 
     /// One page of a shard, strongly read: whoever marks a data key as done must have seen every card.

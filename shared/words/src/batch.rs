@@ -2,9 +2,7 @@
 
 use domain::{
     Lang,
-    batch::{
-        BadRow, Column, Fault, FileFault, MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_ROWS, Missing, Reason, RowResult, What,
-    },
+    batch::{BadRow, Column, Fault, FileFault, MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_ROWS, Missing, Reason, What},
 };
 
 use crate::{
@@ -17,24 +15,6 @@ pub const fn result_columns(lang: Lang) -> [&'static str; 4] {
     match lang {
         Lang::Ja => ["処理結果", "決済番号", "理由コード", "理由"],
         Lang::En => ["result", "payment", "reason code", "reason"],
-    }
-}
-
-/// What came of a row, for pages.
-pub const fn row_result(lang: Lang, result: RowResult) -> &'static str {
-    match (lang, result) {
-        (Lang::Ja, RowResult::Approved) => "承認",
-        (Lang::En, RowResult::Approved) => "Approved",
-        (Lang::Ja, RowResult::Declined) => "不承認",
-        (Lang::En, RowResult::Declined) => "Declined",
-        (Lang::Ja, RowResult::Unknown) => "確認中",
-        (Lang::En, RowResult::Unknown) => "Being checked",
-        (Lang::Ja, RowResult::Error) => "エラー",
-        (Lang::En, RowResult::Error) => "Error",
-        (Lang::Ja, RowResult::NotRun) => "未処理",
-        (Lang::En, RowResult::NotRun) => "Not run",
-        (Lang::Ja, RowResult::Blank) => "空行",
-        (Lang::En, RowResult::Blank) => "Blank line",
     }
 }
 
@@ -333,14 +313,6 @@ pub fn reason(lang: Lang, reason: Reason) -> String {
         (Lang::En, Reason::DayLimit) => {
             "It would go beyond what the operator allows in a day. Nothing was charged. Run it again the next day."
         }
-        (Lang::Ja, Reason::TryLater) => {
-            "安全のため、カードの受付を一時的に控えました。請求していません。時間をおいて、もう一度処理してください。"
-        }
-        (Lang::En, Reason::TryLater) => {
-            "As a precaution the card was not tried. Nothing was charged. Run it again later."
-        }
-        (Lang::Ja, Reason::Unavailable) => "処理できませんでした。請求していません。もう一度処理してください。",
-        (Lang::En, Reason::Unavailable) => "It could not be processed. Nothing was charged. Run it again.",
     };
     text.to_owned()
 }
@@ -394,9 +366,7 @@ mod tests {
     #[test]
     fn what_was_not_charged_says_so() {
         for (lang, words) in [(Lang::Ja, "請求していません"), (Lang::En, "Nothing was charged")] {
-            for what in
-                [Reason::OrderUsed, Reason::AmountConflict, Reason::Stopped, Reason::TryLater, Reason::Unavailable]
-            {
+            for what in [Reason::OrderUsed, Reason::AmountConflict, Reason::Stopped] {
                 assert!(reason(lang, what).contains(words), "{what:?}");
             }
             assert!(!reason(lang, Reason::BeingChecked).contains(words), "a timeout is not a decline");

@@ -24,14 +24,15 @@ pub(super) fn read(record: &[u8], encoding: Encoding) -> Result<Header, FileFaul
         return Err(FileFault::CardNumber(1));
     }
     let uses: Result<Vec<Use>, NamesCard> = names.iter().map(|name| Use::of(name)).collect();
-    let header = Header { lang: lang(&names), uses: uses.map_err(|NamesCard| FileFault::CardColumn)? };
+    let uses = uses.map_err(|NamesCard| FileFault::CardColumn)?;
+    let header = Header { lang: lang(&names, &uses), uses };
     complete(&header)?;
     Ok(header)
 }
 
 /// The language of most names that are read.
-fn lang(names: &[String]) -> Lang {
-    let read = || names.iter().filter(|name| matches!(Use::of(name), Ok(Use::Read(_))));
+fn lang(names: &[String], uses: &[Use]) -> Lang {
+    let read = || names.iter().zip(uses).filter(|(_, used)| matches!(used, Use::Read(_))).map(|(name, _)| name);
     let english = read().filter(|name| name.is_ascii()).count();
     if english.saturating_mul(2) > read().count() { Lang::En } else { Lang::Ja }
 }

@@ -2,7 +2,7 @@
 //!
 //! A file is read twice: once to check all of it, once to cut it into chunks. No chunk is queued before all of it was checked.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use super::{BadRow, FileFault, Layout, Piece, Scanned};
 use crate::{
     IdError, LeaseId, MerchantId, Nonce,
     account::UserId,
+    id::{framed_digest, leading_u64, text_id},
     payment::{Lease, Origin},
 };
 
@@ -26,13 +27,8 @@ pub struct BatchId(String);
 impl BatchId {
     /// The batch of one version of an object: an event that comes twice names the same.
     pub fn of(source: &Source) -> Self {
-        let mut hash = Sha256::new();
-        for part in [source.key.as_bytes(), source.version.as_bytes()] {
-            hash.update(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        let digest = data_encoding::HEXLOWER.encode(&hash.finalize());
-        Self(format!("{:011x}{}", source.written_at.as_millisecond().max(0), digest.get(..9).unwrap_or_default()))
+        let digest = framed_digest([source.key.as_bytes(), source.version.as_bytes()]);
+        Self::at(source.written_at, leading_u64(&digest))
     }
 
     /// One that the console gives to a file before it is uploaded, with random bits that the caller drew.
@@ -56,9 +52,7 @@ impl BatchId {
     /// The form that a row's one attempt is sent from: the same row sent again is the same form.
     pub fn nonce_of(&self, merchant: &MerchantId, line: u32) -> Nonce {
         let digest = Sha256::digest(format!("batch row\n{merchant}\n{self}\n{line}"));
-        let mut nonce = [0; 16];
-        nonce.copy_from_slice(digest.get(..16).unwrap_or(&[0; 16]));
-        Nonce::from_random(nonce)
+        Nonce::from_random(digest.first_chunk::<16>().copied().unwrap_or_default())
     }
 
     /// Who claims the order of a row.
@@ -67,24 +61,7 @@ impl BatchId {
     }
 }
 
-impl TryFrom<String> for BatchId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        Self::new(text)
-    }
-}
-
-impl From<BatchId> for String {
-    fn from(id: BatchId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for BatchId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+text_id!(BatchId);
 
 /// A place that a merchant's files are put into: `<admin>/inbox/<name>.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +86,14 @@ impl Inbox {
         Some(Self { merchant, given })
     }
 
+    /// What the keys of all of a merchant's files begin with.
+    pub fn prefix(merchant: &MerchantId) -> String {
+        format!("{merchant}/inbox/")
+    }
+
     /// The key of a file that the console lets somebody upload.
     pub fn key(merchant: &MerchantId, given: &BatchId) -> String {
-        format!("{merchant}/inbox/{}{given}.csv", Self::CONSOLE)
+        format!("{}{}{given}.csv", Self::prefix(merchant), Self::CONSOLE)
     }
 }
 
@@ -127,6 +109,13 @@ pub struct Source {
     /// When it was written.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub written_at: Timestamp,
+}
+
+impl Source {
+    /// What whoever uploaded it called it.
+    pub fn file_name(&self) -> &str {
+        self.key.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// A batch.
@@ -362,14 +351,6 @@ impl Chunk {
             ChunkState::Done => false,
         }
     }
-
-    /// Whether no row of it can start any more unless a worker begins it again.
-    pub fn is_quiet(&self, now: Timestamp) -> bool {
-        match self.state {
-            ChunkState::Running(lease) => lease.until <= now,
-            ChunkState::Done => true,
-        }
-    }
 }
 
 /// What a message between the batch functions says of a batch: read it again and queue its chunks (to batch-intake), or look how far it is (to batch-report).
@@ -431,9 +412,14 @@ impl Batch {
         Inbox::of(&self.source.key).is_some_and(|inbox| inbox.given.is_some())
     }
 
+    /// What the keys of all results of a merchant's batches begin with.
+    pub fn results_of(merchant: &MerchantId) -> String {
+        format!("{merchant}/results/")
+    }
+
     /// The object that holds its result.
     pub fn result(&self) -> String {
-        format!("{}/results/{}.csv", self.merchant, self.id)
+        format!("{}{}.csv", Self::results_of(&self.merchant), self.id)
     }
 
     /// The object that holds a chunk's part of the result.
@@ -452,7 +438,7 @@ impl Batch {
         BatchOrder { merchant: self.merchant.clone(), batch: self.id.clone() }
     }
 
-    /// Until when its record is kept: as long as an entry of the audit log (400 days), so that the same bytes are known again for a year.
+    /// Until when its record is kept: 400 days, so that the same bytes are known again for a year.
     pub fn forgotten_at(&self) -> Timestamp {
         self.made_at.saturating_add(KEPT).unwrap_or(Timestamp::MAX)
     }
@@ -467,8 +453,7 @@ impl Batch {
             | BatchState::Cancelling { .. } => self.made_at,
         };
         let digest = Sha256::digest(format!("batch again\n{}\n{}", self.merchant, self.id));
-        let bits = digest.first_chunk::<8>().copied().unwrap_or_default();
-        BatchId::at(ended_at, u64::from_be_bytes(bits))
+        BatchId::at(ended_at, leading_u64(&digest.into()))
     }
 
     /// The same in another state, as the next version. Nobody was told of it yet.

@@ -58,11 +58,6 @@ impl Layout {
     pub fn columns(&self) -> usize {
         self.header.uses.len()
     }
-
-    /// Whether it has a column.
-    pub fn has(&self, column: Column) -> bool {
-        self.header.place(column).is_some()
-    }
 }
 
 impl Header {

@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::{OrderId, id::framed_digest};
+use crate::{
+    OrderId,
+    id::{framed_digest, leading_u64},
+};
 
 /// Order numbers, each as 64 bits.
 ///
@@ -32,13 +35,9 @@ fn bits(order: &str) -> u64 {
     let short = order.len() <= 18 && order.bytes().all(|b| b.is_ascii_digit());
     // A leading 1 keeps `7` and `007` apart.
     let digits = if short { format_number(order) } else { None };
-    digits.unwrap_or_else(|| u64::from_be_bytes(head(&framed_digest([order.as_bytes()]))) | 1 << 63)
+    digits.unwrap_or_else(|| leading_u64(&framed_digest([order.as_bytes()])) | 1 << 63)
 }
 
 fn format_number(digits: &str) -> Option<u64> {
     digits.bytes().try_fold(1_u64, |number, b| number.checked_mul(10)?.checked_add(u64::from(b.checked_sub(b'0')?)))
-}
-
-fn head(digest: &[u8; 32]) -> [u8; 8] {
-    digest.first_chunk::<8>().copied().unwrap_or_default()
 }

@@ -81,10 +81,6 @@ pub enum Reason {
     Suspended,
     /// The merchant's payments of the day come to as much as the operator allows.
     DayLimit,
-    /// Cards were being tried: none was let through for a while.
-    TryLater,
-    /// Nothing could be asked, and nothing was charged.
-    Unavailable,
 }
 
 impl Reason {
@@ -106,8 +102,6 @@ impl Reason {
             Self::Stopped => "stopped",
             Self::Suspended => "merchant_suspended",
             Self::DayLimit => "day_limit",
-            Self::TryLater => "try_later",
-            Self::Unavailable => "unavailable",
         }
     }
 }

@@ -1,12 +1,10 @@
 //! What a regular purchase offers: the amounts, the cycle and the terms that a buyer agrees to on the final screen.
 
-use std::fmt;
-
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Anchor, Cycle};
-use crate::{IdError, MerchantId, Yen, link::Terms};
+use crate::{IdError, MerchantId, Yen, id::text_id, link::Terms};
 
 /// An offer's short name, in addresses and settings: 1 to 32 of `[A-Za-z0-9_-]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -118,24 +116,7 @@ impl OfferId {
     }
 }
 
-impl TryFrom<String> for OfferId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        Self::new(text)
-    }
-}
-
-impl From<OfferId> for String {
-    fn from(id: OfferId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for OfferId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+text_id!(OfferId);
 
 impl TrialDays {
     /// The longest trial (ours).

@@ -80,22 +80,16 @@ impl Policy {
             text.push_str("; img-src 'self'");
         }
         text.push_str("; form-action ");
-        match &self.forms {
-            FormTarget::Nowhere => text.push_str("'none'"),
-            FormTarget::Ourselves => text.push_str("'self'"),
-            FormTarget::Registered { plain_origin } | FormTarget::Issuer { plain_origin } => {
-                let ours = matches!(&self.forms, FormTarget::Issuer { .. });
-                text.push_str(if ours { "'self' https:" } else { "https:" });
-                if let Some(origin) = plain_origin {
-                    let _ = write!(text, " {origin}");
-                }
-            }
-            FormTarget::Bucket { origin } => {
-                text.push_str("'self'");
-                if let Some(origin) = origin {
-                    let _ = write!(text, " {origin}");
-                }
-            }
+        let (to, origin) = match &self.forms {
+            FormTarget::Nowhere => ("'none'", None),
+            FormTarget::Ourselves => ("'self'", None),
+            FormTarget::Registered { plain_origin } => ("https:", plain_origin.as_ref()),
+            FormTarget::Issuer { plain_origin } => ("'self' https:", plain_origin.as_ref()),
+            FormTarget::Bucket { origin } => ("'self'", origin.as_ref()),
+        };
+        text.push_str(to);
+        if let Some(origin) = origin {
+            let _ = write!(text, " {origin}");
         }
         text.push_str(match self.frames {
             Frames::None => "; frame-ancestors 'none'; base-uri 'none'",

@@ -1,12 +1,14 @@
 //! What names a plan, and what a period's payment is named after.
 
-use std::fmt;
-
 use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
-use crate::{IdError, Nonce, OrderId, PaymentKey, id::framed_digest, payment::Origin};
+use crate::{
+    IdError, Nonce, OrderId, PaymentKey,
+    id::{framed_digest, text_id},
+    payment::Origin,
+};
 
 /// A plan's name: 20 characters of base32 from the order that was joined by, so that joining twice by one payment is joining once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,21 +61,4 @@ impl Plan {
     }
 }
 
-impl TryFrom<String> for PlanId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        Self::new(text)
-    }
-}
-
-impl From<PlanId> for String {
-    fn from(id: PlanId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for PlanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+text_id!(PlanId);
