@@ -94,7 +94,8 @@ fn hop(
             | Interface::DataLinkage
             | Interface::Batch
             | Interface::Continuation
-            | Interface::Single => HopPurpose::Payment,
+            | Interface::Single
+            | Interface::Regular => HopPurpose::Payment,
         },
         arrival: if came_back { Arrival::Again } else { Arrival::First },
         amount: payment.amount,

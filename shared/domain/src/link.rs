@@ -7,7 +7,9 @@ mod terms;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Lang, LinkId, MerchantId, Nonce, OrderId, PaymentKey, Yen, merchant::DestinationNumber};
+use crate::{
+    Lang, LinkId, MerchantId, Nonce, OrderId, PaymentKey, Yen, merchant::DestinationNumber, recurring::offer::OfferId,
+};
 
 pub use standing::{Closed, LinkState};
 pub use terms::{MAX_TERM, Terms, TermsHash, TermsShown};
@@ -31,6 +33,9 @@ pub struct Link {
     /// The legal items of the offer. None: made without them.
     #[serde(default)]
     pub terms: Option<Terms>,
+    /// The offer of a regular purchase that it begins. None: it is paid once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferId>,
     /// The free items that a payment of it begins with.
     #[serde(default)]
     pub free: [String; 3],
@@ -136,6 +141,7 @@ impl Link {
             amount,
             uses,
             terms: None,
+            offer: None,
             free: Default::default(),
             destination: DestinationNumber::One,
             made_at,

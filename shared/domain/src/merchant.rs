@@ -3,6 +3,7 @@
 mod design;
 mod floors;
 mod mail_text;
+mod regular;
 mod retention;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use crate::{
 pub use design::{IMAGES, ImageError, ImageKind, Logo, ShopHtml};
 pub use floors::{DayTotal, FloorError, Floors, LiveRequest, ThreeDsFloor, UnavailableFloor};
 pub use mail_text::{MailText, MailTexts, OwnText, OwnTextError, Placeholder};
+pub use regular::{RegularKind, RegularSettings};
 pub use retention::{Kept, Retention};
 
 /// A merchant's record. Secrets in it are sealed; [`SealedSecret`] says how they are opened.
@@ -100,6 +102,9 @@ pub struct Merchant {
     /// Which batch files run without somebody who lets them.
     #[serde(default)]
     pub batch: BatchSettings,
+    /// Regular purchases (定期購入).
+    #[serde(default)]
+    pub regular: RegularSettings,
 }
 
 impl Merchant {
@@ -138,6 +143,7 @@ impl Merchant {
             live_request: None,
             receipt: ReceiptSettings::default(),
             batch: BatchSettings::default(),
+            regular: RegularSettings::default(),
         }
     }
 

@@ -51,6 +51,8 @@ pub enum Interface {
     Continuation,
     /// Single charge (個別).
     Single,
+    /// A following period of a regular purchase (定期). The first payment is the page's.
+    Regular,
     /// A card is registered without a purchase: one yen is authorized and always reversed.
     CardRegistration,
 }
@@ -122,8 +124,10 @@ pub struct Details {
     pub mobile: bool,
     /// What is sold, where a link says so.
     pub item: String,
-    /// The legal items that a link's page showed.
+    /// The legal items that a link's or an offer's page showed.
     pub terms: Option<crate::link::TermsShown>,
+    /// The offer of a regular purchase that begins with this payment.
+    pub offer: Option<crate::recurring::offer::OfferChosen>,
 }
 
 /// An order that wants to be paid.

@@ -5,3 +5,4 @@ pub mod continuation;
 pub mod offer;
 pub mod plan;
 pub mod retry;
+pub mod work;

@@ -117,6 +117,7 @@ pub fn verify_and_parse(
         mobile,
         item: String::new(),
         terms: None,
+        offer: None,
     };
     Ok(PayRequest { order, amount, lang, details })
 }

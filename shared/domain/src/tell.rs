@@ -7,7 +7,8 @@ use crate::{
     KeptCard, LinkId, MerchantId, OrderId,
     batch::{Batch, BatchId, BatchState},
     link::{Link, Sending},
-    payment::Telling,
+    payment::{Reader, Telling},
+    recurring::plan::{self, Plan, PlanId, PlanTidings},
 };
 
 /// A message, about a payment, a kept card, a payment link or a batch.
@@ -149,6 +150,37 @@ impl BatchTelling {
             batch: id.clone(),
             tidings,
         })
+    }
+}
+
+/// A message about a regular purchase. It names the plan: that knows the buyer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanTelling {
+    /// The same for every repeat: `<merchant>.<plan>.<version>.<kind>_<reader>`.
+    pub event_id: String,
+    /// Who is paid.
+    pub merchant: MerchantId,
+    /// The contract.
+    pub plan: PlanId,
+    /// What happened.
+    pub tidings: PlanTidings,
+    /// Who is told.
+    pub reader: Reader,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl PlanTelling {
+    /// What the step from `before` to `after` tells, and whom.
+    pub fn of(before: Option<&Plan>, after: &Plan, at: Timestamp) -> Vec<Self> {
+        let told = plan::tidings(before, after).into_iter();
+        told.flat_map(|tidings| tidings.readers().iter().map(move |reader| (tidings, *reader)))
+            .map(|(tidings, reader)| {
+                let (Plan { merchant, id, version, .. }, name) = (after, tidings.name());
+                let event_id = format!("{merchant}.{}.{version}.{name}_{}", id.as_str(), reader.name());
+                Self { event_id, merchant: merchant.clone(), plan: id.clone(), tidings, reader, at }
+            })
+            .collect()
     }
 }
 

@@ -143,7 +143,7 @@ impl Batches {
 
 /// A place of something that is kept for as long as its batch.
 fn of<'a>(batch: &Batch, pk: String, sk: &'a str) -> Place<'a> {
-    Place { pk, sk, forgotten_at: Some(batch.forgotten_at()) }
+    Place { pk, sk, forgotten_at: Some(batch.forgotten_at()), due: None }
 }
 
 fn chunk_of(item: Item) -> Result<Chunk, StoreError> {

@@ -66,7 +66,7 @@ impl Cards {
     /// [`StoreError`].
     pub async fn put(&self, card: &KeptCard, expires: Option<Timestamp>) -> Result<Kept, StoreError> {
         let (pk, sk) = key(&card.merchant, &card.owner);
-        let place = Place { pk, sk: &sk, forgotten_at: expires };
+        let place = Place { pk, sk: &sk, forgotten_at: expires, due: None };
         match put_next(&self.table, place, &Document::of(card), card.version).await? {
             Write::Done => Ok(Kept::Done),
             Write::Refused(item) if item.is_empty() => Ok(Kept::Refused(None)),

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     StoreError, Table,
-    keys::{DOCUMENT, ONLY, PK, SK, TTL, VERSION},
+    keys::{DOCUMENT, DUE, ONLY, PK, SK, TTL, VERSION},
     table::{Item, Write, number, text, written_by_put},
 };
 
@@ -16,6 +16,8 @@ pub(crate) struct Place<'a> {
     pub(crate) sk: &'a str,
     /// The table forgets it then. None: it stays.
     pub(crate) forgotten_at: Option<Timestamp>,
+    /// Where the index [`DUE`] finds it. None: nowhere.
+    pub(crate) due: Option<String>,
 }
 
 /// Reads an item that is one document.
@@ -46,7 +48,7 @@ pub(crate) async fn put_document<T: Serialize + Sync>(
     version: u32,
     previous: Option<u32>,
 ) -> Result<(), StoreError> {
-    let place = Place { pk, sk: ONLY, forgotten_at: None };
+    let place = Place { pk, sk: ONLY, forgotten_at: None, due: None };
     unless_refused(put_over(table, place, document, version, previous).await?)
 }
 
@@ -89,6 +91,10 @@ async fn put_over<T: Serialize + Sync>(
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     let put = match place.forgotten_at {
         Some(at) => put.item(TTL, number(at.as_second())),
+        None => put,
+    };
+    let put = match place.due {
+        Some(due) => put.item(DUE, text(due)),
         None => put,
     };
     let put = match previous {

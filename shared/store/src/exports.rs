@@ -43,7 +43,7 @@ impl Exports {
     pub async fn put(&self, export: &Export) -> Result<(), StoreError> {
         let forgotten_at = export.made_at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
         let pk = keys::exports(&export.merchant);
-        let place = Place { pk, sk: export.id.as_str(), forgotten_at: Some(forgotten_at) };
+        let place = Place { pk, sk: export.id.as_str(), forgotten_at: Some(forgotten_at), due: None };
         unless_refused(put_next(&self.table, place, export, export.version).await?)
     }
 

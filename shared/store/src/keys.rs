@@ -1,8 +1,13 @@
 //! Every key and attribute name of the product's table, in one place. `docs/table-keys.md` describes them.
 
 use data_encoding::HEXLOWER;
-use domain::{CardOwner, LinkId, MerchantId, OrderId, PaymentKey, batch::BatchId, guard::AddressKey};
-use jiff::Timestamp;
+use domain::{
+    CardOwner, LinkId, MerchantId, OrderId, PaymentKey,
+    batch::BatchId,
+    guard::AddressKey,
+    recurring::{offer::OfferChosen, plan::PlanId},
+};
+use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
 
 /// Partition key of the table, and sort key of the index `due`.
@@ -57,6 +62,7 @@ pub(crate) mod payment {
     pub(crate) const MOBILE: &str = "mb";
     pub(crate) const ITEM: &str = "it";
     pub(crate) const TERMS: &str = "lt";
+    pub(crate) const OFFER: &str = "of";
 }
 
 /// Partition key of a payment.
@@ -134,6 +140,42 @@ pub(crate) fn chunk(number: u32) -> String {
 /// Partition key of the batch that took a file's bytes, by their SHA-256 in hex.
 pub(crate) fn batch_bytes(merchant: &MerchantId, sha256: &str) -> String {
     format!("BH#{merchant}#{sha256}")
+}
+
+/// Partition key of a regular purchase.
+pub(crate) fn plan(merchant: &MerchantId, id: &PlanId) -> String {
+    format!("R#{merchant}#{}", id.as_str())
+}
+
+/// Reads a regular purchase's partition key back.
+pub(crate) fn parse_plan(pk: &str) -> Option<(MerchantId, PlanId)> {
+    let (merchant, id) = pk.strip_prefix("R#")?.split_once('#')?;
+    Some((MerchantId::new(merchant).ok()?, PlanId::new(id).ok()?))
+}
+
+/// Key in the index [`DUE`] of the regular purchases that are looked at on a day of Japan, one shard of them.
+pub(crate) fn plans_due(day: Date, shard: u8) -> String {
+    format!("R#{day}#{shard:02}")
+}
+
+/// Which of the [`SHARDS`] a regular purchase is in.
+pub(crate) fn plan_shard(id: &PlanId) -> u8 {
+    Sha256::digest(id.as_str().as_bytes()).first().map_or(0, |byte| byte % SHARDS)
+}
+
+/// Partition key of a merchant's offers in their newest versions; the sort key is the offer's name.
+pub(crate) fn offers(merchant: &MerchantId) -> String {
+    format!("O#{merchant}")
+}
+
+/// Partition key of all versions of a merchant's offers; the sort key is [`offer_version`].
+pub(crate) fn offer_versions(merchant: &MerchantId) -> String {
+    format!("OV#{merchant}")
+}
+
+/// Sort key of a version of an offer.
+pub(crate) fn offer_version(chosen: &OfferChosen) -> String {
+    format!("{}#{:08}", chosen.id.as_str(), chosen.version)
 }
 
 /// Partition key of a merchant's audit log; the sort key is the entry's number, twelve digits.

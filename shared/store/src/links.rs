@@ -157,7 +157,7 @@ impl Links {
     /// # Errors
     /// [`StoreError`].
     pub async fn claim(&self, merchant: &MerchantId, claim: &OrderClaim) -> Result<OrderClaim, StoreError> {
-        let place = Place { pk: keys::link_order(merchant, &claim.order), sk: ONLY, forgotten_at: None };
+        let place = Place { pk: keys::link_order(merchant, &claim.order), sk: ONLY, forgotten_at: None, due: None };
         match put_next(&self.table, place, claim, 1).await? {
             Write::Done => Ok(claim.clone()),
             Write::Refused(stands) => document(Some(stands))?.ok_or(StoreError::Conflict),

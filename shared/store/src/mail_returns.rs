@@ -106,7 +106,7 @@ impl MailReturns {
 
     async fn put(&self, merchant: &MerchantId, mark: &AddressMark, known: &ReturnedAddress) -> Result<(), StoreError> {
         let until = known.at.saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX);
-        let place = Place { pk: keys::mail_returns(merchant), sk: mark.as_str(), forgotten_at: Some(until) };
+        let place = Place { pk: keys::mail_returns(merchant), sk: mark.as_str(), forgotten_at: Some(until), due: None };
         unless_refused(put_next(&self.table, place, known, known.version).await?)
     }
 }

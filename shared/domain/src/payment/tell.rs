@@ -114,7 +114,7 @@ pub enum Reader {
 }
 
 impl Reader {
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Payer => "payer",
             Self::Shop => "shop",

@@ -61,6 +61,16 @@ pub struct Offer {
     pub withdrawn_at: Option<Timestamp>,
 }
 
+/// The offer that a buyer joins, in the version that the page showed. `coffee#3` in records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OfferChosen {
+    /// Which.
+    pub id: OfferId,
+    /// In which version.
+    pub version: u32,
+}
+
 /// What joining costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +82,11 @@ pub enum FirstAmount {
 }
 
 impl Offer {
+    /// This version of it, as a payment names it.
+    pub fn chosen(&self) -> OfferChosen {
+        OfferChosen { id: self.id.clone(), version: self.version }
+    }
+
     /// The nominal date of the first following period: on the anchor day of the month that is a cycle after the month of joining; after a trial, on the first
     /// anchor day that does not lie in it.
     pub fn begins(&self, anchor: Anchor, joined: Date) -> Date {
@@ -117,6 +132,20 @@ impl OfferId {
 }
 
 text_id!(OfferId);
+
+impl TryFrom<String> for OfferChosen {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        let (id, version) = text.split_once('#').ok_or(IdError("offer"))?;
+        Ok(Self { id: OfferId::new(id)?, version: version.parse().map_err(|_| IdError("offer"))? })
+    }
+}
+
+impl From<OfferChosen> for String {
+    fn from(chosen: OfferChosen) -> Self {
+        format!("{}#{}", chosen.id.as_str(), chosen.version)
+    }
+}
 
 impl TrialDays {
     /// The longest trial (ours).

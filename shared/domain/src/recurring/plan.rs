@@ -20,7 +20,7 @@ pub use change::{ChangeError, Rate, Scheduled};
 pub use charge::{Due, Failed, OVERDUE_DAYS, Renewal};
 pub use name::PlanId;
 pub use remind::{REMINDER_DAYS, Reminder, ReminderKind};
-pub use stand::{PlanTelling, telling};
+pub use stand::{PlanTidings, tidings};
 
 use super::{
     calendar::Anchor,
@@ -86,6 +86,9 @@ pub struct Plan {
     pub first_failed: Option<Date>,
     /// The last period whose billing the buyer was reminded of.
     pub reminded: u32,
+    /// The nominal date for which the buyer was told that the card will be over.
+    #[serde(default)]
+    pub card_warned: Option<Date>,
     /// Where it stands.
     pub state: PlanState,
 }
@@ -216,6 +219,7 @@ impl Plan {
             tries: 0,
             first_failed: None,
             reminded: 1,
+            card_warned: None,
             state: PlanState::Active(Progress::Waiting),
         })
     }

@@ -594,6 +594,7 @@ fn a_whole_request_becomes_an_order() {
         mobile: true,
         item: String::new(),
         terms: None,
+        offer: None,
     };
     assert_eq!(order.details, expected);
 }

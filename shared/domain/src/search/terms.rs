@@ -141,12 +141,13 @@ impl Field {
 }
 
 /// The processing classes by their names in addresses, in the form's order.
-const CLASSES: [(Interface, &str); 6] = [
+const CLASSES: [(Interface, &str); 7] = [
     (Interface::Link, "link"),
     (Interface::DataLinkage, "data"),
     (Interface::Batch, "batch"),
     (Interface::Continuation, "continuation"),
     (Interface::Single, "single"),
+    (Interface::Regular, "regular"),
     (Interface::CardRegistration, "registration"),
 ];
 

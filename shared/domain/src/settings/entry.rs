@@ -96,6 +96,7 @@ impl Entry<'_> {
                     ("batch", Interface::Batch),
                     ("continuation", Interface::Continuation),
                     ("single", Interface::Single),
+                    ("regular", Interface::Regular),
                 ])
             })
             .collect()

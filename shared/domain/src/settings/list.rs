@@ -239,6 +239,7 @@ const fn interface(interface: Interface) -> &'static str {
         Interface::Batch => "batch",
         Interface::Continuation => "continuation",
         Interface::Single => "single",
+        Interface::Regular => "regular",
         Interface::CardRegistration => "card_registration",
     }
 }

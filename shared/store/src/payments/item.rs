@@ -62,6 +62,9 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
     if let Some(terms) = &details.terms {
         item.insert(p::TERMS.to_owned(), text(json(terms)));
     }
+    if let Some(offer) = &details.offer {
+        item.insert(p::OFFER.to_owned(), text(String::from(offer.clone())));
+    }
     if details.mobile {
         item.insert(p::MOBILE.to_owned(), AttributeValue::Bool(true));
     }
@@ -163,6 +166,7 @@ impl Reader<'_> {
             mobile: self.flag(p::MOBILE),
             item: self.text(p::ITEM).to_owned(),
             terms: self.optional(p::TERMS)?,
+            offer: self.id(p::OFFER)?,
         })
     }
 
@@ -198,12 +202,13 @@ impl Reader<'_> {
     }
 }
 
-const INTERFACES: [(Interface, &str); 6] = [
+const INTERFACES: [(Interface, &str); 7] = [
     (Interface::Link, "l"),
     (Interface::DataLinkage, "d"),
     (Interface::Batch, "b"),
     (Interface::Continuation, "c"),
     (Interface::Single, "s"),
+    (Interface::Regular, "g"),
     (Interface::CardRegistration, "r"),
 ];
 

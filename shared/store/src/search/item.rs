@@ -165,8 +165,11 @@ fn unreadable(item: &Item, what: &'static str) -> StoreError {
 pub(super) fn list(row: &Row) -> String {
     match row.interface {
         Interface::CardRegistration => s::registrations(&row.key.merchant),
-        Interface::Link | Interface::DataLinkage | Interface::Batch | Interface::Continuation | Interface::Single => {
-            s::list(&row.key.merchant)
-        }
+        Interface::Link
+        | Interface::DataLinkage
+        | Interface::Batch
+        | Interface::Continuation
+        | Interface::Single
+        | Interface::Regular => s::list(&row.key.merchant),
     }
 }

@@ -557,6 +557,8 @@ pub const fn class(lang: Lang, interface: Interface) -> &'static str {
         (Lang::En, Interface::Continuation) => "Continuation",
         (Lang::Ja, Interface::Single) => "個別",
         (Lang::En, Interface::Single) => "Single charge",
+        (Lang::Ja, Interface::Regular) => "定期",
+        (Lang::En, Interface::Regular) => "Regular purchase",
         (Lang::Ja, Interface::CardRegistration) => "カード登録",
         (Lang::En, Interface::CardRegistration) => "Card registration",
     }

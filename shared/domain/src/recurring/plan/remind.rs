@@ -1,6 +1,7 @@
 //! What a buyer is told in time: the end of a trial, another price, a billing that comes rarely; and a card that will not live to see the next date.
 
 use jiff::{ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use super::{Plan, PlanState};
 use crate::{Expiry, recurring::calendar::run_day};
@@ -22,7 +23,8 @@ pub struct Reminder {
 }
 
 /// What a buyer is reminded of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReminderKind {
     /// The trial ends.
     TrialEnds,
@@ -58,6 +60,14 @@ impl Plan {
     pub fn reminded(&self, period: u32) -> Option<Self> {
         let is_new = period == self.period && self.reminded < period;
         is_new.then(|| self.written(|plan| plan.reminded = period))
+    }
+
+    /// The buyer was told that the card will be over on the next date: once for each date. None: they were, or nothing is charged.
+    #[must_use]
+    pub fn warned_of_card(&self) -> Option<Self> {
+        let PlanState::Active(_) = self.state else { return None };
+        let is_new = self.card_warned != Some(self.nominal);
+        is_new.then(|| self.written(|plan| plan.card_warned = Some(plan.nominal)))
     }
 
     /// Whether a card that is good through `expiry` is over when the next period is charged.

@@ -1,11 +1,13 @@
 //! What people do with a plan: pause, go on, stop, change the card; and what there is to tell of it.
 
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
-use super::{By, Cause, EndReason, PauseReason, Plan, PlanState, Progress};
+use super::{By, Cause, EndReason, PauseReason, Plan, PlanState, Progress, ReminderKind};
 use crate::{
     acquirer::DeclineCategory,
     clock::japan_date,
+    payment::Reader,
     recurring::{calendar::run_day, offer::Times, retry::Chance},
 };
 
@@ -106,8 +108,9 @@ impl Plan {
 }
 
 /// What there is to tell when a plan moved. What was charged, its payment tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PlanTelling {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanTidings {
     /// The buyer joined: the terms, and how to stop.
     Joined,
     /// A period failed for the first time, and is tried again.
@@ -128,36 +131,83 @@ pub enum PlanTelling {
     Resumed,
     /// It is over.
     Ended,
+    /// What comes next, in time.
+    Reminded(ReminderKind),
+    /// The card is over before the next date.
+    CardExpires,
+}
+
+impl PlanTidings {
+    /// Its name in event ids.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Joined => "joined",
+            Self::Failed => "failed",
+            Self::LastTry => "last_try",
+            Self::Unpaid => "unpaid",
+            Self::Asked => "asked",
+            Self::Proposed => "proposed",
+            Self::Changed => "changed",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+            Self::Ended => "ended",
+            Self::Reminded(ReminderKind::TrialEnds) => "trial_ends",
+            Self::Reminded(ReminderKind::PriceChanges) => "price_changes",
+            Self::Reminded(ReminderKind::Billing) => "billing",
+            Self::CardExpires => "card_expires",
+        }
+    }
+
+    /// Who is told.
+    pub const fn readers(self) -> &'static [Reader] {
+        match self {
+            Self::Asked => &[Reader::Shop],
+            Self::Joined | Self::Unpaid | Self::Paused | Self::Ended => &[Reader::Payer, Reader::Shop],
+            Self::Failed
+            | Self::LastTry
+            | Self::Proposed
+            | Self::Changed
+            | Self::Resumed
+            | Self::Reminded(_)
+            | Self::CardExpires => &[Reader::Payer],
+        }
+    }
 }
 
 /// What there is to tell, from the images before and after one write.
-pub fn telling(before: Option<&Plan>, after: &Plan) -> Vec<PlanTelling> {
-    let Some(before) = before else { return vec![PlanTelling::Joined] };
+pub fn tidings(before: Option<&Plan>, after: &Plan) -> Vec<PlanTidings> {
+    let Some(before) = before else { return vec![PlanTidings::Joined] };
     let mut told = Vec::new();
     if before.proposal != after.proposal && after.proposal.is_some() {
-        told.push(PlanTelling::Proposed);
+        told.push(PlanTidings::Proposed);
     }
     let closed = before.period != after.period;
     if !closed && (before.agreed, before.then) != (after.agreed, after.then) {
-        told.push(PlanTelling::Changed);
+        told.push(PlanTidings::Changed);
+    }
+    if before.reminded != after.reminded {
+        told.extend(before.reminder().map(|reminder| PlanTidings::Reminded(reminder.kind)));
+    }
+    if before.card_warned != after.card_warned {
+        told.push(PlanTidings::CardExpires);
     }
     told.extend(of_states(before, after));
     told
 }
 
-fn of_states(before: &Plan, after: &Plan) -> Option<PlanTelling> {
+fn of_states(before: &Plan, after: &Plan) -> Option<PlanTidings> {
     match (before.state, after.state) {
         (from, to) if from == to => None,
         (_, PlanState::Active(Progress::Retrying { next, .. })) => match next.chance {
-            Chance::Last => Some(PlanTelling::LastTry),
-            Chance::Further => before.first_failed.is_none().then_some(PlanTelling::Failed),
+            Chance::Last => Some(PlanTidings::LastTry),
+            Chance::Further => before.first_failed.is_none().then_some(PlanTidings::Failed),
         },
-        (_, PlanState::Active(Progress::Asked { .. })) => Some(PlanTelling::Asked),
-        (_, PlanState::Paused { why: PauseReason::Unpaid(_), .. }) => Some(PlanTelling::Unpaid),
-        (_, PlanState::Paused { .. }) => Some(PlanTelling::Paused),
-        (_, PlanState::Ended { .. }) => Some(PlanTelling::Ended),
+        (_, PlanState::Active(Progress::Asked { .. })) => Some(PlanTidings::Asked),
+        (_, PlanState::Paused { why: PauseReason::Unpaid(_), .. }) => Some(PlanTidings::Unpaid),
+        (_, PlanState::Paused { .. }) => Some(PlanTidings::Paused),
+        (_, PlanState::Ended { .. }) => Some(PlanTidings::Ended),
         (PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }, PlanState::Active(_)) => {
-            Some(PlanTelling::Resumed)
+            Some(PlanTidings::Resumed)
         }
         (PlanState::Active(_) | PlanState::Paused { .. } | PlanState::Ended { .. }, PlanState::Active(_)) => None,
     }

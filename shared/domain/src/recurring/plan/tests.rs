@@ -186,7 +186,7 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
             None,
             "a repeat"
         );
-        told.extend(telling(Some(&plan), &next));
+        told.extend(tidings(Some(&plan), &next));
         plan = next;
         match plan.due(now) {
             Due::Later(at) => now = at,
@@ -195,7 +195,7 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
         }
     }
     assert_eq!(days, [28, 29, 31, 2, 4, 7, 11]);
-    assert_eq!(told, [PlanTelling::Failed, PlanTelling::LastTry, PlanTelling::Unpaid]);
+    assert_eq!(told, [PlanTidings::Failed, PlanTidings::LastTry, PlanTidings::Unpaid]);
     assert_eq!(plan.state, PlanState::Paused { at: now, why: PauseReason::Unpaid(DeclineCode::InsufficientFunds) });
     let changed = plan.card_changed(now).unwrap();
     let tick = renewal(&changed, at("2027-01-12T03:00:00"));
@@ -315,7 +315,7 @@ fn a_higher_amount_or_a_shorter_cycle_takes_the_buyers_agreement() {
     assert_eq!(plan.changed(plan.agreed, now), Err(ChangeError::Same));
     let higher = rate(1_500, 1);
     let proposed = plan.proposed(higher).unwrap();
-    assert_eq!(telling(Some(&plan), &proposed), [PlanTelling::Proposed]);
+    assert_eq!(tidings(Some(&plan), &proposed), [PlanTidings::Proposed]);
     assert_eq!(renewal(&proposed, at("2026-12-28T09:00:00")).amount.get(), 1_000, "nothing changes before");
     assert_eq!(proposed.agreed_to(rate(2_000, 1), now), Err(ChangeError::NotProposed), "not what was shown");
     let agreed = proposed.agreed_to(higher, now).unwrap();

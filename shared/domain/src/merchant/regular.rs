@@ -1,0 +1,82 @@
+//! How a merchant's regular purchases are billed, and which offer a shop's request begins.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::recurring::{calendar::Anchor, offer::OfferId, retry::Retries};
+
+/// A merchant's regular purchases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RegularSettings {
+    /// The day of month on which those who join from now on are billed.
+    pub anchor: Anchor,
+    /// Whether a declined period is tried again by itself.
+    pub retries: Retries,
+    /// The offer that each `regular_kind` begins.
+    pub kinds: BTreeMap<RegularKind, OfferId>,
+}
+
+impl Default for RegularSettings {
+    fn default() -> Self {
+        Self { anchor: Anchor::USUAL, retries: Retries::TwoWeeks, kinds: BTreeMap::new() }
+    }
+}
+
+/// The digits of `regular_kind`: 1 to 99. ASJ's manual doesn't print them; ours are the cycle in months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RegularKind(u8);
+
+impl RegularKind {
+    /// None unless `text` is one or two digits without a leading zero.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|_| digits && !text.starts_with('0')).map(Self)
+    }
+}
+
+impl TryFrom<String> for RegularKind {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::parse(&text).ok_or("a kind of regular purchase is 1 to 99")
+    }
+}
+
+impl From<RegularKind> for String {
+    fn from(kind: RegularKind) -> Self {
+        kind.0.to_string()
+    }
+}
+
+impl std::fmt::Display for RegularKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_one_or_two_digits() {
+        for text in ["1", "12", "99"] {
+            assert!(RegularKind::parse(text).is_some(), "{text}");
+        }
+        for text in ["", "0", "01", "100", "+1", "１"] {
+            assert!(RegularKind::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn settings_read_back_and_are_as_asj_bills_by_default() {
+        let mut settings = RegularSettings::default();
+        assert_eq!(settings.anchor.day(), 27);
+        settings.kinds.insert(RegularKind::parse("3").unwrap(), OfferId::new("coffee").unwrap());
+        let json = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<RegularSettings>(&json).unwrap(), settings);
+        assert_eq!(serde_json::from_str::<RegularSettings>("{}").unwrap(), RegularSettings::default());
+    }
+}

@@ -1,0 +1,118 @@
+//! Regular purchases: one document each, found by the day on which a schedule has to look at it.
+
+use domain::{
+    MerchantId,
+    recurring::plan::{Plan, PlanId},
+};
+use jiff::civil::Date;
+
+use crate::{
+    StoreError, Table,
+    document::{Place, document, put_next},
+    keys::{self, DUE, DUE_INDEX, ONLY, PK},
+    payments::image_item,
+    table::{Write, text},
+};
+
+/// The regular purchases of all merchants.
+#[derive(Clone, Debug)]
+pub struct Plans {
+    table: Table,
+}
+
+/// What became of a write of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanWritten {
+    /// It stands.
+    Done,
+    /// Somebody wrote it first; this is what stands.
+    Refused(Box<Plan>),
+}
+
+/// Some of the plans that are looked at on a day, and where the next begin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanPage {
+    /// Which.
+    pub plans: Vec<(MerchantId, PlanId)>,
+    /// Asked for next. None: these were the last.
+    pub next: Option<PlanPlace>,
+}
+
+/// Where a page of plans begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanPlace(String);
+
+impl Plans {
+    /// The plans in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads a plan, strongly.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(&self, merchant: &MerchantId, id: &PlanId) -> Result<Option<Plan>, StoreError> {
+        document(self.table.get(&keys::plan(merchant, id), ONLY).await?)
+    }
+
+    /// Writes a plan in place of version - 1, or where nothing was, and files it under the day on which it is looked at next.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put(&self, plan: &Plan) -> Result<PlanWritten, StoreError> {
+        let due = plan.looked_at_on().map(|day| keys::plans_due(day, keys::plan_shard(&plan.id)));
+        let place = Place { pk: keys::plan(&plan.merchant, &plan.id), sk: ONLY, forgotten_at: None, due };
+        match put_next(&self.table, place, plan, plan.version).await? {
+            Write::Done => Ok(PlanWritten::Done),
+            Write::Refused(stands) => {
+                document(Some(stands))?.map(|plan| PlanWritten::Refused(Box::new(plan))).ok_or(StoreError::Conflict)
+            }
+        }
+    }
+
+    /// The plans of one shard that are filed under a day, as the index knows them: seconds behind. Read each again before anything is done.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn due_on(
+        &self,
+        day: Date,
+        shard: u8,
+        from: Option<&PlanPlace>,
+        limit: i32,
+    ) -> Result<PlanPage, StoreError> {
+        let query = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name(DUE_INDEX)
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_values(":day", text(keys::plans_due(day, shard)))
+            .limit(limit);
+        let query = match from {
+            None => query.key_condition_expression("#due = :day"),
+            Some(from) => query
+                .key_condition_expression("#due = :day AND #pk > :from")
+                .expression_attribute_names("#pk", PK)
+                .expression_attribute_values(":from", text(&from.0)),
+        };
+        let page = query.send().await?;
+        let more = page.last_evaluated_key.is_some();
+        let items = page.items.unwrap_or_default();
+        let pks = items.iter().filter_map(|item| item.get(PK)?.as_s().ok());
+        let next = pks.clone().last().filter(|_| more).map(|pk| PlanPlace(pk.clone()));
+        Ok(PlanPage { plans: pks.filter_map(|pk| keys::parse_plan(pk)).collect(), next })
+    }
+}
+
+/// Reads the image of a stream record. None: the item is not a plan.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result<Option<Plan>, StoreError> {
+    let item = image_item(image);
+    let is_plan = item.get(PK).and_then(|pk| pk.as_s().ok()).is_some_and(|pk| keys::parse_plan(pk).is_some());
+    if is_plan { document(Some(item)) } else { Ok(None) }
+}
