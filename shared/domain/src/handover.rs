@@ -58,9 +58,7 @@ impl Handover {
         let outcome = Outcome::of(payment).ok_or(NoHandover::NotSettled)?;
         let destination = merchant.destination(payment.details.destination).ok_or(NoHandover::NoDestination)?;
         let encoding = merchant.encoding;
-        let mut fields: Vec<(String, String)> = fields(merchant)
-            .map(|(field, name)| (name.to_owned(), text::fit(&field.value(payment, merchant, outcome), encoding)))
-            .collect();
+        let mut fields = told(payment, merchant, outcome);
         if let Some(secret) = secret.filter(|_| merchant.sig.hand_over) {
             fields.push((Field::Time.wire_name(merchant).to_owned(), now.as_second().to_string()));
             let sig = signature(secret, &destination.address, &fields, encoding);
@@ -72,6 +70,17 @@ impl Handover {
         };
         Ok(Self { action, method: destination.method, encoding, address_fields, fields })
     }
+}
+
+/// What a shop is told of a result, in its dialect's names and order, as text that its encoding carries unharmed; without `time` and `sig`.
+pub(crate) fn told(payment: &Payment, merchant: &Merchant, outcome: Outcome) -> Vec<(String, String)> {
+    let value = |field: Field| text::fit(&field.value(payment, merchant, outcome), merchant.encoding);
+    fields(merchant).map(|(field, name)| (name.to_owned(), value(field))).collect()
+}
+
+/// What `time` and `sig` are called on the wire.
+pub(crate) fn time_and_sig(merchant: &Merchant) -> [&str; 2] {
+    [Field::Time.wire_name(merchant), Field::Sig.wire_name(merchant)]
 }
 
 /// Signs the bytes that the browser will send.
@@ -91,8 +100,10 @@ fn without_query(address: &str, ours: &[(String, String)], encoding: Encoding) -
 
 /// What the shop is told of the money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(crate) enum Outcome {
+    /// It has its money.
     Paid,
+    /// It has not.
     Unpaid,
 }
 

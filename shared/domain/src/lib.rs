@@ -35,6 +35,7 @@ pub mod tell;
 pub mod text;
 pub mod totp;
 pub mod tries;
+pub mod webhook;
 pub mod wire;
 
 pub use acquirer::{Approval, Decline, Initiator};

@@ -1,0 +1,356 @@
+//! One event on its way to one endpoint: what was tried, what was answered, what comes next.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Answer, EndpointId, Event, EventId, Form, Kind, Unheard,
+    answer::Meaning,
+    schedule::{STEPS_S, wait_after},
+};
+use crate::MerchantId;
+
+/// How long a try holds its delivery: whoever made it is gone then (ours: the endpoint's 15 s, and what is written before and after).
+pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// How many tries are kept with a delivery: one round's, and the last of the round before.
+const KEPT: usize = 12;
+
+/// The longest answer that is kept, in characters.
+const SAID: usize = 300;
+
+/// Which delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DeliveryKey {
+    /// Whose.
+    #[serde(rename = "m")]
+    pub merchant: MerchantId,
+    /// To which endpoint.
+    #[serde(rename = "e")]
+    pub endpoint: EndpointId,
+    /// When it happened, by which a log sorts.
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// Of which event.
+    #[serde(rename = "i")]
+    pub event: EventId,
+}
+
+/// What travels through the queues of notifications.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// Something happened; whoever wants to hear it is looked up.
+    Event(Event),
+    /// A delivery is to be tried now.
+    Try(DeliveryKey),
+}
+
+/// An event on its way to an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Which.
+    #[serde(flatten)]
+    pub key: DeliveryKey,
+    /// Counts writes; every update is conditional on it.
+    #[serde(rename = "v")]
+    pub version: u32,
+    /// What happened.
+    #[serde(rename = "k")]
+    pub kind: Kind,
+    /// What a notification looks like.
+    #[serde(rename = "f")]
+    pub form: Form,
+    /// The body, made once: every try sends the same. A form gets its time and signature at each try.
+    #[serde(rename = "b")]
+    pub body: String,
+    /// How often it was tried in this round.
+    #[serde(rename = "n")]
+    pub tries: u8,
+    /// How often somebody sent it again.
+    #[serde(rename = "r", default)]
+    pub replays: u16,
+    /// Where it stands.
+    #[serde(rename = "s")]
+    pub state: DeliveryState,
+    /// The last tries, oldest first.
+    #[serde(rename = "a", default)]
+    pub attempts: Vec<Attempt>,
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Somebody is trying.
+    Sending {
+        /// Until when that may take.
+        until: Timestamp,
+    },
+    /// It is tried later.
+    Waiting {
+        /// When.
+        due: Timestamp,
+    },
+    /// It was heard.
+    Heard {
+        /// When.
+        at: Timestamp,
+    },
+    /// All tries are used up.
+    GivenUp {
+        /// When.
+        at: Timestamp,
+    },
+    /// The endpoint is switched off, and somebody has to switch it on and send it again.
+    Held {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// One try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When.
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// How long it took. Milliseconds.
+    #[serde(rename = "d")]
+    pub took_ms: u32,
+    /// What came.
+    #[serde(rename = "a")]
+    pub answer: Answer,
+    /// The beginning of what the endpoint said, made harmless.
+    #[serde(rename = "w", default, skip_serializing_if = "String::is_empty")]
+    pub said: String,
+}
+
+impl Attempt {
+    /// A try and the beginning of its answer. Nothing that could be a card number is kept.
+    pub fn new(at: Timestamp, took_ms: u32, answer: Answer, said: &[u8]) -> Self {
+        let said: String = String::from_utf8_lossy(said).chars().filter(|c| !c.is_control()).take(SAID).collect();
+        let said = if crate::card::contains_card_number(&said) { String::new() } else { said };
+        Self { at, took_ms, answer, said }
+    }
+}
+
+/// What stands in the way of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsent {
+    /// Somebody else is trying, until then.
+    Taken(Timestamp),
+    /// It is not due before then.
+    Early(Timestamp),
+    /// It was heard, given up or held.
+    Over,
+}
+
+/// What follows from a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The delivery, to be written.
+    pub delivery: Delivery,
+    /// How long until the next try. None: there is none.
+    pub wait: Option<SignedDuration>,
+}
+
+impl Delivery {
+    /// How long a delivery is kept.
+    pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+    /// A new one.
+    pub fn begin(event: &Event, endpoint: &EndpointId, form: Form, body: String, state: DeliveryState) -> Self {
+        Self {
+            key: DeliveryKey {
+                merchant: event.merchant.clone(),
+                endpoint: endpoint.clone(),
+                at: event.at,
+                event: event.id.clone(),
+            },
+            version: 1,
+            kind: event.kind,
+            form,
+            body,
+            tries: 0,
+            replays: 0,
+            state,
+            attempts: Vec::new(),
+        }
+    }
+
+    /// Held by whoever tries next, by one write.
+    ///
+    /// # Errors
+    /// [`Unsent`] when nobody may try now.
+    pub fn claim(&self, now: Timestamp) -> Result<Self, Unsent> {
+        match self.state {
+            DeliveryState::Sending { until } if now < until => Err(Unsent::Taken(until)),
+            DeliveryState::Waiting { due } if now < due => Err(Unsent::Early(due)),
+            DeliveryState::Sending { .. } | DeliveryState::Waiting { .. } => Ok(self.moved(sending(now))),
+            DeliveryState::Heard { .. } | DeliveryState::GivenUp { .. } | DeliveryState::Held { .. } => {
+                Err(Unsent::Over)
+            }
+        }
+    }
+
+    /// After a try. `asked` is the endpoint's `Retry-After`, `chance` a random number.
+    pub fn resolved(&self, attempt: Attempt, asked: Option<SignedDuration>, chance: u32, now: Timestamp) -> Resolved {
+        let tries = self.tries.saturating_add(1);
+        let (state, wait) = match attempt.answer.meaning() {
+            Meaning::Heard => (DeliveryState::Heard { at: now }, None),
+            Meaning::Gone => (DeliveryState::Held { at: now }, None),
+            Meaning::Again | Meaning::Silent => match wait_after(usize::from(tries), asked, chance) {
+                Some(wait) => {
+                    (DeliveryState::Waiting { due: now.saturating_add(wait).unwrap_or(Timestamp::MAX) }, Some(wait))
+                }
+                None => (DeliveryState::GivenUp { at: now }, None),
+            },
+        };
+        let mut attempts = self.attempts.clone();
+        attempts.push(attempt);
+        attempts.drain(..attempts.len().saturating_sub(KEPT));
+        Resolved { delivery: Self { tries, attempts, ..self.moved(state) }, wait }
+    }
+
+    /// After a try that was not made because the endpoint rests. It counts as one: the endpoint left others unheard a moment ago.
+    pub fn passed_over(&self, chance: u32, now: Timestamp) -> Resolved {
+        self.resolved(Attempt::new(now, 0, Answer::Unheard(Unheard::Rests), b""), None, chance, now)
+    }
+
+    /// Kept until the endpoint is switched on again, by one write.
+    #[must_use]
+    pub fn held(&self, now: Timestamp) -> Self {
+        self.moved(DeliveryState::Held { at: now })
+    }
+
+    /// Sent again by somebody, with the same id, by one write. None: it is on its way as it is.
+    pub fn replayed(&self, now: Timestamp) -> Option<Self> {
+        match self.state {
+            DeliveryState::Sending { .. } => None,
+            DeliveryState::Waiting { .. }
+            | DeliveryState::Heard { .. }
+            | DeliveryState::GivenUp { .. }
+            | DeliveryState::Held { .. } => Some(Self {
+                tries: 0,
+                replays: self.replays.saturating_add(1),
+                ..self.moved(DeliveryState::Waiting { due: now })
+            }),
+        }
+    }
+
+    /// When somebody has to look at it. None: it is over.
+    pub const fn due(&self) -> Option<Timestamp> {
+        match self.state {
+            DeliveryState::Sending { until } => Some(until),
+            DeliveryState::Waiting { due } => Some(due),
+            DeliveryState::Heard { .. } | DeliveryState::GivenUp { .. } | DeliveryState::Held { .. } => None,
+        }
+    }
+
+    /// Whether a person has to look at it, or nobody ever hears of it.
+    pub const fn is_dead_letter(&self) -> bool {
+        match self.state {
+            DeliveryState::GivenUp { .. } | DeliveryState::Held { .. } => true,
+            DeliveryState::Sending { .. } | DeliveryState::Waiting { .. } | DeliveryState::Heard { .. } => false,
+        }
+    }
+
+    /// How many tries a round has.
+    pub const fn tries_in_all() -> usize {
+        STEPS_S.len()
+    }
+
+    fn moved(&self, state: DeliveryState) -> Self {
+        Self { version: self.version.saturating_add(1), state, ..self.clone() }
+    }
+}
+
+/// Held by whoever writes it.
+pub fn sending(now: Timestamp) -> DeliveryState {
+    DeliveryState::Sending { until: now.saturating_add(LEASE).unwrap_or(Timestamp::MAX) }
+}
+
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
+mod tests {
+    use super::*;
+    use crate::webhook::endpoint::tests::endpoint;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn delivery() -> Delivery {
+        let endpoint = endpoint(&[]);
+        let event = Event::test(endpoint.merchant.clone(), 1, 1, at(0));
+        Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), sending(at(0)))
+    }
+
+    fn tried(delivery: &Delivery, status: u16, now: Timestamp) -> Resolved {
+        delivery.resolved(Attempt::new(now, 20, Answer::Status(status), b"ok"), None, 0, now)
+    }
+
+    #[test]
+    fn an_endpoint_that_is_down_for_three_days_hears_it_at_the_tenth_try() {
+        let (mut delivery, mut now, mut instants) = (delivery(), at(0), Vec::new());
+        loop {
+            instants.push(now.as_second());
+            let resolved = tried(&delivery, if now < at(3 * 86_400) { 503 } else { 200 }, now);
+            let Some(wait) = resolved.wait else { break };
+            now += wait;
+            delivery = resolved.delivery.claim(now).unwrap();
+        }
+        assert_eq!(instants, [0, 5, 305, 2_105, 9_305, 27_305, 63_305, 113_705, 185_705, 272_105]);
+        assert_eq!(delivery.tries, 9);
+        assert!(matches!(tried(&delivery, 200, now).delivery.state, DeliveryState::Heard { .. }));
+        let over = tried(&delivery, 500, now);
+        assert_eq!((over.wait, over.delivery.is_dead_letter()), (None, true));
+        assert_eq!(over.delivery.claim(now), Err(Unsent::Over));
+    }
+
+    #[test]
+    fn one_tries_at_a_time_and_whoever_is_gone_is_replaced() {
+        let delivery = delivery();
+        assert_eq!(delivery.claim(at(59)), Err(Unsent::Taken(at(60))));
+        let claimed = delivery.claim(at(60)).unwrap();
+        assert_eq!((claimed.version, claimed.due()), (2, Some(at(120))));
+        let waiting = tried(&claimed, 500, at(60)).delivery;
+        assert_eq!(waiting.claim(at(64)), Err(Unsent::Early(at(65))));
+        assert!(waiting.claim(at(65)).is_ok());
+    }
+
+    #[test]
+    fn what_is_gone_is_held_and_what_was_given_up_can_be_sent_again_with_the_same_id() {
+        let first = delivery();
+        let held = tried(&first, 410, at(0)).delivery;
+        assert!(held.is_dead_letter() && held.due().is_none());
+        for over in [held, tried(&first, 200, at(0)).delivery] {
+            let again = over.replayed(at(100)).unwrap();
+            assert_eq!((again.tries, again.replays, again.due()), (0, 1, Some(at(100))));
+            assert_eq!((&again.key, &again.body), (&first.key, &first.body));
+            assert_eq!(again.attempts.len(), 1, "what was tried before is still seen");
+        }
+        assert_eq!(first.replayed(at(1)), None, "it is on its way");
+    }
+
+    #[test]
+    fn an_answer_is_kept_short_and_harmless() {
+        let said = |bytes: &[u8]| Attempt::new(at(0), 1, Answer::Status(500), bytes).said;
+        assert_eq!(said("注文\n\u{0}はない".as_bytes()), "注文はない");
+        assert_eq!(said(b"\xff\xfe"), "\u{fffd}\u{fffd}");
+        assert_eq!(said(&[b'x'; 9_000]).len(), 300);
+        assert_eq!(said(b"no order of 4242 4242 4242 4242"), "");
+    }
+
+    #[test]
+    fn only_the_last_tries_are_kept_and_a_delivery_reads_back() {
+        let mut delivery = delivery();
+        for n in 0..30 {
+            delivery = tried(&delivery, 500, at(n)).delivery;
+        }
+        assert_eq!((delivery.attempts.len(), delivery.attempts[0].at), (12, at(18)));
+        let json = serde_json::to_string(&delivery).unwrap();
+        assert_eq!(serde_json::from_str::<Delivery>(&json).unwrap(), delivery);
+    }
+}
