@@ -131,6 +131,11 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
             let mending = Mending { form: &form, kept: None, offer: offer.as_ref(), problems };
             return mend(deps, request, merchant, order, mending);
         }
+        Err(ChargeError::Limited(_)) => {
+            let problems = &[FormProblem::CardNotTaken];
+            let mending = Mending { form: &form, kept: None, offer: offer.as_ref(), problems };
+            return mend(deps, request, merchant, order, mending);
+        }
         charged => charged?,
     };
     match charged {

@@ -1,6 +1,6 @@
 //! Another card in place of a kept one: it is registered as a card of its own, and nothing of the old one changes until it is approved and kept.
 
-use charging::{Attempt, Charge, Charged, Means, Takings, Watch};
+use charging::{Attempt, Charge, ChargeError, Charged, Means, Takings, Watch};
 use domain::{
     CardDetails, CardOwner, Initiator, KeptCard, Lang, Merchant, OrderId, PaymentKey, State, Yen,
     acquirer::ThreeDsRequest,
@@ -38,19 +38,20 @@ pub(crate) async fn replace(visit: &Visit<'_>, form: &CardForm) -> Result<Respon
     }
     let typed = match typed(visit, form, merchant) {
         Ok(typed) => typed,
-        Err(problems) => {
-            // A card number that was typed into another field is not shown again.
-            let holder = Some(form.holder()).filter(|name| !contains_card_number(name)).unwrap_or_default();
-            let typed = Typed { problems: &problems, holder, keep_checked: form.keeps_card() };
-            return visit.manage(&card, merchant, lang, typed);
-        }
+        Err(problems) => return visit.manage(&card, merchant, lang, mend(form, &problems)),
     };
     let challenge = ChallengeHandle { key: sealed.key(), nonce: sealed.nonce };
     let challenge = deps.checkout.challenge_path(&challenge)?;
     let registration = Registration { visit, merchant, kept: &card, sealed: &sealed, lang, challenge: &challenge };
     let address = answer::client_address(visit.request);
     let watch = Watch { guard: &deps.guard, merchant, address, takings: Takings::Nothing };
-    match Box::pin(deps.charging.charge(&deps.vault, watch, registration.charge(form, typed))).await? {
+    let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, registration.charge(form, typed))).await {
+        Err(ChargeError::Limited(_)) => {
+            return visit.manage(&card, merchant, lang, mend(form, &[FormProblem::CardNotTaken]));
+        }
+        charged => charged?,
+    };
+    match charged {
         Charged::Tried(payment) => {
             tracing::info!(payment.id = %payment.key, state = payment.state.name(), "card registration tried");
             if let State::Challenging { .. } = payment.state {
@@ -62,6 +63,12 @@ pub(crate) async fn replace(visit: &Visit<'_>, form: &CardForm) -> Result<Respon
         }
     }
     to_result(visit, &sealed)
+}
+
+/// What is to be mended, beside what was typed. A card number that was typed into another field is not shown again.
+fn mend<'a>(form: &'a CardForm, problems: &'a [FormProblem]) -> Typed<'a> {
+    let holder = Some(form.holder()).filter(|name| !contains_card_number(name)).unwrap_or_default();
+    Typed { problems, holder, keep_checked: form.keeps_card() }
 }
 
 /// The card is not there any more: replaced by this very form, or the address is over.

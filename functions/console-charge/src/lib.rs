@@ -13,14 +13,17 @@ use std::convert::Infallible;
 use askama::Template;
 use charging::{Charging, DayLimits, Vault, guard::Guard};
 use console::{Console, Frame, Refusal, Section, Visit};
-use domain::{Clock, Merchant, OrderId, account::Role, wire::Parameters};
+use domain::{Clock, Merchant, OrderId, account::Role, tries::Limit, wire::Parameters};
 use http::{Method, Response, StatusCode};
 use inbound::{Config, KeyringError, Stage, http as answer};
 use lambda_http::{Body, Request};
 use outbound::vault::CardKey;
 use sealed::Way;
 use store::{CardKeys, Cards, DayTotals, GuardCounters, Payments};
-use words::console::charge::{ChargeWords, Stop, StopText};
+use words::{
+    console::charge::{ChargeWords, Stop, StopText},
+    date_time,
+};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -111,8 +114,19 @@ impl<'a> Call<'a> {
         let words = self.words();
         let text = (words.stopped)(stop);
         let frame = self.frame(text.title);
+        let from = match stop {
+            Stop::Limited(Limit::Until(then)) => Some((words.chargeable_from)(&date_time(self.visit.lang, then))),
+            Stop::Limited(Limit::Never | Limit::Revoked)
+            | Stop::CardEntryOff
+            | Stop::Suspended
+            | Stop::Guard
+            | Stop::DayLimit
+            | Stop::CardGone
+            | Stop::Stands(_)
+            | Stop::Settings => None,
+        };
         let payment = order.map(|order| format!("/console/transactions/{order}"));
-        self.page(status, &StoppedPage { frame: frame.clone(), words, text, payment }, &frame)
+        self.page(status, &StoppedPage { frame: frame.clone(), words, text, from, payment }, &frame)
     }
 
     /// Why no charge may be made that way now.
@@ -136,5 +150,7 @@ struct StoppedPage {
     frame: Frame,
     words: &'static ChargeWords,
     text: StopText,
+    /// When it may be charged again.
+    from: Option<String>,
     payment: Option<String>,
 }

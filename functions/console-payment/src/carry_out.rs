@@ -68,6 +68,7 @@ pub(crate) async fn carry_out(
                 | ChargeError::Vault(_)
                 | ChargeError::CardTesting
                 | ChargeError::DayLimit
+                | ChargeError::Limited(_)
                 | ChargeError::Random(_)) => StoreError::Unavailable(Box::new(error)).into(),
             })
         }

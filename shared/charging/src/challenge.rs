@@ -33,6 +33,7 @@ impl Charging {
         }
         let outcome = self.fetch(&intent, n, deadline).await;
         let approval = approval_of(&outcome);
+        self.note_outcome(&intent, n, &outcome).await;
         let payment = self.record(intent, outcome).await;
         Ok(Some(self.after_approval(payment, approval, None).await))
     }

@@ -11,6 +11,7 @@ use domain::{
     attention::{Matter, MatterKind},
     card::HeldNumber,
     payment::{Decision, Intent, Keeping, Lease, Order, Standing, State},
+    tries::TriedCard,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::Written;
@@ -100,9 +101,15 @@ impl Charging {
     /// # Errors
     /// [`ChargeError`]: nothing was tried. Once the intent is stored there is no error, only how the payment stands.
     pub async fn charge(&self, vault: &Vault, watch: Watch<'_>, charge: Charge) -> Result<Charged, ChargeError> {
-        let lease = self.lease(charge.deadline)?;
         let card = Ready::of(vault, &charge).await?;
-        let ticket = match watch.admit(&charge.order, &card).await {
+        let tried = card.tried(&charge);
+        let _turn = self.turns.take(tried.as_ref()).await;
+        let lease = self.lease(charge.deadline)?;
+        let admitted = match watch.admit(&charge.order, &card).await {
+            Ok(ticket) => self.may_try(tried.as_ref()).await.map(|()| ticket),
+            refused => refused,
+        };
+        let ticket = match admitted {
             Ok(ticket) => ticket,
             Err(why) => return self.refused(&charge, &card, lease, why).await,
         };
@@ -117,7 +124,7 @@ impl Charging {
     /// Charges a kept card for an order where neither the payer nor an operator is there: a row of a batch.
     ///
     /// The guard against card testing is not asked and told nothing. Nobody who tries stolen cards can type one here, and a file of a thousand old cards
-    /// must not make the merchant's shoppers wait. The operator's bound on the merchant's day holds here, too.
+    /// must not make the merchant's shoppers wait. The networks' limits on tries of one card and the operator's bound on the merchant's day hold here, too.
     ///
     /// # Errors
     /// As [`charge`](Self::charge).
@@ -127,10 +134,16 @@ impl Charging {
         (merchant, limits): (&Merchant, &DayLimits),
         charge: Charge,
     ) -> Result<Charged, ChargeError> {
-        let lease = self.lease(charge.deadline)?;
         let card = Ready::of(vault, &charge).await?;
+        let tried = card.tried(&charge);
+        let _turn = self.turns.take(tried.as_ref()).await;
+        let lease = self.lease(charge.deadline)?;
         let amount = charge.order.amount;
-        if let Err(why) = limits.admit(merchant, amount).await {
+        let admitted = match limits.admit(merchant, amount).await {
+            Ok(()) => self.may_try(tried.as_ref()).await,
+            refused => refused,
+        };
+        if let Err(why) = admitted {
             return self.refused(&charge, &card, lease, why).await;
         }
         let (charged, told) = self.carry_out(vault, charge, card, lease).await?;
@@ -155,6 +168,7 @@ impl Charging {
         let Ready { instrument, pan, .. } = card;
         let outcome = self.ask(&payment, charge, instrument).await; // act: a timeout is an outcome too
         let (approval, told) = (approval_of(&outcome), Told::of(&outcome));
+        self.note_outcome(&payment, payment.last_n, &outcome).await;
         let payment = self.record(*payment, outcome).await; // record the result
         let number = pan.as_ref().map(|pan| (vault, pan));
         let payment = self.after_approval(payment, approval, number).await;
@@ -370,6 +384,13 @@ struct Ready {
 }
 
 impl Ready {
+    /// The card as the networks count its tries.
+    fn tried(&self, charge: &Charge) -> Option<TriedCard> {
+        let merchant = charge.order.key.merchant.clone();
+        let by = charge.initiator.tried_by();
+        Some(TriedCard { merchant, fingerprint: self.fingerprint?, brand: self.masked.brand, by })
+    }
+
     async fn of(vault: &Vault, charge: &Charge) -> Result<Self, ChargeError> {
         match &charge.means {
             Means::Typed(card) => {
@@ -383,14 +404,21 @@ impl Ready {
                     id,
                 })
             }
-            Means::Kept { card, code } => Ok(Self {
-                instrument: opened(vault, card, code.clone()).await?,
-                pan: None,
-                masked: card.card.clone(),
-                holder: card.holder.clone(),
-                fingerprint: card.fingerprint,
-                id: Some(card.id),
-            }),
+            Means::Kept { card, code } => {
+                let instrument = opened(vault, card, code.clone()).await?;
+                let fingerprint = match (card.fingerprint, &instrument) {
+                    (None, Instrument::Card(card)) => recognised(vault, &card.pan).await, // it was kept without
+                    (known, Instrument::Card(_) | Instrument::Token { .. }) => known,
+                };
+                Ok(Self {
+                    instrument,
+                    pan: None,
+                    masked: card.card.clone(),
+                    holder: card.holder.clone(),
+                    fingerprint,
+                    id: Some(card.id),
+                })
+            }
         }
     }
 }

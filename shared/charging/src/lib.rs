@@ -10,13 +10,16 @@ mod keep;
 mod operate;
 mod people;
 mod settle;
+mod tries;
+mod turns;
 mod vault;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::Clock;
+use domain::{Clock, tries::Limit};
 use outbound::Acquirer;
-use store::{Attention, Cards, Payments, StoreError};
+use store::{Attention, CardTries, Cards, Payments, StoreError};
+use turns::Turns;
 
 pub use charge::{Attempt, Charge, Charged, Means, Watch};
 pub use day_limit::{DayLimits, Takings};
@@ -39,6 +42,8 @@ pub struct Charging {
     payments: Payments,
     cards: Cards,
     attention: Attention,
+    tries: CardTries,
+    turns: Turns,
     acquirer: Arc<dyn Acquirer>,
     clock: Clock,
 }
@@ -46,8 +51,8 @@ pub struct Charging {
 impl Charging {
     /// Charges at `acquirer`, records in `payments`, keeps in `cards`; what a person has to look at is a row beside the payments.
     pub fn new(payments: Payments, cards: Cards, acquirer: Arc<dyn Acquirer>, clock: Clock) -> Self {
-        let attention = payments.attention();
-        Self { payments, cards, attention, acquirer, clock }
+        let (attention, tries) = (payments.attention(), payments.card_tries());
+        Self { payments, cards, attention, tries, turns: Turns::default(), acquirer, clock }
     }
 
     /// Opens the connection to the acquirer, so that the first payment does not wait for a handshake.
@@ -74,6 +79,9 @@ pub enum ChargeError {
     /// The day's payments come to as much as the operator allows the merchant.
     #[error("the operator's bound on the day is reached")]
     DayLimit,
+    /// The card's network allows no try of it now, or none any more.
+    #[error(transparent)]
+    Limited(#[from] Limit),
     /// The system's random source failed.
     #[error("no random bytes")]
     Random(#[from] getrandom::Error),

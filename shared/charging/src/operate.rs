@@ -265,6 +265,7 @@ impl Charging {
                 | ChargeError::Vault(_)
                 | ChargeError::CardTesting
                 | ChargeError::DayLimit
+                | ChargeError::Limited(_)
                 | ChargeError::Random(_),
             ) => Ok(Looked::Quiet),
         }

@@ -73,6 +73,7 @@ impl Charging {
                 if looked == Looked::Unanswered {
                     self.say_how_long(&payment);
                 }
+                self.note_found(&payment, n, &outcome).await;
                 let approval = found_approved(&payment, &outcome);
                 let ruling = payment.inquired(outcome, self.clock.now());
                 match self.store(&payment, ruling).await? {
@@ -141,7 +142,10 @@ impl Charging {
         if !payment.cancels_challenge() || matches!(outcome, ReverseOutcome::NoAnswer(_)) {
             return (matches!(outcome, ReverseOutcome::NoAnswer(_)), payment.reversed(outcome, now));
         }
-        match self.acquirer.inquire(&reference, ASK_LIMIT).await {
+        let found = self.acquirer.inquire(&reference, ASK_LIMIT).await;
+        // The payer had answered it, and the card was declined.
+        self.note_found(payment, n, &found).await;
+        match found {
             found @ InquiryOutcome::Approved { .. } => (false, payment.inquired(found, now)),
             InquiryOutcome::ChallengePending(_) => (true, payment.reversed(NO_ANSWER, now)),
             InquiryOutcome::NoAnswer(cause) => (true, payment.reversed(ReverseOutcome::NoAnswer(cause), now)),

@@ -9,10 +9,15 @@ mod tests;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 pub use networks::{Cap, RULES_AS_OF, Verdict, caps};
 
-use crate::{Brand, Decline, Initiator};
+use crate::{Brand, Decline, Fingerprint, Initiator, KeptCard, MerchantId, Payment, Reference, payment::Origin};
+
+/// How many operations a history knows again: as many as any cap lets be declined in a day. What comes a second time after that counts twice, which
+/// errs on the safe side.
+const KNOWN: usize = 16;
 
 /// Whose tries count together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,6 +39,46 @@ impl Initiator {
     }
 }
 
+/// A card as it is counted: at one merchant, on one side.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TriedCard {
+    /// Where.
+    pub merchant: MerchantId,
+    /// Which number.
+    pub fingerprint: Fingerprint,
+    /// Whose rules hold.
+    pub brand: Brand,
+    /// Whose tries count together.
+    pub by: TriedBy,
+}
+
+impl KeptCard {
+    /// The kept card as it is counted. None: nobody knows its number's fingerprint, and it can't be counted.
+    pub fn tried(&self, by: TriedBy) -> Option<TriedCard> {
+        let fingerprint = self.fingerprint?;
+        Some(TriedCard { merchant: self.merchant.clone(), fingerprint, brand: self.card.brand, by })
+    }
+}
+
+impl Payment {
+    /// The card of the last attempt as it is counted. None: as for [`KeptCard::tried`].
+    pub fn tried(&self) -> Option<TriedCard> {
+        let (fingerprint, brand) = (self.fingerprint?, self.card.as_ref()?.brand);
+        Some(TriedCard { merchant: self.key.merchant.clone(), fingerprint, brand, by: self.tried_by() })
+    }
+
+    /// Whose try its last attempt was. It agrees with the initiator that the attempt had.
+    pub const fn tried_by(&self) -> TriedBy {
+        match &self.origin {
+            Origin::Renewal { .. } | Origin::Continuation { .. } | Origin::Batch { .. } => TriedBy::Merchant,
+            Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) => TriedBy::Shopper,
+            // An operator charges a kept card for the merchant, and types the card of somebody on the telephone.
+            Origin::Single { .. } if self.card_id.is_some() => TriedBy::Merchant,
+            Origin::Single { .. } => TriedBy::Shopper,
+        }
+    }
+}
+
 /// The declines of one card at one merchant on one side, as far as they still count. Under 1 KB of JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TryHistory {
@@ -46,6 +91,9 @@ pub struct TryHistory {
     /// It is over with this card.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     over: Option<Over>,
+    /// Marks of the last operations that are in it, so that none counts twice; the oldest first.
+    #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
+    known: Vec<u32>,
 }
 
 /// Why it is over with a card.
@@ -82,7 +130,7 @@ pub enum Needed {
 impl TryHistory {
     /// Nothing was declined yet.
     pub const fn new() -> Self {
-        Self { declines: Vec::new(), wait_until: None, over: None }
+        Self { declines: Vec::new(), wait_until: None, over: None, known: Vec::new() }
     }
 
     /// Whether the card may be tried now. Asked before every call of the acquirer, whoever wants it: the page, a schedule, an operator's click.
@@ -120,6 +168,24 @@ impl TryHistory {
         next
     }
 
+    /// As [`declined`](Self::declined), for an operation whose decline may be learnt of twice. None: it is in the history already.
+    pub fn declined_once(
+        &self,
+        reference: &Reference,
+        now: Timestamp,
+        brand: Brand,
+        decline: &Decline,
+    ) -> Option<Self> {
+        let mark = mark(reference);
+        if self.known.contains(&mark) {
+            return None;
+        }
+        let mut next = self.declined(now, brand, decline);
+        next.known.push(mark);
+        next.known.drain(..next.known.len().saturating_sub(KNOWN));
+        Some(next)
+    }
+
     /// Until when it has to be kept.
     pub fn needed(&self, brand: Brand) -> Needed {
         if self.over.is_some() {
@@ -141,6 +207,12 @@ impl Default for TryHistory {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Four bytes that an operation is known again by.
+fn mark(reference: &Reference) -> u32 {
+    let digest = Sha256::digest(reference.as_str().as_bytes());
+    digest.iter().take(4).fold(0, |mark, byte| (mark << 8) | u32::from(*byte))
 }
 
 /// A second that is not before the instant: a window must not end a fraction too early.

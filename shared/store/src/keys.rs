@@ -2,10 +2,11 @@
 
 use data_encoding::HEXLOWER;
 use domain::{
-    CardOwner, LinkId, MerchantId, OrderId, PaymentKey,
+    CardOwner, Fingerprint, LinkId, MerchantId, OrderId, PaymentKey,
     batch::BatchId,
     guard::AddressKey,
     recurring::{offer::OfferChosen, plan::PlanId},
+    tries::TriedBy,
 };
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
@@ -79,6 +80,19 @@ pub fn payments_of(merchant: &MerchantId) -> String {
 pub fn parse_payment(pk: &str) -> Option<PaymentKey> {
     let (merchant, order) = pk.strip_prefix("P#")?.split_once('#')?;
     Some(PaymentKey::new(MerchantId::new(merchant).ok()?, OrderId::new(order).ok()?))
+}
+
+/// Partition key of what is known of tries of one card at a merchant.
+pub(crate) fn card_tries(merchant: &MerchantId, card: Fingerprint) -> String {
+    format!("CT#{merchant}#{card}")
+}
+
+/// Sort key of the tries that count together.
+pub(crate) const fn tried_by(by: TriedBy) -> &'static str {
+    match by {
+        TriedBy::Shopper => "s",
+        TriedBy::Merchant => "m",
+    }
 }
 
 /// Partition key of a merchant's record.

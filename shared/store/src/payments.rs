@@ -9,7 +9,7 @@ use domain::{Payment, PaymentKey};
 use jiff::Timestamp;
 
 use crate::{
-    Attention, StoreError, Table,
+    Attention, CardTries, StoreError, Table,
     keys::{self, DUE, DUE_INDEX, DueMinute, ONLY, PK, SK, VERSION},
     table::{Item, Write, number, text, written_by_put, written_by_update},
 };
@@ -53,6 +53,11 @@ impl Payments {
     /// What a person has to look at, in the same table.
     pub fn attention(&self) -> Attention {
         Attention::new(self.table.clone())
+    }
+
+    /// What is known of tries of one card, in the same table.
+    pub fn card_tries(&self) -> CardTries {
+        CardTries::new(self.table.clone())
     }
 
     /// Reads a payment, strongly.

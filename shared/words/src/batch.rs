@@ -3,11 +3,12 @@
 use domain::{
     Lang,
     batch::{BadRow, Column, Fault, FileFault, MAX_BYTES, MAX_COLUMNS, MAX_LINE, MAX_ROWS, Missing, Reason, What},
+    tries::Limit,
 };
 
 use crate::{
     console::transactions,
-    format::{grouped_number, money},
+    format::{date_time, grouped_number, money},
 };
 
 /// The columns that stand behind those of the input.
@@ -312,6 +313,30 @@ pub fn reason(lang: Lang, reason: Reason) -> String {
         }
         (Lang::En, Reason::DayLimit) => {
             "It would go beyond what the operator allows in a day. Nothing was charged. Run it again the next day."
+        }
+        (Lang::Ja, Reason::Limited(Limit::Until(then))) => {
+            return format!(
+                "このカードは、承認されなかった回数がカードブランドの上限に達したか、カード会社が期間をおくよう求めています。請求していません。{}から、もう一度処理できます。",
+                date_time(Lang::Ja, then)
+            );
+        }
+        (Lang::En, Reason::Limited(Limit::Until(then))) => {
+            return format!(
+                "The card was declined as often as its network allows, or the card company asked to wait. Nothing was charged. It can be run again from {}.",
+                date_time(Lang::En, then)
+            );
+        }
+        (Lang::Ja, Reason::Limited(Limit::Never)) => {
+            "カード会社が、このカードへの再度の請求を認めていません。請求していません。購入者にカードの変更をお願いしてください。"
+        }
+        (Lang::En, Reason::Limited(Limit::Never)) => {
+            "The card company allows no further charge of this card. Nothing was charged. Ask the buyer to change it."
+        }
+        (Lang::Ja, Reason::Limited(Limit::Revoked)) => {
+            "カード会員が、お店からの請求の停止をカード会社に申し出ています。請求していません。購入者とご相談ください。"
+        }
+        (Lang::En, Reason::Limited(Limit::Revoked)) => {
+            "The cardholder told the card company to stop charges by the shop. Nothing was charged. Talk to the buyer."
         }
     };
     text.to_owned()

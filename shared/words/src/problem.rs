@@ -26,6 +26,8 @@ pub enum FormProblem {
     KeepMissing,
     /// The kept card that the form offered was deleted, replaced or has expired since.
     KeptCardGone,
+    /// The card may not be tried here now, or never again. The text does not tell which, nor why: whoever tests stolen cards learns nothing.
+    CardNotTaken,
     /// A free item.
     Free {
         /// Which one, 1 to 3.
@@ -61,7 +63,7 @@ impl FormProblem {
                 CardError::CodeMissing | CardError::CodeMalformed => "card_code",
                 CardError::HolderMissing | CardError::HolderMalformed => "card_name",
             },
-            Self::TestCardsOnly | Self::TestCardRefused | Self::KeptCardGone => "card_number",
+            Self::TestCardsOnly | Self::TestCardRefused | Self::KeptCardGone | Self::CardNotTaken => "card_number",
             Self::MailMissing | Self::MailMalformed => "mail",
             Self::KeepMissing => "keep_card",
             Self::Free { item: 1, .. } => "free1",
@@ -96,6 +98,9 @@ fn form_problem_ja(problem: &FormProblem) -> Cow<'static, str> {
         FormProblem::KeptCardGone => {
             "保存されていたカードは使えなくなりました。お支払いに使うカードを入力してください。"
         }
+        FormProblem::CardNotTaken => {
+            "このカードはお使いいただけません。カード会社への照会は行わず、請求も発生していません。別のカードをお使いください。"
+        }
         FormProblem::Free { label, problem, .. } => {
             return Cow::Owned(match problem {
                 FreeProblem::Missing => format!("「{label}」を入力してください。"),
@@ -121,6 +126,9 @@ fn form_problem_en(problem: &FormProblem) -> Cow<'static, str> {
             "To replace the card we need your consent to save it. Please read it and tick the box."
         }
         FormProblem::KeptCardGone => "The saved card can’t be used any more. Enter the card you want to pay with.",
+        FormProblem::CardNotTaken => {
+            "This card can’t be used here. The card company was not asked, and nothing was charged. Please use another card."
+        }
         FormProblem::Free { label, problem, .. } => {
             return Cow::Owned(match problem {
                 FreeProblem::Missing => format!("Enter “{label}”."),

@@ -11,6 +11,7 @@ use crate::{
     acquirer::DeclineCode,
     csv::{BYTE_ORDER_MARK, encoded, harmless, is_formula},
     text,
+    tries::Limit,
 };
 
 /// What came of a line, for programs: the column `result`.
@@ -81,6 +82,8 @@ pub enum Reason {
     Suspended,
     /// The merchant's payments of the day come to as much as the operator allows.
     DayLimit,
+    /// The card's network allows no try of it now, or none any more.
+    Limited(Limit),
 }
 
 impl Reason {
@@ -102,6 +105,9 @@ impl Reason {
             Self::Stopped => "stopped",
             Self::Suspended => "merchant_suspended",
             Self::DayLimit => "day_limit",
+            Self::Limited(Limit::Until(_)) => "try_limit",
+            Self::Limited(Limit::Never) => "try_never",
+            Self::Limited(Limit::Revoked) => "try_revoked",
         }
     }
 }

@@ -3,6 +3,7 @@
 use domain::{
     Lang,
     payment::{Failure, Standing},
+    tries::Limit,
 };
 
 /// The texts of a single charge.
@@ -130,6 +131,8 @@ pub struct ChargeWords {
     pub problem: fn(Problem<'_>) -> String,
     /// Nothing was charged, and why.
     pub stopped: fn(Stop) -> StopText,
+    /// From when on the card may be charged again.
+    pub chargeable_from: fn(then: &str) -> String,
     /// Why an order is over without money.
     pub failure: fn(Failure) -> &'static str,
 }
@@ -195,6 +198,8 @@ pub enum Stop {
     Guard,
     /// The day's payments come to as much as the operator allows.
     DayLimit,
+    /// The card's network allows no try of it now, or none any more.
+    Limited(Limit),
     /// The kept card was deleted or replaced, or does not open.
     CardGone,
     /// The order stands otherwise.
@@ -296,6 +301,7 @@ const JA: ChargeWords = ChargeWords {
     at: "日時",
     problem: problem_ja,
     stopped: stopped_ja,
+    chargeable_from: |then| format!("{then}から、もう一度請求できます。"),
     failure: failure_ja,
 };
 
@@ -373,6 +379,7 @@ const EN: ChargeWords = ChargeWords {
     at: "When",
     problem: problem_en,
     stopped: stopped_en,
+    chargeable_from: |then| format!("It can be charged again from {then}."),
     failure: failure_en,
 };
 
@@ -442,6 +449,21 @@ const fn stopped_ja(stop: Stop) -> StopText {
             lead: "1日の承認額の上限（運営者の設定）を超えます。カード会社への照会は行わず、請求も発生していません。",
             advice: "日付が変わってから請求してください。上限については、決済サービスの運営者にお問い合わせください。",
         },
+        Stop::Limited(Limit::Until(_)) => StopText {
+            title: "このカードは、いまは請求できません",
+            lead: "承認されなかった回数が、カードブランドの定める上限に達したか、カード会社が期間をおくよう求めています。カード会社への照会は行わず、請求も発生していません。",
+            advice: "お急ぎの場合は、購入者に別のカードでのお支払いをお願いするか、決済リンクを送ってください。",
+        },
+        Stop::Limited(Limit::Never) => StopText {
+            title: "このカードには、もう請求できません",
+            lead: "カード会社が、このカードへの再度の請求を認めていません。カード会社への照会は行わず、請求も発生していません。",
+            advice: "購入者に別のカードでのお支払いをお願いするか、決済リンクを送ってください。",
+        },
+        Stop::Limited(Limit::Revoked) => StopText {
+            title: "このカードには、もう請求できません",
+            lead: "カード会員が、お店からの請求の停止をカード会社に申し出ています。カード会社への照会は行わず、請求も発生していません。",
+            advice: "購入者とご相談のうえ、別のカードであらためて同意をいただいてください。",
+        },
         Stop::CardGone => StopText {
             title: "保存済みのカードが使えなくなりました",
             lead: "確認の間に、カードが削除されたか、変更されました。請求は発生していません。",
@@ -493,6 +515,21 @@ const fn stopped_en(stop: Stop) -> StopText {
             title: "The day's bound is reached",
             lead: "This charge would go beyond what the operator allows in a day. The card company was not asked, and nothing was charged.",
             advice: "Charge it tomorrow, or ask the operator of the payment service about the bound.",
+        },
+        Stop::Limited(Limit::Until(_)) => StopText {
+            title: "This card can't be charged now",
+            lead: "It was declined as often as its network allows, or the card company asked to wait. The card company was not asked again, and nothing was charged.",
+            advice: "If it is urgent, ask the buyer for another card or send a payment link.",
+        },
+        Stop::Limited(Limit::Never) => StopText {
+            title: "This card can't be charged any more",
+            lead: "The card company allows no further charge of this card. It was not asked again, and nothing was charged.",
+            advice: "Ask the buyer for another card, or send a payment link.",
+        },
+        Stop::Limited(Limit::Revoked) => StopText {
+            title: "This card can't be charged any more",
+            lead: "The cardholder told the card company to stop charges by the shop. It was not asked again, and nothing was charged.",
+            advice: "Talk to the buyer: another card needs a new agreement.",
         },
         Stop::CardGone => StopText {
             title: "The stored card can't be used any more",
