@@ -269,6 +269,7 @@ async fn a_kept_card_costs_one_look_more_on_the_page_and_one_at_the_button() {
             "PaymentPage GetItem",
             "Authorize GetItem",
             "Authorize BatchGetItem",
+            "Authorize GetItem", // the card's tries
             "Authorize PutItem",
             "Authorize POST /test-acquirer/v1/authorize",
             "Authorize UpdateItem",
@@ -281,6 +282,7 @@ async fn a_kept_card_costs_one_look_more_on_the_page_and_one_at_the_button() {
             "PaymentPage GetItem",
             "PaymentPage GetItem",
             "Authorize BatchGetItem",
+            "Authorize GetItem", // the card's tries
             "Authorize PutItem",
             "Authorize POST /test-acquirer/v1/authorize",
             "Authorize UpdateItem",
@@ -314,6 +316,7 @@ async fn a_challenge_makes_these_calls_and_no_others() {
         there,
         [
             "Authorize BatchGetItem",
+            "Authorize GetItem", // the card's tries
             "Authorize PutItem",
             "Authorize POST /test-acquirer/v1/authorize",
             "Authorize UpdateItem",
@@ -352,8 +355,8 @@ async fn a_further_attempt_writes_two_units_and_two_more_where_the_index_moves()
     let meanwhile = spent();
     shopper.pay(&visa()).await;
     let third = spent();
-    assert_eq!([first, second, third].map(|units| units.to_string()), ["5", "4", "4"]);
-    // a decline costs the guard's two counters, too; reconcile looks at the lease's end, files the order for half an hour later (1 + 2) and keeps its cursor
+    assert_eq!([first, second, third].map(|units| units.to_string()), ["6", "5", "4"]);
+    // a decline costs the guard's two counters and the card's tries, too; reconcile looks at the lease's end, files the order for half an hour later (1 + 2) and keeps its cursor
     assert!(meanwhile <= 3.0 + 2.0 * 3.0, "{meanwhile}");
 }
 
@@ -396,6 +399,7 @@ async fn a_payment_makes_these_calls_and_no_others() {
         [
             "PaymentPage GetItem",
             "Authorize BatchGetItem",
+            "Authorize GetItem", // the card's tries
             "Authorize PutItem",
             "Authorize POST /test-acquirer/v1/authorize",
             "Authorize UpdateItem",

@@ -257,16 +257,33 @@ async fn who_tries_cards_here_is_refused_and_may_still_delete() {
     while buyer.page().status != StatusCode::TOO_MANY_REQUESTS {
         assert!(tries < 40, "the guard lets {tries} declined cards through");
         buyer.get(&address).await;
-        buyer.submit(&replacing(buyer.page(), &Card::of(cards::STOLEN))).await;
+        buyer.submit(&replacing(buyer.page(), &Card::of(cards::DECLINED))).await;
         tries += 1;
     }
     assert!(tries > 2, "a few mistakes are forgiven");
     let asked = acquirer_calls(&world, Kind::Authorize).await.len();
     buyer.get(&address).await;
-    buyer.submit(&replacing(buyer.page(), &Card::of(cards::STOLEN))).await;
+    buyer.submit(&replacing(buyer.page(), &Card::of(cards::DECLINED))).await;
     assert_eq!(buyer.page().status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(acquirer_calls(&world, Kind::Authorize).await.len(), asked, "the acquirer is not asked");
     delete(&world, &address).await;
+}
+
+#[tokio::test]
+async fn a_card_that_must_never_be_tried_again_is_not_registered_by_trying_once_more() {
+    let world = with_kept_card().await;
+    let mut buyer = at_the_card(&world).await;
+    let address = buyer.page().address.clone();
+    buyer.submit(&replacing(buyer.page(), &Card::of(cards::STOLEN))).await;
+    let asked = acquirer_calls(&world, Kind::Authorize).await.len();
+    for _ in 0..2 {
+        buyer.get(&address).await;
+        buyer.submit(&replacing(buyer.page(), &Card::of(cards::STOLEN))).await;
+        assert!(buyer.page().text.contains("このカードはお使いいただけません"), "{}", buyer.page().text);
+    }
+    assert_eq!(acquirer_calls(&world, Kind::Authorize).await.len(), asked, "the acquirer is not asked");
+    buyer.submit(&replacing(buyer.page(), &Card::of(cards::MASTERCARD))).await;
+    assert_eq!(kept(&world).await.card.last4, "4444", "another card is taken on the same page");
 }
 
 #[tokio::test]
