@@ -409,8 +409,6 @@ enum Event {
     Wait(u32),
 }
 
-/// Two that an issuer declines softly, of two networks; one that it declines for good.
-const CARDS: [&str; 3] = [cards::NO_FUNDS, cards::MASTERCARD, cards::LOST];
 const BUYERS: [&str; 2] = ["alice", "bob"];
 
 fn events() -> impl Strategy<Value = Vec<Event>> {

@@ -143,6 +143,27 @@ fn a_history_is_small_and_reads_back() {
 }
 
 #[test]
+fn an_operation_counts_once_among_the_last() {
+    let reference = |n: u32| Reference::new(format!("{}-{n}", "A".repeat(20))).unwrap();
+    let once = TryHistory::new().declined_once(&reference(1), second(0), Brand::Visa, &soft()).unwrap();
+    assert_eq!(once.declined_once(&reference(1), second(DAY), Brand::Visa, &soft()), None);
+    let mut history = once;
+    for n in 2..=40 {
+        history = history.declined_once(&reference(n), second(i64::from(n)), Brand::Mastercard, &soft()).unwrap();
+        assert_eq!(history.declined_once(&reference(n), second(DAY), Brand::Mastercard, &soft()), None);
+    }
+    assert_eq!(
+        history.declined_once(&reference(25), second(DAY), Brand::Mastercard, &soft()),
+        None,
+        "the 16th from the end"
+    );
+    assert!(history.declined_once(&reference(24), second(DAY), Brand::Mastercard, &soft()).is_some());
+    let json = serde_json::to_string(&history).unwrap();
+    assert!(json.len() < 700, "{} bytes with marks", json.len());
+    assert_eq!(serde_json::from_str::<TryHistory>(&json).unwrap(), history);
+}
+
+#[test]
 fn sides_are_told_apart() {
     for (initiator, side) in [
         (Initiator::Cardholder, TriedBy::Shopper),
