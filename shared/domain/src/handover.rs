@@ -10,6 +10,7 @@ pub use address::{AddressError, DestinationAddress, check_destination, check_des
 use crate::{
     Merchant, Payment,
     merchant::{Dialect, Encoding, Method},
+    payment::Interface,
     request::renamed,
     signing::{SigSecret, sign_handover},
     text,
@@ -109,7 +110,7 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     fn of(payment: &Payment) -> Option<Self> {
-        match (payment.state.is_paid(), payment.state.is_unpaid()) {
+        match (payment.state.is_paid() || payment.joined_free(), payment.state.is_unpaid()) {
             (true, _) => Some(Self::Paid),
             (_, true) => Some(Self::Unpaid),
             (false, false) => None,
@@ -241,6 +242,8 @@ impl Field {
         let [free1, free2, free3] = &details.free;
         match self {
             Self::Admin => payment.key.merchant.to_string(),
+            // Nothing was charged, and the one yen that was authorized is not the shop's business.
+            Self::Amount if payment.interface == Interface::CardRegistration => "0".to_owned(),
             Self::Amount => payment.amount.to_string(),
             Self::Charge => payment.key.order.to_string(),
             Self::Mail => details.mail.clone(),

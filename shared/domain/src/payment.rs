@@ -205,6 +205,9 @@ pub struct Keeping {
     /// Keep it only after full authentication (transStatus Y).
     #[serde(rename = "y", default, skip_serializing_if = "std::ops::Not::not")]
     pub authenticated_only: bool,
+    /// The card is a kept one already, and may be used for more from now on.
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    pub extends: bool,
 }
 
 /// One invocation's hold on a payment while it talks to the acquirer.
@@ -506,6 +509,25 @@ impl State {
         }
     }
 
+    /// Nothing was bought and nothing failed: a card was registered.
+    pub const fn is_registered(&self) -> bool {
+        match self {
+            Self::Failed { reason: Failure::Registered, .. } => true,
+            Self::Failed { .. }
+            | Self::Authorizing { .. }
+            | Self::Challenging { .. }
+            | Self::Unknown(_)
+            | Self::Reversing(_)
+            | Self::Declined { .. }
+            | Self::Authorized { .. }
+            | Self::Captured { .. }
+            | Self::Cancelled { .. }
+            | Self::Lapsed { .. }
+            | Self::Abandoned { .. }
+            | Self::NeedsPerson(_) => false,
+        }
+    }
+
     /// Nothing settled becomes unsettled again but by an operation of its own.
     pub const fn is_settled(&self) -> bool {
         self.is_paid() || self.is_unpaid() || self.is_let_go()
@@ -521,7 +543,12 @@ impl fmt::Display for State {
 impl Payment {
     /// The kept card that it is paid with. None: the card was typed, also where it is kept from then on.
     pub fn pays_with_kept(&self) -> Option<CardId> {
-        self.card_id.filter(|_| self.keeping.is_none())
+        self.card_id.filter(|_| self.keeping.as_ref().is_none_or(|keeping| keeping.extends))
+    }
+
+    /// A regular purchase began with it for nothing: its card is registered.
+    pub fn joined_free(&self) -> bool {
+        self.details.offer.is_some() && self.state.is_registered()
     }
 
     /// The number that people and shops see. A generation has its own, so that a shop that has seen a failure does not take the next success for a repeat.

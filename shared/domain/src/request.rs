@@ -18,6 +18,7 @@ pub use rules::{MAX_MAIL, MAX_WIDTH, check_free_text, check_mail, check_order, c
 use crate::{
     Lang, Merchant, MerchantId, OrderId, PaymentKey, Yen,
     merchant::Status,
+    recurring::offer::{Offer, OfferId},
     payment::{Details, Interface, Order, Origin},
     signing::{KeyFields, KeyPassword, SigSecret, verify_key, verify_request},
     text,
@@ -33,18 +34,39 @@ pub struct PayRequest {
     pub amount: Yen,
     /// The language the shop asked for. Without one the browser decides.
     pub lang: Option<Lang>,
+    /// How the order is processed.
+    pub interface: Interface,
+    /// The offer that it wants to begin as a regular purchase: [`joining`](Self::joining) says whether it can.
+    pub regular: Option<OfferId>,
     /// The rest. `user` is verified; `lang` is the shop's wish or, without one, the merchant's own.
     pub details: Details,
 }
 
 impl PayRequest {
+    /// The same request, for a regular purchase with what its offer says. `offer` is the newest version of the one that it names.
+    ///
+    /// # Errors
+    /// `RegularOfferClosed` or `RegularAmountConflict`.
+    pub fn joining(self, merchant: &Merchant, offer: Option<&Offer>) -> Result<Self, RequestError> {
+        if self.regular.is_none() {
+            return Ok(self);
+        }
+        let offer = rules::joining(merchant, offer, self.amount)?;
+        Ok(Self {
+            amount: offer.first.authorized(),
+            interface: offer.first.interface(self.interface),
+            details: Details { item: offer.item.clone(), offer: Some(offer.chosen()), ..self.details },
+            ..self
+        })
+    }
+
     /// The order to pay. `accepted` is what the browser prefers, for when the shop asked for no language.
     pub fn into_order(self, merchant: &Merchant, accepted: Option<Lang>) -> Order {
         let lang = self.lang.or(accepted).unwrap_or(merchant.lang);
         Order {
             key: PaymentKey::new(merchant.id.clone(), self.order),
             amount: self.amount,
-            interface: Interface::DataLinkage,
+            interface: self.interface,
             origin: Origin::Page,
             attempts_allowed: merchant.attempts,
             details: Details { lang, ..self.details },
@@ -102,7 +124,7 @@ pub fn verify_and_parse(
     let [one, two, three] = [Field::Free1, Field::Free2, Field::Free3].map(|field| rules::free_text(wire, field));
     let free = [one?, two?, three?];
     let mobile = rules::mobile(wire)?;
-    rules::regular(wire)?;
+    let regular = rules::regular(wire)?;
     let user = rules::user(wire)?;
     let destination = rules::destination(wire)?;
     let lang = rules::lang(wire)?;
@@ -119,7 +141,7 @@ pub fn verify_and_parse(
         terms: None,
         offer: None,
     };
-    Ok(PayRequest { order, amount, lang, details })
+    Ok(PayRequest { order, amount, lang, interface: Interface::DataLinkage, regular, details })
 }
 
 /// The address and the parameter name one merchant.

@@ -17,8 +17,9 @@ use crate::{
     handover::{DestinationAddress, check_destination},
     merchant::{
         BatchSettings, Capture, Dialect, Encoding, FloorError, FreeItemRule, IncludedTax, Kept, OwnText, OwnTextError,
-        PageSettings, ThreeDsPolicy,
+        PageSettings, RegularKind, ThreeDsPolicy,
     },
+    recurring::{calendar::Anchor, retry::Retries},
     request::{NameMapError, check_mail, check_names},
 };
 use entry::Entry;
@@ -67,6 +68,13 @@ pub fn set(merchant: &mut Merchant, key: &str, value: &str) -> Result<(), Settin
                 entry.one_of(&[("decline", Unavailable::Decline), ("proceed", Unavailable::Proceed)])?;
         }
         "continuation" => merchant.continuation = entry.switch()?,
+        "regular_anchor" => {
+            let day = entry.number(1, 31)?;
+            merchant.regular.anchor = Anchor::new(day).map_err(|_| entry.outside(1, 31))?;
+        }
+        "regular_retries" => {
+            merchant.regular.retries = entry.one_of(&[("two_weeks", Retries::TwoWeeks), ("none", Retries::None)])?;
+        }
         "batch_at_once_rows" => merchant.batch.at_once_rows = entry.number(0, BatchSettings::MOST_ROWS)?,
         "batch_at_once_yen" => merchant.batch.at_once_yen = entry.number(0, BatchSettings::MOST_YEN)?,
         _ => return set_shown(merchant, &entry),
@@ -122,6 +130,13 @@ fn set_named(merchant: &mut Merchant, entry: &Entry<'_>) -> Result<(), SettingEr
     }
     if let Some(field) = entry.key.strip_prefix("request_name.") {
         rename(&mut merchant.request_names, field, entry.value);
+        return Ok(());
+    }
+    if let Some(kind) = entry.key.strip_prefix("regular_kind.").and_then(RegularKind::parse) {
+        match entry.offer()? {
+            Some(offer) => merchant.regular.kinds.insert(kind, offer),
+            None => merchant.regular.kinds.remove(&kind),
+        };
         return Ok(());
     }
     if let Some(field) = entry.key.strip_prefix("handover_name.") {

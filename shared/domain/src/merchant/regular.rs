@@ -24,6 +24,16 @@ impl Default for RegularSettings {
     }
 }
 
+impl RegularSettings {
+    /// The offer that a request without a kind begins: the only one, or that of kind 1.
+    pub fn usual(&self) -> Option<&OfferId> {
+        match self.kinds.len() {
+            1 => self.kinds.values().next(),
+            _ => self.kinds.get(&RegularKind(1)),
+        }
+    }
+}
+
 /// The digits of `regular_kind`: 1 to 99. ASJ's manual doesn't print them; ours are the cycle in months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -67,6 +77,22 @@ mod tests {
         }
         for text in ["", "0", "01", "100", "+1", "１"] {
             assert!(RegularKind::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_kind_the_only_offer_is_begun_or_that_of_kind_one() {
+        for (kinds, usual) in [
+            (&[][..], None),
+            (&[("3", "tea")], Some("tea")),
+            (&[("1", "coffee"), ("3", "tea")], Some("coffee")),
+            (&[("2", "coffee"), ("3", "tea")], None),
+        ] {
+            let kinds = kinds.iter().map(|(kind, offer)| {
+                (RegularKind::parse(kind).unwrap(), OfferId::new(*offer).unwrap())
+            });
+            let settings = RegularSettings { kinds: kinds.collect(), ..RegularSettings::default() };
+            assert_eq!(settings.usual().map(OfferId::as_str), usual);
         }
     }
 

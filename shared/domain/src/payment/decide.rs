@@ -82,6 +82,9 @@ impl Payment {
         if self.origin != order.origin && !self.gives_way_to(&order.origin) {
             return Some(Standing::OtherOrigin);
         }
+        if self.joined_free() {
+            return Some(Standing::Paid);
+        }
         let new_visit = Some(intent.generation) == self.generation.checked_add(1);
         match &self.state {
             State::Failed { .. } | State::Abandoned { .. } => (!new_visit).then_some(Standing::Stale),

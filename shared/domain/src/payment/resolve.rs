@@ -463,6 +463,10 @@ impl Payment {
     }
 
     fn approved(&self, n: u32, approval: Approval, now: Timestamp) -> Self {
+        if self.details.offer.is_some() && !self.may_keep(&approval) {
+            // Nobody may join by a card that can't be charged again.
+            return Self { doubted: self.doubted, ..self.reversing(n, Failure::NotAuthenticated, now).payment };
+        }
         if self.interface == Interface::CardRegistration {
             return Self { doubted: self.doubted, ..self.reversing(n, Failure::Registered, now).payment };
         }

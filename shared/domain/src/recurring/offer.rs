@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Anchor, Cycle};
-use crate::{IdError, MerchantId, Yen, id::text_id, link::Terms};
+use crate::{IdError, MerchantId, Yen, id::text_id, link::Terms, payment::Interface};
 
 /// An offer's short name, in addresses and settings: 1 to 32 of `[A-Za-z0-9_-]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,7 +81,52 @@ pub enum FirstAmount {
     Free,
 }
 
+impl FirstAmount {
+    /// What the first payment authorizes. Where joining is free a card is registered: one yen, which is always reversed.
+    pub const fn authorized(self) -> Yen {
+        match self {
+            Self::Charged(amount) => amount,
+            Self::Free => Yen::MIN,
+        }
+    }
+
+    /// What the buyer pays at joining, in yen.
+    pub fn paid(self) -> u64 {
+        match self {
+            Self::Charged(amount) => u64::from(amount.get()),
+            Self::Free => 0,
+        }
+    }
+
+    /// How the first payment is processed that came by `interface`.
+    pub const fn interface(self, interface: Interface) -> Interface {
+        match self {
+            Self::Charged(_) => interface,
+            Self::Free => Interface::CardRegistration,
+        }
+    }
+}
+
 impl Offer {
+    /// Whether anybody may join it now.
+    pub const fn is_open(&self) -> bool {
+        self.withdrawn_at.is_none()
+    }
+
+    /// What a shop's request to join says as `amount`: the first amount, or, where joining is free, the amount that is charged later.
+    pub const fn asked_amount(&self) -> Yen {
+        match self.first {
+            FirstAmount::Charged(amount) => amount,
+            FirstAmount::Free => self.amount,
+        }
+    }
+
+    /// What all periods come to, in yen. None: it goes on until somebody ends it.
+    pub fn total(&self) -> Option<u64> {
+        let following = u64::from(self.times?.get().saturating_sub(1));
+        Some(self.first.paid().saturating_add(u64::from(self.amount.get()).saturating_mul(following)))
+    }
+
     /// This version of it, as a payment names it.
     pub fn chosen(&self) -> OfferChosen {
         OfferChosen { id: self.id.clone(), version: self.version }
@@ -109,10 +154,7 @@ impl Offer {
         let year = joined.saturating_add(1.year());
         let following = self.dates(anchor, joined).take_while(|date| *date < year).count();
         let following = u64::try_from(following).unwrap_or(u64::MAX).saturating_mul(u64::from(self.amount.get()));
-        following.saturating_add(match self.first {
-            FirstAmount::Charged(amount) => u64::from(amount.get()),
-            FirstAmount::Free => 0,
-        })
+        following.saturating_add(self.first.paid())
     }
 }
 
@@ -216,12 +258,12 @@ macro_rules! number {
 number!(TrialDays, Times);
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use jiff::civil::date;
 
     use super::*;
 
-    pub(in crate::recurring) fn offer(amount: u32, months: u8) -> Offer {
+    pub(crate) fn offer(amount: u32, months: u8) -> Offer {
         let text = || "x".to_owned();
         Offer {
             id: OfferId::new("coffee").unwrap(),
@@ -283,6 +325,9 @@ pub(super) mod tests {
         let offer = Offer { times: Some(Times::new(4).unwrap()), ..offer(1_000, 1) };
         let dates: Vec<Date> = offer.dates(Anchor::new(31).unwrap(), JOINED).collect();
         assert_eq!(dates, [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28)]);
+        assert_eq!(offer.total(), Some(4_000));
+        assert_eq!(Offer { first: FirstAmount::Free, ..offer.clone() }.total(), Some(3_000));
+        assert_eq!(Offer { times: None, ..offer }.total(), None);
         for (times, ok) in [(1, false), (2, true), (999, true), (1_000, false)] {
             assert_eq!(Times::new(times).is_ok(), ok, "{times}");
         }

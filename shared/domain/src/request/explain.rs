@@ -18,6 +18,7 @@ use crate::{
     Merchant,
     card::contains_card_number,
     merchant::Encoding,
+    recurring::offer::Offer,
     signing::{canonical_form, verify_key, verify_request},
     text,
     wire::ParameterName,
@@ -144,7 +145,14 @@ impl Finding {
 }
 
 /// Explains what a shop sent: a query string, a form's body, a whole address, an HTTP request, or the HTML of a form or link.
-pub fn explain(pasted: &[u8], merchant: &Merchant, secrets: &Secrets, now: Timestamp) -> Explanation {
+///
+/// `offers` are the merchant's, in their newest versions: what a regular purchase may begin.
+pub fn explain(
+    pasted: &[u8],
+    (merchant, secrets): (&Merchant, &Secrets),
+    offers: &[Offer],
+    now: Timestamp,
+) -> Explanation {
     let paste = Paste::of(pasted, merchant);
     let mut findings: Vec<Finding> = paste.advice.iter().map(|advice| Finding::Advice(*advice, None)).collect();
     let parameters = match paste.parameters() {
@@ -158,7 +166,7 @@ pub fn explain(pasted: &[u8], merchant: &Merchant, secrets: &Secrets, now: Times
     findings.extend(addressee(wire, &paste));
     findings.extend(proven(wire, secrets, now));
     findings.extend(trades(merchant).err().map(Finding::Refused));
-    findings.extend(values(wire).map(Finding::Refused));
+    findings.extend(values(wire, offers).map(Finding::Refused));
     findings.extend(advice::of_values(wire, &paste.raw));
     findings.extend(advice::of_the_whole(wire, now));
     let opens = !findings.iter().any(Finding::stops);
@@ -237,7 +245,7 @@ fn shown(wire: Wire<'_>, message: impl FnOnce() -> String) -> Option<String> {
 }
 
 /// Every rule of the values, in the order of the documentation's table.
-fn values(wire: Wire<'_>) -> impl Iterator<Item = RequestError> {
+fn values(wire: Wire<'_>, offers: &[Offer]) -> impl Iterator<Item = RequestError> {
     let free = |field| rules::free_text(wire, field).err();
     [
         rules::amount(wire).err(),
@@ -250,13 +258,20 @@ fn values(wire: Wire<'_>) -> impl Iterator<Item = RequestError> {
         free(Field::Free2),
         free(Field::Free3),
         rules::mobile(wire).err(),
-        rules::regular(wire).err(),
+        rules::regular(wire).err().or_else(|| cannot_join(wire, offers)),
         rules::user(wire).err(),
         rules::destination(wire).err(),
         rules::lang(wire).err(),
     ]
     .into_iter()
     .flatten()
+}
+
+/// Why a regular purchase can't begin, where the request names its offer and an amount.
+fn cannot_join(wire: Wire<'_>, offers: &[Offer]) -> Option<RequestError> {
+    let id = rules::regular(wire).ok()??;
+    let amount = rules::amount(wire).ok()?;
+    rules::joining(wire.merchant, offers.iter().find(|offer| offer.id == id), amount).err()
 }
 
 #[cfg(test)]

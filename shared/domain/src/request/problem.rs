@@ -145,10 +145,18 @@ pub enum Problem {
     MobileInvalid,
     /// `regular` is not `on`.
     RegularInvalid,
-    /// `regular_kind` is no cycle.
+    /// `regular_kind` is not 1 to 99.
     RegularKindInvalid,
-    /// A regular purchase can't be started yet.
+    /// The merchant has no regular purchases.
     RegularNotAvailable,
+    /// The merchant begins no offer by this `regular_kind`.
+    RegularKindUnknown,
+    /// The merchant has several offers, and none of kind 1: `regular_kind` has to say which.
+    RegularKindMissing,
+    /// The offer was withdrawn.
+    RegularOfferClosed,
+    /// The amount is not the offer's first amount.
+    RegularAmountConflict,
     /// `return` is not 1, 2 or 3.
     ReturnInvalid,
     /// `return` names a destination that is not registered.
@@ -159,7 +167,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem, for texts, documentation and their tests.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 47] = [
         Self::TooLarge,
         Self::TooManyParameters,
         Self::BadEscape,
@@ -200,6 +208,10 @@ impl Problem {
         Self::RegularInvalid,
         Self::RegularKindInvalid,
         Self::RegularNotAvailable,
+        Self::RegularKindUnknown,
+        Self::RegularKindMissing,
+        Self::RegularOfferClosed,
+        Self::RegularAmountConflict,
         Self::ReturnInvalid,
         Self::ReturnNotRegistered,
         Self::LangInvalid,
@@ -248,6 +260,10 @@ impl Problem {
             Self::RegularInvalid => "regular_invalid",
             Self::RegularKindInvalid => "regular_kind_invalid",
             Self::RegularNotAvailable => "regular_not_available",
+            Self::RegularKindUnknown => "regular_kind_unknown",
+            Self::RegularKindMissing => "regular_kind_missing",
+            Self::RegularOfferClosed => "regular_offer_closed",
+            Self::RegularAmountConflict => "regular_amount_conflict",
             Self::ReturnInvalid => "return_invalid",
             Self::ReturnNotRegistered => "return_not_registered",
             Self::LangInvalid => "lang_invalid",

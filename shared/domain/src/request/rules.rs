@@ -2,10 +2,11 @@
 
 use super::{Field, OtherMethod, Problem, RequestError, Wire};
 use crate::{
-    Lang, OrderId, Yen,
+    Lang, Merchant, OrderId, Yen,
     card::contains_card_number,
-    merchant::{DestinationNumber, Dialect},
+    merchant::{DestinationNumber, Dialect, RegularKind},
     money::TypedAmountError,
+    recurring::offer::{Offer, OfferId},
     text,
 };
 
@@ -17,8 +18,6 @@ pub const MAX_MAIL: usize = 128;
 const MAX_TEL: usize = 32;
 /// The longest buyer id (ASJ).
 const MAX_USER: usize = 30;
-/// The cycles of `regular_kind`, in months. The digits are not documented by ASJ; these are ours.
-const REGULAR_KINDS: [&str; 5] = ["1", "2", "3", "6", "12"];
 
 pub(super) fn amount(wire: Wire<'_>) -> Result<Yen, RequestError> {
     let text = wire.text(Field::Amount)?.ok_or_else(|| wire.refuse(Field::Amount, Problem::AmountMissing))?;
@@ -147,18 +146,31 @@ pub(super) fn mobile(wire: Wire<'_>) -> Result<bool, RequestError> {
     }
 }
 
-pub(super) fn regular(wire: Wire<'_>) -> Result<(), RequestError> {
-    match wire.text(Field::Regular)?.as_deref() {
-        None => {}
-        Some("on") => return Err(wire.refuse(Field::Regular, Problem::RegularNotAvailable)),
+/// The offer that a regular purchase begins. None: the order is paid once.
+pub(super) fn regular(wire: Wire<'_>) -> Result<Option<OfferId>, RequestError> {
+    let asked = match wire.text(Field::Regular)?.as_deref() {
+        None => false,
+        Some("on") => true,
         Some(_) => return Err(wire.refuse(Field::Regular, Problem::RegularInvalid)),
+    };
+    let kind = |problem| wire.refuse(Field::RegularKind, problem);
+    let named = wire.text(Field::RegularKind)?;
+    let named = named.map(|text| RegularKind::parse(&text).ok_or_else(|| kind(Problem::RegularKindInvalid))).transpose()?;
+    let regular = &wire.merchant.regular;
+    match named {
+        _ if !asked => Ok(None),
+        _ if regular.kinds.is_empty() => Err(wire.refuse(Field::Regular, Problem::RegularNotAvailable)),
+        Some(named) => regular.kinds.get(&named).ok_or_else(|| kind(Problem::RegularKindUnknown)).cloned().map(Some),
+        None => regular.usual().ok_or_else(|| kind(Problem::RegularKindMissing)).cloned().map(Some),
     }
-    match wire.text(Field::RegularKind)? {
-        Some(kind) if !REGULAR_KINDS.contains(&kind.as_str()) => {
-            Err(wire.refuse(Field::RegularKind, Problem::RegularKindInvalid))
-        }
-        Some(_) | None => Ok(()),
-    }
+}
+
+/// Whether the offer of a regular purchase can be begun with this amount: a request says what joining costs, so that a signature covers it.
+pub(super) fn joining<'a>(merchant: &Merchant, offer: Option<&'a Offer>, amount: Yen) -> Result<&'a Offer, RequestError> {
+    let refuse = |field: Field, problem| RequestError::of(problem, field.wire_name(merchant));
+    let open = offer.filter(|offer| offer.is_open());
+    let offer = open.ok_or_else(|| refuse(Field::RegularKind, Problem::RegularOfferClosed))?;
+    if offer.asked_amount() == amount { Ok(offer) } else { Err(refuse(Field::Amount, Problem::RegularAmountConflict)) }
 }
 
 /// The buyer id; the proof has verified that the shop sent it.

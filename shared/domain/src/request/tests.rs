@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    merchant::{Destination, DestinationNumber, Dialect, Encoding, Method},
+    merchant::{Destination, DestinationNumber, Dialect, Encoding, Method, RegularKind},
+    recurring::offer::{FirstAmount, tests::offer},
     signing::{card_on_file_key, sign_request},
 };
 
@@ -329,11 +330,66 @@ fn feature_phones_and_regular_purchases() {
             ("regular=1", "regular_invalid: regular"),
             ("regular=&regular_kind=", "ok"),
             ("regular_kind=12", "ok"),
-            ("regular_kind=4", "regular_kind_invalid: regular_kind"),
+            ("regular_kind=0", "regular_kind_invalid: regular_kind"),
+            ("regular_kind=100", "regular_kind_invalid: regular_kind"),
             ("regular_kind=01", "regular_kind_invalid: regular_kind"),
         ],
     );
     assert!(parse(&asj(), &format!("{BASE}&mobile=1")).unwrap().details.mobile);
+}
+
+fn offers(kinds: &[(&str, &str)]) -> Merchant {
+    let kinds = kinds.iter().map(|(kind, offer)| (RegularKind::parse(kind).unwrap(), OfferId::new(*offer).unwrap()));
+    let mut merchant = asj();
+    merchant.regular.kinds = kinds.collect();
+    merchant
+}
+
+#[test]
+fn a_regular_purchase_names_its_offer_by_the_kind() {
+    let (one, many, no_first) = (
+        offers(&[("6", "coffee")]),
+        offers(&[("1", "coffee"), ("12", "tea")]),
+        offers(&[("2", "coffee"), ("3", "tea")]),
+    );
+    for (merchant, added, named) in [
+        (&one, "regular=on", "coffee"),
+        (&one, "regular=on&regular_kind=6", "coffee"),
+        (&one, "regular=on&regular_kind=1", "regular_kind_unknown: regular_kind"),
+        (&many, "regular=on", "coffee"),
+        (&many, "regular=on&regular_kind=12", "tea"),
+        (&many, "regular=on&regular_kind=3", "regular_kind_unknown: regular_kind"),
+        (&many, "regular=on&regular_kind=one", "regular_kind_invalid: regular_kind"),
+        (&no_first, "regular=on", "regular_kind_missing: regular_kind"),
+        (&no_first, "regular_kind=3", "none"),
+    ] {
+        let read = parse(merchant, &format!("{BASE}&{added}"));
+        let read = read.map(|request| request.regular.map_or_else(|| "none".to_owned(), String::from));
+        assert_eq!(read.unwrap_or_else(|error| error.to_string()), named, "{added}");
+    }
+}
+
+#[test]
+fn a_regular_purchase_begins_for_the_first_amount_that_the_shop_says() {
+    let merchant = offers(&[("1", "coffee")]);
+    let asked = || parse(&merchant, &format!("{BASE}&regular=on")).unwrap();
+    let usual = Offer { version: 3, ..offer(2_000, 1) };
+    let free = Offer { first: FirstAmount::Free, ..usual.clone() };
+    let cheap = Offer { first: FirstAmount::Charged(Yen::new(500).unwrap()), ..usual.clone() };
+    let gone = Offer { withdrawn_at: Some(now()), ..usual.clone() };
+    let refused = |offer: Option<&Offer>| asked().joining(&merchant, offer).unwrap_err().to_string();
+    assert_eq!(refused(None), "regular_offer_closed: regular_kind");
+    assert_eq!(refused(Some(&gone)), "regular_offer_closed: regular_kind");
+    assert_eq!(refused(Some(&cheap)), "regular_amount_conflict: amount", "2,000 yen is what follows");
+    let order = |offer: &Offer| asked().joining(&merchant, Some(offer)).unwrap().into_order(&merchant, None);
+    let joined = order(&usual);
+    assert_eq!((joined.amount.get(), joined.interface), (2_000, Interface::DataLinkage));
+    assert_eq!(joined.details.offer, Some(usual.chosen()));
+    assert_eq!(joined.details.item, "コーヒー豆");
+    let registered = order(&free);
+    assert_eq!((registered.amount.get(), registered.interface), (1, Interface::CardRegistration));
+    let once = parse(&merchant, BASE).unwrap();
+    assert_eq!(once.clone().joining(&merchant, None), Ok(once), "who is paid once asks for no offer");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{SettingError, SettingProblem};
 use crate::{
     merchant::{Destination, InvoiceNumber, Method, OwnText},
     payment::Interface,
+    recurring::offer::OfferId,
     text,
 };
 
@@ -61,6 +62,10 @@ impl Entry<'_> {
     pub(super) fn optional(&self) -> Option<String> {
         let value = self.value.trim();
         (value != NONE && !value.is_empty()).then(|| value.to_owned())
+    }
+
+    pub(super) fn offer(&self) -> Result<Option<OfferId>, SettingError> {
+        self.optional().map(OfferId::new).transpose().map_err(|_| self.refuse(SettingProblem::OfferName))
     }
 
     pub(super) fn invoice_number(&self) -> Result<Option<InvoiceNumber>, SettingError> {

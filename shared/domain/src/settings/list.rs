@@ -13,6 +13,7 @@ use crate::{
         Capture, Destination, Dialect, Encoding, FreeItemRule, IncludedTax, Kept, Method, SealedSecret, ThreeDsPolicy,
     },
     payment::Interface,
+    recurring::retry::Retries,
 };
 
 /// The settings in the order in which they are shown.
@@ -29,6 +30,7 @@ pub fn values(merchant: &Merchant) -> Vec<(String, String)> {
     let names = |prefix: &str, map: &[(String, String)]| -> Vec<(String, String)> {
         map.iter().map(|(ours, wire)| (format!("{prefix}.{ours}"), wire.clone())).collect()
     };
+    all.extend(merchant.regular.kinds.iter().map(|(kind, offer)| (format!("regular_kind.{kind}"), offer.to_string())));
     all.extend(names("request_name", &merchant.request_names));
     all.extend(names("handover_name", &merchant.handover_names));
     all
@@ -48,7 +50,7 @@ fn of_shop(merchant: &Merchant) -> Vec<(String, String)> {
     all
 }
 
-fn of_payment(merchant: &Merchant) -> [(String, String); 16] {
+fn of_payment(merchant: &Merchant) -> [(String, String); 18] {
     [
         named("max_amount", merchant.max_amount.to_string()),
         named("attempts", merchant.attempts.to_string()),
@@ -64,6 +66,8 @@ fn of_payment(merchant: &Merchant) -> [(String, String); 16] {
         named("three_ds", three_ds(merchant.three_ds)),
         named("three_ds_unavailable", unavailable(merchant.three_ds_unavailable)),
         named("continuation", switch(merchant.continuation)),
+        named("regular_anchor", merchant.regular.anchor.day().to_string()),
+        named("regular_retries", retries(merchant.regular.retries)),
         named("batch_at_once_rows", merchant.batch.at_once_rows.to_string()),
         named("batch_at_once_yen", merchant.batch.at_once_yen.to_string()),
     ]
@@ -204,6 +208,13 @@ const fn three_ds(policy: ThreeDsPolicy) -> &'static str {
         ThreeDsPolicy::AtPayment => "at_payment",
         ThreeDsPolicy::AtRegistration => "at_registration",
         ThreeDsPolicy::Recurring => "recurring",
+    }
+}
+
+const fn retries(retries: Retries) -> &'static str {
+    match retries {
+        Retries::TwoWeeks => "two_weeks",
+        Retries::None => "none",
     }
 }
 

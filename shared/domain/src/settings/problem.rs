@@ -52,6 +52,8 @@ pub enum SettingProblem {
     MailAddress,
     /// It is no `T` and 13 digits.
     Registration,
+    /// It is no offer's name.
+    OfferName,
     /// It is no `#rrggbb`.
     Colour,
     /// A mail's text names something that can't be filled in.
@@ -113,6 +115,7 @@ impl SettingProblem {
             Self::Address(error) => address_code(*error),
             Self::MailAddress => "mail_address_malformed",
             Self::Registration => "registration_malformed",
+            Self::OfferName => "offer_malformed",
             Self::Colour => "colour_malformed",
             Self::UnknownPlaceholder(_) => "placeholder_unknown",
             Self::OpenBrace => "placeholder_open",

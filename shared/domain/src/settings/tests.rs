@@ -43,6 +43,12 @@ fn a_wrong_setting_has_its_code() {
         ("contact", "03-0000-0000\n", "setting_control_character"),
         ("destination1", "https://shop.example/", "destination_malformed"),
         ("destination1", "PUT https://shop.example/", "destination_malformed"),
+        ("regular_anchor", "0", "setting_number"),
+        ("regular_anchor", "32", "setting_number"),
+        ("regular_retries", "often", "setting_choice"),
+        ("regular_kind.0", "coffee", "setting_unknown"),
+        ("regular_kind.100", "coffee", "setting_unknown"),
+        ("regular_kind.1", "coffee beans", "offer_malformed"),
         ("accent", "blue", "colour_malformed"),
         ("mail_intro_ja", "{nmae}様", "placeholder_unknown"),
         ("mail_outro_en", "{order", "placeholder_open"),
@@ -94,6 +100,10 @@ fn settings_are_made() {
         ("guard_address_hour", "30"),
         ("mail_intro_ja", "{name}様\r\nありがとうございます。"),
         ("retention_exports_days", "3"),
+        ("regular_anchor", "31"),
+        ("regular_retries", "none"),
+        ("regular_kind.1", "coffee"),
+        ("regular_kind.12", "tea"),
     ] {
         set(&mut merchant, key, value).unwrap();
     }
@@ -104,6 +114,14 @@ fn settings_are_made() {
     assert_eq!(merchant.guard.limit(GuardLimit::AddressHour), 30);
     assert_eq!(merchant.mail.texts.ja.intro.as_str(), "{name}様\nありがとうございます。");
     assert_eq!(merchant.retention.exports_days, 3);
+    assert_eq!((merchant.regular.anchor.day(), merchant.regular.retries), (31, Retries::None));
+    let kinds: Vec<_> = merchant.regular.kinds.iter().map(|(kind, offer)| format!("{kind}={offer}")).collect();
+    assert_eq!(kinds, ["1=coffee", "12=tea"]);
+    for value in ["", "none"] {
+        let mut without = merchant.clone();
+        set(&mut without, "regular_kind.12", value).unwrap();
+        assert_eq!(without.regular.kinds.len(), 1);
+    }
     check(&merchant, None).unwrap();
     set(&mut merchant, "request_name.amount", "").unwrap();
     assert!(merchant.request_names.is_empty());
@@ -111,7 +129,8 @@ fn settings_are_made() {
 
 #[test]
 fn what_is_listed_can_be_set() {
-    let merchant = merchant();
+    let mut merchant = merchant();
+    set(&mut merchant, "regular_kind.3", "coffee").unwrap();
     let made_elsewhere = ["key_password", "sig_secret", "page_before", "page_after", "logo"];
     for (key, value) in values(&merchant) {
         if made_elsewhere.contains(&key.as_str()) {

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     MerchantId,
-    merchant::{Destination, Dialect, Method, Status},
+    merchant::{Destination, Dialect, Method, RegularKind, Status},
+    recurring::offer::{OfferId, tests::offer},
     request::verify_and_parse,
     signing::{KeyFields, KeyPassword, SigSecret, card_on_file_key, encoded, made_otherwise, sign_request},
     wire::Parameters,
@@ -40,6 +41,15 @@ fn shift_jis() -> Merchant {
     Merchant { encoding: Encoding::ShiftJis, ..asj() }
 }
 
+/// Kind 1 begins an offer that is there, kind 2 one that isn't.
+fn with_offers() -> Merchant {
+    let mut merchant = asj();
+    for (kind, offer) in [("1", "coffee"), ("2", "tea")] {
+        merchant.regular.kinds.insert(RegularKind::parse(kind).unwrap(), OfferId::new(offer).unwrap());
+    }
+    merchant
+}
+
 fn secrets() -> Secrets {
     Secrets {
         key_passwords: vec![KeyPassword::new("another1").unwrap(), KeyPassword::new(PASSWORD).unwrap()],
@@ -48,7 +58,7 @@ fn secrets() -> Secrets {
 }
 
 fn explained(merchant: &Merchant, pasted: &str) -> Explanation {
-    explain(pasted.as_bytes(), merchant, &secrets(), now())
+    explain(pasted.as_bytes(), (merchant, &secrets()), &[offer(1_000, 1)], now())
 }
 
 /// Codes, with the parameter and the steps.
@@ -266,6 +276,13 @@ fn requests_that_shops_get_wrong() {
             format!("{base}&charge_type=2&regular=on"),
             "no_contract_convenience_store:charge_type regular_not_available:regular unsigned",
         ),
+        (with_offers(), format!("{base}&regular=on"), "regular_amount_conflict:amount unsigned"),
+        (
+            with_offers(),
+            format!("{base}&regular=on&regular_kind=2"),
+            "regular_offer_closed:regular_kind unsigned",
+        ),
+        (with_offers(), format!("{base}&regular=on&regular_kind=3"), "regular_kind_unknown:regular_kind unsigned"),
         (Merchant { status: Status::Suspended, ..asj() }, base.to_owned(), "merchant_suspended unsigned"),
         (Merchant::new(MerchantId::new("4000").unwrap(), "新"), base.to_owned(), "sig_missing:sig unsigned"),
     ] {
@@ -350,7 +367,7 @@ fn a_card_number_is_never_shown() {
 fn without_a_secret_there_is_nothing_to_check_with() {
     let none = Secrets { key_passwords: Vec::new(), sig_secrets: Vec::new() };
     let codes = |pasted: &str| {
-        let explanation = explain(pasted.as_bytes(), &asj(), &none, now());
+        let explanation = explain(pasted.as_bytes(), (&asj(), &none), &[], now());
         explanation.findings.iter().map(Finding::code).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(codes(&keyed()), "merchant_or_signature no_key_password");
@@ -386,7 +403,7 @@ proptest! {
 
     #[test]
     fn nothing_makes_it_panic(pasted in prop::collection::vec(any::<u8>(), 0..200), html in "<(form|input|a) [a-z=\"/?&#;%]{0,40}>") {
-        let _ = explain(&pasted, &asj(), &secrets(), now());
-        let _ = explain(html.as_bytes(), &shift_jis(), &secrets(), now());
+        let _ = explain(&pasted, (&asj(), &secrets()), &[], now());
+        let _ = explain(html.as_bytes(), (&shift_jis(), &secrets()), &[], now());
     }
 }
