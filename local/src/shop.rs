@@ -20,6 +20,9 @@ pub(crate) fn answer(world: &World, request: &Request<Bytes>) -> Response<Bytes>
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/shop" | "/shop/") => cart::page(world, request),
         (&Method::GET, "/shop/checkout") => checkout::page(world, request),
+        (&Method::GET, "/shop/regular") => {
+            checkout::regular(world, request).unwrap_or_else(|| site::text(StatusCode::NOT_FOUND, "Not found"))
+        }
         (&Method::GET, "/shop/legal") => cart::legal(world, request),
         (&Method::GET | &Method::POST, "/shop/thanks" | "/shop/members" | "/shop/receive" | "/shop/thanks24") => {
             receive::page(world, request)

@@ -16,7 +16,8 @@ mod time;
 pub use clock::Time;
 pub use deliver::Delivery;
 pub use demo::{
-    CARDS, DEMO_PASSWORD, DEMO_TOTP_SECRET, DemoMerchant, DemoUser, LINKS, MERCHANTS, SIG_SECRET_HEX, USERS,
+    CARDS, DEMO_PASSWORD, DEMO_TOTP_SECRET, DemoMerchant, DemoOffer, DemoUser, LINKS, MERCHANTS, OFFERS,
+    SIG_SECRET_HEX, SUBSCRIBED, USERS,
 };
 pub use event::Peer;
 pub use functions::PACKAGES;

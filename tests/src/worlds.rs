@@ -80,6 +80,11 @@ pub fn links(world: &World) -> store::Links {
     store::Links::new(config(world).table().expect("the table's name"))
 }
 
+/// What merchants sell as regular purchases, as it is stored: what a clerk does at the console, done to the record.
+pub fn offers(world: &World) -> store::Offers {
+    store::Offers::new(config(world).table().expect("the table's name"))
+}
+
 /// A payment as it is stored.
 pub async fn payment(world: &World, merchant: &str, order: &str) -> Option<Payment> {
     let key = PaymentKey::new(

@@ -9,7 +9,8 @@
 )]
 
 use bytes::Bytes;
-use domain::merchant::{FreeItem, FreeItemRule, Status};
+use domain::merchant::{FreeItem, FreeItemRule, RegularKind, Status};
+use domain::recurring::offer::OfferId;
 use domain::request::{OtherMethod, Problem};
 use domain::{CardError, Merchant, MerchantId};
 use http::{Request, StatusCode};
@@ -87,8 +88,12 @@ fn bad(problem: Problem, now: Timestamp) -> Bad {
         Problem::TelMalformed => with("card_tel", "+81 3 1234"),
         Problem::MobileInvalid => with("mobile", "0"),
         Problem::RegularInvalid => with("regular", "off"),
-        Problem::RegularKindInvalid => with("regular_kind", "4"),
-        Problem::RegularNotAvailable => with("regular", "on"),
+        Problem::RegularKindInvalid => with("regular_kind", "100"),
+        Problem::RegularNotAvailable => of("regular", ShopRequest::new("9320", 1_000, "1").with("regular", "on")),
+        Problem::RegularKindUnknown => of("regular_kind", plain().with("regular", "on").with("regular_kind", "99")),
+        Problem::RegularKindMissing => of("regular_kind", ShopRequest::new("2400", 1_000, "1").with("regular", "on")),
+        Problem::RegularOfferClosed => of("regular_kind", plain().with("regular", "on").with("regular_kind", "3")),
+        Problem::RegularAmountConflict => of("amount", plain().with("regular", "on")),
         Problem::ReturnInvalid => with("return", "4"),
         Problem::ReturnNotRegistered => of("return", ShopRequest::new("9320", 1_000, "1").with("return", "2")),
         Problem::LangInvalid => with("lang", "fr"),
@@ -154,6 +159,16 @@ async fn world() -> World {
         merchant.sig.required = false;
         create_merchant(&world, &merchant).await;
     }
+    let kind = |kind: &str| RegularKind::parse(kind).unwrap();
+    change_merchant(&world, "4000", |merchant| {
+        merchant.regular.kinds.insert(kind("3"), OfferId::new("gone").unwrap());
+    })
+    .await;
+    change_merchant(&world, "2400", |merchant| {
+        merchant.regular.kinds.remove(&kind("1"));
+        merchant.regular.kinds.insert(kind("3"), OfferId::new("gone").unwrap());
+    })
+    .await;
     world
 }
 

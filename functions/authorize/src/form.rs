@@ -85,6 +85,14 @@ impl Form {
         code.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
+    /// What is to be mended with one more beside the card fields, in the order of the page.
+    pub(crate) fn in_order(mut problems: Vec<FormProblem>, more: FormProblem) -> Vec<FormProblem> {
+        let beside_the_card = |problem: &FormProblem| problem.field().starts_with("card_");
+        let place = problems.iter().filter(|problem| beside_the_card(problem)).count();
+        problems.insert(place, more);
+        problems
+    }
+
     /// What the browser said of itself.
     pub(crate) fn browser(&self, request: &Request) -> BrowserData {
         self.fields.browser(request)

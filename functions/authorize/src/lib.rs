@@ -11,15 +11,14 @@ use domain::{
     Clock, Initiator, KeptCard, Lang, Merchant, State,
     acquirer::ThreeDsRequest,
     card::contains_card_number,
-    link::Link,
     merchant::Capture,
-    payment::{Keeping, Origin, Standing},
+    payment::{Interface, Keeping, Standing},
 };
 use form::Form;
 use http::{Response, StatusCode};
 use inbound::{
     Checkout, Config, KeyringError, SealError, Stage,
-    checkout::{self, ChallengeHandle, FormState, ReturnHandle, SealedOrder},
+    checkout::{self, Barred, ChallengeHandle, FormState, Offering, ReturnHandle, SealedOrder},
     http as answer,
 };
 use lambda_http::{Body, Request};
@@ -85,9 +84,9 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
     let opened = deps.checkout.merchant(&order.merchant).await?.ok_or(Refusal::Unreadable)?;
     let merchant = &opened.merchant;
     check(&order, merchant, deps.stage)?;
-    let offer = deps.checkout.offer(&order).await?;
-    if let Some(stands) = closed(deps, &order, merchant, offer.as_ref()).await? {
-        return Ok(stands);
+    let offering = deps.checkout.offering(&order.merchant, &order.origin, &order.details).await?;
+    if let Some(answer) = barred(deps, request, &form, (&order, merchant), &offering).await? {
+        return Ok(answer);
     }
     form.fill(&mut order.details, merchant);
     let kept = if form.pays_with_kept() { kept_card(deps, merchant, &order).await? } else { None };
@@ -96,7 +95,7 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
         Err(problems) => {
             // Beside the fields for another card the page leads back to the kept one.
             let kept = if form.pays_with_kept() { kept } else { kept_card(deps, merchant, &order).await? };
-            let mending = Mending { form: &form, kept: kept.as_ref(), offer: offer.as_ref(), problems: &problems };
+            let mending = Mending { form: &form, kept: kept.as_ref(), offering: &offering, problems: &problems };
             return mend(deps, request, merchant, order, mending);
         }
     };
@@ -117,23 +116,32 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
         keeping,
         attempt: Attempt { generation: order.generation, n: order.n, nonce: order.nonce },
         initiator: Initiator::Cardholder,
-        capture: merchant.capture == Capture::AtOnce,
+        capture: merchant.capture == Capture::AtOnce && order.interface != Interface::CardRegistration,
         three_ds,
         browser: form.browser(request),
         deadline: answer::deadline(request, &deps.clock),
     };
-    let takings = Takings::Bounded(&deps.limits);
+    let takings = match order.interface {
+        // What is authorized to register a card is never taken.
+        Interface::CardRegistration => Takings::Nothing,
+        Interface::Link
+        | Interface::DataLinkage
+        | Interface::Batch
+        | Interface::Continuation
+        | Interface::Single
+        | Interface::Regular => Takings::Bounded(&deps.limits),
+    };
     let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(request), takings };
     let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, charge)).await {
         Err(ChargeError::Vault(error)) if !error.is_passing() => {
             tracing::error!(alarm = true, merchant.id = %merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
             let problems = &[FormProblem::KeptCardGone];
-            let mending = Mending { form: &form, kept: None, offer: offer.as_ref(), problems };
+            let mending = Mending { form: &form, kept: None, offering: &offering, problems };
             return mend(deps, request, merchant, order, mending);
         }
         Err(ChargeError::Limited(_)) => {
             let problems = &[FormProblem::CardNotTaken];
-            let mending = Mending { form: &form, kept: None, offer: offer.as_ref(), problems };
+            let mending = Mending { form: &form, kept: None, offering: &offering, problems };
             return mend(deps, request, merchant, order, mending);
         }
         charged => charged?,
@@ -168,8 +176,23 @@ async fn kept_card(deps: &Deps, merchant: &Merchant, order: &SealedOrder) -> Res
     }
 }
 
-/// The typed card, or the kept one that this very form offered.
+/// The typed card, or the kept one that this very form offered; with the consent that a regular purchase needs.
 fn means(
+    deps: &Deps,
+    form: &Form,
+    merchant: &Merchant,
+    order: &SealedOrder,
+    kept: Option<&KeptCard>,
+) -> Result<Means, Vec<FormProblem>> {
+    let disagrees = order.details.offer.is_some() && !form.keeps_card();
+    match (paid_with(deps, form, merchant, order, kept), disagrees) {
+        (means, false) => means,
+        (Ok(_), true) => Err(vec![FormProblem::JoinMissing]),
+        (Err(problems), true) => Err(Form::in_order(problems, FormProblem::JoinMissing)),
+    }
+}
+
+fn paid_with(
     deps: &Deps,
     form: &Form,
     merchant: &Merchant,
@@ -188,34 +211,42 @@ fn means(
 
 /// What the buyer agreed to beside the button, if the page asked for it.
 fn keeping(request: &Request, form: &Form, merchant: &Merchant, order: &SealedOrder, means: &Means) -> Option<Keeping> {
-    let scope = merchant.keeps(&order.details.user)?;
-    if !form.keeps_card() || !matches!(means, Means::Typed(_)) {
-        return None;
-    }
+    let joins = order.details.offer.is_some();
+    let extends = matches!(means, Means::Kept { .. });
+    // The merchant's settings may have changed since the form was made.
+    let still_asked = joins || (!extends && merchant.keeps(&order.details.user).is_some());
+    let scope = order.consent.filter(|_| still_asked && form.keeps_card())?;
     let address = answer::client_address(request).map(|address| address.to_string()).unwrap_or_default();
     let authenticated_only = merchant.three_ds.keeps_authenticated_only(scope);
-    Some(Keeping { scope, terms: words::KEEP_TERMS, address, authenticated_only })
+    Some(Keeping { scope, terms: words::KEEP_TERMS, address, authenticated_only, extends })
 }
 
-/// What becomes of an order whose link was closed since the form was shown. None: it is not closed. Nothing is charged, but an attempt that this
-/// very form began before is shown as it stands.
-async fn closed(
+/// What becomes of an order whose link was closed, or whose regular purchase was changed, since the form was shown. None: the form holds. Nothing is
+/// charged, but an attempt that this very form began before is shown as it stands.
+async fn barred(
     deps: &Deps,
-    order: &SealedOrder,
-    merchant: &Merchant,
-    offer: Option<&Link>,
+    request: &Request,
+    form: &Form,
+    (order, merchant): (&SealedOrder, &Merchant),
+    offering: &Offering,
 ) -> Result<Option<Response<Body>>, Refusal> {
-    let Origin::Link(_) = order.origin else { return Ok(None) };
-    let now = deps.clock.now();
-    if checkout::closed(offer, None, now).is_none() {
-        return Ok(None);
-    }
+    let Some(why) = deps.checkout.barred(order, merchant, offering) else { return Ok(None) };
     let stored = deps.payments.load(&order.key()).await?;
-    match checkout::closed(offer, stored.as_ref(), now) {
-        Some(notice) => Err(Refusal::Closed(Box::new(merchant.clone()), order.details.lang, notice)),
-        None => {
-            let handle = ReturnHandle { key: order.key(), nonce: order.nonce };
-            Ok(Some(answer::see_other(&deps.checkout.return_path(&handle)?)))
+    if !checkout::untouched(stored.as_ref()) {
+        let handle = ReturnHandle { key: order.key(), nonce: order.nonce };
+        return Ok(Some(answer::see_other(&deps.checkout.return_path(&handle)?)));
+    }
+    match why {
+        Barred::Closed(notice) => Err(Refusal::Closed(Box::new(merchant.clone()), order.details.lang, notice)),
+        Barred::Changed => {
+            let mut order = order.clone().following(stored.as_ref());
+            form.fill(&mut order.details, merchant);
+            order.nonce = checkout::draw_nonce()?;
+            let kept = kept_card(deps, merchant, &order).await?;
+            let order = without_cards(order.offering(kept.as_ref(), deps.clock.now()));
+            let problems = &[FormProblem::JoinChanged];
+            let state = FormState { problems, kept: kept.as_ref(), ..FormState::new(offering) };
+            Ok(Some(deps.checkout.form(request, merchant, &order, state)?))
         }
     }
 }
@@ -224,7 +255,7 @@ async fn closed(
 struct Mending<'a> {
     form: &'a Form,
     kept: Option<&'a KeptCard>,
-    offer: Option<&'a Link>,
+    offering: &'a Offering,
     problems: &'a [FormProblem],
 }
 
@@ -236,17 +267,22 @@ fn mend(
     mut order: SealedOrder,
     mending: Mending<'_>,
 ) -> Result<Response<Body>, Refusal> {
-    let Mending { form, kept, offer, problems } = mending;
+    let Mending { form, kept, offering, problems } = mending;
     order.nonce = checkout::draw_nonce()?;
     let offered = order.kept;
     order = order.offering(kept, deps.clock.now());
     order.kept = order.kept.filter(|id| Some(*id) == offered);
-    // A card number that was typed into another field is neither sealed nor shown again.
+    let order = without_cards(order);
+    let holder = Some(form.holder()).filter(|name| !contains_card_number(name)).unwrap_or_default();
+    let state = FormState { problems, holder, kept, keep_checked: form.keeps_card(), declined: None, offering };
+    Ok(deps.checkout.form(request, merchant, &order, state)?)
+}
+
+/// A card number that was typed into another field is neither sealed nor shown again.
+fn without_cards(mut order: SealedOrder) -> SealedOrder {
     let typed = std::iter::once(&mut order.details.mail).chain(&mut order.details.free);
     typed.filter(|text| contains_card_number(text)).for_each(String::clear);
-    let holder = Some(form.holder()).filter(|name| !contains_card_number(name)).unwrap_or_default();
-    let state = FormState { problems, holder, kept, keep_checked: form.keeps_card(), declined: None, offer };
-    Ok(deps.checkout.form(request, merchant, &order, state)?)
+    order
 }
 
 /// The settings may have changed since the form was sealed: what they forbid now is refused.

@@ -126,7 +126,7 @@ impl Registration<'_> {
         let policy = self.merchant.three_ds;
         let address = answer::client_address(request).map(|address| address.to_string()).unwrap_or_default();
         let authenticated_only = policy.keeps_authenticated_only(scope);
-        let keeping = Keeping { scope, terms: words::KEEP_TERMS, address, authenticated_only };
+        let keeping = Keeping { scope, terms: words::KEEP_TERMS, address, authenticated_only, extends: false };
         Charge {
             order: self.order(),
             means: Means::Typed(card),

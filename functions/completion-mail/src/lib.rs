@@ -6,7 +6,7 @@ mod link;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
-    Clock, KeptCard, Merchant, Payment, PaymentKey,
+    Clock, KeptCard, Lang, Merchant, Payment, PaymentKey,
     mail_return::{AddressMark, MailAbout, MailTags, ReturnTrace},
     payment::{Reader, State, Telling, Tidings},
     search::MailTrace,
@@ -16,12 +16,15 @@ use inbound::{
     Config, Keyring, KeyringError,
     checkout::{ReceiptHandle, free_label, receipt_path},
     events,
-    page::mail::{self, CardKept, Completion, MailOutcome, header_safe},
+    page::{
+        self,
+        mail::{self, CardKept, Completion, MailOutcome, header_safe},
+    },
 };
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Batches, Cards, Links, MailReturns, Merchants, Payments, SearchIndex};
+use store::{Batches, Cards, Links, MailReturns, Merchants, Offers, Payments, SearchIndex, StoreError};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -30,6 +33,7 @@ pub struct Deps {
     cards: Cards,
     merchants: Merchants,
     links: Links,
+    offers: Offers,
     batches: Batches,
     returns: MailReturns,
     mailer: Mailer,
@@ -53,6 +57,7 @@ impl Deps {
             cards: Cards::new(table.clone()),
             merchants: Merchants::new(table.clone()),
             links: Links::new(table.clone()),
+            offers: Offers::new(table.clone()),
             batches: Batches::new(table.clone()),
             returns: MailReturns::new(table),
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?).told_by(config.required("MAIL_SET")?),
@@ -142,7 +147,36 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
     let kept = card::kept_with(deps, &payment).await?;
     let path = receipt_path(&deps.keyring, &ReceiptHandle { key: payment.key.clone() }, deps.clock.now())?;
     let receipt = format!("{}{path}", deps.page_origin);
-    Ok(compose(telling, &payment, &merchant, kept.as_ref(), &receipt))
+    let lang = match telling.reader {
+        Reader::Payer => payment.details.lang,
+        Reader::Shop => merchant.lang,
+    };
+    let next = next_charge(deps, &payment, &merchant, lang).await?;
+    let extra = Extra { kept: kept.as_ref(), receipt: &receipt, lang, next: next.as_deref() };
+    Ok(compose(telling, &payment, &merchant, extra))
+}
+
+/// When the regular purchase that began with a payment goes on.
+async fn next_charge(
+    deps: &Deps,
+    payment: &Payment,
+    merchant: &Merchant,
+    lang: Lang,
+) -> Result<Option<String>, StoreError> {
+    let (Some(chosen), Some(joined_at)) = (&payment.details.offer, payment.joined_at()) else { return Ok(None) };
+    let offer = deps.offers.version(&merchant.id, chosen).await?;
+    Ok(offer.map(|offer| page::next_charge(lang, &offer, merchant.regular.anchor, joined_at)))
+}
+
+/// What a mail says besides the payment itself.
+struct Extra<'a> {
+    lang: Lang,
+    /// The card that was kept with it.
+    kept: Option<&'a KeptCard>,
+    /// Where its receipt is.
+    receipt: &'a str,
+    /// When the regular purchase goes on that it began.
+    next: Option<&'a str>,
 }
 
 /// The mail that a message asks for. None: nobody wants it, or the order was opened again since.
@@ -150,8 +184,7 @@ fn compose(
     telling: &Telling,
     payment: &Payment,
     merchant: &Merchant,
-    kept: Option<&KeptCard>,
-    receipt: &str,
+    Extra { lang, kept, receipt, next }: Extra<'_>,
 ) -> Option<Mail> {
     let to = match telling.reader {
         Reader::Payer if merchant.mails(payment.interface) => {
@@ -162,10 +195,6 @@ fn compose(
     }?;
     let (outcome, at) = happened(telling.tidings, payment)?;
     let number = payment.number();
-    let lang = match telling.reader {
-        Reader::Payer => payment.details.lang,
-        Reader::Shop => merchant.lang,
-    };
     let free = named_free_items(merchant, payment, lang);
     let free: Vec<(&str, &str)> = free.iter().map(|(label, value)| (label.as_str(), *value)).collect();
     let composed = mail::completion(&Completion {
@@ -183,6 +212,7 @@ fn compose(
         own: Some(merchant.mail.texts.of(lang)),
         card_kept: kept.map(|card| CardKept { scope: card.consent.scope, manage: None }),
         receipt: payment.state.is_paid().then_some(receipt),
+        next,
     });
     Some(Mail {
         to: header_safe(to),
@@ -237,7 +267,7 @@ fn reader<'a>(reader: Reader, payment: &'a Payment, free: &'a [(&'a str, &'a str
     }
 }
 
-fn named_free_items<'a>(merchant: &Merchant, payment: &'a Payment, lang: domain::Lang) -> Vec<(String, &'a str)> {
+fn named_free_items<'a>(merchant: &Merchant, payment: &'a Payment, lang: Lang) -> Vec<(String, &'a str)> {
     let items = (1_u8..).zip(&merchant.free_items).zip(&payment.details.free);
     items
         .filter(|(_, value)| !value.is_empty())

@@ -1,7 +1,7 @@
 //! "Check my request": what the payment page makes of what a shop sends, rule by rule. It changes nothing, so its answer to a POST is a page.
 
 use askama::Template;
-use console::{Frame, Section, Visit};
+use console::{Frame, Refusal, Section, Visit};
 use domain::{
     Lang,
     card::contains_card_number,
@@ -10,6 +10,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::{Body, Request};
+use store::Offers;
 use words::{
     console::settings::{SectionWords, SettingsWords, settings},
     explain as texts,
@@ -18,14 +19,21 @@ use words::{
 use crate::tab::{self, CHECK, TabEntry};
 
 /// The form, and what became of what was pasted into it.
-pub(crate) fn show(request: &Request, visit: &Visit) -> Response<Body> {
+///
+/// # Errors
+/// [`Refusal`] where the offers can't be read.
+pub(crate) async fn show(offers: &Offers, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
     let words = settings(visit.lang);
     let pasted = visit.field("request");
     let opened = &visit.merchant;
-    let found = (!pasted.trim().is_empty()).then(|| {
-        let explanation = explain(pasted.as_bytes(), &opened.merchant, &opened.secrets(visit.now), visit.now);
-        Found::new(visit.lang, &explanation)
-    });
+    let found = if pasted.trim().is_empty() {
+        None
+    } else {
+        let offers = offers.all(visit.merchant_id()).await?;
+        let secrets = opened.secrets(visit.now);
+        let explanation = explain(pasted.as_bytes(), (&opened.merchant, &secrets), &offers, visit.now);
+        Some(Found::new(visit.lang, &explanation))
+    };
     let frame = visit.frame(format!("{} - {}", words.check.name, words.title), Section::Settings);
     let template = CheckTemplate {
         tabs: tab::entries(words, CHECK),
@@ -37,7 +45,7 @@ pub(crate) fn show(request: &Request, visit: &Visit) -> Response<Body> {
         words,
         frame: frame.clone(),
     };
-    answer::page(request, StatusCode::OK, console::page(&template, &frame))
+    Ok(answer::page(request, StatusCode::OK, console::page(&template, &frame)))
 }
 
 #[derive(Template)]

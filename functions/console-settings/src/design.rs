@@ -63,6 +63,7 @@ fn sample(deps: &Deps, merchant: &Merchant, lang: Lang) -> page::Page {
             amount: Yen::MIN,
             item: Some(settings(lang).preview_item),
             terms: Terms::default(),
+            joins: None,
         },
         free: &[],
         entered: Entered::default(),

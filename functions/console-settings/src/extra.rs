@@ -61,7 +61,7 @@ impl Extra {
                 }
             }
             Tab::Payment | Tab::ThreeDs | Tab::Guard => Self::Operator(operator(words, merchant)),
-            Tab::Destinations | Tab::FreeItems | Tab::Texts | Tab::Retention => Self::Nothing,
+            Tab::Destinations | Tab::FreeItems | Tab::Texts | Tab::Regular | Tab::Retention => Self::Nothing,
         })
     }
 }

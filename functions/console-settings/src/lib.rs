@@ -22,7 +22,7 @@ use http::{Method, Response};
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
 use outbound::Mailer;
-use store::{Images, MailReturns, Merchants};
+use store::{Images, MailReturns, Merchants, Offers};
 use tab::Tab;
 
 /// What the function needs, made once.
@@ -32,6 +32,7 @@ pub struct Deps {
     merchants: Merchants,
     images: Images,
     returns: MailReturns,
+    offers: Offers,
     mailer: Mailer,
     /// Origin of the payment page, for the code that shops take.
     page_origin: String,
@@ -50,7 +51,8 @@ impl Deps {
             console: Console::open(config, clock).await?,
             merchants: Merchants::new(table.clone()),
             images: Images::new(table.clone()),
-            returns: MailReturns::new(table),
+            returns: MailReturns::new(table.clone()),
+            offers: Offers::new(table),
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?),
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
             local_origin: config.required("LOCAL_ORIGIN").ok().map(str::to_owned),
@@ -84,7 +86,7 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
         return integration::show(deps, request, &visit).await;
     }
     if section == tab::CHECK {
-        return Ok(check::show(request, &visit));
+        return check::show(&deps.offers, request, &visit).await;
     }
     let tab = Tab::named(&section).ok_or(Refusal::NotThere)?;
     if *request.method() == Method::POST {

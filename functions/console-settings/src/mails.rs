@@ -35,6 +35,7 @@ pub(crate) async fn send_test(deps: &Deps, visit: &Visit) -> Result<Response<Bod
         own: Some(merchant.mail.texts.of(visit.lang)),
         card_kept: None,
         receipt: None,
+        next: None,
     });
     let mail = Mail {
         to: visit.user.mail.clone(),

@@ -1,12 +1,12 @@
 //! Which settings a section holds and how each is typed; the way from a record to a form's values, and from a form back to settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use console::Visit;
 use domain::{
     Merchant,
     guard::GuardLimit,
-    merchant::{Dialect, Kept},
+    merchant::{Dialect, Kept, RegularKind},
     request, settings,
 };
 
@@ -70,9 +70,13 @@ pub(crate) enum Heading {
     MailWhom,
     /// The shop's own texts.
     MailTexts,
+    /// What requests for regular purchases begin.
+    RegularKinds,
 }
 
-const INTERFACES: [&str; 5] = ["link", "data_linkage", "batch", "continuation", "single"];
+const INTERFACES: [&str; 6] = ["link", "data_linkage", "batch", "continuation", "single", "regular"];
+/// The kinds that every merchant is offered: ours are cycles in months.
+const KINDS: [&str; 5] = ["1", "2", "3", "6", "12"];
 const ON_OFF: Kind = Kind::Switch;
 
 /// The settings of a section, for this merchant.
@@ -124,6 +128,7 @@ pub(crate) fn groups(tab: Tab, merchant: &Merchant) -> Vec<Group> {
             ("receipt_registration", Kind::Maybe),
             ("receipt_tax", Kind::Choice(&["unsaid", "standard", "reduced", "exempt"])),
         ])),
+        Tab::Regular => regular(merchant),
         Tab::Retention => plain(Kept::ALL.map(|kept| spec(kept.name(), Kind::Number)).to_vec()),
     }
 }
@@ -153,6 +158,17 @@ fn destinations(merchant: &Merchant) -> Vec<Group> {
         }
     }
     groups
+}
+
+fn regular(merchant: &Merchant) -> Vec<Group> {
+    let billing = list(&[("regular_anchor", Kind::Number), ("regular_retries", Kind::Choice(&["two_weeks", "none"]))]);
+    let usual = KINDS.iter().filter_map(|kind| RegularKind::parse(kind));
+    let kinds: BTreeSet<RegularKind> = usual.chain(merchant.regular.kinds.keys().copied()).collect();
+    let kinds = kinds.into_iter().map(|kind| spec(format!("regular_kind.{kind}"), Kind::Maybe));
+    vec![
+        Group { heading: Heading::None, specs: billing },
+        Group { heading: Heading::RegularKinds, specs: kinds.collect() },
+    ]
 }
 
 fn mails() -> Vec<Group> {

@@ -23,13 +23,15 @@ pub(crate) enum Tab {
     FreeItems,
     /// Names and terms.
     Texts,
+    /// Regular purchases.
+    Regular,
     /// How long things are kept.
     Retention,
 }
 
 impl Tab {
     /// All of them, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Keys,
         Self::Destinations,
         Self::Payment,
@@ -39,6 +41,7 @@ impl Tab {
         Self::Page,
         Self::FreeItems,
         Self::Texts,
+        Self::Regular,
         Self::Retention,
     ];
 
@@ -54,6 +57,7 @@ impl Tab {
             Self::Page => "page",
             Self::FreeItems => "free-items",
             Self::Texts => "texts",
+            Self::Regular => "regular",
             Self::Retention => "retention",
         }
     }
@@ -80,6 +84,7 @@ impl Tab {
             Self::Page => words.page,
             Self::FreeItems => words.free_items,
             Self::Texts => words.texts,
+            Self::Regular => words.regular,
             Self::Retention => words.retention,
         }
     }
@@ -95,6 +100,7 @@ impl Tab {
             | Self::Page
             | Self::FreeItems
             | Self::Texts
+            | Self::Regular
             | Self::Retention => false,
         }
     }

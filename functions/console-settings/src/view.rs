@@ -72,6 +72,7 @@ impl View<'_> {
             Heading::RequestNames => (Some(words.request_names), Some(words.names_lead)),
             Heading::HandoverNames => (Some(words.handover_names), Some(words.names_lead)),
             Heading::MailWhom => (Some(words.mail_whom), None),
+            Heading::RegularKinds => (Some(words.regular_kinds), Some(words.regular_kinds_lead)),
             Heading::MailTexts => (Some(words.mail_texts), Some(words.mail_texts_lead)),
         };
         FieldGroup { heading, lead, fields: group.specs.iter().map(|spec| self.field(words, spec)).collect() }

@@ -13,7 +13,7 @@ use domain::{Clock, account::Role, search::Status};
 use http::Response;
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
-use store::{Links, Payments, Searches};
+use store::{Links, Offers, Payments, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub struct Deps {
     console: Console,
     payments: Payments,
     links: Links,
+    offers: Offers,
     searches: Searches,
 }
 
@@ -33,8 +34,8 @@ impl Deps {
         let console = Console::open(config, clock).await?;
         let payments = Payments::new(config.table()?);
         let searches = Searches::new(config.search_table()?, payments.clone());
-        let links = Links::new(config.table()?);
-        Ok(Self { console, payments, links, searches })
+        let (links, offers) = (Links::new(config.table()?), Offers::new(config.table()?));
+        Ok(Self { console, payments, links, offers, searches })
     }
 }
 

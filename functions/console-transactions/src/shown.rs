@@ -1,15 +1,18 @@
-//! What a link's page said of the offer: version, fingerprint and time are kept with the payment, and the text is shown where it still has that fingerprint.
+//! What the final screen of a link or of a regular purchase said: version, fingerprint and time are kept with the payment, and the text is shown where it still has that fingerprint.
 
 use console::{Refusal, Visit};
 use domain::{
     Lang, Payment,
     link::{Link, TermsShown},
     payment::Origin,
+    recurring::offer::Offer,
 };
 use inbound::{
     checkout,
-    page::{Offered, Terms},
+    page::{Joining, Offered, Terms},
 };
+
+use jiff::Timestamp;
 
 use crate::Deps;
 
@@ -37,14 +40,20 @@ impl Shown {
             | Origin::Renewal { .. }
             | Origin::Continuation { .. } => None,
         };
-        let text = link.and_then(|link| text(visit, payment, &link));
-        let same = text.filter(|text| TermsShown::of(words::OFFER_TERMS, text, kept.at) == kept);
+        let text = match &payment.details.offer {
+            Some(chosen) => {
+                let offer = deps.offers.version(visit.merchant_id(), chosen).await?;
+                offer.map(|offer| (words::JOIN_TERMS, joining_text(visit, payment, &offer, link.as_ref(), kept.at)))
+            }
+            None => link.and_then(|link| Some((words::OFFER_TERMS, text(visit, payment, &link)?))),
+        };
+        let same = text.filter(|(version, text)| TermsShown::of(*version, text, kept.at) == kept);
         Ok(Some(Self {
             at: words::date_time(visit.lang, kept.at),
             version: kept.version,
             hash: kept.hash.to_string(),
             lang: payment.details.lang,
-            lines: same.map(|text| text.lines().map(str::to_owned).collect()),
+            lines: same.map(|(_, text)| text.lines().map(str::to_owned).collect()),
         }))
     }
 }
@@ -56,4 +65,11 @@ fn text(visit: &Visit, payment: &Payment, link: &Link) -> Option<String> {
     let terms = Terms::of(lang, link.terms.as_ref()?, &deadline);
     let shop = &visit.merchant.merchant.name;
     Some(terms.text(lang, Offered { shop, item: &payment.details.item, amount: payment.amount }))
+}
+
+/// What the page would say of the regular purchase in the version that was joined, with the merchant's present day of billing.
+fn joining_text(visit: &Visit, payment: &Payment, offer: &Offer, link: Option<&Link>, at: Timestamp) -> String {
+    let (lang, merchant) = (payment.details.lang, &visit.merchant.merchant);
+    let joining = Joining::of(lang, offer, merchant.regular.anchor, at, &checkout::deadline(lang, link));
+    joining.text(lang, &merchant.name, &offer.item)
 }

@@ -5,11 +5,11 @@ mod shop;
 
 use std::convert::Infallible;
 
-use domain::{Clock, Lang, Merchant, link::Link, payment::Origin};
+use domain::{Clock, Lang, Merchant};
 use http::{Method, Response, StatusCode};
 use inbound::{
     Checkout, Config, KeyringError, SealError,
-    checkout::{self, FormState, OrderStanding, ReturnHandle, SealedOrder},
+    checkout::{self, FormState, Offering, OrderStanding, ReturnHandle, SealedOrder},
     http as answer, page,
 };
 use lambda_http::{Body, Request};
@@ -63,18 +63,18 @@ impl Failure {
     }
 }
 
-/// The form of a verified order, as the order stands now. `offer` is the link that it came by, if it came by one.
+/// The form of a verified order, as the order stands now.
 pub(crate) async fn open(
     deps: &Deps,
     request: &Request,
     merchant: &Merchant,
     order: SealedOrder,
-    offer: Option<&Link>,
+    offering: &Offering,
 ) -> Result<Response<Body>, Failure> {
     let stored = deps.payments.load(&order.key()).await?;
     let lang = order.details.lang;
-    if let Origin::Link(_) = order.origin
-        && let Some(notice) = checkout::closed(offer, stored.as_ref(), deps.checkout.now())
+    if checkout::untouched(stored.as_ref())
+        && let Some(notice) = offering.closed(&order.origin, &order.details, deps.checkout.now())
     {
         return Ok(deps.checkout.notice(request, Some(merchant), lang, StatusCode::GONE, notice));
     }
@@ -85,7 +85,7 @@ pub(crate) async fn open(
                 None => None,
             };
             let order = order.following(stored.as_ref()).offering(kept.as_ref(), deps.checkout.now());
-            let state = FormState { kept: kept.as_ref(), offer, ..FormState::default() };
+            let state = FormState { kept: kept.as_ref(), ..FormState::new(offering) };
             Ok(deps.checkout.form(request, merchant, &order, state)?)
         }
         OrderStanding::Running => {
@@ -97,6 +97,12 @@ pub(crate) async fn open(
         OrderStanding::Paid(at) => {
             let shop = deps.checkout.shop(merchant);
             let outcome = page::Outcome::AlreadyPaid { at, order: order.order.as_str(), amount: order.amount };
+            let view = page::ResultPage { lang, shop: Some(&shop), outcome, language: None };
+            Ok(answer::page(request, StatusCode::OK, page::result(&view)))
+        }
+        OrderStanding::Joined(at) => {
+            let shop = deps.checkout.shop(merchant);
+            let outcome = page::Outcome::Joined { at, order: order.order.as_str(), contract: None };
             let view = page::ResultPage { lang, shop: Some(&shop), outcome, language: None };
             Ok(answer::page(request, StatusCode::OK, page::result(&view)))
         }

@@ -9,7 +9,7 @@ use domain::{
 };
 use http::{Response, StatusCode};
 use inbound::{
-    checkout::{self, SealedOrder},
+    checkout::{self, Offering, SealedOrder},
     http as answer,
     page::{self, AmountForm, LanguageSwitch},
 };
@@ -42,9 +42,21 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
         ));
     }
     if link.sole_order().is_none()
-        && let Some(notice) = checkout::closed(Some(&link), None, deps.checkout.now())
+        && let Some(notice) = checkout::link_closed(&link, deps.checkout.now())
     {
         return Ok(deps.checkout.notice(request, Some(merchant), lang, StatusCode::GONE, notice));
+    }
+    if let Some(offer) = &link.offer {
+        let joins = deps.checkout.offer(&link.merchant, offer).await?;
+        let gone = || deps.checkout.notice(request, Some(merchant), lang, StatusCode::GONE, Notice::OfferClosed);
+        let Some(offer) = &joins else { return Ok(gone()) };
+        let order = sealed(&link, merchant, offer.first.authorized(), lang)?;
+        let order = SealedOrder {
+            interface: offer.first.interface(Interface::Link),
+            details: Details { offer: Some(offer.chosen()), ..order.details },
+            ..order
+        };
+        return open(deps, request, merchant, order, &Offering { joins, link: Some(link) }).await;
     }
     let opening = Opening { deps, request, merchant, link: &link, lang };
     let amount = match link.amount {
@@ -57,7 +69,8 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
             }
         },
     };
-    open(deps, request, merchant, sealed(&link, merchant, amount, lang)?, Some(&link)).await
+    let order = sealed(&link, merchant, amount, lang)?;
+    open(deps, request, merchant, order, &Offering { link: Some(link), joins: None }).await
 }
 
 /// The order of one opening of a link.
@@ -75,6 +88,7 @@ fn sealed(link: &Link, merchant: &Merchant, amount: Yen, lang: Lang) -> Result<S
         nonce,
         kept: None,
         another: false,
+        consent: None,
         details: details(link, lang),
     })
 }

@@ -8,7 +8,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::{
     SealError,
-    checkout::{self, ANOTHER, CARD, KEPT, REOPEN, SealedOrder},
+    checkout::{self, ANOTHER, CARD, KEPT, Offering, REOPEN, SealedOrder},
     http as answer, page,
 };
 use lambda_http::{Body, Request};
@@ -37,7 +37,15 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
     };
     let (merchant, now) = (&opened.merchant, deps.checkout.now());
     let verified = request::verify_and_parse(&parameters, merchant, &opened.secrets(now), now);
-    let order = match verified {
+    let verified = match verified {
+        Ok(verified) => verified,
+        Err(error) => return Ok(refuse(request, Some(&parameters), &error)),
+    };
+    let joins = match &verified.regular {
+        Some(offer) => deps.checkout.offer(&id, offer).await?,
+        None => None,
+    };
+    let order = match verified.joining(merchant, joins.as_ref()) {
         Ok(verified) => verified.into_order(merchant, answer::accepted_language(request)),
         Err(error) => return Ok(refuse(request, Some(&parameters), &error)),
     };
@@ -53,9 +61,10 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         nonce: checkout::draw_nonce()?,
         kept: None,
         another: false,
+        consent: None,
         details: order.details,
     };
-    open(deps, request, merchant, sealed, None).await
+    open(deps, request, merchant, sealed, &Offering { link: None, joins }).await
 }
 
 /// The same order in another language: our own form sent it back, sealed.
@@ -86,8 +95,8 @@ async fn reopen(
     order.nonce = checkout::draw_nonce()?;
     match deps.checkout.merchant(&order.merchant).await? {
         Some(opened) if checkout::trades(&opened.merchant) => {
-            let offer = deps.checkout.offer(&order).await?;
-            open(deps, request, &opened.merchant, order, offer.as_ref()).await
+            let offering = deps.checkout.offering(&order.merchant, &order.origin, &order.details).await?;
+            open(deps, request, &opened.merchant, order, &offering).await
         }
         Some(_) | None => {
             Ok(deps.checkout.notice(request, None, lang, StatusCode::FORBIDDEN, Notice::MerchantSuspended))

@@ -57,6 +57,7 @@ fn abandoned(
         return None;
     }
     match &payment.state {
+        State::Failed { .. } if payment.joined_free() => None,
         State::Failed { .. } | State::Abandoned { .. } => {
             (Some(form.generation) == payment.generation.checked_add(1)).then(unseen)
         }

@@ -1,18 +1,19 @@
 //! How a payment stands, for whoever holds a handle to it. The stored result is the fact; nothing in the address but the handle is believed.
 
 use domain::{
-    Lang, Payment,
+    Lang, Payment, Yen,
     handover::{Handover, NoHandover},
-    link::Link,
-    payment::{Interface, Origin, State},
+    payment::{Interface, State},
 };
 use http::{Response, StatusCode};
 use inbound::{
     OpenedMerchant,
-    checkout::{self, AGAIN, CardResultHandle, ChallengeHandle, FormState, ReceiptHandle, ReturnHandle, SealedOrder},
+    checkout::{
+        self, AGAIN, CardResultHandle, ChallengeHandle, FormState, Offering, ReceiptHandle, ReturnHandle, SealedOrder,
+    },
     http as answer,
     page::{
-        self, DeclineNotice, HandOver, HandOverResult, LanguageSwitch, Outcome, Receipt, ResultPage, Waiting,
+        self, Contract, DeclineNotice, HandOver, HandOverResult, LanguageSwitch, Outcome, Receipt, ResultPage, Waiting,
         WaitingFor,
     },
 };
@@ -25,7 +26,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
     let sealed = answer::path_parameter(request, "handle").ok_or(Failure::Shut)?;
     let handle: ReturnHandle = deps.checkout.unseal(&sealed).map_err(|_| Failure::Shut)?;
     let payment = deps.payments.load(&handle.key).await?.ok_or(Failure::Shut)?;
-    if payment.interface == Interface::CardRegistration {
+    if payment.interface == Interface::CardRegistration && payment.details.offer.is_none() {
         // Nothing was bought: the page of the kept card says how it stands.
         let ReturnHandle { key, nonce } = handle;
         let path = deps.checkout.card_result_path(&CardResultHandle { key, nonce })?;
@@ -33,25 +34,23 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         return Ok(answer::see_other(&format!("{path}?lang={lang}")));
     }
     let opened = deps.checkout.merchant(&handle.key.merchant).await?.ok_or(Failure::Shut)?;
-    let offer = match &payment.origin {
-        // The form for another card says what the link's first form said.
-        Origin::Link(id) if matches!(payment.state, State::Declined { .. }) => deps.checkout.link(id).await?,
-        Origin::Link(_)
-        | Origin::Page
-        | Origin::CardUpdate(_)
-        | Origin::Single { .. }
-        | Origin::Batch { .. }
-        | Origin::Renewal { .. }
-        | Origin::Continuation { .. } => None,
+    // The form for another card says what the first form said.
+    let offering = if matches!(payment.state, State::Declined { .. }) {
+        deps.checkout.offering(&handle.key.merchant, &payment.origin, &payment.details).await?
+    } else {
+        Offering::default()
     };
+    let lang = answer::language(request, Some(payment.details.lang));
+    let next = deps.checkout.next_charge(&payment, &opened.merchant, lang).await?;
     let view = View {
         deps,
         request,
         payment: &payment,
         opened: &opened,
-        offer: offer.as_ref(),
+        offering: &offering,
+        next: next.as_deref(),
         handle: &handle,
-        lang: answer::language(request, Some(payment.details.lang)),
+        lang,
     };
     view.show()
 }
@@ -61,7 +60,9 @@ struct View<'a> {
     request: &'a Request,
     payment: &'a Payment,
     opened: &'a OpenedMerchant,
-    offer: Option<&'a Link>,
+    offering: &'a Offering,
+    /// The next payment of the regular purchase that began with it.
+    next: Option<&'a str>,
     handle: &'a ReturnHandle,
     lang: Lang,
 }
@@ -79,6 +80,7 @@ impl View<'_> {
             }
             State::Authorized { at, .. } | State::Captured { at, .. } => self.paid(*at),
             State::Cancelled { .. } | State::Lapsed { .. } => self.let_go(),
+            State::Failed { at, .. } if self.payment.joined_free() => self.joined(*at),
             State::Failed { .. } | State::Abandoned { .. } => self.not_paid(),
         }
     }
@@ -111,12 +113,17 @@ impl View<'_> {
             shop: &shop,
             waiting_for,
             order: self.payment.key.order.as_str(),
-            amount: self.payment.amount,
+            amount: self.amount(),
             mail_comes: mail_follows && !self.payment.details.mail.is_empty(),
             address: &address,
             language: Some(LanguageSwitch::Link(&other)),
         };
         Ok(answer::page(self.request, StatusCode::OK, page::waiting(&view)))
+    }
+
+    /// What is paid. Of a card that is registered it is ours alone.
+    fn amount(&self) -> Option<Yen> {
+        Some(self.payment.amount).filter(|_| self.payment.interface != Interface::CardRegistration)
     }
 
     fn another_card(&self, declined: DeclineNotice) -> Result<Response<Body>, Failure> {
@@ -130,7 +137,12 @@ impl View<'_> {
         if !self.is_sender() {
             order.details.mail.clear();
         }
-        let state = FormState { declined: Some(declined), holder, offer: self.offer, ..FormState::default() };
+        if order.details.offer.is_some()
+            && let Some(notice) = self.offering.closed(&order.origin, &order.details, self.deps.checkout.now())
+        {
+            return Ok(self.deps.checkout.notice(self.request, Some(merchant), self.lang, StatusCode::GONE, notice));
+        }
+        let state = FormState { declined: Some(declined), holder, ..FormState::new(self.offering) };
         Ok(self.deps.checkout.form(self.request, merchant, &order, state)?)
     }
 
@@ -157,10 +169,27 @@ impl View<'_> {
                 },
                 mail_sent: self.opened.merchant.mails(payment.interface),
                 receipt_path: &receipt_path,
+                next: self.next,
             },
             None => Outcome::AlreadyPaid { at, order, amount },
         };
         Ok(self.result(outcome))
+    }
+
+    /// A regular purchase began for nothing.
+    fn joined(&self, at: Timestamp) -> Result<Response<Body>, Failure> {
+        if self.is_sender()
+            && let Some(handed_over) = self.hand_over(HandOverResult::Joined)
+        {
+            return Ok(handed_over);
+        }
+        let Payment { key, details, card, .. } = self.payment;
+        let contract = card.as_ref().filter(|_| self.is_sender()).map(|card| Contract {
+            item: &details.item,
+            next: self.next,
+            card: (card.brand, &card.last4),
+        });
+        Ok(self.result(Outcome::Joined { order: key.order.as_str(), at, contract }))
     }
 
     fn not_paid(&self) -> Result<Response<Body>, Failure> {
@@ -169,8 +198,8 @@ impl View<'_> {
         {
             return Ok(handed_over);
         }
-        let (order, amount) = (self.payment.key.order.as_str(), self.payment.amount);
-        Ok(self.result(Outcome::NotPaid { order, amount }))
+        let order = self.payment.key.order.as_str();
+        Ok(self.result(Outcome::NotPaid { order, amount: self.amount() }))
     }
 
     /// The shop has let it go, or let it lapse, and knows: nothing is handed over.
@@ -197,7 +226,7 @@ impl View<'_> {
             lang: self.lang,
             shop: &self.deps.checkout.shop(merchant),
             result,
-            amount: self.payment.amount,
+            amount: self.amount(),
             order: self.payment.key.order.as_str(),
             address: &handover.action,
             method: handover.method,

@@ -19,6 +19,7 @@ pub struct Registry {
     cards: store::Cards,
     payments: store::Payments,
     users: store::Users,
+    offers: store::Offers,
     owners: store::Owners,
     audit: store::AuditLog,
     operator: Option<String>,
@@ -69,6 +70,7 @@ impl Registry {
             cards: store::Cards::new(table.clone()),
             payments: store::Payments::new(table.clone()),
             users: store::Users::new(table.clone()),
+            offers: store::Offers::new(table.clone()),
             owners: store::Owners::new(table.clone()),
             audit: store::AuditLog::new(table.clone()),
             operator: None,
@@ -166,6 +168,12 @@ impl Registry {
     #[must_use]
     pub fn users(&self) -> &store::Users {
         &self.users
+    }
+
+    /// What merchants sell as regular purchases.
+    #[must_use]
+    pub fn offers(&self) -> &store::Offers {
+        &self.offers
     }
 
     /// Who certainly is an owner.

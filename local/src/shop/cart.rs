@@ -9,7 +9,7 @@ use http::{Request, Response};
 use super::words::{Words, words};
 use super::{forms, language, yen};
 use crate::site;
-use crate::world::{LINKS, World};
+use crate::world::{DemoOffer, LINKS, OFFERS, World};
 
 /// A product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +91,26 @@ struct CartPage<'a> {
     w: &'static Words,
     lang: Lang,
     products: &'a [Product],
+    offers: Vec<OfferLine>,
     links: Vec<(String, &'static str)>,
     path: &'static str,
+}
+
+/// A regular purchase on the shelf.
+struct OfferLine {
+    kind: &'static str,
+    item: &'static str,
+    price: String,
+}
+
+fn offers(lang: Lang) -> Vec<OfferLine> {
+    let price = |offer: &DemoOffer| match (lang, offer.first) {
+        (Lang::Ja, Some(first)) => format!("初回 {}、以後毎月 {}", yen(first), yen(offer.yen)),
+        (Lang::Ja, None) => format!("初回無料、以後毎月 {}", yen(offer.yen)),
+        (Lang::En, Some(first)) => format!("{} first, then {} a month", yen(first), yen(offer.yen)),
+        (Lang::En, None) => format!("Free first, then {} a month", yen(offer.yen)),
+    };
+    OFFERS.iter().map(|offer| OfferLine { kind: offer.kind, item: offer.item, price: price(offer) }).collect()
 }
 
 /// Payment links with what they are for.
@@ -104,7 +122,14 @@ pub(super) fn links(world: &World) -> Vec<(String, &'static str)> {
 /// The shop's first page.
 pub(super) fn page(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
     let lang = language(request);
-    let page = CartPage { w: words(lang), lang, products: &PRODUCTS, links: links(world), path: "/shop" };
+    let page = CartPage {
+        w: words(lang),
+        lang,
+        products: &PRODUCTS,
+        offers: offers(lang),
+        links: links(world),
+        path: "/shop",
+    };
     site::rendered(&page, &forms(world))
 }
 

@@ -8,9 +8,9 @@ use http::{Request, Response};
 use super::cart::{self, Cart};
 use super::ways::{self, Purchase, Way};
 use super::words::{Words, words};
-use super::{forms, language, orders, yen};
+use super::{forms, language, orders, query_value, yen};
 use crate::site;
-use crate::world::World;
+use crate::world::{OFFERS, World};
 
 struct Line {
     name: &'static str,
@@ -35,7 +35,7 @@ pub(super) fn page(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
     let (lang, cart) = (language(request), Cart::read(request));
     let amount = cart.total();
     let page_origin = world.options().page_origin.as_str();
-    let purchase = Purchase { amount, lang, now: world.now(), page_origin };
+    let purchase = Purchase { amount, regular: None, lang, now: world.now(), page_origin };
     let ways =
         if amount > 0 { ways::all(purchase, |merchant| orders::open(world, merchant, amount)) } else { Vec::new() };
     let lines = cart.0.iter().map(|(product, many)| Line {
@@ -54,4 +54,25 @@ pub(super) fn page(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
         links: cart::links(world),
     };
     site::rendered(&page, &forms(world))
+}
+
+/// The checkout of a regular purchase: one product, and the ways of the merchants that sell it. None: there is none of that kind.
+pub(super) fn regular(world: &World, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let (lang, kind) = (language(request), query_value(request, "kind")?);
+    let offer = OFFERS.iter().find(|offer| offer.kind == kind)?;
+    let first = offer.first.unwrap_or_default();
+    // The request says what joining costs, or, where that is nothing, what each time after costs; the shop's book says what is charged now.
+    let amount = offer.first.unwrap_or(offer.yen);
+    let page_origin = world.options().page_origin.as_str();
+    let purchase = Purchase { amount, regular: Some(offer.kind), lang, now: world.now(), page_origin };
+    let page = CheckoutPage {
+        w: words(lang),
+        lang,
+        path: format!("/shop/regular?kind={}", offer.kind),
+        lines: vec![Line { name: offer.item, many: 1, sum: yen(first) }],
+        total: yen(first),
+        ways: ways::all(purchase, |merchant| orders::open(world, merchant, first)),
+        links: Vec::new(),
+    };
+    Some(site::rendered(&page, &forms(world)))
 }

@@ -9,7 +9,7 @@ use domain::text;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
-use crate::world::{DemoMerchant, MERCHANTS};
+use crate::world::{DemoMerchant, MERCHANTS, SUBSCRIBED};
 
 /// One way to pay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(super) struct Way {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Purchase<'a> {
     pub(super) amount: u32,
+    /// The `regular_kind` of a regular purchase.
+    pub(super) regular: Option<&'static str>,
     pub(super) lang: Lang,
     pub(super) now: Timestamp,
     pub(super) page_origin: &'a str,
@@ -39,8 +41,10 @@ pub(super) struct Purchase<'a> {
 
 /// All ways to pay this purchase; `number` opens an order of a merchant.
 pub(super) fn all(purchase: Purchase<'_>, mut number: impl FnMut(&'static str) -> String) -> Vec<Way> {
-    let mut ways: Vec<Way> = MERCHANTS.iter().map(|merchant| way(merchant, false, purchase, &mut number)).collect();
-    let with_cards = MERCHANTS.iter().filter(|merchant| merchant.key_password.is_some());
+    let sells = |merchant: &&DemoMerchant| purchase.regular.is_none() || SUBSCRIBED.contains(&merchant.id);
+    let merchants = || MERCHANTS.iter().filter(sells);
+    let mut ways: Vec<Way> = merchants().map(|merchant| way(merchant, false, purchase, &mut number)).collect();
+    let with_cards = merchants().filter(|merchant| merchant.key_password.is_some());
     ways.extend(with_cards.map(|merchant| way(merchant, true, purchase, &mut number)));
     ways
 }
@@ -100,6 +104,9 @@ fn signed(merchant: &DemoMerchant, card_on_file: bool, purchase: Purchase<'_>, o
     let values = [merchant.id, amount.as_str(), order, name, "buyer@example.com", free];
     let mut fields: Vec<(String, String)> =
         names.iter().zip(values).map(|(n, v)| ((*n).to_owned(), v.to_owned())).collect();
+    if let Some(kind) = purchase.regular {
+        fields.extend([("regular", "on".to_owned()), ("regular_kind", kind.to_owned())].map(owned));
+    }
     fields.push(("lang".to_owned(), purchase.lang.tag().to_owned()));
     let time = purchase.now.as_second().to_string();
     if card_on_file && let Some(Ok(password)) = merchant.key_password.map(KeyPassword::new) {
@@ -146,8 +153,13 @@ mod tests {
     use domain::wire::Parameters;
 
     fn ways() -> Vec<Way> {
+        of(None)
+    }
+
+    fn of(regular: Option<&'static str>) -> Vec<Way> {
         let purchase = Purchase {
             amount: 2000,
+            regular,
             lang: Lang::Ja,
             now: "2026-11-21T10:30:00Z".parse().unwrap(),
             page_origin: "http://localhost:9000",
@@ -186,6 +198,19 @@ mod tests {
                 };
                 assert!(verify_key(value("key"), fields, &[KeyPassword::new("abcd1234").unwrap()]));
             }
+        }
+    }
+
+    #[test]
+    fn a_regular_purchase_is_asked_for_by_name() {
+        let ways = of(Some("1"));
+        let merchants: Vec<_> = ways.iter().map(|way| way.merchant).collect();
+        assert_eq!(merchants, ["4000", "2400", "4000"]);
+        for way in ways {
+            let asked =
+                |name: &str| way.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+            assert_eq!((asked("regular"), asked("regular_kind")), (Some("on"), Some("1")));
+            assert!(way.link.contains("&regular=on&regular%5Fkind=1"), "{}", way.link);
         }
     }
 

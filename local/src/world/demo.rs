@@ -3,8 +3,10 @@
 use console::settings::{seal_key_password, seal_sig_secret};
 use domain::account::{Role, User, UserId};
 use domain::link::{Link, LinkAmount, LinkUses, Terms};
-use domain::merchant::{Destination, Dialect, Encoding, Method, SigSettings};
+use domain::merchant::{Destination, Dialect, Encoding, Method, RegularKind, SigSettings};
 use domain::payment::Interface;
+use domain::recurring::calendar::Cycle;
+use domain::recurring::offer::{FirstAmount, Offer, OfferId, TrialDays};
 use domain::signing::{KeyPassword, SigSecret};
 use domain::{Lang, LinkId, Merchant, MerchantId, RecoveryDigests, TotpSecret, Yen};
 use jiff::Timestamp;
@@ -93,6 +95,55 @@ pub const MERCHANTS: [DemoMerchant; 4] = [
 pub const LINKS: [(&str, &str, Option<u32>); 2] =
     [("demo", "デモ商品", Some(2000)), ("open", "お好きな金額でのお支払い", None)];
 
+/// A regular purchase of the demo merchants that have any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemoOffer {
+    /// Its short name.
+    pub id: &'static str,
+    /// The `regular_kind` that begins it.
+    pub kind: &'static str,
+    /// What is sold.
+    pub item: &'static str,
+    /// What joining costs. None: nothing.
+    pub first: Option<u32>,
+    /// What each following month costs.
+    pub yen: u32,
+    /// Days of a trial.
+    pub trial: Option<u16>,
+    /// Quantity, postage, delivery, withdrawal.
+    pub terms: [&'static str; 4],
+}
+
+/// Merchants that sell regular purchases: one of each dialect.
+pub const SUBSCRIBED: [&str; 2] = ["4000", "2400"];
+
+/// What they sell.
+pub const OFFERS: [DemoOffer; 2] = [
+    DemoOffer {
+        id: "beans",
+        kind: "1",
+        item: "コーヒー豆 200g 定期便",
+        first: Some(980),
+        yen: 1_200,
+        trial: None,
+        terms: [
+            "毎回1袋（200g）",
+            "送料込み",
+            "初回はお申し込みから3日以内、2回目以降は請求日から3日以内に発送します",
+            "食品のため、お届け後の返品はお受けしていません",
+        ],
+    },
+    DemoOffer {
+        id: "lessons",
+        kind: "2",
+        item: "コーヒー教室 動画配信",
+        first: None,
+        yen: 500,
+        trial: Some(14),
+        terms: ["1か月の見放題", "", "お申し込みの直後からご覧いただけます", "配信の性質上、返金はお受けしていません"],
+    },
+];
+
 /// Somebody who signs in to a demo merchant's console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoUser {
@@ -161,12 +212,37 @@ pub(super) async fn seed(
     for (id, item, yen) in LINKS {
         unless_there(registry.create_link(&link(id, item, yen, now)?).await)?;
     }
+    for (merchant, demo) in SUBSCRIBED.iter().flat_map(|merchant| OFFERS.iter().map(move |demo| (merchant, demo))) {
+        let offer = demo.record(merchant, now)?;
+        unless_there(registry.offers().put(None, &offer).await.map_err(RegistryError::from))?;
+    }
     for (number, demo) in (1..).zip(&USERS) {
         let user = demo.record(number, registry, now)?;
         unless_there(registry.users().create(&user).await.map_err(RegistryError::from))?;
         registry.owners().add(&user.merchant, &user.id).await.map_err(WorldError::outside)?;
     }
     Ok(cloud.set_note(SEEDED, "1")?)
+}
+
+impl DemoOffer {
+    fn record(&self, merchant: &str, now: Timestamp) -> Result<Offer, WorldError> {
+        let [quantity, shipping, delivery, withdrawal] = self.terms.map(str::to_owned);
+        let yen = |yen| Yen::new(yen).map_err(WorldError::outside);
+        Ok(Offer {
+            id: OfferId::new(self.id).map_err(WorldError::outside)?,
+            merchant: MerchantId::new(merchant).map_err(WorldError::outside)?,
+            version: 1,
+            item: self.item.to_owned(),
+            first: self.first.map(yen).transpose()?.map_or(FirstAmount::Free, FirstAmount::Charged),
+            amount: yen(self.yen)?,
+            cycle: Cycle::MONTHLY,
+            trial: self.trial.map(TrialDays::new).transpose().map_err(WorldError::outside)?,
+            times: None,
+            terms: Terms { quantity, shipping, payment_time: String::new(), delivery, withdrawal },
+            made_at: now,
+            withdrawn_at: None,
+        })
+    }
 }
 
 impl DemoUser {
@@ -197,6 +273,11 @@ impl DemoMerchant {
         let id = MerchantId::new(self.id).map_err(WorldError::outside)?;
         let mut merchant = Merchant::new(id, self.name);
         merchant.dialect = self.dialect;
+        if SUBSCRIBED.contains(&self.id) {
+            let kinds =
+                OFFERS.iter().filter_map(|demo| Some((RegularKind::parse(demo.kind)?, OfferId::new(demo.id).ok()?)));
+            merchant.regular.kinds = kinds.collect();
+        }
         merchant.encoding = self.encoding;
         merchant.lang = self.lang;
         for (slot, (method, path)) in merchant.destinations.iter_mut().zip(self.destinations) {

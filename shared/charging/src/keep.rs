@@ -33,12 +33,12 @@ impl Charging {
         approval: Option<Approval>,
         number: Option<(&Vault, &Pan)>,
     ) -> Payment {
-        let Some(approval) = approval.filter(|_| holds_approval(&payment)) else { return payment };
-        if payment.may_keep(&approval) {
+        let Some(approval) = approval else { return payment };
+        if holds_approval(&payment) && payment.may_keep(&approval) {
             // What fails in passing is made up for when reconcile looks at the payment.
             let _made_up_for = self.keep(&payment, &approval, number).await;
         }
-        if payment.state.is_settled() {
+        if !is_undone(&payment) {
             return payment;
         }
         match self.undo(payment.clone()).await {
@@ -113,6 +113,14 @@ impl Charging {
         let Some(mut card) = self.kept_card(payment, keeping, approval) else { return Ok(()) };
         let mut stands = self.cards.load(&card.merchant, &card.owner).await?;
         for _ in 0..TRIES {
+            if keeping.extends {
+                let Some(extended) = stands.as_ref().and_then(|stands| extended(stands, &card)) else { return Ok(()) };
+                match self.cards.put(&extended, None).await? {
+                    Kept::Done => return Ok(()),
+                    Kept::Refused(other) => stands = other.map(|card| *card),
+                }
+                continue;
+            }
             // Kept already (and perhaps deleted since), or replaced by a later success.
             if stands.as_ref().is_some_and(|stands| stands.id == card.id || stands.consent.at > card.consent.at) {
                 return Ok(());
@@ -155,12 +163,30 @@ impl Charging {
     }
 }
 
+/// A kept card after its buyer agreed to more and paid with it. None: it is another by now, was deleted, or that is written already.
+fn extended(stands: &KeptCard, paid: &KeptCard) -> Option<KeptCard> {
+    let scope = stands.consent.scope.and(paid.consent.scope);
+    let older = stands.consent.at < paid.consent.at;
+    let same = stands.id == paid.id && stands.number.is_some() && older;
+    same.then(|| KeptCard {
+        version: stands.version.saturating_add(1),
+        consent: Consent { scope, ..paid.consent.clone() },
+        network_id: paid.network_id.clone().or_else(|| stands.network_id.clone()),
+        ..stands.clone()
+    })
+}
+
 /// The number as it will be held: sealed by us where it is here, else the acquirer's token.
 async fn held(card: &KeptCard, approval: &Approval, number: Option<(&Vault, &Pan)>) -> Result<HeldNumber, NotKept> {
     if let Some((vault, pan)) = number {
         return Ok(vault.seal(&card.binding(), pan).await?);
     }
     approval.token.clone().map(HeldNumber::Token).ok_or(NotKept::NoNumber)
+}
+
+/// What was approved is undone at once: it only served to register the card, or it may not stand.
+fn is_undone(payment: &Payment) -> bool {
+    matches!(&payment.state, State::Reversing(Reversal { reason: Failure::Registered | Failure::NotAuthenticated, .. }))
 }
 
 /// The approval is what stands: not lost to somebody who gave the payment up in between.

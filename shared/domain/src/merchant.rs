@@ -162,6 +162,11 @@ impl Merchant {
         }
     }
 
+    /// What a buyer has to agree to who joins a regular purchase of this merchant.
+    pub fn keeps_to_join(&self, user: &str) -> ConsentScope {
+        if self.card_on_file && !user.is_empty() { ConsentScope::Both } else { ConsentScope::MerchantInitiated }
+    }
+
     /// Whether the payer gets a completion mail for payments that came by `interface`.
     pub fn mails(&self, interface: Interface) -> bool {
         !self.mail.off.contains(&interface)

@@ -509,10 +509,10 @@ impl State {
         }
     }
 
-    /// Nothing was bought and nothing failed: a card was registered.
-    pub const fn is_registered(&self) -> bool {
+    /// When a card was registered: nothing was bought, and nothing failed.
+    pub const fn registered_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Failed { reason: Failure::Registered, .. } => true,
+            Self::Failed { reason: Failure::Registered, at, .. } => Some(*at),
             Self::Failed { .. }
             | Self::Authorizing { .. }
             | Self::Challenging { .. }
@@ -524,7 +524,7 @@ impl State {
             | Self::Cancelled { .. }
             | Self::Lapsed { .. }
             | Self::Abandoned { .. }
-            | Self::NeedsPerson(_) => false,
+            | Self::NeedsPerson(_) => None,
         }
     }
 
@@ -548,7 +548,13 @@ impl Payment {
 
     /// A regular purchase began with it for nothing: its card is registered.
     pub fn joined_free(&self) -> bool {
-        self.details.offer.is_some() && self.state.is_registered()
+        self.details.offer.is_some() && self.state.registered_at().is_some()
+    }
+
+    /// When a regular purchase began with it. None: none did, or not yet.
+    pub fn joined_at(&self) -> Option<Timestamp> {
+        let at = self.state.paid_at().or(self.state.registered_at());
+        at.filter(|_| self.details.offer.is_some())
     }
 
     /// The number that people and shops see. A generation has its own, so that a shop that has seen a failure does not take the next success for a repeat.

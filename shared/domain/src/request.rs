@@ -18,8 +18,8 @@ pub use rules::{MAX_MAIL, MAX_WIDTH, check_free_text, check_mail, check_order, c
 use crate::{
     Lang, Merchant, MerchantId, OrderId, PaymentKey, Yen,
     merchant::Status,
-    recurring::offer::{Offer, OfferId},
     payment::{Details, Interface, Order, Origin},
+    recurring::offer::{Offer, OfferId},
     signing::{KeyFields, KeyPassword, SigSecret, verify_key, verify_request},
     text,
     wire::Parameters,

@@ -1,12 +1,16 @@
 //! The payment page and the way back: what travels sealed through the shopper's browser, and how it becomes a page.
 
+mod offering;
+
 use std::sync::Arc;
 
 use domain::{
     CardId, CardOwner, Clock, KeptCard, Lang, LinkId, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
-    link::{Closed, Link, TermsShown},
+    card::ConsentScope,
+    link::Link,
     merchant::{FreeItemRule, Merchant, Mode, Status},
     payment::{Details, Interface, Order, Origin, State},
+    recurring::offer::{Offer, OfferId},
 };
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -16,9 +20,10 @@ use words::{FormProblem, Notice};
 
 use crate::{
     Config, Keyring, KeyringError, Merchants, OpenedMerchant, SealError, Sealed, Stage, http as answer,
-    page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, Offered, PaymentForm, Shop, Terms},
+    page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, PaymentForm, Shop, Terms},
 };
-use store::{Links, StoreError};
+pub use offering::{Barred, Offering, deadline, link_closed, untouched};
+use store::{Links, Offers, StoreError};
 
 /// How long a form may stay open.
 pub const FORM_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -71,6 +76,8 @@ pub struct SealedOrder {
     pub kept: Option<CardId>,
     /// The shopper wants to pay with another card than the kept one.
     pub another: bool,
+    /// What this rendering asks the buyer to agree to if the card is kept.
+    pub consent: Option<ConsentScope>,
     /// The rest.
     pub details: Details,
 }
@@ -152,6 +159,7 @@ pub struct Checkout {
     keyring: Keyring,
     merchants: Merchants,
     links: Links,
+    offers: Offers,
     operator: Option<String>,
     clock: Clock,
 }
@@ -166,7 +174,7 @@ impl Checkout {
         let table = config.table()?;
         let merchants = Merchants::new(store::Merchants::new(table.clone()), clock.clone());
         let operator = config.required("OPERATOR").ok().map(str::to_owned);
-        Ok(Self { keyring, merchants, links: Links::new(table), operator, clock })
+        Ok(Self { keyring, merchants, links: Links::new(table.clone()), offers: Offers::new(table), operator, clock })
     }
 
     /// The present instant.
@@ -190,20 +198,12 @@ impl Checkout {
         self.links.load(id).await
     }
 
-    /// The link that an order came by, if it came by one.
+    /// The offer of a regular purchase in its newest version.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn offer(&self, order: &SealedOrder) -> Result<Option<Link>, StoreError> {
-        match &order.origin {
-            Origin::Link(id) => self.links.load(id).await,
-            Origin::Page
-            | Origin::CardUpdate(_)
-            | Origin::Single { .. }
-            | Origin::Batch { .. }
-            | Origin::Renewal { .. }
-            | Origin::Continuation { .. } => Ok(None),
-        }
+    pub async fn offer(&self, merchant: &MerchantId, id: &OfferId) -> Result<Option<Offer>, StoreError> {
+        self.offers.load(merchant, id).await
     }
 
     /// Opens a sealed form or handle.
@@ -300,10 +300,14 @@ impl Checkout {
     ) -> Result<Response<Body>, SealError> {
         let lang = order.details.lang;
         let shop = self.shop(merchant);
-        let deadline = deadline(lang, state.offer);
-        let terms = state.offer.and_then(|link| link.terms.as_ref());
+        let Offering { link, joins } = state.offering;
+        let deadline = deadline(lang, link.as_ref());
+        // Whoever joins is shown the offer's terms, whatever the link has of its own.
+        let terms = link.as_ref().filter(|_| joins.is_none()).and_then(|link| link.terms.as_ref());
         let terms = terms.map_or_else(Terms::default, |terms| Terms::of(lang, terms, &deadline));
-        let order = &order.clone().showing(&terms, state.offer, merchant, self.now());
+        let order = order.clone().showing(&terms, state.offering, merchant, self.now());
+        let order = &order.asking(merchant, state.kept);
+        let joins = joins.as_ref().map(|offer| offering::joining(offer, merchant, lang, link.as_ref(), self.now()));
         let token = self.seal_form(order)?;
         let free = free_entries(merchant, &order.details, lang);
         let free: Vec<FreeEntry<'_>> = free.iter().map(OwnedFree::entry).collect();
@@ -319,6 +323,7 @@ impl Checkout {
                 amount: order.amount,
                 item: Some(order.details.item.as_str()).filter(|item| !item.is_empty()),
                 terms,
+                joins: joins.as_ref(),
             },
             free: &free,
             entered: Entered { holder: state.holder, mail: &order.details.mail },
@@ -331,7 +336,7 @@ impl Checkout {
                 .kept
                 .filter(|card| kept.is_none() && expired.is_none() && card.recalls())
                 .map(|card| &card.card),
-            keep: if kept.is_some() { None } else { merchant.keeps(&order.details.user) },
+            keep: order.consent,
             keep_checked: state.keep_checked,
             manage: manage.as_deref(),
             asks_consent: !merchant.page.asks_consent_itself,
@@ -423,12 +428,17 @@ impl SealedOrder {
         self
     }
 
-    /// The same order with what its page shows of a link's legal items: that is kept with the payment.
+    /// The same order with what its page asks the buyer to agree to. A card that may be charged by the merchant gives way only to one that may be, too.
     #[must_use]
-    fn showing(mut self, terms: &Terms<'_>, offer: Option<&Link>, merchant: &Merchant, now: Timestamp) -> Self {
-        let offered = Offered { shop: &merchant.name, item: &self.details.item, amount: self.amount };
-        let shown = || TermsShown::of(words::OFFER_TERMS, &terms.text(self.details.lang, offered), now);
-        self.details.terms = offer.filter(|link| link.terms.is_some()).map(|_| shown());
+    fn asking(mut self, merchant: &Merchant, kept: Option<&KeptCard>) -> Self {
+        let user = &self.details.user;
+        let asked = match (&self.details.offer, self.kept) {
+            (Some(_), _) => Some(merchant.keeps_to_join(user)),
+            (None, Some(_)) => None,
+            (None, None) => merchant.keeps(user),
+        };
+        let before = kept.filter(|card| card.number.is_some()).map(|card| card.consent.scope).or(self.consent);
+        self.consent = asked.map(|asked| before.map_or(asked, |before| asked.and(before)));
         self
     }
 
@@ -477,6 +487,7 @@ impl SealedOrder {
             nonce: draw_nonce()?,
             kept: None,
             another: false,
+            consent: payment.keeping.as_ref().map(|keeping| keeping.scope),
             details: payment.details.clone(),
         };
         Ok(order.following(Some(payment)))
@@ -484,7 +495,7 @@ impl SealedOrder {
 }
 
 /// What a rendering of the payment form shows besides the order.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct FormState<'a> {
     /// What is to be mended.
     pub problems: &'a [FormProblem],
@@ -496,14 +507,22 @@ pub struct FormState<'a> {
     pub kept: Option<&'a KeptCard>,
     /// The buyer had agreed to let the typed card be kept.
     pub keep_checked: bool,
-    /// The link that the order came by.
-    pub offer: Option<&'a Link>,
+    /// What the order came by and what it begins.
+    pub offering: &'a Offering,
+}
+
+impl<'a> FormState<'a> {
+    /// A form that nothing was typed into.
+    pub const fn new(offering: &'a Offering) -> Self {
+        Self { problems: &[], holder: "", declined: None, kept: None, keep_checked: false, offering }
+    }
 }
 
 impl FormState<'_> {
     /// Whether the order's number is the shop's own: one of ours says nothing to the shopper.
     fn numbered(&self, order: &SealedOrder) -> bool {
-        let given = self.offer.and_then(|link| link.buyer.as_ref()).is_some_and(|buyer| buyer.order.is_some());
+        let given =
+            self.offering.link.as_ref().and_then(|link| link.buyer.as_ref()).is_some_and(|buyer| buyer.order.is_some());
         match order.origin {
             Origin::Page => true,
             Origin::Link(_) => given,
@@ -513,32 +532,6 @@ impl FormState<'_> {
             | Origin::Renewal { .. }
             | Origin::Continuation { .. } => false,
         }
-    }
-}
-
-/// Until when a link's offer stands.
-pub fn deadline(lang: Lang, offer: Option<&Link>) -> String {
-    let words = &words::words(lang).order;
-    let end = offer.and_then(|link| link.expires_at);
-    end.map_or_else(|| words.no_deadline.to_owned(), |at| (words.until)(&words::date_time(lang, at)))
-}
-
-/// Why an order may not be paid by its link now. What stands of the order goes first: one that runs or is paid is shown as such, whatever became of the link.
-pub fn closed(offer: Option<&Link>, stored: Option<&Payment>, now: Timestamp) -> Option<Notice> {
-    let untouched = match stored.map(|payment| &payment.state) {
-        None | Some(State::Declined { .. }) => true,
-        Some(state) => state.is_unpaid(),
-    };
-    match offer.map_or(Some(Notice::LinkClosed), |link| link.closed(now).map(notice_of)) {
-        Some(notice) if untouched => Some(notice),
-        Some(_) | None => None,
-    }
-}
-
-const fn notice_of(closed: Closed) -> Notice {
-    match closed {
-        Closed::Expired => Notice::LinkExpired,
-        Closed::Revoked => Notice::LinkRevoked,
     }
 }
 
@@ -598,6 +591,9 @@ pub fn standing(payment: &Payment, order: &SealedOrder) -> OrderStanding {
     if payment.origin != order.origin {
         return OrderStanding::OtherOrigin;
     }
+    if let Some(at) = payment.joined_at().filter(|_| payment.joined_free()) {
+        return OrderStanding::Joined(at);
+    }
     match &payment.state {
         State::Failed { .. } | State::Abandoned { .. } => OrderStanding::Open,
         _ if payment.amount != order.amount => OrderStanding::OtherAmount,
@@ -621,6 +617,8 @@ pub enum OrderStanding {
     Running,
     /// It was paid then.
     Paid(Timestamp),
+    /// A regular purchase began with it then, for nothing.
+    Joined(Timestamp),
     /// It was paid for, and then let go for good.
     LetGo,
     /// It stands with another amount.

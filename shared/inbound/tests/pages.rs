@@ -211,7 +211,13 @@ fn form_view<'a>(shop: &'a Shop<'a>) -> PaymentForm<'a> {
     PaymentForm {
         lang: Lang::Ja,
         shop,
-        order: Order { number: Some("100"), amount: Yen::new(2_000).unwrap(), item: None, terms: Terms::default() },
+        order: Order {
+            number: Some("100"),
+            amount: Yen::new(2_000).unwrap(),
+            item: None,
+            terms: Terms::default(),
+            joins: None,
+        },
         free: &[],
         entered: Entered::default(),
         token: "sealed",
@@ -284,7 +290,7 @@ fn nothing_that_a_shop_or_shopper_sends_becomes_markup() {
     ];
     let fields = [(evil, evil)];
     let page = page::payment_form(&PaymentForm {
-        order: Order { number: Some(evil), amount: Yen::MAX, item: Some(evil), terms: Terms::default() },
+        order: Order { number: Some(evil), amount: Yen::MAX, item: Some(evil), terms: Terms::default(), joins: None },
         free: &free,
         entered: Entered { holder: evil, mail: evil },
         token: evil,
@@ -296,7 +302,7 @@ fn nothing_that_a_shop_or_shopper_sends_becomes_markup() {
         lang: Lang::En,
         shop: &shop,
         result: HandOverResult::Paid,
-        amount: Yen::MAX,
+        amount: Some(Yen::MAX),
         order: evil,
         address: "https://shop.example/?a=\"><script>",
         method: Method::Post,
@@ -319,7 +325,7 @@ fn a_hand_over_goes_to_the_registered_address_with_its_fields_in_order() {
         lang: Lang::Ja,
         shop: &shop,
         result: HandOverResult::NotPaid,
-        amount: Yen::new(2_000).unwrap(),
+        amount: Some(Yen::new(2_000).unwrap()),
         order: "100",
         address: "https://shop.example/thanks?a=1",
         method: Method::Post,
@@ -731,6 +737,7 @@ fn a_line_end_in_a_name_makes_no_header_and_no_row() {
         own: None,
         card_kept: None,
         receipt: None,
+        next: None,
     });
     assert_eq!(mail.subject, "お支払いは成立しませんでした 1円（店 Bcc: a@example.jp x）");
     assert!(mail.text.starts_with("山田 決済番号: 1 様\n"));
@@ -796,7 +803,7 @@ fn a_shops_own_texts_and_logo_stand_on_the_payment_page_and_on_none_that_leads_a
         shop: &shop,
         waiting_for: WaitingFor::Checking,
         order: "100",
-        amount: Yen::new(2_000).unwrap(),
+        amount: Some(Yen::new(2_000).unwrap()),
         mail_comes: true,
         address: "",
         language: None,
@@ -805,7 +812,7 @@ fn a_shops_own_texts_and_logo_stand_on_the_payment_page_and_on_none_that_leads_a
         lang: Lang::Ja,
         shop: &shop,
         result: HandOverResult::Paid,
-        amount: Yen::new(2_000).unwrap(),
+        amount: Some(Yen::new(2_000).unwrap()),
         order: "100",
         address: "https://shop.example/thanks",
         method: Method::Post,
@@ -845,6 +852,7 @@ fn a_shops_own_paragraphs_stand_in_the_payers_mail_as_plain_text() {
         own: Some(&texts),
         card_kept: None,
         receipt: None,
+        next: None,
     };
     let mail = page::mail::completion(&paid);
     let said =

@@ -1,7 +1,10 @@
 //! Amounts, dates and cards as people read them.
 
 use domain::{Brand, Lang, MaskedCard, Yen, clock::JAPAN};
-use jiff::{Timestamp, civil::Weekday};
+use jiff::{
+    Timestamp,
+    civil::{Date, Weekday},
+};
 
 /// An amount inside a sentence: `2,000円` or `¥2,000`.
 pub fn money(lang: Lang, amount: Yen) -> String {
@@ -55,7 +58,11 @@ pub fn date_time(lang: Lang, at: Timestamp) -> String {
 
 /// A day in Japan: `2026年11月21日(土)` or `2026-11-21`.
 pub fn date(lang: Lang, at: Timestamp) -> String {
-    let day = JAPAN.to_datetime(at).date();
+    day(lang, JAPAN.to_datetime(at).date())
+}
+
+/// A date of a calendar: `2026年11月21日(土)` or `2026-11-21`.
+pub fn day(lang: Lang, day: Date) -> String {
     let (year, month) = (day.year(), day.month());
     match lang {
         Lang::Ja => format!("{year}年{month}月{}日({})", day.day(), weekday(day.weekday())),

@@ -9,6 +9,7 @@ mod en;
 pub mod explain;
 pub mod format;
 mod ja;
+pub mod joining;
 mod later;
 pub mod problem;
 pub mod receipt;
@@ -17,7 +18,8 @@ pub mod request;
 
 pub use catalogue::{KeepConsent, KeptCardText, Words};
 pub use domain::Lang;
-pub use format::{card, date, date_time, grouped_number, masked, money, money_figure, sum};
+pub use format::{card, date, date_time, day, grouped_number, masked, money, money_figure, sum};
+pub use joining::{JOIN_TERMS, joining};
 pub use later::Later;
 pub use problem::{
     AmountProblem, DeclineText, FormProblem, FreeProblem, Notice, NoticeText, amount_problem, decline, decline_kept,

@@ -24,6 +24,10 @@ pub enum FormProblem {
     MailMalformed,
     /// A card can't be kept without the consent to it.
     KeepMissing,
+    /// Nobody joins a regular purchase without the consent to keep the card.
+    JoinMissing,
+    /// The regular purchase is another than the form showed: it has to be agreed to anew.
+    JoinChanged,
     /// The kept card that the form offered was deleted, replaced or has expired since.
     KeptCardGone,
     /// The card may not be tried here now, or never again. The text does not tell which, nor why: whoever tests stolen cards learns nothing.
@@ -65,7 +69,7 @@ impl FormProblem {
             },
             Self::TestCardsOnly | Self::TestCardRefused | Self::KeptCardGone | Self::CardNotTaken => "card_number",
             Self::MailMissing | Self::MailMalformed => "mail",
-            Self::KeepMissing => "keep_card",
+            Self::KeepMissing | Self::JoinMissing | Self::JoinChanged => "keep_card",
             Self::Free { item: 1, .. } => "free1",
             Self::Free { item: 2, .. } => "free2",
             Self::Free { .. } => "free3",
@@ -95,6 +99,8 @@ fn form_problem_ja(problem: &FormProblem) -> Cow<'static, str> {
         FormProblem::KeepMissing => {
             "カードを変更するには、保存への同意が必要です。内容を読み、同意の欄を選んでください。"
         }
+        FormProblem::JoinMissing => crate::joining(Lang::Ja).consent_why,
+        FormProblem::JoinChanged => crate::joining(Lang::Ja).changed,
         FormProblem::KeptCardGone => {
             "保存されていたカードは使えなくなりました。お支払いに使うカードを入力してください。"
         }
@@ -125,6 +131,8 @@ fn form_problem_en(problem: &FormProblem) -> Cow<'static, str> {
         FormProblem::KeepMissing => {
             "To replace the card we need your consent to save it. Please read it and tick the box."
         }
+        FormProblem::JoinMissing => crate::joining(Lang::En).consent_why,
+        FormProblem::JoinChanged => crate::joining(Lang::En).changed,
         FormProblem::KeptCardGone => "The saved card can’t be used any more. Enter the card you want to pay with.",
         FormProblem::CardNotTaken => {
             "This card can’t be used here. The card company was not asked, and nothing was charged. Please use another card."
@@ -305,6 +313,8 @@ pub enum Notice {
     LinkExpired,
     /// The merchant revoked the link.
     LinkRevoked,
+    /// The offer of a regular purchase was withdrawn, or there is none.
+    OfferClosed,
     /// There is no receipt, because nothing was paid or what was paid was given back.
     NoReceipt,
     /// We can't work at present; nothing was begun.
@@ -330,7 +340,7 @@ pub struct NoticeText {
 
 impl Notice {
     /// Every notice, for tests and galleries.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::OrderUsed,
         Self::AmountConflict,
         Self::AttemptsUsedUp,
@@ -342,6 +352,7 @@ impl Notice {
         Self::LinkClosed,
         Self::LinkExpired,
         Self::LinkRevoked,
+        Self::OfferClosed,
         Self::NoReceipt,
         Self::Unavailable,
         Self::NotFound,
@@ -363,6 +374,7 @@ impl Notice {
             Self::LinkClosed => "link_closed",
             Self::LinkExpired => "link_expired",
             Self::LinkRevoked => "link_revoked",
+            Self::OfferClosed => "offer_closed",
             Self::NoReceipt => "no_receipt",
             Self::Unavailable => "unavailable",
             Self::NotFound => "not_found",
@@ -436,6 +448,11 @@ const fn notice_ja(notice: Notice) -> NoticeText {
             title: "このお支払いリンクは取り消されました",
             lead: "お店がこのリンクの受付を取りやめました。この画面での請求は発生していません。",
             advice: "ご不明な点は、リンクを受け取ったお店へお問い合わせください。",
+        },
+        Notice::OfferClosed => NoticeText {
+            title: "この定期購入の受付は終了しました",
+            lead: "お店がこの定期購入の受付を取りやめました。この画面での請求は発生していません。",
+            advice: "ご不明な点は、お店へお問い合わせください。",
         },
         Notice::NoReceipt => NoticeText {
             title: "領収書はありません",
@@ -521,6 +538,11 @@ const fn notice_en(notice: Notice) -> NoticeText {
             title: "This payment link was withdrawn",
             lead: "The shop no longer takes payments by it. Nothing was charged from this page.",
             advice: "If you have questions, please ask the shop that sent you the link.",
+        },
+        Notice::OfferClosed => NoticeText {
+            title: "This subscription is no longer offered",
+            lead: "The shop has withdrawn it. Nothing was charged on this page.",
+            advice: "If you have any questions, please ask the shop.",
         },
         Notice::NoReceipt => NoticeText {
             title: "There is no receipt",

@@ -96,9 +96,23 @@ const fn request_problem_ja(problem: Problem) -> &'static str {
             "定期購入フラグが正しくありません。始めるときは on を送信し、それ以外は省略してください。"
         }
         Problem::RegularKindInvalid => {
-            "定期購入種別が正しくありません。加盟店の設定にある周期の数字を、定期購入フラグと合わせて送信してください。"
+            "定期購入種別が正しくありません。加盟店の設定にある1から99の数字を、定期購入フラグと合わせて送信してください。"
         }
-        Problem::RegularNotAvailable => "定期購入はまだ利用できません。定期購入フラグを送信しないでください。",
+        Problem::RegularNotAvailable => {
+            "この加盟店には、定期購入の商品が設定されていません。管理画面で設定するか、定期購入フラグを送信しないでください。"
+        }
+        Problem::RegularKindUnknown => {
+            "この定期購入種別には、商品が設定されていません。管理画面の設定にある数字を送信してください。"
+        }
+        Problem::RegularKindMissing => {
+            "定期購入種別がありません。どの商品を申し込むかを、管理画面の設定にある数字で送信してください。"
+        }
+        Problem::RegularOfferClosed => {
+            "この定期購入の受付は終了しています。管理画面で商品と定期購入種別の設定を確認してください。"
+        }
+        Problem::RegularAmountConflict => {
+            "金額が、定期購入の初回の金額と一致しません。初回が無料のときは、2回目以降の金額を送信してください。"
+        }
         Problem::ReturnInvalid => "戻り先の番号が正しくありません。1、2、3のいずれかを送信するか、省略してください。",
         Problem::ReturnNotRegistered => {
             "指定された番号の戻り先は登録されていません。設定に戻り先を登録するか、登録済みの番号を送信してください。"
@@ -188,9 +202,23 @@ const fn request_problem_en(problem: Problem) -> &'static str {
             "The regular purchase flag is not well-formed. Send “on” to start one, otherwise leave it out."
         }
         Problem::RegularKindInvalid => {
-            "There is no such cycle. Send a digit from the merchant’s settings, together with the regular purchase flag."
+            "The kind of regular purchase is not well-formed. Send a number from 1 to 99 that is in the merchant’s settings, together with the regular purchase flag."
         }
-        Problem::RegularNotAvailable => "Regular purchases are not available yet. Leave the flag out.",
+        Problem::RegularNotAvailable => {
+            "This merchant has no regular purchases in its settings. Set them up in the console, or leave the regular purchase flag out."
+        }
+        Problem::RegularKindUnknown => {
+            "No offer is set for this kind of regular purchase. Send a number that is in the merchant’s settings."
+        }
+        Problem::RegularKindMissing => {
+            "The kind of regular purchase is missing. Say which offer is begun, by a number that is in the merchant’s settings."
+        }
+        Problem::RegularOfferClosed => {
+            "This regular purchase is no longer offered. Check the offer and the kinds of regular purchase in the console."
+        }
+        Problem::RegularAmountConflict => {
+            "The amount is not the first amount of the regular purchase. Where the first time is free, send the amount of the following times."
+        }
         Problem::ReturnInvalid => "The destination is not well-formed. Send 1, 2 or 3, or leave it out.",
         Problem::ReturnNotRegistered => {
             "No destination is registered under this number. Register it in the settings, or send the number of one that is."

@@ -16,6 +16,7 @@ mod chromium;
 mod console;
 mod hostile;
 mod issuer;
+mod joining;
 mod journey;
 mod kept;
 mod live;

@@ -148,6 +148,16 @@ impl ConsentScope {
         }
     }
 
+    /// Both what this and what `other` allows.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Recall, Self::Recall) => Self::Recall,
+            (Self::MerchantInitiated, Self::MerchantInitiated) => Self::MerchantInitiated,
+            (Self::Recall | Self::MerchantInitiated | Self::Both, _) => Self::Both,
+        }
+    }
+
     /// The merchant may charge it.
     pub const fn merchant_may_charge(self) -> bool {
         match self {

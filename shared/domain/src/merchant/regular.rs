@@ -88,9 +88,8 @@ mod tests {
             (&[("1", "coffee"), ("3", "tea")], Some("coffee")),
             (&[("2", "coffee"), ("3", "tea")], None),
         ] {
-            let kinds = kinds.iter().map(|(kind, offer)| {
-                (RegularKind::parse(kind).unwrap(), OfferId::new(*offer).unwrap())
-            });
+            let kinds =
+                kinds.iter().map(|(kind, offer)| (RegularKind::parse(kind).unwrap(), OfferId::new(*offer).unwrap()));
             let settings = RegularSettings { kinds: kinds.collect(), ..RegularSettings::default() };
             assert_eq!(settings.usual().map(OfferId::as_str), usual);
         }

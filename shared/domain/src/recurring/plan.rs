@@ -28,11 +28,7 @@ use super::{
     retry::Retry,
 };
 use crate::{
-    CardOwner, Lang, MerchantId, OrderId, Payment,
-    acquirer::DeclineCode,
-    clock::japan_date,
-    link::TermsShown,
-    payment::{Failure, State},
+    CardOwner, Lang, MerchantId, OrderId, Payment, acquirer::DeclineCode, clock::japan_date, link::TermsShown,
 };
 
 /// One buyer's contract, as stored.
@@ -192,7 +188,7 @@ impl Plan {
     ///
     /// None: the payment did not succeed, or its page showed no terms; nobody is bound by that.
     pub fn join(offer: &Offer, anchor: Anchor, payment: &Payment) -> Option<Self> {
-        let joined_at = joined_at(payment)?;
+        let joined_at = payment.state.paid_at().or(payment.state.registered_at())?;
         let joined = japan_date(joined_at);
         Some(Self {
             id: PlanId::of(&payment.key),
@@ -266,24 +262,5 @@ impl Plan {
                 PlanState::Paused { .. } | PlanState::Ended { .. } => self.state,
             };
         })
-    }
-}
-
-/// When the first payment succeeded; a card that was registered for a free beginning was, too.
-fn joined_at(payment: &Payment) -> Option<Timestamp> {
-    match &payment.state {
-        State::Failed { reason: Failure::Registered, at, .. } => Some(*at),
-        State::Authorizing { .. }
-        | State::Challenging { .. }
-        | State::Unknown(_)
-        | State::Reversing(_)
-        | State::Declined { .. }
-        | State::Authorized { .. }
-        | State::Captured { .. }
-        | State::Cancelled { .. }
-        | State::Lapsed { .. }
-        | State::Failed { .. }
-        | State::Abandoned { .. }
-        | State::NeedsPerson(_) => payment.state.paid_at(),
     }
 }

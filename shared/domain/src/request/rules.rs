@@ -155,7 +155,8 @@ pub(super) fn regular(wire: Wire<'_>) -> Result<Option<OfferId>, RequestError> {
     };
     let kind = |problem| wire.refuse(Field::RegularKind, problem);
     let named = wire.text(Field::RegularKind)?;
-    let named = named.map(|text| RegularKind::parse(&text).ok_or_else(|| kind(Problem::RegularKindInvalid))).transpose()?;
+    let named =
+        named.map(|text| RegularKind::parse(&text).ok_or_else(|| kind(Problem::RegularKindInvalid))).transpose()?;
     let regular = &wire.merchant.regular;
     match named {
         _ if !asked => Ok(None),
@@ -166,7 +167,11 @@ pub(super) fn regular(wire: Wire<'_>) -> Result<Option<OfferId>, RequestError> {
 }
 
 /// Whether the offer of a regular purchase can be begun with this amount: a request says what joining costs, so that a signature covers it.
-pub(super) fn joining<'a>(merchant: &Merchant, offer: Option<&'a Offer>, amount: Yen) -> Result<&'a Offer, RequestError> {
+pub(super) fn joining<'a>(
+    merchant: &Merchant,
+    offer: Option<&'a Offer>,
+    amount: Yen,
+) -> Result<&'a Offer, RequestError> {
     let refuse = |field: Field, problem| RequestError::of(problem, field.wire_name(merchant));
     let open = offer.filter(|offer| offer.is_open());
     let offer = open.ok_or_else(|| refuse(Field::RegularKind, Problem::RegularOfferClosed))?;

@@ -1,13 +1,21 @@
 //! One sample of every page and mail, in either language: what the gallery shows and the tests read.
 
 use domain::{
-    Brand, CardError, Expiry, Lang, MaskedCard, Merchant, MerchantId, Yen, acquirer::DeclineCode, card::ConsentScope,
-    merchant, request::Problem,
+    Brand, CardError, Expiry, Lang, MaskedCard, Merchant, MerchantId, Yen,
+    acquirer::DeclineCode,
+    card::ConsentScope,
+    merchant,
+    recurring::{
+        calendar::{Anchor, Cycle},
+        offer::{FirstAmount, Offer, OfferId, Times, TrialDays},
+    },
+    request::Problem,
 };
 use inbound::page::{
-    self, AmountForm, Arrival, ChallengeHop, DeclineNotice, DeleteCard, Entered, FreeEntry, HandOver, HandOverResult,
-    HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, NoticePage, Order, Outcome,
-    OwnTexts, Page, PaymentForm, Receipt, ReceiptPage, Refusal, ResultPage, Returned, Shop, Terms, Waiting, WaitingFor,
+    self, AmountForm, Arrival, ChallengeHop, Contract, DeclineNotice, DeleteCard, Entered, FreeEntry, HandOver,
+    HandOverResult, HopPurpose, Joining, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, NoticePage,
+    Order, Outcome, OwnTexts, Page, PaymentForm, Receipt, ReceiptPage, Refusal, ResultPage, Returned, Shop, Terms,
+    Waiting, WaitingFor,
     mail::{CardChange, CardKept, CardNews, Completion, Mail, MailOutcome, PaymentRequest, Reader},
 };
 use jiff::{Timestamp, civil::date};
@@ -108,7 +116,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
     let plain = PaymentForm {
         lang,
         shop: &live_shop,
-        order: Order { number: Some("100"), amount, item: Some(t.item), terms: Terms::default() },
+        order: Order { number: Some("100"), amount, item: Some(t.item), terms: Terms::default(), joins: None },
         free: &[],
         entered: Entered::default(),
         token: "sealed-token",
@@ -147,7 +155,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         lang,
         shop: &shop,
         result: HandOverResult::Paid,
-        amount,
+        amount: Some(amount),
         order: "100",
         address: "https://shop.example/thanks",
         method: merchant::Method::Post,
@@ -169,7 +177,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         shop: &live_shop,
         waiting_for,
         order: "100",
-        amount,
+        amount: Some(amount),
         mail_comes: true,
         address: "",
         language,
@@ -209,6 +217,16 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         path: "/receipt/sealed-handle",
         language,
     };
+    let offer = offer(t);
+    let joining = Joining::of(lang, &offer, Anchor::USUAL, at, words::words(lang).order.no_deadline);
+    let trial = Offer { first: FirstAmount::Free, trial: TrialDays::new(14).ok(), times: Times::new(6).ok(), ..offer };
+    let free_joining = Joining::of(lang, &trial, Anchor::new(31).unwrap(), at, words::words(lang).order.no_deadline);
+    let next = page::next_charge(lang, &trial, Anchor::USUAL, at);
+    let joins = |joins| PaymentForm {
+        order: Order { joins: Some(joins), ..plain.order },
+        keep: Some(ConsentScope::MerchantInitiated),
+        ..plain
+    };
     let mut pages = vec![
         ("payment-form", page::payment_form(&plain)),
         (
@@ -222,6 +240,17 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
                 ..plain
             }),
         ),
+        ("payment-form-joining", page::payment_form(&joins(&joining))),
+        (
+            "payment-form-joining-kept",
+            page::payment_form(&PaymentForm {
+                kept: Some(&visa),
+                keep: Some(ConsentScope::Both),
+                problems: &[FormProblem::JoinMissing],
+                ..joins(&joining)
+            }),
+        ),
+        ("payment-form-joining-free", page::payment_form(&joins(&free_joining))),
         (
             "payment-form-problems",
             page::payment_form(&PaymentForm {
@@ -271,9 +300,22 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
         ("waiting-authenticating", page::waiting(&waiting(WaitingFor::Authenticating))),
         (
             "result-paid",
-            page::result(&outcome(Outcome::Paid { receipt, mail_sent: true, receipt_path: "/receipt/sealed-handle" })),
+            page::result(&outcome(Outcome::Paid {
+                receipt,
+                mail_sent: true,
+                receipt_path: "/receipt/sealed-handle",
+                next: None,
+            })),
         ),
-        ("result-not-paid", page::result(&outcome(Outcome::NotPaid { order: "100", amount }))),
+        (
+            "result-joined",
+            page::result(&outcome(Outcome::Joined {
+                order: "100",
+                at,
+                contract: Some(Contract { item: t.item, next: Some(&next), card: (Brand::Visa, "4242") }),
+            })),
+        ),
+        ("result-not-paid", page::result(&outcome(Outcome::NotPaid { order: "100", amount: Some(amount) }))),
         ("result-let-go", page::result(&outcome(Outcome::LetGo { order: "100", amount }))),
         ("result-already-paid", page::result(&outcome(Outcome::AlreadyPaid { at, order: "100", amount }))),
         ("result-expired", page::result(&ResultPage { lang, shop: None, outcome: Outcome::Expired, language })),
@@ -419,6 +461,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         own: None,
         card_kept: None,
         receipt: Some("https://pay.example/receipt/sealed-handle"),
+        next: None,
     };
     let kept = CardKept { scope: ConsentScope::Both, manage: Some("https://pay.example/card/sealed-handle") };
     let recall = CardKept { scope: ConsentScope::Recall, manage: None };
@@ -483,4 +526,29 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         .chain(requests.map(|(name, view)| (name.to_owned(), page::mail::payment_request(&view))))
         .chain(cards.map(|(name, view)| (name.to_owned(), page::mail::card_news(&view))))
         .collect()
+}
+
+/// A monthly regular purchase.
+fn offer(t: &Texts) -> Offer {
+    let [quantity, _, delivery, _, withdrawal] = t.terms.map(str::to_owned);
+    Offer {
+        id: OfferId::new("beans").unwrap(),
+        merchant: MerchantId::new("4000").unwrap(),
+        version: 1,
+        item: t.item.to_owned(),
+        first: FirstAmount::Charged(Yen::new(2_000).unwrap()),
+        amount: Yen::new(1_200).unwrap(),
+        cycle: Cycle::MONTHLY,
+        trial: None,
+        times: None,
+        terms: domain::link::Terms {
+            quantity,
+            shipping: String::new(),
+            payment_time: String::new(),
+            delivery,
+            withdrawal,
+        },
+        made_at: Timestamp::UNIX_EPOCH,
+        withdrawn_at: None,
+    }
 }

@@ -1,13 +1,16 @@
 //! The payment page: what is bought, the card form, one button that says the act and the amount.
 
 use askama::Template;
-use domain::{CardError, Lang, MaskedCard, Merchant, Yen, card::ConsentScope, merchant::ShopHtml};
-use words::{DeclineText, FormProblem, form_problem, money, money_figure};
+use domain::{
+    CardError, Lang, MaskedCard, Merchant, Yen, card::ConsentScope, merchant::ShopHtml, recurring::offer::FirstAmount,
+};
+use words::{DeclineText, FormProblem, form_problem, joining::JoiningWords, money, money_figure};
 
 use super::{
     Page,
     asset::FORM_SCRIPT,
     card_fields::{DeclineNotice, Problems},
+    joining::Joining,
     policy::{FormTarget, Referrer},
     shell::{LanguageSwitch, Shell, Shop, page},
     terms::Terms,
@@ -17,7 +20,7 @@ use super::{
 ///
 /// With a kept card the form brings `card` = `kept` and `card_code`; a form of its own leads to `POST /pay` for another card
 /// (`reopen` = the token, `lang`, `card` = `another`), and from there back to the kept one (`card` = `kept`).
-/// The consent to keep a typed card is `keep_card` = `on`.
+/// The consent to keep a typed card is `keep_card` = `on`; a regular purchase insists on it, also for a card that is kept already.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentForm<'a> {
     /// The page's language.
@@ -40,7 +43,7 @@ pub struct PaymentForm<'a> {
     pub replaces: Option<&'a MaskedCard>,
     /// Where the kept card is changed or deleted.
     pub manage: Option<&'a str>,
-    /// What a typed card may be kept for; none where it is not kept.
+    /// What a typed card may be kept for; none where it is not kept. For a regular purchase the kept card, too.
     pub keep: Option<ConsentScope>,
     /// The consent to keep it was given before something else had to be mended. It is never given beforehand.
     pub keep_checked: bool,
@@ -90,6 +93,8 @@ pub struct Order<'a> {
     pub item: Option<&'a str>,
     /// Terms, where this page is the final screen of an order (a link).
     pub terms: Terms<'a>,
+    /// The regular purchase that begins with it: this page is its final screen.
+    pub joins: Option<&'a Joining>,
 }
 
 /// A free item on the page.
@@ -154,11 +159,30 @@ struct PaymentTemplate<'a> {
 
 impl PaymentTemplate<'_> {
     fn figure(&self) -> String {
-        money_figure(self.view.order.amount)
+        if self.registers() { "¥0".to_owned() } else { money_figure(self.view.order.amount) }
+    }
+
+    /// Nothing is paid now: the card is registered.
+    fn registers(&self) -> bool {
+        self.view.order.joins.is_some_and(|joins| joins.first == FirstAmount::Free)
     }
 
     fn pay(&self) -> String {
-        (self.shell.words.form.pay)(&money(self.view.lang, self.view.order.amount))
+        let amount = money(self.view.lang, self.view.order.amount);
+        match self.view.order.joins.map(|joins| joins.first) {
+            None => (self.shell.words.form.pay)(&amount),
+            Some(FirstAmount::Charged(_)) => (self.joining().pay)(&amount),
+            Some(FirstAmount::Free) => self.joining().register.to_owned(),
+        }
+    }
+
+    const fn joining(&self) -> &'static JoiningWords {
+        words::joining(self.view.lang)
+    }
+
+    /// What is said where the box has to be ticked and isn't.
+    fn consent_missing(&self) -> Option<String> {
+        self.view.order.joins.map(|_| form_problem(self.view.lang, &FormProblem::JoinMissing).into_owned())
     }
 
     /// A kept card that declined has nothing to be mended but its code.

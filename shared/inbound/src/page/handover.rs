@@ -23,8 +23,8 @@ pub struct HandOver<'a> {
     pub shop: &'a Shop<'a>,
     /// What happened.
     pub result: HandOverResult,
-    /// What it costs or would have cost.
-    pub amount: Yen,
+    /// What it costs or would have cost. None: a card is registered, and nothing is paid.
+    pub amount: Option<Yen>,
     /// The shop's number for it.
     pub order: &'a str,
     /// The registered address. For GET without its query, which is among the fields.
@@ -42,6 +42,8 @@ pub struct HandOver<'a> {
 pub enum HandOverResult {
     /// Paid.
     Paid,
+    /// A regular purchase began for nothing: the card is registered.
+    Joined,
     /// Not paid, and nothing charged.
     NotPaid,
 }
@@ -51,6 +53,7 @@ pub fn handover(view: &HandOver<'_>) -> Page {
     let words = &words::words(view.lang).handover;
     let (title, lead) = match view.result {
         HandOverResult::Paid => (words.paid, words.paid_lead),
+        HandOverResult::Joined => (words::joining(view.lang).joined, words::joining(view.lang).back_lead),
         HandOverResult::NotPaid => (words.not_paid, words.not_paid_lead),
     };
     let shop = view.shop.without_logo();
@@ -68,8 +71,8 @@ struct HandOverTemplate<'a> {
 }
 
 impl HandOverTemplate<'_> {
-    fn figure(&self) -> String {
-        money_figure(self.view.amount)
+    fn figure(&self) -> Option<String> {
+        self.view.amount.map(money_figure)
     }
 
     const fn method(&self) -> &'static str {
@@ -87,6 +90,9 @@ impl HandOverTemplate<'_> {
     }
 
     fn paid(&self) -> bool {
-        self.view.result == HandOverResult::Paid
+        match self.view.result {
+            HandOverResult::Paid | HandOverResult::Joined => true,
+            HandOverResult::NotPaid => false,
+        }
     }
 }

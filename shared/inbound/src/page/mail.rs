@@ -42,6 +42,8 @@ pub struct Completion<'a> {
     pub card_kept: Option<CardKept<'a>>,
     /// The absolute https address of the receipt; told to the shopper only.
     pub receipt: Option<&'a str>,
+    /// The next payment of the regular purchase that it began.
+    pub next: Option<&'a str>,
 }
 
 /// A payment link on its way to its buyer (決済メール).
@@ -496,6 +498,7 @@ fn rows(view: &Completion<'_>) -> Vec<(String, String)> {
         MailOutcome::Paid { brand, last4 } => {
             rows.push((words.order.method, Some(words.order.method_card_once.to_owned())));
             rows.push((words.result.card, Some(card(brand, last4))));
+            rows.push((words::joining(view.lang).next, view.next.map(ToOwned::to_owned)));
         }
         MailOutcome::NotPaid | MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon => {}
     }

@@ -35,13 +35,24 @@ pub enum Outcome<'a> {
         mail_sent: bool,
         /// Where the receipt is.
         receipt_path: &'a str,
+        /// The next payment of the regular purchase that it began.
+        next: Option<&'a str>,
+    },
+    /// A regular purchase began for nothing: the card is registered.
+    Joined {
+        /// The order's number.
+        order: &'a str,
+        /// When.
+        at: Timestamp,
+        /// What was joined and what comes next, for who did.
+        contract: Option<Contract<'a>>,
     },
     /// Not paid, nothing charged.
     NotPaid {
         /// The order's number.
         order: &'a str,
-        /// What it would have cost.
-        amount: Yen,
+        /// What it would have cost. None: a card was to be registered.
+        amount: Option<Yen>,
     },
     /// The order was paid before.
     AlreadyPaid {
@@ -61,6 +72,17 @@ pub enum Outcome<'a> {
     },
     /// The address has run out or opens nothing: no personal data.
     Expired,
+}
+
+/// A regular purchase that began just now.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract<'a> {
+    /// What is bought.
+    pub item: &'a str,
+    /// The next payment.
+    pub next: Option<&'a str>,
+    /// The card's brand and last four digits.
+    pub card: (Brand, &'a str),
 }
 
 /// What a shopper keeps of a payment.
@@ -87,6 +109,10 @@ pub fn result(view: &ResultPage<'_>) -> Page {
     let words = &words::words(view.lang).result;
     let (title, lead, mood) = match &view.outcome {
         Outcome::Paid { .. } => (words.paid, words.paid_lead.to_owned(), Mood::Good),
+        Outcome::Joined { .. } => {
+            let joining = words::joining(view.lang);
+            (joining.joined, joining.joined_lead.to_owned(), Mood::Good)
+        }
         Outcome::NotPaid { .. } => (words.not_paid, words.not_paid_lead.to_owned(), Mood::Plain),
         Outcome::AlreadyPaid { at, .. } => {
             (words.already_paid, (words.already_paid_lead)(&date_time(view.lang, *at)), Mood::Good)
@@ -111,13 +137,21 @@ fn rows(view: &ResultPage<'_>) -> Vec<(&'static str, String)> {
     let words = words::words(view.lang);
     let shop = view.shop.map(|shop| (words.result.shop, shop.name.to_owned()));
     let known = match view.outcome {
-        Outcome::Paid { receipt, .. } => vec![
+        Outcome::Paid { receipt, next, .. } => vec![
             receipt.item.map(|item| (words.order.item, item.to_owned())),
             Some((words.result.date, date_time(view.lang, receipt.at))),
             Some((words.order.number, receipt.order.to_owned())),
             Some((words.result.payment, receipt.payment.to_owned())),
             Some((words.order.method, words.order.method_card_once.to_owned())),
             Some((words.result.card, card(receipt.brand, receipt.last4))),
+            next.map(|next| (words::joining(view.lang).next, next.to_owned())),
+        ],
+        Outcome::Joined { order, at, contract } => vec![
+            contract.map(|contract| (words.order.item, contract.item.to_owned())),
+            Some((words.order.number, order.to_owned())),
+            contract.map(|contract| (words.result.card, card(contract.card.0, contract.card.1))),
+            contract.and_then(|contract| contract.next).map(|next| (words::joining(view.lang).next, next.to_owned())),
+            Some((words::joining(view.lang).joined_at, date_time(view.lang, at))),
         ],
         Outcome::NotPaid { order, .. } | Outcome::LetGo { order, .. } => {
             vec![Some((words.order.number, order.to_owned()))]
@@ -144,9 +178,10 @@ impl ResultTemplate<'_> {
     fn figure(&self) -> Option<String> {
         match self.view.outcome {
             Outcome::Paid { receipt: Receipt { amount, .. }, .. }
-            | Outcome::NotPaid { amount, .. }
             | Outcome::LetGo { amount, .. }
             | Outcome::AlreadyPaid { amount, .. } => Some(money_figure(amount)),
+            Outcome::NotPaid { amount, .. } => amount.map(money_figure),
+            Outcome::Joined { .. } => Some("¥0".to_owned()),
             Outcome::Expired => None,
         }
     }
@@ -155,7 +190,26 @@ impl ResultTemplate<'_> {
     fn paid(&self) -> Option<(bool, &str)> {
         match self.view.outcome {
             Outcome::Paid { mail_sent, receipt_path, .. } => Some((mail_sent, receipt_path)),
-            Outcome::NotPaid { .. } | Outcome::AlreadyPaid { .. } | Outcome::LetGo { .. } | Outcome::Expired => None,
+            Outcome::NotPaid { .. }
+            | Outcome::Joined { .. }
+            | Outcome::AlreadyPaid { .. }
+            | Outcome::LetGo { .. }
+            | Outcome::Expired => None,
+        }
+    }
+
+    /// A mail about a regular purchase is on its way.
+    fn joins(&self) -> Option<&'static str> {
+        match self.view.outcome {
+            Outcome::Paid { next: Some(_), .. } | Outcome::Joined { contract: Some(_), .. } => {
+                Some(words::joining(self.view.lang).mail)
+            }
+            Outcome::Paid { next: None, .. }
+            | Outcome::Joined { contract: None, .. }
+            | Outcome::NotPaid { .. }
+            | Outcome::AlreadyPaid { .. }
+            | Outcome::LetGo { .. }
+            | Outcome::Expired => None,
         }
     }
 }

@@ -21,8 +21,8 @@ pub struct Waiting<'a> {
     pub waiting_for: WaitingFor,
     /// The shop's number for the order.
     pub order: &'a str,
-    /// What it costs.
-    pub amount: Yen,
+    /// What it costs. None: a card is registered, and nothing is paid.
+    pub amount: Option<Yen>,
     /// A mail will tell the outcome.
     pub mail_comes: bool,
     /// Where the page looks again: this page's own address, renewed.
@@ -78,7 +78,7 @@ struct WaitingTemplate<'a> {
 }
 
 impl WaitingTemplate<'_> {
-    fn figure(&self) -> String {
-        money_figure(self.view.amount)
+    fn figure(&self) -> Option<String> {
+        self.view.amount.map(money_figure)
     }
 }

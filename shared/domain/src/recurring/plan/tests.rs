@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     Approval, Brand, Decline, Expiry, Initiator, LeaseId, MaskedCard, Nonce, PaymentKey, Yen,
     acquirer::AuthorizeOutcome,
-    payment::{Decision, Details, Intent, Interface, Lease, Order, Origin},
+    payment::{Decision, Details, Failure, Intent, Interface, Lease, Order, Origin, State},
     recurring::{
         calendar::Cycle,
         offer::{FirstAmount, TrialDays, tests::offer},

@@ -277,11 +277,7 @@ fn requests_that_shops_get_wrong() {
             "no_contract_convenience_store:charge_type regular_not_available:regular unsigned",
         ),
         (with_offers(), format!("{base}&regular=on"), "regular_amount_conflict:amount unsigned"),
-        (
-            with_offers(),
-            format!("{base}&regular=on&regular_kind=2"),
-            "regular_offer_closed:regular_kind unsigned",
-        ),
+        (with_offers(), format!("{base}&regular=on&regular_kind=2"), "regular_offer_closed:regular_kind unsigned"),
         (with_offers(), format!("{base}&regular=on&regular_kind=3"), "regular_kind_unknown:regular_kind unsigned"),
         (Merchant { status: Status::Suspended, ..asj() }, base.to_owned(), "merchant_suspended unsigned"),
         (Merchant::new(MerchantId::new("4000").unwrap(), "新"), base.to_owned(), "sig_missing:sig unsigned"),

@@ -23,6 +23,12 @@ pub fn setting_name(lang: Lang, key: &str) -> String {
             Lang::En => format!("{field} handed back"),
         };
     }
+    if let Some(kind) = key.strip_prefix("regular_kind.") {
+        return match lang {
+            Lang::Ja => format!("定期購入種別 {kind} の商品"),
+            Lang::En => format!("Offer of regular_kind {kind}"),
+        };
+    }
     let (ja, en) = name(key);
     match lang {
         Lang::Ja if !ja.is_empty() => ja.to_owned(),
@@ -50,6 +56,8 @@ fn name(key: &str) -> (&'static str, &'static str) {
         "refund_confirm_over" => ("認証コードなしで返金できる額（円）", "Refunds without a code up to (yen)"),
         "card_on_file" => ("カード情報保持機能", "Card on file"),
         "continuation" => ("自動継続", "Continuation"),
+        "regular_anchor" => ("定期購入の請求日（毎月の日）", "Billing day of regular purchases"),
+        "regular_retries" => ("定期購入が承認されなかったときの再試行", "Retries of declined regular purchases"),
         "batch_at_once_rows" => ("確認なしで実行できる一括処理の行数", "Batch rows that run without a look"),
         "batch_at_once_yen" => ("確認なしで実行できる一括処理の合計（円）", "Batch sum that runs without a look (yen)"),
         "window_past_s" => ("送信時間の許容範囲：過去（秒）", "Accepted time, past (seconds)"),
@@ -66,6 +74,7 @@ fn name(key: &str) -> (&'static str, &'static str) {
         "mail.batch" => ("一括", "Batch"),
         "mail.continuation" => ("継続", "Continuation"),
         "mail.single" => ("個別", "Single charge"),
+        "mail.regular" => ("定期", "Regular purchase"),
         "shop_copy" => ("ショップ控えの送信先", "Address of the shop's copy"),
         "mail_intro_ja" => ("前文（日本語）", "Opening text (Japanese)"),
         "mail_outro_ja" => ("後文（日本語）", "Closing text (Japanese)"),
@@ -155,6 +164,14 @@ pub fn setting_hint(lang: Lang, key: &str) -> Option<&'static str> {
             "購入者の同意を得てカードを保存し、翌月以降に継続して請求できます。",
             "Cards are kept with the buyer's consent, and last month's payments can be charged again.",
         ),
+        "regular_anchor" => (
+            "1から31まで。その日がない月は月末、土日祝日と12月31日から1月3日にあたるときは次の銀行営業日に請求します。すでに申し込まれた定期購入の請求日は変わりません。",
+            "1 to 31. In a shorter month the last day; on weekends, holidays and from 31 December to 3 January the next bank business day. Who has joined already keeps the day.",
+        ),
+        "regular_retries" => (
+            "残高不足など、後日承認される見込みのあるときだけ、1、3、5、7、10、14日後の10時に行います。",
+            "Only where a later try may be approved: after 1, 3, 5, 7, 10 and 14 days, at 10:00 in Japan.",
+        ),
         "batch_at_once_rows" => (
             "バケットに置かれたファイルがこの行数を超えるときは、管理画面で確認されるまで実行しません。0にすると、必ず確認を待ちます。",
             "A file put into the bucket that has more rows waits until somebody confirms it in the console. 0: every file waits.",
@@ -222,6 +239,8 @@ pub fn choice(lang: Lang, key: &str, value: &str) -> String {
     let (ja, en) = match (key, value) {
         (_, "on") => ("はい", "on"),
         (_, "off") => ("いいえ", "off"),
+        ("regular_retries", "two_weeks") => ("2週間に6回まで行う", "up to six times in two weeks"),
+        ("regular_retries", "none") => ("行わない", "none"),
         (_, "none") => ("なし", "none"),
         ("dialect", "asj") => ("ASJ方式（result 0/1）", "ASJ (result 0/1)"),
         ("dialect", "24") => ("24方式（RC 0/9）", "24 (RC 0/9)"),
@@ -245,6 +264,7 @@ pub fn choice(lang: Lang, key: &str, value: &str) -> String {
         ("mail_off", "batch") => ("一括", "batch"),
         ("mail_off", "continuation") => ("継続", "continuation"),
         ("mail_off", "single") => ("個別", "single charge"),
+        ("mail_off", "regular") => ("定期", "regular purchase"),
         ("receipt_tax", "unsaid") => ("載せない", "not said"),
         ("receipt_tax", "standard") => ("10%", "10%"),
         ("receipt_tax", "reduced") => ("8%（軽減税率）", "8% (reduced rate)"),

@@ -48,6 +48,9 @@ fn ja(error: &SettingError) -> String {
         SettingProblem::Destination => "送信方法（GETまたはPOST）と、https:// で始まるURLを指定してください。",
         SettingProblem::Address(address) => address_ja(*address),
         SettingProblem::MailAddress => "メールアドレスの形になっていません。1件だけ入力してください。",
+        SettingProblem::OfferName => {
+            "定期購入の商品の短い名前（半角英数字、ハイフン、下線で32文字まで）を入力してください。"
+        }
         SettingProblem::Registration => "Tと半角数字13桁で入力してください。",
         SettingProblem::Colour => "#1a5fb4 のように、#と16進数6桁で入力してください。",
         SettingProblem::UnknownPlaceholder(name) => {
@@ -132,6 +135,7 @@ fn en(error: &SettingError) -> String {
         SettingProblem::Destination => "choose GET or POST and enter an address that begins with https://",
         SettingProblem::Address(address) => address_en(*address),
         SettingProblem::MailAddress => "this is not an email address; enter exactly one",
+        SettingProblem::OfferName => "enter an offer's short name: letters, digits, “-” and “_”, 32 at most",
         SettingProblem::Registration => "enter T and 13 digits",
         SettingProblem::Colour => "enter # and six hex digits, such as #1a5fb4",
         SettingProblem::UnknownPlaceholder(name) => {

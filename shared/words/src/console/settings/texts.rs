@@ -36,6 +36,12 @@ pub struct SettingsWords {
     pub free_items: SectionWords,
     /// Names and terms.
     pub texts: SectionWords,
+    /// Regular purchases.
+    pub regular: SectionWords,
+    /// Heading of the offers that requests begin.
+    pub regular_kinds: &'static str,
+    /// Under it.
+    pub regular_kinds_lead: &'static str,
     /// How long things are kept.
     pub retention: SectionWords,
     /// Ready-made code.
@@ -228,6 +234,12 @@ pub(super) const JA: SettingsWords = SettingsWords {
         name: "表示と規約",
         lead: "ショップ名、法律に基づく表記、お問い合わせ先など、購入者に示す内容です。",
     },
+    regular: SectionWords {
+        name: "定期購入",
+        lead: "定期購入の請求日と再試行、リクエストの定期購入種別（regular_kind）から始まる商品を設定します。",
+    },
+    regular_kinds: "定期購入種別と商品",
+    regular_kinds_lead: "リクエストに regular=on と種別の数字が付いているとき、ここで選んだ商品の申し込みになります。空欄の種別はお断りします。種別のないリクエストは、商品が1つだけならその商品、複数あるときは種別1の商品になります。",
     retention: SectionWords {
         name: "保存期間",
         lead: "不要になったデータを残しておく日数です。期間が過ぎたものは、1日1回の処理で削除されます。",
@@ -350,6 +362,12 @@ pub(super) const EN: SettingsWords = SettingsWords {
         name: "Names and terms",
         lead: "What shoppers are shown of the shop: its name, legal pages and contact.",
     },
+    regular: SectionWords {
+        name: "Regular purchases",
+        lead: "On which day regular purchases are billed, whether a decline is tried again, and which offer a request's regular_kind begins.",
+    },
+    regular_kinds: "Kinds and offers",
+    regular_kinds_lead: "A request with regular=on and one of these numbers begins the offer beside it. Kinds without an offer are refused. A request without a kind begins the only offer, or that of kind 1 where there are several.",
     retention: SectionWords {
         name: "Retention",
         lead: "For how many days data that is no longer needed is kept. What is older is deleted by a run once a day.",
