@@ -112,6 +112,8 @@ pub struct Schedule {
     pub name: String,
     /// How much lies between two calls.
     pub every: Duration,
+    /// How long after midnight UTC of 1970 the first call was; the others follow from there.
+    pub from: Duration,
 }
 
 /// Why a template can't be run on one machine.
@@ -171,6 +173,7 @@ pub fn local_parameters(page_origin: &str, acquirer_token: &str) -> BTreeMap<Str
         ("AlarmAddress", "operator@kessai.example"),
         // the test acquirer agreed to no rate, and nobody waits for one here
         ("BatchRowMilliseconds", "0"),
+        ("RecurringMilliseconds", "0"),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -232,6 +235,12 @@ mod tests {
         assert_eq!((queue.queue.as_str(), queue.batch_size, queue.partial_failures), ("MailQueue", 10, true));
         let Trigger::Schedule(schedule) = &function("Reconcile").triggers[0] else { panic!() };
         assert_eq!(schedule.every, Duration::from_secs(60));
+        let Trigger::Schedule(schedule) = &function("RecurringSchedule").triggers[0] else { panic!() };
+        assert_eq!(
+            (schedule.every, schedule.from),
+            (Duration::from_hours(24), Duration::from_hours(1)),
+            "ten in Japan"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use charging::Vault;
 use domain::batch::{Batch, BatchId, BatchState, Chunk, Counts};
-use domain::card::{Consent, ConsentScope};
+use domain::card::{Consent, ConsentScope, HeldNumber};
 use domain::{
     CardDetails, CardId, CardOwner, Clock, Expiry, KeptCard, Lang, MerchantId, OrderId, Pan, account::UserId,
 };
@@ -19,7 +19,7 @@ use crate::worlds::{config, smuggle_card};
 pub const HEADER: &str = "charge,amount,user,free1";
 
 /// What a merchant has in the bucket and in the table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BatchDesk {
     world: World,
     merchant: MerchantId,
@@ -82,8 +82,14 @@ impl BatchDesk {
             mail: "buyer@example.jp".to_owned(),
             lang: Lang::Ja,
         };
-        card.number = Some(self.vault.seal(&card.binding(), &pan).await.expect("the key opens"));
+        card.number = Some(self.sealed(&card, number).await);
         card
+    }
+
+    /// A number, sealed for a card.
+    pub async fn sealed(&self, card: &KeptCard, number: &str) -> HeldNumber {
+        let pan = Pan::parse(number).expect("a card number");
+        self.vault.seal(&card.binding(), &pan).await.expect("the key opens")
     }
 
     /// Puts a file into the merchant's inbox, as any S3 client does.

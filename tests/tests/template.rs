@@ -105,7 +105,7 @@ fn these_are_all_the_rights() {
             "GetItem BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
         ),
         ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("outbox-relay", "SendMessage MailQueue"),
+        ("outbox-relay", "SendMessage MailQueue, SendMessage RecurringQueue"),
         ("search-index", "GetItem UpdateItem SearchTable"),
         (
             "completion-mail",
@@ -176,6 +176,11 @@ fn these_are_all_the_rights() {
             "GetItem Query PutItem UpdateItem Table, GetObject Files/parts/*, \
              GetObject GetObjectVersion Files/*/inbox/*, PutObject AbortMultipartUpload Files/*/results/*, \
              SendMessage IntakeQueue, SendMessage ChunkQueue, SendMessage ReportQueue, SendMessage MailQueue",
+        ),
+        ("recurring-schedule", "Query Table/index/due, GetItem PutItem Table, SendMessage RecurringQueue"),
+        (
+            "recurring-charge",
+            "GetItem BatchGetItem PutItem UpdateItem Table, Query SearchTable, Decrypt CardKey, SendMessage RecurringQueue",
         ),
         ("mail-events", "GetItem PutItem Table, UpdateItem SearchTable"),
         (

@@ -1,7 +1,8 @@
-//! The table's stream is the outbox: what a change tells people goes to the queues.
+//! The table's stream is the outbox: what a change tells people, and what it gives to do, goes to the queues.
 
 use domain::{
     payment::{Telling, tidings},
+    recurring::work::RecurringWork,
     tell::{CardTelling, LinkTelling, Message},
 };
 use inbound::{
@@ -10,21 +11,33 @@ use inbound::{
 };
 use lambda_runtime::LambdaEvent;
 use outbound::Queue;
+use serde::Serialize;
 use serde_json::Value;
-use store::{StoreError, cards, links, payments};
+use store::{StoreError, cards, links, payments, plans};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     mails: Queue,
+    recurring: Queue,
 }
 
 impl Deps {
     /// # Errors
     /// [`ConfigError`].
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self { mails: Queue::new(config.sdk(), config.required("MAIL_QUEUE")?) })
+        let queue = |name| config.required(name).map(|url| Queue::new(config.sdk(), url));
+        Ok(Self { mails: queue("MAIL_QUEUE")?, recurring: queue("RECURRING_QUEUE")? })
     }
+}
+
+/// What a change gives to the queues.
+#[derive(Debug, Default)]
+struct Given {
+    /// What is told, and whom.
+    tellings: Vec<Message>,
+    /// What there is to do for regular purchases.
+    work: Vec<RecurringWork>,
 }
 
 /// Relays a batch of changes. What was not relayed is begun again from there, and told again with the same ids.
@@ -33,11 +46,14 @@ impl Deps {
 /// An event that is not one of the stream's.
 pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAnswer, lambda_runtime::Error> {
     let changes = events::changes(&event.payload).ok_or("not an event of the table's stream")?;
-    let mut messages = Vec::new();
+    let (mut tellings, mut work) = (Vec::new(), Vec::new());
     let mut unreadable = None;
     for (place, change) in changes.iter().enumerate() {
-        match tellings(change) {
-            Ok(told) => messages.extend(told.into_iter().map(|message| (place, message))),
+        match given(change) {
+            Ok(given) => {
+                tellings.extend(given.tellings.into_iter().map(|message| (place, message)));
+                work.extend(given.work.into_iter().map(|message| (place, message)));
+            }
             Err(error) => {
                 tracing::error!(
                     error = %domain::Causes::of(&error),
@@ -49,8 +65,8 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
             }
         }
     }
-    let unsent = send(deps, &messages).await;
-    let begin_again = [unsent, unreadable].into_iter().flatten().min();
+    let unsent = [send(&deps.mails, &tellings).await, send(&deps.recurring, &work).await];
+    let begin_again = unsent.into_iter().chain([unreadable]).flatten().min();
     Ok(match begin_again.and_then(|place| changes.get(place)) {
         Some(change) => StreamAnswer::again_from(change),
         None => StreamAnswer::done(),
@@ -58,9 +74,9 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
 }
 
 /// Sends the messages; answers the first change whose message may not have been taken.
-async fn send(deps: &Deps, messages: &[(usize, Message)]) -> Option<usize> {
-    let bodies: Vec<&Message> = messages.iter().map(|(_, message)| message).collect();
-    let unsent = match deps.mails.send(&bodies).await {
+async fn send<M: Serialize + Sync>(queue: &Queue, messages: &[(usize, M)]) -> Option<usize> {
+    let bodies: Vec<&M> = messages.iter().map(|(_, message)| message).collect();
+    let unsent = match queue.send(&bodies).await {
         Ok(failed) => failed.into_iter().min(),
         Err(error) => {
             tracing::error!(error = %domain::Causes::of(&error), "the queue did not answer");
@@ -70,31 +86,53 @@ async fn send(deps: &Deps, messages: &[(usize, Message)]) -> Option<usize> {
     unsent.and_then(|place| messages.get(place)).map(|(change, _)| *change)
 }
 
-/// What a change tells, and whom.
-fn tellings(change: &Change) -> Result<Vec<Message>, StoreError> {
-    Ok([of_payment(change)?, of_card(change)?.into_iter().chain(of_link(change)?).collect()].concat())
+/// What a change tells and gives to do.
+fn given(change: &Change) -> Result<Given, StoreError> {
+    let mut given = Given::default();
+    of_payment(change, &mut given)?;
+    of_card(change, &mut given)?;
+    of_link(change, &mut given)?;
+    of_plan(change, &mut given)?;
+    Ok(given)
 }
 
-fn of_payment(change: &Change) -> Result<Vec<Message>, StoreError> {
-    let read = |image: &Option<_>| image.as_ref().map_or(Ok(None), payments::from_stream);
-    let (old, new) = (read(&change.old)?, read(&change.new)?);
-    let Some(new) = new else { return Ok(Vec::new()) };
-    let told = tidings(old.as_ref().map(|payment| &payment.state), &new);
-    Ok(told.map_or_else(Vec::new, |tidings| {
+fn of_payment(change: &Change, given: &mut Given) -> Result<(), StoreError> {
+    let (old, new) = images(change, payments::from_stream)?;
+    let Some(new) = new else { return Ok(()) };
+    if let Some(tidings) = tidings(old.as_ref().map(|payment| &payment.state), &new) {
         let readers = tidings.readers().iter();
-        readers.map(|reader| Message::Payment(Telling::new(&new, tidings, *reader))).collect()
-    }))
+        given.tellings.extend(readers.map(|reader| Message::Payment(Telling::new(&new, tidings, *reader))));
+    }
+    given.work.extend(RecurringWork::of_payment(old.as_ref(), &new));
+    Ok(())
 }
 
-fn of_card(change: &Change) -> Result<Option<Message>, StoreError> {
-    let read = |image: &Option<_>| image.as_ref().map_or(Ok(None), cards::from_stream);
-    let (old, new) = (read(&change.old)?, read(&change.new)?);
+fn of_card(change: &Change, given: &mut Given) -> Result<(), StoreError> {
+    let (old, new) = images(change, cards::from_stream)?;
     let told = new.and_then(|new| CardTelling::of(old.as_ref(), &new, change.at.unwrap_or(new.consent.at)));
-    Ok(told.map(Message::Card))
+    given.tellings.extend(told.map(Message::Card));
+    Ok(())
 }
 
-fn of_link(change: &Change) -> Result<Option<Message>, StoreError> {
-    let read = |image: &Option<_>| image.as_ref().map_or(Ok(None), links::from_stream);
-    let (old, new) = (read(&change.old)?, read(&change.new)?);
-    Ok(new.and_then(|new| LinkTelling::of(old.as_ref(), &new)).map(Message::Link))
+fn of_link(change: &Change, given: &mut Given) -> Result<(), StoreError> {
+    let (old, new) = images(change, links::from_stream)?;
+    given.tellings.extend(new.and_then(|new| LinkTelling::of(old.as_ref(), &new)).map(Message::Link));
+    Ok(())
+}
+
+fn of_plan(change: &Change, given: &mut Given) -> Result<(), StoreError> {
+    let (old, new) = images(change, plans::from_stream)?;
+    let Some(new) = new else { return Ok(()) };
+    let at = change.at.unwrap_or(new.joined_at);
+    given.work.extend(RecurringWork::of_plan(old.as_ref(), &new, at));
+    Ok(())
+}
+
+/// The item before and after, where it is of the kind that `read` reads.
+fn images<T>(
+    change: &Change,
+    read: fn(&serde_json::Map<String, Value>) -> Result<Option<T>, StoreError>,
+) -> Result<(Option<T>, Option<T>), StoreError> {
+    let image = |image: &Option<_>| image.as_ref().map_or(Ok(None), read);
+    Ok((image(&change.old)?, image(&change.new)?))
 }

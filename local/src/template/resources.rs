@@ -250,7 +250,8 @@ impl Event<'_> {
                 on_failure: self.on_failure()?,
             })),
             EventKind::Schedule => {
-                Ok(Trigger::Schedule(Schedule { name: name.to_owned(), every: rate(&required("Schedule")?)? }))
+                let (every, from) = times(&required("Schedule")?)?;
+                Ok(Trigger::Schedule(Schedule { name: name.to_owned(), every, from }))
             }
         }
     }
@@ -288,11 +289,19 @@ fn event_kind(kind: &str) -> Option<EventKind> {
     }
 }
 
-/// `rate(1 minute)`.
-fn rate(expression: &str) -> Result<Duration, TemplateError> {
+/// What lies between two calls, and how long after midnight UTC one of them is: `rate(1 minute)`, or `cron(30 1 * * ? *)` for a time of every day.
+fn times(expression: &str) -> Result<(Duration, Duration), TemplateError> {
     let unknown = || TemplateError::new(format!("schedule {expression} is not known here"));
-    let inner = expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')).ok_or_else(unknown)?;
-    let (count, unit) = inner.split_once(' ').ok_or_else(unknown)?;
+    let inner = |kind: &str| expression.strip_prefix(kind)?.strip_prefix('(')?.strip_suffix(')');
+    if let Some(fields) = inner("cron") {
+        let (minute, rest) = fields.split_once(' ').ok_or_else(unknown)?;
+        let hour = rest.strip_suffix(" * * ? *").ok_or_else(unknown)?;
+        let number =
+            |text: &str, below: u64| text.parse().ok().filter(|number: &u64| *number < below).ok_or_else(unknown);
+        let from_s = number(hour, 24)?.saturating_mul(3600).saturating_add(number(minute, 60)?.saturating_mul(60));
+        return Ok((Duration::from_secs(86_400), Duration::from_secs(from_s)));
+    }
+    let (count, unit) = inner("rate").and_then(|rate| rate.split_once(' ')).ok_or_else(unknown)?;
     let count: u64 = count.parse().map_err(|_| unknown())?;
     let unit_s: u64 = match unit.trim_end_matches('s') {
         "minute" => 60,
@@ -300,7 +309,8 @@ fn rate(expression: &str) -> Result<Duration, TemplateError> {
         "day" => 86_400,
         _ => return Err(unknown()),
     };
-    count.checked_mul(unit_s).filter(|every_s| *every_s > 0).map(Duration::from_secs).ok_or_else(unknown)
+    let every_s = count.checked_mul(unit_s).filter(|every_s| *every_s > 0).ok_or_else(unknown)?;
+    Ok((Duration::from_secs(every_s), Duration::ZERO))
 }
 
 /// The name at the end of a queue's ARN.

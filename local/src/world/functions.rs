@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 32] = [
+pub const PACKAGES: [&str; 34] = [
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -42,6 +42,8 @@ pub const PACKAGES: [&str; 32] = [
     "payment-page",
     "receipt",
     "reconcile",
+    "recurring-charge",
+    "recurring-schedule",
     "retention-sweep",
     "return-dispatch",
     "search-index",
@@ -291,6 +293,20 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { batch_charge::handler(&deps, event).await }
+                })
+            }
+            "recurring-charge" => {
+                let deps = Arc::new(recurring_charge::Deps::new(config, clock).await?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { recurring_charge::handler(&deps, event).await }
+                })
+            }
+            "recurring-schedule" => {
+                let deps = Arc::new(recurring_schedule::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { recurring_schedule::handler(&deps, event).await }
                 })
             }
             "batch-report" => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::clock::WorldClock;
 use super::{Inner, World, WorldError};
 use crate::cloud::Cloud;
-use crate::template::Trigger;
+use crate::template::{Schedule, Trigger};
 
 /// The note under which the data directory keeps how far the clock was moved.
 const MOVED: &str = "clock-moved-ms";
@@ -104,10 +104,11 @@ impl Inner {
 
     /// The first instant after `from` of a schedule that isn't coalesced. Rates count from midnight UTC of 1970.
     fn next_longer_schedule(&self, from: Timestamp) -> Option<Timestamp> {
-        let rates = self.schedules().map(|(_, every)| every).filter(|every| *every > COALESCED);
-        let next = rates.filter_map(|every| {
-            let every_s = i64::try_from(every.as_secs()).ok()?;
-            let next_s = from.as_second().div_euclid(every_s).checked_add(1)?.checked_mul(every_s)?;
+        let longer = self.schedules().map(|(_, schedule)| schedule).filter(|schedule| schedule.every > COALESCED);
+        let next = longer.filter_map(|schedule| {
+            let (every_s, from_s) = seconds(schedule)?;
+            let past_s = from.as_second().checked_sub(from_s)?;
+            let next_s = past_s.div_euclid(every_s).checked_add(1)?.checked_mul(every_s)?.checked_add(from_s)?;
             Timestamp::from_second(next_s).ok()
         });
         next.min()
@@ -119,9 +120,10 @@ impl Inner {
         let minute_s = minute_of(now).saturating_mul(60);
         let places: Vec<usize> = self
             .schedules()
-            .filter(|(_, every)| {
-                let every_s = i64::try_from(every.as_secs()).unwrap_or(i64::MAX);
-                *every <= COALESCED || minute_s.checked_rem(every_s) == Some(0)
+            .filter(|(_, schedule)| {
+                let is_its_minute = seconds(schedule)
+                    .is_some_and(|(every_s, from_s)| minute_s.saturating_sub(from_s).rem_euclid(every_s) == 0);
+                schedule.every <= COALESCED || is_its_minute
             })
             .map(|(place, _)| place)
             .collect();
@@ -130,7 +132,7 @@ impl Inner {
 
     async fn run_short_schedules(&self) -> Result<(), WorldError> {
         let places: Vec<usize> =
-            self.schedules().filter(|(_, every)| *every <= COALESCED).map(|(place, _)| place).collect();
+            self.schedules().filter(|(_, schedule)| schedule.every <= COALESCED).map(|(place, _)| place).collect();
         self.run_functions(&places).await
     }
 
@@ -147,10 +149,10 @@ impl Inner {
         Ok(())
     }
 
-    fn schedules(&self) -> impl Iterator<Item = (usize, Duration)> {
+    fn schedules(&self) -> impl Iterator<Item = (usize, &Schedule)> {
         self.template.functions.iter().enumerate().flat_map(|(place, function)| {
             function.triggers.iter().filter_map(move |trigger| match trigger {
-                Trigger::Schedule(schedule) => Some((place, schedule.every)),
+                Trigger::Schedule(schedule) => Some((place, schedule)),
                 Trigger::Route(_) | Trigger::Queue(_) | Trigger::Stream(_) => None,
             })
         })
@@ -167,6 +169,12 @@ pub(super) fn restore(cloud: &Cloud, clock: &Arc<WorldClock>) -> Result<(), Worl
         clock.restore(moved_ms);
     }
     Ok(())
+}
+
+/// What lies between two calls, and when one of them was after midnight UTC. None: no time at all, which the template refuses.
+fn seconds(schedule: &Schedule) -> Option<(i64, i64)> {
+    let every_s = i64::try_from(schedule.every.as_secs()).ok().filter(|every_s| *every_s > 0)?;
+    Some((every_s, i64::try_from(schedule.from.as_secs()).ok()?))
 }
 
 fn minute_of(at: Timestamp) -> i64 {

@@ -453,6 +453,7 @@ pub enum DeclineCode {
     ExpiredCard,
     IncorrectCvc,
     IncorrectNumber,
+    CardMissing,
     ProcessingError,
     IssuerNotAvailable,
     CardVelocityExceeded,
@@ -481,7 +482,7 @@ pub enum DeclineCategory {
 
 impl DeclineCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::GenericDecline,
         Self::DoNotHonor,
         Self::InsufficientFunds,
@@ -491,6 +492,7 @@ impl DeclineCode {
         Self::ExpiredCard,
         Self::IncorrectCvc,
         Self::IncorrectNumber,
+        Self::CardMissing,
         Self::ProcessingError,
         Self::IssuerNotAvailable,
         Self::CardVelocityExceeded,
@@ -516,6 +518,7 @@ impl DeclineCode {
             Self::ExpiredCard => "expired_card",
             Self::IncorrectCvc => "incorrect_cvc",
             Self::IncorrectNumber => "incorrect_number",
+            Self::CardMissing => "card_missing",
             Self::ProcessingError => "processing_error",
             Self::IssuerNotAvailable => "issuer_not_available",
             Self::CardVelocityExceeded => "card_velocity_exceeded",
@@ -548,7 +551,9 @@ impl DeclineCode {
             | Self::RevocationOfAuthorization
             | Self::DoNotTryAgain
             | Self::CurrencyNotSupported => DeclineCategory::NeverRetry,
-            Self::ExpiredCard | Self::IncorrectCvc | Self::IncorrectNumber => DeclineCategory::FixData,
+            Self::ExpiredCard | Self::IncorrectCvc | Self::IncorrectNumber | Self::CardMissing => {
+                DeclineCategory::FixData
+            }
             Self::AuthenticationRequired => DeclineCategory::BringPayerBack,
             Self::GenericDecline
             | Self::DoNotHonor

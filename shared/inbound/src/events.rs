@@ -4,7 +4,8 @@ mod bucket;
 
 use std::future::Future;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -24,14 +25,41 @@ where
 {
     let mut answer = SqsBatchResponse::default();
     for message in event.records {
-        let id = message.message_id.unwrap_or_default();
-        let handled = match serde_json::from_str::<T>(message.body.as_deref().unwrap_or_default()) {
-            Ok(body) => handle(body).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = handled {
-            tracing::error!(message.id = id, error = %domain::Causes::of(&*error), "message failed");
-            answer.add_failure(id);
+        if let Some(failed) = one_message(message, &mut handle).await {
+            answer.add_failure(failed);
+        }
+    }
+    answer
+}
+
+/// Handles one message; answers its id if it failed.
+async fn one_message<T, F>(message: SqsMessage, handle: impl FnOnce(T) -> F) -> Option<String>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>>,
+{
+    let id = message.message_id.unwrap_or_default();
+    let handled = match serde_json::from_str::<T>(message.body.as_deref().unwrap_or_default()) {
+        Ok(body) => handle(body).await,
+        Err(error) => Err(error.into()),
+    };
+    let error = handled.err()?;
+    tracing::error!(message.id = id, error = %domain::Causes::of(&*error), "message failed");
+    Some(id)
+}
+
+/// As [`each_message`], with up to `at_once` messages in hand. In what order they end is not said.
+pub async fn messages_at_once<T, F>(event: SqsEvent, at_once: usize, handle: impl Fn(T) -> F) -> SqsBatchResponse
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>>,
+{
+    let all = event.records.into_iter().map(|message| one_message(message, &handle));
+    let mut all = stream::iter(all).buffer_unordered(at_once.max(1));
+    let mut answer = SqsBatchResponse::default();
+    while let Some(ended) = all.next().await {
+        if let Some(failed) = ended {
+            answer.add_failure(failed);
         }
     }
     answer
@@ -120,6 +148,33 @@ mod tests {
         assert_eq!(*seen.lock().unwrap(), [1, 3, 4]);
         let failed: Vec<_> = answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
         assert_eq!(failed, ["b", "c"]);
+    }
+
+    #[tokio::test]
+    async fn messages_at_once_are_as_many_as_said_and_fail_alone() {
+        let records: Vec<_> = (0..10).map(|n| json!({ "messageId": format!("m{n}"), "body": n.to_string() })).collect();
+        let event: SqsEvent = serde_json::from_value(json!({ "Records": records })).unwrap();
+        let (now, most) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
+        let answer = messages_at_once(event, 4, |n: u32| {
+            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+            async move {
+                let going = {
+                    let mut now = now.lock().unwrap();
+                    *now += 1;
+                    *now
+                };
+                let seen = *most.lock().unwrap();
+                *most.lock().unwrap() = going.max(seen);
+                tokio::task::yield_now().await;
+                *now.lock().unwrap() -= 1;
+                if n % 4 == 3 { Err("every fourth".into()) } else { Ok(()) }
+            }
+        })
+        .await;
+        assert_eq!(*most.lock().unwrap(), 4);
+        let mut failed: Vec<_> = answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
+        failed.sort_unstable();
+        assert_eq!(failed, ["m3", "m7"]);
     }
 
     #[test]

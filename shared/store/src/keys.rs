@@ -335,6 +335,9 @@ pub(crate) const APP_ROOT: &str = "K#app";
 /// Partition key of the last day whose books settlement-check has compared.
 pub(crate) const CHECKED_DAYS: &str = "C#checked";
 
+/// Partition key of how far the schedule of regular purchases has come.
+pub(crate) const PLAN_DAYS: &str = "C#plans";
+
 /// Partition key of reconcile's cursor over the due minutes.
 pub(crate) const DUE_CURSOR: &str = "C#due";
 

@@ -22,7 +22,13 @@ pub(crate) async fn print() {
     let form = PaymentForm {
         lang: Lang::Ja,
         shop: &shop,
-        order: Order { number: Some("1001"), amount: Yen::new(2000).unwrap(), item: None, terms: Terms::default() },
+        order: Order {
+            number: Some("1001"),
+            amount: Yen::new(2000).unwrap(),
+            item: None,
+            terms: Terms::default(),
+            joins: None,
+        },
         free: &[],
         entered: Entered { holder: "", mail: "buyer@example.jp" },
         token: &token,

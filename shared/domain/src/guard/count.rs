@@ -11,7 +11,10 @@ pub(super) const WHOLE: u32 = 2;
 /// Two: nothing but the card does.
 pub const fn weight(code: DeclineCode) -> u32 {
     match code {
-        DeclineCode::ProcessingError | DeclineCode::IssuerNotAvailable | DeclineCode::TryAgainLater => 0,
+        DeclineCode::CardMissing
+        | DeclineCode::ProcessingError
+        | DeclineCode::IssuerNotAvailable
+        | DeclineCode::TryAgainLater => 0,
         DeclineCode::IncorrectCvc
         | DeclineCode::ExpiredCard
         | DeclineCode::IncorrectNumber

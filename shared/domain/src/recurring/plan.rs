@@ -7,9 +7,10 @@ mod change;
 mod charge;
 mod name;
 mod remind;
+mod settle;
 mod stand;
 #[cfg(test)]
-mod tests;
+pub(in crate::recurring) mod tests;
 #[cfg(test)]
 mod year;
 
@@ -20,6 +21,7 @@ pub use change::{ChangeError, Rate, Scheduled};
 pub use charge::{Due, Failed, OVERDUE_DAYS, Renewal};
 pub use name::PlanId;
 pub use remind::{REMINDER_DAYS, Reminder, ReminderKind};
+pub use settle::{Standing, without_words};
 pub use stand::{PlanTidings, tidings};
 
 use super::{

@@ -71,6 +71,9 @@ const fn ja(code: DeclineCode) -> &'static str {
         DeclineCode::ExpiredCard => "有効期限が過ぎています。新しいカードの有効期限を確認し、入力し直してください。",
         DeclineCode::IncorrectCvc => "セキュリティコードが違います。購入者に確認し、入力し直してください。",
         DeclineCode::IncorrectNumber => "カード番号が違います。購入者に1桁ずつ確認し、入力し直してください。",
+        DeclineCode::CardMissing => {
+            "請求できる保存済みのカードがありません。購入者に、カード変更のページで登録していただいてください。"
+        }
         DeclineCode::ProcessingError => "決済会社で処理できませんでした。少し時間をおいて、もう一度お試しください。",
         DeclineCode::IssuerNotAvailable => {
             "カード会社に接続できませんでした。少し時間をおいて、もう一度お試しください。"
@@ -114,6 +117,9 @@ const fn en(code: DeclineCode) -> &'static str {
         DeclineCode::IncorrectCvc => "The security code is wrong. Ask the buyer again and type it anew.",
         DeclineCode::IncorrectNumber => {
             "The number is wrong. Go through it with the buyer digit by digit and type it anew."
+        }
+        DeclineCode::CardMissing => {
+            "No card is stored that may be charged. Ask the buyer to store one by the page that changes the card."
         }
         DeclineCode::ProcessingError => "The acquirer could not process it. Try again in a little while.",
         DeclineCode::IssuerNotAvailable => "The issuer could not be reached. Try again in a little while.",

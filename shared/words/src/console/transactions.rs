@@ -609,6 +609,8 @@ pub const fn declined(lang: Lang, code: DeclineCode) -> &'static str {
         (Lang::En, DeclineCode::IncorrectCvc) => "Incorrect security code",
         (Lang::Ja, DeclineCode::IncorrectNumber) => "カード番号の誤り",
         (Lang::En, DeclineCode::IncorrectNumber) => "Incorrect number",
+        (Lang::Ja, DeclineCode::CardMissing) => "請求できる保存済みのカードがありません",
+        (Lang::En, DeclineCode::CardMissing) => "No stored card that may be charged",
         (Lang::Ja, DeclineCode::ProcessingError) => "決済会社の処理エラー",
         (Lang::En, DeclineCode::ProcessingError) => "Processing error at the acquirer",
         (Lang::Ja, DeclineCode::IssuerNotAvailable) => "カード会社に接続できませんでした",

@@ -158,6 +158,13 @@ impl Plan {
         })
     }
 
+    /// No card is there that may be charged, so nothing was tried: the period waits for another, unpaid. None: that period is closed, or not to be charged.
+    #[must_use]
+    pub fn without_card(&self, period: u32, code: DeclineCode, now: Timestamp) -> Option<Self> {
+        let active = matches!(self.state, PlanState::Active(_));
+        (period == self.period && active).then(|| self.stopped(EndOrPause::Pause(code), now))
+    }
+
     fn failed(&self, failed: Failed<'_>, now: Timestamp) -> Self {
         let Failed { decline, brand, wait, retries } = failed;
         match (decline.verdict(brand), decline.category(brand)) {

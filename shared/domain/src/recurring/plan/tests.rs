@@ -16,12 +16,12 @@ use crate::{
     tries::Limit,
 };
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(in crate::recurring) fn at(text: &str) -> Timestamp {
     format!("{text}+09:00").parse().unwrap()
 }
 
 /// The first payment, made by a link's page.
-pub(super) fn first_payment(order: &str, at: Timestamp) -> Payment {
+pub(in crate::recurring) fn first_payment(order: &str, at: Timestamp) -> Payment {
     let details =
         Details { terms: Some(TermsShown::of(1, "x", at)), mail: "a@example.jp".to_owned(), ..Details::default() };
     let order = Order {
@@ -37,7 +37,7 @@ pub(super) fn first_payment(order: &str, at: Timestamp) -> Payment {
     payment.resolve(AuthorizeOutcome::Approved(approval()), at).unwrap()
 }
 
-pub(super) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Intent {
+pub(in crate::recurring) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Intent {
     let expiry = Expiry::parse("12/40", date(2026, 11, 21)).unwrap();
     Intent {
         generation: 0,
@@ -52,7 +52,7 @@ pub(super) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Intent {
     }
 }
 
-pub(super) fn approval() -> Approval {
+pub(in crate::recurring) fn approval() -> Approval {
     let acquirer_id = "a1".to_owned();
     Approval { acquirer_id, network_id: None, valid_until: None, captured: true, authentication: None, token: None }
 }

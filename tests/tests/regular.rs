@@ -1,0 +1,349 @@
+//! Regular purchases from joining to the end: each period is charged exactly once, on its day, whatever comes twice, late or in the same instant.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::large_futures,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test: what goes wrong is meant to end it"
+)]
+
+use bytes::Bytes;
+use domain::Yen;
+use domain::acquirer::DeclineCode;
+use domain::clock::{JAPAN, japan_date};
+use domain::payment::Interface;
+use domain::recurring::offer::Times;
+use domain::recurring::plan::{By, EndReason, PauseReason, Plan, PlanId, PlanState, Progress, Rate};
+use domain::recurring::retry::Retries;
+use http::{Request, Response};
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+use local::cloud::{Fault, When};
+use local::world::{Delivery, World};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use system_tests::{RegularDesk, approvals, cards, change_merchant, fresh, japan};
+
+/// Lets everything happen up to an instant.
+async fn until(world: &World, at: &str) {
+    let by: SignedDuration = japan(at).duration_since(world.now());
+    world.advance(Duration::try_from(by).unwrap()).await.unwrap();
+}
+
+/// A world and a buyer of 1,000 yen a month, who joined on Saturday, 21 November 2026: next on Sunday, 27 December.
+async fn joined(number: &str) -> (World, RegularDesk, PlanId) {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    let plan = desk.joined(&offer, "alice", number).await;
+    (world, desk, plan.id)
+}
+
+#[tokio::test]
+async fn joining_begins_a_plan_once_and_its_periods_are_charged_on_their_business_days() {
+    let (world, desk, id) = joined(cards::VISA).await;
+    let plan = desk.plan(&id).await;
+    assert_eq!((plan.version, plan.period, plan.nominal), (1, 2, date(2026, 12, 27)));
+    until(&world, "2026-12-28 09:59").await;
+    assert_eq!(approvals(&world).await, 0, "a Sunday, and a morning too early");
+    until(&world, "2026-12-28 10:05").await;
+    let charged = desk.plan(&id).await;
+    assert_eq!((charged.period, charged.nominal), (3, date(2027, 1, 27)));
+    let payment = desk.payment(&plan, 2).await.unwrap();
+    assert!(payment.state.is_paid() && payment.interface == Interface::Regular);
+    assert_eq!((payment.amount.get(), japan_date(payment.opened_at)), (1_000, date(2026, 12, 28)));
+    assert_eq!((payment.details.user.as_str(), payment.details.mail.as_str()), ("alice", "alice@example.jp"));
+    until(&world, "2027-03-01 00:00").await;
+    let periods: Vec<_> = [desk.calls(&plan, 2).await, desk.calls(&plan, 3).await, desk.calls(&plan, 4).await].into();
+    assert_eq!(periods, [(1, 0), (1, 0), (0, 0)], "27 February is a Saturday");
+    until(&world, "2027-03-01 12:00").await;
+    assert_eq!(approvals(&world).await, 3);
+}
+
+#[tokio::test]
+async fn a_tick_that_comes_twice_and_every_message_twice_charge_once() {
+    let (world, desk, id) = joined(cards::VISA).await;
+    world.deliver_twice(Delivery::Twice);
+    until(&world, "2026-12-28 10:00").await;
+    world.run_schedules().await.unwrap();
+    world.run_schedules().await.unwrap();
+    until(&world, "2026-12-29 12:00").await;
+    let plan = desk.plan(&id).await;
+    assert_eq!((plan.period, approvals(&world).await), (3, 1));
+    assert_eq!(plan.version, 2, "the period was closed once");
+}
+
+/// Every run of the schedule dies at its first call until then.
+async fn without_schedule(world: &World, to: &str) {
+    world.faults().restart();
+    for nth in 0..100 {
+        let when = When::Nth { caller: Some("RecurringSchedule".to_owned()), operation: "GetItem".to_owned(), nth };
+        world.faults().plan(when, Fault::DropBefore);
+    }
+    until(world, to).await;
+    world.faults().stop();
+}
+
+#[tokio::test]
+async fn three_days_without_a_schedule_are_caught_up_once_and_more_than_ten_ask_the_merchant() {
+    let (world, desk, id) = joined(cards::VISA).await;
+    without_schedule(&world, "2026-12-31 09:00").await;
+    assert_eq!(approvals(&world).await, 0);
+    until(&world, "2027-01-05 00:00").await;
+    assert_eq!((desk.plan(&id).await.period, approvals(&world).await), (3, 1), "three days late");
+    without_schedule(&world, "2027-02-07 09:00").await;
+    until(&world, "2027-02-07 12:00").await;
+    let late = desk.plan(&id).await;
+    assert!(matches!(late.state, PlanState::Active(Progress::Asked { .. })), "{:?}", late.state);
+    assert_eq!(approvals(&world).await, 1, "27 January is eleven days past");
+    // the merchant says yes: that period is charged at once, and the next on its own day
+    desk.change(&id, |plan| plan.charged_by_hand(world.now())).await;
+    world.settle().await.unwrap();
+    assert_eq!((desk.plan(&id).await.period, approvals(&world).await), (4, 2));
+    until(&world, "2027-03-02 00:00").await;
+    assert_eq!(approvals(&world).await, 3);
+}
+
+#[tokio::test]
+async fn a_month_that_was_skipped_charges_no_two_periods_by_itself() {
+    let (world, desk, id) = joined(cards::VISA).await;
+    without_schedule(&world, "2027-01-27 09:00").await;
+    until(&world, "2027-01-28 12:00").await;
+    let plan = desk.plan(&id).await;
+    assert!(matches!(plan.state, PlanState::Active(Progress::Asked { .. })), "{:?}", plan.state);
+    assert_eq!((plan.period, approvals(&world).await), (2, 0));
+    // the merchant lets it go: nothing of the past is charged
+    desk.change(&id, |plan| plan.skipped(world.now())).await;
+    until(&world, "2027-02-26 12:00").await;
+    assert_eq!(approvals(&world).await, 0);
+    until(&world, "2027-03-01 12:00").await;
+    assert_eq!((desk.plan(&id).await.nominal, approvals(&world).await), (date(2027, 3, 27), 1));
+}
+
+#[tokio::test]
+async fn a_soft_decline_is_tried_again_at_ten_on_six_days_and_then_waits_for_another_card() {
+    let (world, desk, id) = joined(cards::NO_FUNDS).await;
+    let plan = desk.plan(&id).await;
+    let mut tried = Vec::new();
+    for day in ["2026-12-28", "2026-12-29", "2026-12-31", "2027-01-02", "2027-01-04", "2027-01-07", "2027-01-11"] {
+        until(&world, &format!("{day} 09:59")).await;
+        let before = desk.calls(&plan, 2).await.1;
+        until(&world, &format!("{day} 10:01")).await;
+        let after = desk.calls(&plan, 2).await.1;
+        assert_eq!(after, before + 1, "{day}");
+        tried.push(after);
+    }
+    let unpaid = desk.plan(&id).await;
+    let PlanState::Paused { why: PauseReason::Unpaid(DeclineCode::InsufficientFunds), .. } = unpaid.state else {
+        panic!("{:?}", unpaid.state)
+    };
+    until(&world, "2027-01-20 00:00").await;
+    assert_eq!((desk.calls(&plan, 2).await, tried.len()), ((0, 7), 7));
+    // another card: once, at once, and the next on its day
+    desk.change_card("alice", cards::MASTERCARD).await;
+    desk.change(&id, |plan| plan.card_changed(world.now())).await;
+    world.settle().await.unwrap();
+    let paid = desk.plan(&id).await;
+    assert_eq!(
+        (desk.calls(&plan, 2).await, paid.period, paid.state),
+        ((1, 7), 3, PlanState::Active(Progress::Waiting))
+    );
+    until(&world, "2027-01-28 00:00").await;
+    assert_eq!(desk.calls(&plan, 3).await, (1, 0));
+}
+
+#[tokio::test]
+async fn where_the_merchant_wants_no_retries_a_decline_is_the_end_of_it() {
+    let (world, desk, id) = joined(cards::NO_FUNDS).await;
+    change_merchant(&world, "4000", |merchant| merchant.regular.retries = Retries::None).await;
+    until(&world, "2027-01-20 00:00").await;
+    let plan = desk.plan(&id).await;
+    assert!(matches!(plan.state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }), "{:?}", plan.state);
+    assert_eq!(desk.calls(&plan, 2).await, (0, 1));
+}
+
+#[tokio::test]
+async fn a_lost_card_stops_at_once_and_a_missing_or_expired_one_is_not_tried() {
+    let (world, desk, lost) = joined(cards::LOST).await;
+    let offer = desk.offer("tea", 500, 1).await;
+    let gone = desk.joined(&offer, "bob", cards::VISA).await;
+    let card = desk.card("bob").await;
+    system_tests::smuggle_card(&world, &domain::KeptCard { version: 2, number: None, ..card }).await;
+    until(&world, "2027-01-20 00:00").await;
+    for (id, code, calls) in [(&lost, DeclineCode::LostCard, (0, 1)), (&gone.id, DeclineCode::CardMissing, (0, 0))] {
+        let plan = desk.plan(id).await;
+        let PlanState::Paused { why: PauseReason::Unpaid(why), .. } = plan.state else { panic!("{:?}", plan.state) };
+        assert_eq!((why, desk.calls(&plan, 2).await), (code, calls));
+        assert_eq!(plan.charged_by_hand(world.now()), None, "only another card mends it");
+    }
+}
+
+#[tokio::test]
+async fn the_end_after_a_number_of_times_is_kept() {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer_with("course", 3_000, 1, |offer| offer.times = Some(Times::new(3).unwrap())).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    until(&world, "2027-06-01 00:00").await;
+    let over = desk.plan(&plan.id).await;
+    assert!(matches!(over.state, PlanState::Ended { why: EndReason::Completed, .. }), "{:?}", over.state);
+    assert_eq!(approvals(&world).await, 2, "the first payment was the page's");
+}
+
+type Change = fn(&Plan, Timestamp) -> Option<Plan>;
+
+#[tokio::test]
+async fn whatever_happens_in_the_instant_of_the_tick_keeps_both() {
+    let cases: [(&str, Change, fn(&PlanState) -> bool); 4] = [
+        ("ended", |plan, now| plan.ended(By::Buyer, now), |state| matches!(state, PlanState::Ended { .. })),
+        ("paused", |plan, now| plan.paused(By::Buyer, now), |state| matches!(state, PlanState::Paused { .. })),
+        (
+            "a lower amount",
+            |plan, now| plan.changed(Rate { amount: Yen::new(400).unwrap(), ..plan.rate() }, now).ok(),
+            |state| matches!(state, PlanState::Active(Progress::Waiting)),
+        ),
+        (
+            "a proposal",
+            |plan, _| plan.proposed(Rate { amount: Yen::new(9_000).unwrap(), ..plan.rate() }).ok(),
+            |state| matches!(state, PlanState::Active(Progress::Waiting)),
+        ),
+    ];
+    for (what, change, stands) in cases {
+        let (world, desk, id) = joined(cards::VISA).await;
+        at_the_acquirer(&world, &desk, &id, change);
+        until(&world, "2026-12-31 12:00").await;
+        let plan = desk.plan(&id).await;
+        assert!(stands(&plan.state), "{what}: {:?}", plan.state);
+        assert_eq!((plan.period, desk.calls(&plan, 2).await), (3, (1, 0)), "{what}: the money and the plan agree");
+        assert_eq!(desk.payment(&plan, 2).await.unwrap().amount.get(), 1_000, "{what}: what was agreed for that day");
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_is_changed_in_the_instant_of_a_decline_is_tried_once_more_at_once() {
+    let (world, desk, id) = joined(cards::NO_FUNDS).await;
+    until(&world, "2026-12-28 10:01").await;
+    let plan = desk.plan(&id).await;
+    assert_eq!(desk.calls(&plan, 2).await, (0, 1));
+    // the second try is at the acquirer with the old card when the buyer has another
+    at_the_acquirer(&world, &desk, &id, |plan, now| plan.card_changed(now));
+    desk.change_card("alice", cards::VISA).await;
+    until(&world, "2026-12-29 09:59").await;
+    desk.change(&id, |plan| plan.charged_by_hand(world.now())).await;
+    world.settle().await.unwrap();
+    let paid = desk.plan(&id).await;
+    assert_eq!((paid.period, desk.calls(&plan, 2).await), (3, (1, 1)));
+    until(&world, "2027-01-20 00:00").await;
+    assert_eq!(desk.calls(&plan, 2).await, (1, 1));
+}
+
+/// The acquirer, in front of whom somebody changes the plan while the next authorization is on its way.
+fn at_the_acquirer(world: &World, desk: &RegularDesk, id: &PlanId, change: Change) {
+    let (there, id, done) = (world.clone(), id.clone(), Arc::new(AtomicBool::new(false)));
+    let desk = Arc::new(desk.clone());
+    let handler = move |request: Request<Bytes>| {
+        let (there, desk, id, done) = (there.clone(), Arc::clone(&desk), id.clone(), Arc::clone(&done));
+        async move {
+            if request.uri().path().ends_with("/authorize") && !done.swap(true, Ordering::SeqCst) {
+                desk.change(&id, |plan| change(plan, there.now())).await;
+            }
+            let answer: Response<Bytes> = there.http(request).await;
+            answer
+        }
+    };
+    world.cloud().register_host("localhost", Arc::new(handler));
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_found_out_before_anything_else_also_across_the_periods_end() {
+    for (yen, approved) in [(100_901, true), (100_902, false), (100_903, true), (100_904, false)] {
+        let world = fresh().await;
+        let desk = RegularDesk::of(&world, "4000");
+        let offer = desk.offer("coffee", yen, 1).await;
+        let plan = desk.joined(&offer, "alice", cards::VISA).await;
+        until(&world, "2026-12-28 10:00").await;
+        until(&world, "2026-12-28 18:00").await;
+        let stands = desk.plan(&plan.id).await;
+        let calls = desk.calls(&plan, 2).await;
+        assert_eq!(stands.period == 3, approved, "{yen}: {:?}", stands.state);
+        assert!(calls.0 <= 1, "{yen}: {calls:?}");
+        until(&world, "2027-01-15 00:00").await;
+        let net = system_tests::totals(&world, &desk.payment(&plan, 2).await.unwrap()).await;
+        assert!(net.captured <= u64::from(yen), "{yen}: {net:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_merchant_that_may_not_trade_charges_nobody_and_goes_on_when_it_may() {
+    let (world, desk, id) = joined(cards::VISA).await;
+    change_merchant(&world, "4000", |merchant| merchant.status = domain::merchant::Status::Suspended).await;
+    until(&world, "2026-12-31 12:00").await;
+    assert_eq!((desk.plan(&id).await.version, approvals(&world).await), (1, 0));
+    change_merchant(&world, "4000", |merchant| merchant.status = domain::merchant::Status::Active).await;
+    until(&world, "2027-01-04 12:00").await;
+    assert_eq!((desk.plan(&id).await.period, approvals(&world).await), (3, 1), "the schedule came by again");
+}
+
+#[tokio::test]
+async fn the_operators_bound_on_a_day_makes_a_period_wait_and_never_loses_it() {
+    let (world, desk, first) = joined(cards::VISA).await;
+    let offer = desk.offer("tea", 1_000, 1).await;
+    let second = desk.joined(&offer, "bob", cards::JCB).await;
+    change_merchant(&world, "4000", |merchant| {
+        merchant.floors.day_total = Some(domain::merchant::DayTotal::new(500).unwrap());
+    })
+    .await;
+    until(&world, "2026-12-30 12:00").await;
+    assert_eq!(
+        (approvals(&world).await, desk.plan(&first).await.version),
+        (0, 1),
+        "nothing was tried, and nothing counted"
+    );
+    change_merchant(&world, "4000", |merchant| {
+        merchant.floors.day_total = Some(domain::merchant::DayTotal::new(5_000).unwrap());
+    })
+    .await;
+    until(&world, "2026-12-31 12:00").await;
+    assert_eq!(
+        (approvals(&world).await, desk.plan(&first).await.period, desk.plan(&second.id).await.period),
+        (2, 3, 3)
+    );
+}
+
+#[tokio::test]
+async fn a_card_that_is_over_before_the_next_date_is_told_of_once_on_the_first_of_a_month() {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 6).await;
+    let good = desk.joined(&offer, "bob", cards::VISA).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    let card = desk.card("alice").await;
+    let expiry = domain::Expiry::parse("03/27", japan_date(world.now())).unwrap();
+    let masked = domain::MaskedCard { expiry, ..card.card.clone() };
+    system_tests::smuggle_card(&world, &domain::KeptCard { version: 2, card: masked, ..card }).await;
+    until(&world, "2026-11-30 23:00").await;
+    assert_eq!(desk.plan(&plan.id).await.card_warned, None);
+    until(&world, "2027-02-01 23:00").await;
+    let warned = desk.plan(&plan.id).await;
+    assert_eq!((warned.card_warned, warned.version), (Some(date(2027, 5, 27)), 2), "once");
+    assert_eq!(desk.plan(&good.id).await.card_warned, None);
+}
+
+#[tokio::test]
+async fn a_reminder_is_written_down_a_week_before_a_rare_billing() {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 6).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    until(&world, "2027-05-20 09:00").await;
+    assert_eq!(desk.plan(&plan.id).await.reminded, 1);
+    until(&world, "2027-05-20 10:05").await;
+    assert_eq!((desk.plan(&plan.id).await.reminded, approvals(&world).await), (2, 0));
+    until(&world, "2027-05-27 12:00").await;
+    assert_eq!(approvals(&world).await, 1);
+    assert_eq!(JAPAN.to_datetime(world.now()).date(), date(2027, 5, 27));
+}
