@@ -54,6 +54,44 @@ impl BatchDesk {
         card
     }
 
+    /// Another card in the place of a buyer's, as the buyer changes it.
+    pub async fn replace(&self, user: &str, number: &str) -> KeptCard {
+        let (owner, stands) = self.stands(user).await;
+        let mut id = [7; 8];
+        id[..4].copy_from_slice(&(stands.version + 1).to_be_bytes());
+        let card =
+            self.sealed(KeptCard { id: CardId::from_random(id), ..self.card(owner, number).await }, number).await;
+        let card = KeptCard { version: stands.version + 1, ..card };
+        smuggle_card(&self.world, &card).await;
+        card
+    }
+
+    /// A buyer's card whose expiry, `12/29`, is another from now on.
+    pub async fn expires(&self, user: &str, expiry: &str) {
+        let (_, mut card) = self.stands(user).await;
+        card.card.expiry = Expiry::parse(expiry, domain::clock::japan_date(self.world.now())).expect("an expiry");
+        card.version += 1;
+        smuggle_card(&self.world, &card).await;
+    }
+
+    /// Takes a buyer's card away, as the buyer deletes it.
+    pub async fn delete(&self, user: &str) {
+        let (_, card) = self.stands(user).await;
+        smuggle_card(&self.world, &KeptCard { number: None, version: card.version + 1, ..card }).await;
+    }
+
+    async fn stands(&self, user: &str) -> (CardOwner, KeptCard) {
+        let owner = CardOwner::Buyer(user.to_owned());
+        let table = config(&self.world).table().expect("the table's name");
+        let card = store::Cards::new(table).load(&self.merchant, &owner).await.expect("the table answers");
+        (owner, card.expect("a card"))
+    }
+
+    async fn sealed(&self, card: KeptCard, number: &str) -> KeptCard {
+        let pan = Pan::parse(number).expect("a card number");
+        KeptCard { number: Some(self.vault.seal(&card.binding(), &pan).await.expect("the key opens")), ..card }
+    }
+
     /// The card of an owner, not yet written.
     pub async fn card(&self, owner: CardOwner, number: &str) -> KeptCard {
         let pan = Pan::parse(number).expect("a card number");

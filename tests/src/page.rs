@@ -391,6 +391,14 @@ impl Form {
         self
     }
 
+    /// The same form without a field: a box that is not ticked any more.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        assert!(self.value(name).is_some(), "the form {} has no field {name}", self.action);
+        self.fields.retain(|(given, _)| given != name);
+        self
+    }
+
     /// The fields as a browser sends them, in the form's charset.
     #[must_use]
     pub fn encoded(&self) -> String {

@@ -201,7 +201,7 @@ pub fn batch_file(user: &str) -> String {
 pub fn batch_in(world: &World, state: BatchState) -> Batch {
     let merchant = Merchant::new(MerchantId::new("4000").expect("a merchant number"), "");
     let file = batch_file("alice");
-    let mut scanner = Scanner::new(Rules::of(&merchant), PieceSize::new(100, 65_536));
+    let mut scanner = Scanner::new(Rules::of(&merchant, domain::batch::Kind::File), PieceSize::new(100, 65_536));
     scanner.push(file.as_bytes()).expect("a good file");
     let source = Source {
         key: "4000/inbox/december.csv".to_owned(),
@@ -218,6 +218,7 @@ pub fn batch_in(world: &World, state: BatchState) -> Batch {
         confirmed_by: None,
         again: false,
         told: false,
+        kind: domain::batch::Kind::File,
         state,
         made_at: world.now(),
     }

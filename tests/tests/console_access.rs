@@ -27,8 +27,8 @@ use local::{
     world::World,
 };
 use system_tests::{
-    Card, Clerk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer, batch_in, cards,
-    fresh, put_batch,
+    Card, Clerk, ContinuationDesk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer,
+    batch_in, cards, fresh, put_batch,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -76,6 +76,10 @@ const ROUTES: &[(&str, Access)] = &[
     ("GET /console/batches/template", Least(Role::Viewer)),
     ("GET /console/batches/{batch}", Least(Role::Viewer)),
     ("POST /console/batches/{batch}", Least(Role::Operator)),
+    ("GET /console/continuation", Least(Role::Viewer)),
+    ("POST /console/continuation", Least(Role::Operator)),
+    ("GET /console/continuation/{run}", Least(Role::Viewer)),
+    ("POST /console/continuation/{run}", Least(Role::Operator)),
     ("GET /console/exports", Least(Role::Operator)),
     ("POST /console/exports", Least(Role::Operator)),
     ("GET /console/exports/{export}", Least(Role::Operator)),
@@ -96,7 +100,7 @@ const ROUTES: &[(&str, Access)] = &[
 /// A payment of merchant 4000, for routes that name one.
 const ORDER: &str = "2026112101";
 
-/// A batch of merchant 4000.
+/// A batch and a run of continuation of merchant 4000.
 const BATCH: &str = "019aa5b1d40012345678";
 
 /// A route's path: with what merchant 4000 has, and with what nobody has.
@@ -109,6 +113,7 @@ fn ids(path: &str) -> (String, String) {
             .replace("{link}", link)
             .replace("{export}", export)
             .replace("{batch}", batch)
+            .replace("{run}", batch)
             .replace("{act}", "refund")
             .replace("{section}", "mail")
             .replace("{handle}", "nothing")
@@ -141,7 +146,7 @@ fn request(method: &Method, path: &str, token: &str) -> Request<Bytes> {
     request.body(Bytes::from(format!("token={token}"))).unwrap()
 }
 
-/// A world in which merchant 4000 has a payment and a batch.
+/// A world in which merchant 4000 has a payment, a batch and a run of continuation.
 async fn with_payment() -> World {
     let world = fresh().await;
     let mut shopper = Shopper::new(&world);
@@ -149,6 +154,7 @@ async fn with_payment() -> World {
     shopper.pay(&Card::of(cards::VISA)).await;
     let waiting = BatchState::Waiting { since: world.now() };
     put_batch(&world, &Batch { id: BatchId::new(BATCH).unwrap(), ..batch_in(&world, waiting) }).await;
+    ContinuationDesk::put(&world, BATCH).await;
     world.settle().await.unwrap();
     world
 }

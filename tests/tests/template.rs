@@ -149,6 +149,17 @@ fn these_are_all_the_rights() {
              GetObject Files/*/results/*, SendMessage IntakeQueue, SendMessage ReportQueue",
         ),
         (
+            "console-continuation",
+            "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, GetObject Files/*/inbox/continuation/*, \
+             SendMessage ContinuationQueue",
+        ),
+        (
+            "continuation-plan",
+            "GetItem BatchGetItem Query PutItem Table, Query SearchTable/index/list, \
+             PutObject GetObject Files/*/inbox/continuation/*, SendMessage IntakeQueue, SendMessage MailQueue",
+        ),
+        ("continuation-schedule", "Query GetItem PutItem Table, SendMessage ContinuationQueue"),
+        (
             "console-settings",
             "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
         ),
@@ -221,6 +232,7 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
             ("INTAKE_QUEUE", "IntakeQueue"),
             ("CHUNK_QUEUE", "ChunkQueue"),
             ("REPORT_QUEUE", "ReportQueue"),
+            ("CONTINUATION_QUEUE", "ContinuationQueue"),
             ("MAIL_SENDER", "MailIdentity"),
             ("MAIL_SET", "MailSet"),
             ("BUCKET", "Files"),

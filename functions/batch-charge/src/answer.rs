@@ -85,6 +85,20 @@ impl Answered {
         Self { payment: Some(payment.number()), ..Self::error(reason) }
     }
 
+    /// The row's lineage stands for the month by another run, or another row claimed its order: it is not charged here.
+    pub(crate) fn of_month(payment: &Payment) -> Self {
+        let reason = if payment.state.is_paid() {
+            Reason::AlreadyPaid
+        } else if payment.state.is_let_go() {
+            Reason::OrderUsed
+        } else if payment.state.is_unpaid() {
+            Reason::NotCharged
+        } else {
+            Reason::BeingChecked
+        };
+        Self { payment: Some(payment.number()), ..Self::error(reason) }
+    }
+
     /// Adds it to what was counted.
     pub(crate) fn add_to(&self, counts: Counts) -> Counts {
         let of = |wanted: RowResult| u32::from(self.result == wanted);

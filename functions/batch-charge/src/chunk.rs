@@ -3,7 +3,7 @@
 use charging::ChargeError;
 use domain::{
     Merchant,
-    batch::{Batch, BatchState, Check, Chunk, ChunkOrder, ChunkState, Counts},
+    batch::{Batch, BatchState, Check, Chunk, ChunkOrder, ChunkState, Counts, Kind},
 };
 use jiff::Timestamp;
 use std::time::Duration;
@@ -115,7 +115,8 @@ impl Begun {
         let check = batch.check.as_ref().ok_or(WorkError::Gone("check"))?;
         let gate = Gate::new(deps, &batch, deadline);
         let mut rows = Rows::read(deps, (&batch, &merchant), check, (&order.piece, &bytes));
-        if again || batch.again {
+        // What was charged for a month before, by whichever run, stands under the same orders.
+        if again || batch.again || batch.kind != Kind::File {
             match rows.find_standing().await {
                 Ok(()) => {}
                 Err(error) => return let_go(deps, &batch, &chunk, error).await,

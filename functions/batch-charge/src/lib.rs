@@ -4,6 +4,7 @@
 
 mod answer;
 mod chunk;
+mod continued;
 mod gate;
 mod look;
 mod part;

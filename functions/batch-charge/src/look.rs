@@ -1,9 +1,6 @@
 //! A chunk that is over, and whose rows were not all known: they are read again. Nothing is charged here.
 
-use domain::{
-    Merchant,
-    batch::{Batch, Check, Chunk, Counts, Found, Lines, ResultWriter, Rules},
-};
+use domain::batch::{Batch, Check, Chunk, Counts, Found, Lines, ResultWriter, Rules};
 
 use crate::{Deps, WorkError, answer::Answered, chunk, part, rows::Rows};
 
@@ -26,7 +23,7 @@ pub(crate) async fn again(deps: &Deps, batch: &Batch, stands: &Chunk) -> Result<
     }
     let before = deps.files.get(&batch.part(stands.number)).await?.ok_or(WorkError::Gone("part of the result"))?;
     let before = before.into_bytes(MOST).await?;
-    let lines = renewed(check, &merchant, stands, (&rows, &before));
+    let lines = renewed(check, Rules::of(&merchant, batch.kind), stands, (&rows, &before));
     part::write(deps, batch, stands.number, lines).await?;
     let next = Chunk { version: stands.version.saturating_add(1), at: deps.clock.now(), counts, ..stands.clone() };
     chunk::write(deps, batch, &next).await
@@ -43,11 +40,11 @@ fn recounted(rows: &Rows<'_>, before: Counts) -> Counts {
 }
 
 /// The part again, with new answers to the rows whose payments stand, and all other lines as they were.
-fn renewed(check: &Check, merchant: &Merchant, stands: &Chunk, (rows, before): (&Rows<'_>, &[u8])) -> Vec<u8> {
+fn renewed(check: &Check, rules: Rules, stands: &Chunk, (rows, before): (&Rows<'_>, &[u8])) -> Vec<u8> {
     let lang = check.layout.lang();
     let mut writer = ResultWriter::new(&check.layout);
     let mut bytes = Vec::with_capacity(before.len());
-    let told = Lines::new(before, &check.layout, Rules::of(merchant), &stands.piece);
+    let told = Lines::new(before, &check.layout, rules, &stands.piece);
     for (((line, _), answered), told) in rows.answered().zip(own(rows)).zip(told) {
         match answered {
             Some(answered) => {

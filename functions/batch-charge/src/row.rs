@@ -6,7 +6,7 @@ use charging::{Attempt, Charge, ChargeError, Charged, Means};
 use domain::{
     CardOwner, Initiator, KeptCard, Merchant, OrderId, Payment, PaymentKey,
     acquirer::{BrowserData, DeclineCategory},
-    batch::{Batch, Payer, Reason, Row},
+    batch::{Batch, Kind, Payer, Reason, Row},
     merchant::Capture,
     payment::{Details, Interface, Order, Origin, Standing, State},
 };
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A row has one try: who mends it puts it into another file.
-const ATTEMPTS: u8 = 1;
+pub(crate) const ATTEMPTS: u8 = 1;
 
 /// Charges rows of one batch.
 pub(crate) struct Charger<'a> {
@@ -56,15 +56,19 @@ impl Charger<'_> {
             Ok(attempt) => attempt,
             Err(answered) => return Ok(*answered),
         };
-        let card = match self.card(row).await.map_err(|error| Halt::Failed(error.into()))? {
-            Ok(card) => card,
+        let found = match self.batch.kind {
+            Kind::File => self.named(row).await,
+            Kind::Continuation { from, month } => self.continued(row, from, month).await,
+        };
+        let (card, order) = match found.map_err(|error| Halt::Failed(error.into()))? {
+            Ok(found) => found,
             Err(reason) => return Ok(Answered::error(reason)),
         };
         if let Some(answered) = self.refused_for_good(row, &card) {
             return Ok(answered);
         }
         let charge = Charge {
-            order: self.order(row, &card),
+            order,
             means: Means::Kept { card: Box::new(card), code: None },
             keeping: None,
             attempt,
@@ -78,7 +82,15 @@ impl Charger<'_> {
         let bound = (self.merchant, &self.deps.limits);
         match Box::pin(self.deps.charging.charge_unattended(&self.deps.vault, bound, charge)).await {
             Ok(Charged::Tried(payment)) => Ok(Answered::of(&payment)),
-            Ok(Charged::Stands(standing, payment)) => Ok(Answered::standing(standing, &payment)),
+            Ok(Charged::Stands(standing, payment)) => Ok(match (self.batch.kind, standing) {
+                (Kind::File, _) | (Kind::Continuation { .. }, Standing::SameSubmit | Standing::OtherOrigin) => {
+                    Answered::standing(standing, &payment)
+                }
+                (
+                    Kind::Continuation { .. },
+                    Standing::Running | Standing::Paid | Standing::LetGo | Standing::Stale | Standing::OtherAmount,
+                ) => Answered::of_month(&payment),
+            }),
             Err(ChargeError::TooLate) => Err(Halt::NoTime),
             Err(ChargeError::DayLimit) => Ok(Answered::error(Reason::DayLimit)),
             Err(ChargeError::Limited(limit)) => Ok(Answered::error(Reason::Limited(limit))),
@@ -101,7 +113,10 @@ impl Charger<'_> {
     fn attempt(&self, row: &Row) -> Result<Attempt, Box<Answered>> {
         let nonce = self.batch.id.nonce_of(&self.batch.merchant, row.line);
         let Some(payment) = self.standing.get(&row.order) else { return Ok(Attempt { generation: 0, n: 1, nonce }) };
-        let is_row = matches!(payment.origin, Origin::Batch { .. });
+        let is_row = match self.batch.kind {
+            Kind::File => matches!(payment.origin, Origin::Batch { .. }),
+            Kind::Continuation { .. } => return self.attempt_of_month(payment, nonce),
+        };
         if self.batch.again && is_row && payment.state.is_unpaid() {
             return Ok(Attempt { generation: payment.generation.saturating_add(1), n: payment.next_n(), nonce });
         }
@@ -120,6 +135,23 @@ impl Charger<'_> {
         };
         let is_over = is_same && decline.category(card.card.brand) == DeclineCategory::NeverRetry;
         is_over.then(|| Answered::of(payment))
+    }
+
+    /// The kept card of the buyer or order that the row names, and the order; or why there is none.
+    async fn named(&self, row: &Row) -> Result<Result<(KeptCard, Order), Reason>, StoreError> {
+        let merchant = &self.batch.merchant;
+        let owner = match &row.payer {
+            Payer::User(user) => CardOwner::Buyer(user.clone()),
+            Payer::Source(order) => {
+                let earlier = self.deps.payments.load(&PaymentKey::new(merchant.clone(), order.clone())).await?;
+                earlier.map_or_else(|| CardOwner::Order(order.clone()), |payment| payment.card_owner())
+            }
+        };
+        let card = self.card(row, &owner).await?;
+        Ok(card.map(|card| {
+            let order = self.order(row, &card);
+            (card, order)
+        }))
     }
 
     fn order(&self, row: &Row, card: &KeptCard) -> Order {
@@ -146,16 +178,8 @@ impl Charger<'_> {
     }
 
     /// The kept card that pays, or why there is none that may.
-    async fn card(&self, row: &Row) -> Result<Result<KeptCard, Reason>, StoreError> {
-        let merchant = &self.batch.merchant;
-        let owner = match &row.payer {
-            Payer::User(user) => CardOwner::Buyer(user.clone()),
-            Payer::Source(order) => {
-                let earlier = self.deps.payments.load(&PaymentKey::new(merchant.clone(), order.clone())).await?;
-                earlier.map_or_else(|| CardOwner::Order(order.clone()), |payment| payment.card_owner())
-            }
-        };
-        let card = self.deps.cards.load(merchant, &owner).await?;
+    pub(crate) async fn card(&self, row: &Row, owner: &CardOwner) -> Result<Result<KeptCard, Reason>, StoreError> {
+        let card = self.deps.cards.load(&self.batch.merchant, owner).await?;
         Ok(card.ok_or_else(|| missing(&row.payer)).and_then(|card| self.chargeable(row, card)))
     }
 
@@ -177,7 +201,7 @@ impl Charger<'_> {
     }
 }
 
-const fn missing(payer: &Payer) -> Reason {
+pub(crate) const fn missing(payer: &Payer) -> Reason {
     match payer {
         Payer::User(_) => Reason::CardMissing,
         Payer::Source(_) => Reason::SourceMissing,

@@ -52,7 +52,7 @@ impl<'a> Rows<'a> {
         check: &'a Check,
         (piece, bytes): (&'a Piece, &'a [u8]),
     ) -> Self {
-        let lines: Vec<_> = Lines::new(bytes, &check.layout, Rules::of(merchant), piece).collect();
+        let lines: Vec<_> = Lines::new(bytes, &check.layout, Rules::of(merchant, batch.kind), piece).collect();
         let trades = trades_at(merchant, deps.stage);
         let answers = lines.iter().map(|line| match &line.found {
             Found::Row(_) if trades => None,

@@ -2,7 +2,7 @@
 
 use domain::{
     Merchant,
-    batch::{Batch, BatchState, Check, FileFault, Refused, Rules, Scanned, Scanner},
+    batch::{Batch, BatchState, Check, FileFault, Kind, Refused, Rules, Scanned, Scanner},
 };
 use inbound::checkout::trades_at;
 use jiff::{SignedDuration, Timestamp};
@@ -30,8 +30,9 @@ pub(crate) async fn check(deps: &Deps, batch: Batch) -> Result<Option<Batch>, In
     if !trades_at(&merchant, deps.stage) {
         return refuse(deps, batch, Refused::Suspended).await;
     }
+    let rules = Rules::of(&merchant, batch.kind);
     let mut reading = Reading { deps, batch, told_at: Timestamp::UNIX_EPOCH };
-    let read = reading.through(Scanner::new(Rules::of(&merchant), piece_size())).await?;
+    let read = reading.through(Scanner::new(rules, piece_size())).await?;
     let batch = reading.batch;
     match read {
         Read::Whole(scanned) => decide(deps, &merchant, batch, &scanned).await,
@@ -60,12 +61,14 @@ async fn decide(
     if good == 0 {
         return refuse(deps, batch, Refused::NoGoodRow).await;
     }
-    let earlier = deps.batches.claim_bytes(&batch, &sha256).await?;
-    if earlier != batch.id && !batch.again {
-        return refuse(deps, batch, Refused::SameFile { earlier }).await;
+    if batch.kind == Kind::File {
+        let earlier = deps.batches.claim_bytes(&batch, &sha256).await?;
+        if earlier != batch.id && !batch.again {
+            return refuse(deps, batch, Refused::SameFile { earlier }).await;
+        }
     }
     let since = deps.clock.now();
-    let state = if !batch.is_watched() && merchant.batch.lets_run(rows, yen) {
+    let state = if runs_at_once(&batch, merchant, (rows, yen)) {
         BatchState::Running { chunks: None, since }
     } else {
         BatchState::Waiting { since }
@@ -74,6 +77,14 @@ async fn decide(
     tracing::info!(merchant.id = %batch.merchant, batch.id = %batch.id, rows, good, yen, state = batch.state.name(), "a batch file was checked");
     tell::tell(deps, &batch).await?;
     Ok(Some(batch))
+}
+
+/// Whether nobody has to look at it first. A run of continuation was confirmed, or announced, with the sum of these very rows.
+fn runs_at_once(batch: &Batch, merchant: &Merchant, (rows, yen): (u32, u64)) -> bool {
+    match batch.kind {
+        Kind::File => !batch.is_watched() && merchant.batch.lets_run(rows, yen),
+        Kind::Continuation { .. } => true,
+    }
 }
 
 async fn refuse(deps: &Deps, batch: Batch, why: Refused) -> Result<Option<Batch>, IntakeError> {

@@ -18,7 +18,7 @@ pub(crate) async fn cut(deps: &Deps, batch: Batch) -> Result<(), IntakeError> {
     let source = &batch.source;
     let file = deps.files.get_version(&source.key, &source.version).await?;
     let mut file = file.ok_or(IntakeError::Changed("gone"))?;
-    let mut scanner = Scanner::new(Rules::of(&merchant), piece_size());
+    let mut scanner = Scanner::new(Rules::of(&merchant, batch.kind), piece_size());
     let mut queued = 0_u32;
     while let Some(more) = file.next().await? {
         scanner.push(&more).map_err(|fault| IntakeError::Changed(fault.code()))?;

@@ -1,6 +1,6 @@
 //! A file that was put into the bucket becomes a batch, once for each version of the object.
 
-use domain::batch::{Batch, BatchId, BatchState, Inbox, Source};
+use domain::batch::{Batch, BatchId, BatchState, Inbox, Kind, Source};
 use inbound::events::NewObject;
 
 use crate::{Deps, IntakeError, put};
@@ -32,6 +32,7 @@ pub(crate) async fn received(deps: &Deps, object: &NewObject) -> Result<Option<B
         confirmed_by: None,
         again: false,
         told: false,
+        kind: Kind::File,
         state: BatchState::Checking { bytes: 0, since: now },
         made_at: now,
     };

@@ -2,13 +2,16 @@
 
 use domain::{
     Merchant,
-    batch::{Batch, BatchState, Check, Counts},
+    batch::{Batch, BatchState, Check, Counts, Kind},
     tell::{BatchTelling, BatchTidings},
 };
 use inbound::page::mail::{self, PlainLetter, header_safe};
 use outbound::Mail;
 use words::{
-    console::batch_mail::{BatchMailText, BatchMailWords, batch_mail, refused},
+    console::{
+        batch_mail::{BatchMailText, BatchMailWords, batch_mail, refused},
+        batches,
+    },
     date_time, grouped_number, sum,
 };
 
@@ -23,7 +26,7 @@ pub(crate) async fn news(deps: &Deps, telling: &BatchTelling) -> Result<Option<M
     let Some((text, rows, advice)) = told(telling.tidings, &batch, words, &merchant) else { return Ok(None) };
     let composed = mail::plain(&PlainLetter {
         lang: merchant.lang,
-        subject: (text.subject)(batch.source.file_name()),
+        subject: (text.subject)(&file(&batch, &merchant)),
         greeting: None,
         result: text.result.to_owned(),
         meaning: Some(text.meaning),
@@ -80,10 +83,20 @@ fn told(
 
 fn about(batch: &Batch, words: &BatchMailWords, merchant: &Merchant) -> [(String, String); 3] {
     [
-        (words.file.to_owned(), batch.source.file_name().to_owned()),
+        (words.file.to_owned(), file(batch, merchant)),
         (words.batch.to_owned(), batch.id.to_string()),
         (words.received.to_owned(), date_time(merchant.lang, batch.made_at)),
     ]
+}
+
+/// What a batch is called: the file of a run of continuation is ours.
+fn file(batch: &Batch, merchant: &Merchant) -> String {
+    match batch.kind {
+        Kind::File => batch.source.file_name().to_owned(),
+        Kind::Continuation { month, .. } => {
+            (batches(merchant.lang).from_continuation)(&words::recurring::month(merchant.lang, month))
+        }
+    }
 }
 
 fn checked(check: &Check, words: &BatchMailWords, merchant: &Merchant) -> Rows {

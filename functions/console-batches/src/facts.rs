@@ -3,7 +3,7 @@
 use console::Refusal;
 use domain::{
     account::UserId,
-    batch::{Batch, BatchState, Check},
+    batch::{Batch, BatchState, Check, Kind},
     clock::JAPAN,
     merchant::Encoding,
 };
@@ -19,7 +19,7 @@ pub(crate) type Fact = (&'static str, String);
 pub(crate) fn of(call: &Call<'_>, batch: &Batch) -> Vec<Fact> {
     let words = call.words();
     vec![
-        (words.source, source(words, batch)),
+        (words.source, source(call, batch)),
         (words.received, words::date_time(call.visit.lang, batch.made_at)),
         (words.number, batch.id.to_string()),
     ]
@@ -75,12 +75,15 @@ pub(crate) enum Ran {
     No,
 }
 
-/// The file's name; those that were uploaded here have none of their own.
-pub(crate) fn source(words: &BatchesWords, batch: &Batch) -> String {
-    if batch.is_watched() {
-        return words.from_console.to_owned();
+/// The file's name; those that were uploaded here have none of their own, and that of a run of continuation is ours.
+pub(crate) fn source(call: &Call<'_>, batch: &Batch) -> String {
+    match batch.kind {
+        Kind::Continuation { month, .. } => {
+            (call.words().from_continuation)(&words::recurring::month(call.visit.lang, month))
+        }
+        Kind::File if batch.is_watched() => call.words().from_console.to_owned(),
+        Kind::File => batch.source.file_name().to_owned(),
     }
-    batch.source.file_name().to_owned()
 }
 
 /// How it stands: the shape, and the word.

@@ -109,7 +109,7 @@ impl Entry {
         Self {
             address: address_of(&batch.id),
             received: words::date_time(call.visit.lang, batch.made_at),
-            source: facts::source(call.words(), batch),
+            source: facts::source(call, batch),
             rows: check.map(|check| grouped_number(u64::from(check.rows))).unwrap_or_default(),
             yen: check.map(|check| sum(call.visit.lang, check.yen)).unwrap_or_default(),
             mark,

@@ -97,6 +97,7 @@ pub(crate) fn groups(tab: Tab, merchant: &Merchant) -> Vec<Group> {
             ("refund_confirm_over", Kind::Number),
             ("card_on_file", ON_OFF),
             ("continuation", ON_OFF),
+            ("continuation_day", Kind::Maybe),
             ("batch_at_once_rows", Kind::Number),
             ("batch_at_once_yen", Kind::Number),
         ])),

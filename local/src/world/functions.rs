@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 34] = [
+pub const PACKAGES: [&str; 37] = [
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -27,6 +27,7 @@ pub const PACKAGES: [&str; 34] = [
     "console-audit",
     "console-batches",
     "console-charge",
+    "console-continuation",
     "console-export",
     "console-links",
     "console-login",
@@ -35,6 +36,8 @@ pub const PACKAGES: [&str; 34] = [
     "console-team",
     "console-today",
     "console-transactions",
+    "continuation-plan",
+    "continuation-schedule",
     "export-worker",
     "mail-events",
     "merchant-image",
@@ -307,6 +310,27 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { recurring_schedule::handler(&deps, event).await }
+                })
+            }
+            "continuation-plan" => {
+                let deps = Arc::new(continuation_plan::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { continuation_plan::handler(&deps, event).await }
+                })
+            }
+            "console-continuation" => {
+                let deps = Arc::new(console_continuation::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_continuation::handler(&deps, request).await }
+                })
+            }
+            "continuation-schedule" => {
+                let deps = Arc::new(continuation_schedule::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { continuation_schedule::handler(&deps, event).await }
                 })
             }
             "batch-report" => {

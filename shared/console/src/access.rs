@@ -45,6 +45,9 @@ impl Console {
     }
 }
 
+/// The most fields of a form: a page of a plan has two for each of its 200 rows.
+const FORM_MOST: usize = 500;
+
 /// The form, if it is one of this session, sent from a page of ours.
 fn own_form(request: &Request, expected: &str) -> Result<Option<Parameters>, Refusal> {
     if !sent_from_here(request) {
@@ -56,7 +59,7 @@ fn own_form(request: &Request, expected: &str) -> Result<Option<Parameters>, Ref
         // A function that takes files reads them itself, and asks `Visit::is_own_token` of the token among them.
         return Ok(None);
     }
-    let form = Parameters::parse(request.body().as_ref()).map_err(|_| Refusal::Unreadable)?;
+    let form = Parameters::parse_up_to(request.body().as_ref(), FORM_MOST).map_err(|_| Refusal::Unreadable)?;
     let token = form.value(FORM_TOKEN).unwrap_or_default();
     if bool::from(token.ct_eq(expected.as_bytes())) { Ok(Some(form)) } else { Err(Refusal::Forged) }
 }

@@ -18,12 +18,12 @@ use std::{fs, process::Command, time::Duration};
 
 use domain::{
     Yen,
-    batch::{Answer, Found, Lines, PieceSize, ResultWriter, RowResult, Rules, Scanned, Scanner},
+    batch::{Answer, Found, Lines, Numbers, PieceSize, ResultWriter, RowResult, Rules, Scanned, Scanner},
     merchant::{Dialect, Encoding},
     text,
 };
 
-const RULES: Rules = Rules { dialect: Dialect::Asj, most: Yen::MAX };
+const RULES: Rules = Rules { numbers: Numbers::Merchant(Dialect::Asj), most: Yen::MAX };
 /// What an object is read by.
 const PUSH: usize = 64 * 1024;
 const RUNS: usize = 5;

@@ -11,6 +11,7 @@ use crate::{
     batch::{BatchId, Counts},
     export::ExportId,
     mail_return::MailAbout,
+    recurring::continuation::Month,
     settings::Change,
 };
 
@@ -229,6 +230,40 @@ pub enum Action {
     BatchFetched {
         /// Which.
         batch: BatchId,
+    },
+    /// Asked for the plan of a month's payments. Nothing is charged by that.
+    ContinuationAsked {
+        /// The run.
+        run: BatchId,
+        /// The month that they would be charged for.
+        month: Month,
+    },
+    /// Changed a plan: took payments out, or charges other amounts.
+    ContinuationEdited {
+        /// The run.
+        run: BatchId,
+        /// How many payments would be charged since then.
+        rows: u32,
+        /// What they come to. Yen.
+        yen: u64,
+    },
+    /// Asked that a month's payments be charged again, or let that begin by itself. It stands before any of them is.
+    ContinuationConfirmed {
+        /// The run; its batch has the same name.
+        run: BatchId,
+        /// The month that they are charged for.
+        month: Month,
+        /// How many payments.
+        rows: u32,
+        /// What they come to. Yen.
+        yen: u64,
+    },
+    /// Cancelled a run before anything was charged.
+    ContinuationCancelled {
+        /// The run.
+        run: BatchId,
+        /// The month that it was to charge for.
+        month: Month,
     },
     /// Deleted what had been kept for as long as the merchant's settings say: one entry for a run.
     Forgotten {

@@ -6,6 +6,7 @@
 
 mod cells;
 mod column;
+mod continued;
 mod cut;
 mod fault;
 mod header;
@@ -21,15 +22,16 @@ mod tally;
 mod template;
 
 pub use column::Column;
+pub use continued::continued_file;
 pub use fault::{BadRow, Fault, FileFault, Missing, What};
 pub use job::{
-    Batch, BatchId, BatchOrder, BatchState, Check, Chunk, ChunkOrder, ChunkState, Counts, Inbox, Refused, Source,
+    Batch, BatchId, BatchOrder, BatchState, Check, Chunk, ChunkOrder, ChunkState, Counts, Inbox, Kind, Refused, Source,
 };
 pub use layout::{Characters, Layout, LineEnd};
 pub use lines::{Found, Line, Lines};
 pub use piece::{Piece, PieceSize, Repeated};
 pub use result::{Answer, Reason, ResultWriter, RowResult};
-pub use row::{Payer, Row, Rules};
+pub use row::{Numbers, Payer, Row, Rules};
 pub use scan::{Scanned, Scanner};
 pub use template::template;
 

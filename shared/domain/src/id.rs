@@ -58,6 +58,12 @@ impl OrderId {
         Self(format!("9{number:017}"))
     }
 
+    /// Reads one of ours. None: it is not in our range.
+    pub fn ours(text: &str) -> Option<Self> {
+        let is_ours = text.len() == 18 && text.starts_with('9') && text.bytes().all(|b| b.is_ascii_digit());
+        is_ours.then(|| Self(text.to_owned()))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

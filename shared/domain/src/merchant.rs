@@ -15,6 +15,7 @@ use crate::{
     card::ConsentScope,
     guard::GuardSettings,
     payment::Interface,
+    recurring::calendar::Anchor,
 };
 
 pub use design::{IMAGES, ImageError, ImageKind, Logo, ShopHtml};
@@ -78,6 +79,9 @@ pub struct Merchant {
     /// Payments are continued by the merchant (自動継続): the page offers to keep the card without a `user` too.
     #[serde(default)]
     pub continuation: bool,
+    /// The day of month on which last month's payments are continued by themselves (自動継続). None: only when somebody says so.
+    #[serde(default)]
+    pub continuation_day: Option<Anchor>,
     /// Thresholds of the guard against card testing. There is no "off".
     #[serde(default)]
     pub guard: GuardSettings,
@@ -134,6 +138,7 @@ impl Merchant {
             three_ds: ThreeDsPolicy::AtPayment,
             three_ds_unavailable: Unavailable::Decline,
             continuation: false,
+            continuation_day: None,
             guard: GuardSettings::default(),
             mail: MailSettings { off: Vec::new(), shop_copy: None, texts: MailTexts::default() },
             page: PageSettings::default(),

@@ -26,8 +26,9 @@ pub use resolve::{Alarm, Next, Ruling};
 pub use tell::{Reader, Telling, Tidings, tidings};
 
 use crate::{
-    Approval, CardId, CardOwner, Decline, Fingerprint, Lang, LeaseId, MaskedCard, Nonce, PaymentKey, PaymentNumber,
-    Reference, Yen, account::UserId, acquirer::Challenge, card::ConsentScope, merchant::DestinationNumber,
+    Approval, CardId, CardOwner, Decline, Fingerprint, Lang, LeaseId, MaskedCard, Nonce, OrderId, PaymentKey,
+    PaymentNumber, Reference, Yen, account::UserId, acquirer::Challenge, card::ConsentScope,
+    merchant::DestinationNumber,
 };
 
 /// How long a declined order stays open for another card before it fails.
@@ -564,20 +565,17 @@ impl Payment {
 
     /// Whose card it is that is kept with this payment.
     pub fn card_owner(&self) -> CardOwner {
-        match (&self.origin, self.details.user.as_str()) {
-            (Origin::CardUpdate(owner), _) => owner.clone(),
-            (
-                Origin::Page
-                | Origin::Link(_)
-                | Origin::Single { .. }
-                | Origin::Batch { .. }
-                | Origin::Renewal { .. }
-                | Origin::Continuation { .. },
-                user,
-            ) => match user {
-                "" => CardOwner::Order(self.key.order.clone()),
-                user => CardOwner::Buyer(user.to_owned()),
-            },
+        let of_order = |order: &OrderId| match self.details.user.as_str() {
+            "" => CardOwner::Order(order.clone()),
+            user => CardOwner::Buyer(user.to_owned()),
+        };
+        match &self.origin {
+            Origin::CardUpdate(owner) => owner.clone(),
+            // It was paid with the card that its lineage's first payment left.
+            Origin::Continuation { root, .. } => of_order(root),
+            Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. } | Origin::Renewal { .. } => {
+                of_order(&self.key.order)
+            }
         }
     }
 

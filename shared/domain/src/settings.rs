@@ -75,6 +75,7 @@ pub fn set(merchant: &mut Merchant, key: &str, value: &str) -> Result<(), Settin
         "regular_retries" => {
             merchant.regular.retries = entry.one_of(&[("two_weeks", Retries::TwoWeeks), ("none", Retries::None)])?;
         }
+        "continuation_day" => merchant.continuation_day = entry.day_of_month()?,
         "batch_at_once_rows" => merchant.batch.at_once_rows = entry.number(0, BatchSettings::MOST_ROWS)?,
         "batch_at_once_yen" => merchant.batch.at_once_yen = entry.number(0, BatchSettings::MOST_YEN)?,
         _ => return set_shown(merchant, &entry),

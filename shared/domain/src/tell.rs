@@ -8,10 +8,13 @@ use crate::{
     batch::{Batch, BatchId, BatchState},
     link::{Link, Sending},
     payment::{Reader, Telling},
-    recurring::plan::{self, Plan, PlanId, PlanTidings},
+    recurring::{
+        continuation::{Run, RunState},
+        plan::{self, Plan, PlanId, PlanTidings},
+    },
 };
 
-/// A message, about a payment, a kept card, a payment link or a batch.
+/// A message, about a payment, a kept card, a payment link, a batch or a run of continuation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
@@ -23,6 +26,8 @@ pub enum Message {
     Link(LinkTelling),
     /// How a batch stands, to the shop.
     Batch(BatchTelling),
+    /// A run of continuation that begins by itself, to the shop.
+    Run(RunTelling),
 }
 
 impl Message {
@@ -33,6 +38,7 @@ impl Message {
             Self::Card(telling) => &telling.event_id,
             Self::Link(telling) => &telling.event_id,
             Self::Batch(telling) => &telling.event_id,
+            Self::Run(telling) => &telling.event_id,
         }
     }
 }
@@ -181,6 +187,42 @@ impl PlanTelling {
                 Self { event_id, merchant: merchant.clone(), plan: id.clone(), tidings, reader, at }
             })
             .collect()
+    }
+}
+
+/// The mail that tells the shop of a run of continuation: it will begin by itself, or it did not. It names the run: that knows the figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTelling {
+    /// The same for every repeat: `<merchant>.<run>.<state>.continuation`.
+    pub event_id: String,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Which.
+    pub run: BatchId,
+}
+
+impl RunTelling {
+    /// What a run's present state tells. None: nothing, or what somebody did who saw it happen.
+    pub fn of(run: &Run) -> Option<Self> {
+        match (&run.state, &run.asked_by) {
+            (RunState::Announced { .. } | RunState::NotRun { .. }, None) => {}
+            (
+                RunState::Drawing { .. }
+                | RunState::Open { .. }
+                | RunState::Confirmed { .. }
+                | RunState::Begun { .. }
+                | RunState::Cancelled { .. }
+                | RunState::Announced { .. }
+                | RunState::NotRun { .. },
+                _,
+            ) => return None,
+        }
+        let Run { merchant, id, state, .. } = run;
+        Some(Self {
+            event_id: format!("{merchant}.{id}.{}.continuation", state.name()),
+            merchant: merchant.clone(),
+            run: id.clone(),
+        })
     }
 }
 

@@ -19,7 +19,7 @@ pub enum WireError {
     #[error("more than {} bytes", Parameters::MAX_BYTES)]
     TooLarge,
     /// More parameters than [`Parameters::MAX_COUNT`].
-    #[error("more than {} parameters", Parameters::MAX_COUNT)]
+    #[error("too many parameters")]
     TooMany,
     /// A `%` that two hex digits don't follow.
     #[error("bad percent escape in {0}")]
@@ -42,12 +42,20 @@ impl Parameters {
     /// # Errors
     /// [`WireError`] when there is too much, an escape is broken or a name comes twice.
     pub fn parse(raw: &[u8]) -> Result<Self, WireError> {
+        Self::parse_up_to(raw, Self::MAX_COUNT)
+    }
+
+    /// The same, with as many parameters as a long form has.
+    ///
+    /// # Errors
+    /// As [`Parameters::parse`].
+    pub fn parse_up_to(raw: &[u8], most: usize) -> Result<Self, WireError> {
         if raw.len() > Self::MAX_BYTES {
             return Err(WireError::TooLarge);
         }
         let mut parameters = Self(Vec::new());
         for piece in raw.split(|b| *b == b'&').filter(|piece| !piece.is_empty()) {
-            if parameters.0.len() == Self::MAX_COUNT {
+            if parameters.0.len() == most {
                 return Err(WireError::TooMany);
             }
             let mut halves = piece.splitn(2, |b| *b == b'=');

@@ -4,6 +4,7 @@ mod card_form;
 pub mod checkout;
 mod client;
 mod config;
+pub mod continuation;
 pub mod events;
 pub mod http;
 mod keyring;

@@ -86,6 +86,21 @@ impl Objects {
         Ok(())
     }
 
+    /// The same; answers the version that was written, which alone is read again by its name.
+    ///
+    /// # Errors
+    /// [`OutboundError`]; also where the bucket keeps no versions.
+    pub async fn put_version(
+        &self,
+        key: &str,
+        content_type: &str,
+        bytes: impl Into<Bytes>,
+    ) -> Result<String, OutboundError> {
+        let put = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
+        let written = put.body(bytes.into().into()).send().await?;
+        written.version_id.ok_or_else(|| OutboundError::refused("no version of what was written"))
+    }
+
     /// Begins to write an object of any size in bounded memory; nothing is called yet.
     pub fn upload(&self, key: &str, content_type: &str) -> Upload {
         Upload::new(self.clone(), key, content_type)

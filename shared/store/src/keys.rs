@@ -151,6 +151,11 @@ pub(crate) fn chunk(number: u32) -> String {
     format!("{number:05}")
 }
 
+/// Partition key of a merchant's runs of continuation; the sort key is the run's id.
+pub(crate) fn continuations(merchant: &MerchantId) -> String {
+    format!("CN#{merchant}")
+}
+
 /// Partition key of the batch that took a file's bytes, by their SHA-256 in hex.
 pub(crate) fn batch_bytes(merchant: &MerchantId, sha256: &str) -> String {
     format!("BH#{merchant}#{sha256}")

@@ -308,6 +308,12 @@ pub fn reason(lang: Lang, reason: Reason) -> String {
         (Lang::En, Reason::Stopped) => "The batch was stopped before this row. Nothing was charged.",
         (Lang::Ja, Reason::Suspended) => "加盟店の取引が停止されています。請求していません。",
         (Lang::En, Reason::Suspended) => "The merchant is suspended. Nothing was charged.",
+        (Lang::Ja, Reason::SourceChanged) => {
+            "継続元の決済が、計画の作成後に返金・取消・異議申立てなどで変わっています。請求していません。"
+        }
+        (Lang::En, Reason::SourceChanged) => {
+            "The payment to be continued was given back, cancelled or disputed after it was listed. Nothing was charged."
+        }
         (Lang::Ja, Reason::DayLimit) => {
             "1日の承認額の上限（運営者の設定）を超えます。請求していません。翌日、もう一度処理してください。"
         }

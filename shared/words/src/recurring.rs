@@ -4,7 +4,7 @@ use domain::{
     Lang,
     recurring::{
         calendar::{Certainty, Cycle},
-        continuation::Flag,
+        continuation::{Flag, Month},
         plan::{EndReason, PauseReason, PlanState, Progress},
     },
 };
@@ -90,6 +90,31 @@ pub const fn provisional(lang: Lang, certainty: Certainty) -> &'static str {
     }
 }
 
+/// A month: `2026年12月`, `December 2026`.
+pub fn month(lang: Lang, month: Month) -> String {
+    match lang {
+        Lang::Ja => format!("{}年{}月", month.year(), month.number()),
+        Lang::En => format!("{} {}", in_english(month.number()), month.year()),
+    }
+}
+
+const fn in_english(month: i8) -> &'static str {
+    match month {
+        1 => "January",
+        2 => "February",
+        3 => "March",
+        4 => "April",
+        5 => "May",
+        6 => "June",
+        7 => "July",
+        8 => "August",
+        9 => "September",
+        10 => "October",
+        11 => "November",
+        _ => "December",
+    }
+}
+
 /// What a clerk should look at before a month's payments are charged again.
 pub fn flag(lang: Lang, flag: Flag) -> String {
     match (lang, flag) {
@@ -120,6 +145,11 @@ mod tests {
             let months = Cycle::new(months).unwrap();
             assert_eq!((cycle(Lang::Ja, months).as_str(), cycle(Lang::En, months).as_str()), (ja, en));
         }
+        let december = Month::parse("2026-12").unwrap();
+        assert_eq!(
+            (month(Lang::Ja, december), month(Lang::En, december)),
+            ("2026年12月".to_owned(), "December 2026".to_owned())
+        );
         let changed = Flag::AmountChanged { before: Yen::new(1_000).unwrap() };
         assert_eq!(flag(Lang::Ja, changed), "金額の変更(前の月は1,000円)");
         assert_eq!(flag(Lang::En, changed), "Amount changed from ¥1,000");

@@ -14,6 +14,7 @@ mod accessible;
 mod batches;
 mod chromium;
 mod console;
+mod continuation;
 mod hostile;
 mod issuer;
 mod joining;

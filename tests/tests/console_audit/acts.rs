@@ -15,8 +15,8 @@ use local::{
     world::World,
 };
 use system_tests::{
-    Card, Clerk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper, administer, batch_in, cards,
-    change_merchant, invitation, put_batch, raise, user_id,
+    Card, Clerk, ContinuationDesk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper, administer,
+    batch_in, cards, change_merchant, invitation, put_batch, raise, user_id,
 };
 
 const HANAKO: &str = "hanako@example.com";
@@ -41,6 +41,8 @@ pub(crate) const ACTS: &[(&str, &[&str])] = &[
     ("POST /console/links/{link}", &["send", "revoke"]),
     ("POST /console/links/mails", &["import", "send"]),
     ("POST /console/batches/{batch}", &["confirm", "drop", "stop", "again", "queue"]),
+    ("POST /console/continuation", &["plan"]),
+    ("POST /console/continuation/{run}", &["save", "confirm", "cancel", "ask"]),
     ("POST /console/settings", &["lead"]),
     (
         "POST /console/settings/{section}",
@@ -87,6 +89,7 @@ pub(crate) async fn prepare(world: &World, route: &str, act: &str) -> Act {
         "POST /console/links/{link}" => link(world, act).await,
         "POST /console/links/mails" => mails(world, act).await,
         "POST /console/batches/{batch}" => batch(world, act).await,
+        "POST /console/continuation" | "POST /console/continuation/{run}" => continuation(world, act).await,
         "POST /console/settings/{section}" => settings(world, act).await,
         "POST /console/logout" | "POST /console/settings" => {
             let mut clerk = Clerk::owner(world).await;
@@ -377,6 +380,41 @@ async fn batch(world: &World, act: &str) -> Act {
         world.faults().stop();
     }
     let form = pressed(&clerk, act);
+    by_owner(world, clerk, &form, says).await
+}
+
+async fn continuation(world: &World, act: &str) -> Act {
+    const LIST: &str = "/console/continuation";
+    let desk = ContinuationDesk::of(world).await;
+    desk.paid(&[("101", 1_000, "alice"), ("102", 2_000, "bob")]).await;
+    desk.until("2026-12-01").await;
+    let mut clerk = Clerk::owner(world).await;
+    if act == "plan" {
+        let form = clerk.get(LIST).await.form(LIST).unwrap().clone();
+        return by_owner(world, clerk, &form, &["continuation_asked"]).await;
+    }
+    let run = desk.draw(&mut clerk, "2026-11", "2026-12").await;
+    let address = format!("{LIST}/{}", run.id);
+    let (asked, says): (_, &[&str]) = match act {
+        "save" => (address, &["continuation_edited"]),
+        "cancel" => (address, &["continuation_cancelled"]),
+        "confirm" => (format!("{address}?act=confirm"), &["continuation_confirmed"]),
+        _ => (format!("{address}?act=confirm"), &[]),
+    };
+    clerk.get(&asked).await;
+    if act == "ask" {
+        // Confirmed, and the queue did not answer: it is asked again by a button.
+        world.faults().restart();
+        for nth in 0..8 {
+            let (caller, operation) = (Some("ConsoleContinuation".to_owned()), "SendMessageBatch".to_owned());
+            world.faults().plan(When::Nth { caller, operation, nth }, Fault::FailBefore);
+        }
+        let confirm = pressed(&clerk, "confirm");
+        clerk.submit(&confirm).await;
+        world.faults().stop();
+    }
+    let form = pressed(&clerk, act);
+    let form = if act == "save" { form.without("row.0") } else { form };
     by_owner(world, clerk, &form, says).await
 }
 

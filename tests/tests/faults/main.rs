@@ -17,6 +17,7 @@
 mod batch;
 mod books;
 mod clerk;
+mod continuation;
 mod doubts;
 mod enumerate;
 mod interleave;

@@ -14,6 +14,7 @@ use crate::{
     account::UserId,
     id::{framed_digest, leading_u64, text_id},
     payment::{Lease, Origin},
+    recurring::continuation::{Month, Run},
 };
 
 /// How long a batch's record is kept.
@@ -138,11 +139,36 @@ pub struct Batch {
     /// Whoever has to hear of its state was told: the summary mail is asked for, and an end is in the audit log.
     #[serde(default)]
     pub told: bool,
+    /// What its file is.
+    #[serde(default = "Kind::file")]
+    pub kind: Kind,
     /// How far it is.
     pub state: BatchState,
     /// When it was received.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub made_at: Timestamp,
+}
+
+/// What a batch's file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A merchant's.
+    File,
+    /// Ours: the confirmed rows of a run of continuation.
+    Continuation {
+        /// The month whose payments are continued.
+        from: Month,
+        /// The month that they are charged for.
+        month: Month,
+    },
+}
+
+impl Kind {
+    /// What records of before there was another kind are.
+    const fn file() -> Self {
+        Self::File
+    }
 }
 
 /// What the first reading of a file found.
@@ -407,6 +433,23 @@ impl Refused {
 }
 
 impl Batch {
+    /// The batch that charges a run's rows: `source` is the file that was written for it.
+    pub fn of_run(run: &Run, source: Source, confirmed_by: Option<UserId>, now: Timestamp) -> Self {
+        Self {
+            id: run.id.clone(),
+            merchant: run.merchant.clone(),
+            source,
+            version: 1,
+            check: None,
+            confirmed_by,
+            again: false,
+            told: false,
+            kind: Kind::Continuation { from: run.from, month: run.month },
+            state: BatchState::Checking { bytes: 0, since: now },
+            made_at: now,
+        }
+    }
+
     /// Whether somebody uploaded it in the console and waits for its check: such a file never runs by itself, and nobody gets a mail about its check.
     pub fn is_watched(&self) -> bool {
         Inbox::of(&self.source.key).is_some_and(|inbox| inbox.given.is_some())

@@ -51,7 +51,7 @@ impl<'a, 'bytes> Lines<'a, 'bytes> {
 
     fn row(&self, line: u32, record: &[u8]) -> Result<Row, BadRow> {
         let record = Record { header: &self.layout.header, bytes: record, cells: &self.cells };
-        let order = match record.order(self.rules.dialect) {
+        let order = match record.order(self.rules.numbers) {
             Ok(_) if self.piece.repeated.has(self.rows) => Err(What::OrderTwice),
             other => other,
         };

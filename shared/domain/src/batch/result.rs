@@ -80,6 +80,8 @@ pub enum Reason {
     Stopped,
     /// The merchant may not trade.
     Suspended,
+    /// The payment that is continued was given back, disputed or cancelled since it was listed.
+    SourceChanged,
     /// The merchant's payments of the day come to as much as the operator allows.
     DayLimit,
     /// The card's network allows no try of it now, or none any more.
@@ -104,6 +106,7 @@ impl Reason {
             Self::NotCharged => "not_charged",
             Self::Stopped => "stopped",
             Self::Suspended => "merchant_suspended",
+            Self::SourceChanged => "source_changed",
             Self::DayLimit => "day_limit",
             Self::Limited(Limit::Until(_)) => "try_limit",
             Self::Limited(Limit::Never) => "try_never",

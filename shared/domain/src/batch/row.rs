@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{BadRow, Column, Fault, What, cells::Cells, layout::Header};
+use super::{BadRow, Column, Fault, Kind, What, cells::Cells, layout::Header};
 use crate::{
     Merchant, OrderId, Yen,
     merchant::{Dialect, Encoding},
@@ -43,15 +43,28 @@ pub enum Payer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// How its order numbers look.
-    pub dialect: Dialect,
+    pub numbers: Numbers,
     /// The most that it takes at once.
     pub most: Yen,
 }
 
+/// Whose order numbers a file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// The merchant's.
+    Merchant(Dialect),
+    /// Ours, from the range that no merchant may use: the file of a run of continuation.
+    Ours,
+}
+
 impl Rules {
-    /// A merchant's.
-    pub const fn of(merchant: &Merchant) -> Self {
-        Self { dialect: merchant.dialect, most: merchant.max_amount }
+    /// Those of a batch's file.
+    pub const fn of(merchant: &Merchant, kind: Kind) -> Self {
+        let numbers = match kind {
+            Kind::File => Numbers::Merchant(merchant.dialect),
+            Kind::Continuation { .. } => Numbers::Ours,
+        };
+        Self { numbers, most: merchant.max_amount }
     }
 }
 
@@ -65,12 +78,16 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// The order number. It is ASCII, and so the same in every encoding.
-    pub(super) fn order(self, dialect: Dialect) -> Result<OrderId, What> {
+    pub(super) fn order(self, numbers: Numbers) -> Result<OrderId, What> {
         let content = self.content(Column::Charge).unwrap_or_default();
         let text = std::str::from_utf8(content.trim_ascii()).map_err(|_| What::OrderMalformed)?;
         if text.is_empty() {
             return Err(What::OrderMissing);
         }
+        let dialect = match numbers {
+            Numbers::Merchant(dialect) => dialect,
+            Numbers::Ours => return OrderId::ours(text).ok_or(What::OrderMalformed),
+        };
         check_order(text, dialect).map_err(|problem| {
             if problem == Problem::OrderReserved { What::OrderReserved } else { What::OrderMalformed }
         })

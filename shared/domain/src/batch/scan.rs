@@ -290,7 +290,7 @@ impl Scanner {
     fn row(&mut self, bytes: &[u8]) -> Standing {
         let Some(head) = &self.head else { return Standing::First };
         let record = Record { header: &head.header, bytes, cells: &self.cells };
-        let (mut order, mut standing) = (record.order(self.rules.dialect), Standing::First);
+        let (mut order, mut standing) = (record.order(self.rules.numbers), Standing::First);
         if let (Ok(number), Ok(())) = (&order, record.shape()) {
             standing = self.orders.claim(number);
         }

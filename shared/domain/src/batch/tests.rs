@@ -9,7 +9,7 @@ use crate::{
     text,
 };
 
-const RULES: Rules = Rules { dialect: Dialect::Asj, most: Yen::MAX };
+const RULES: Rules = Rules { numbers: Numbers::Merchant(Dialect::Asj), most: Yen::MAX };
 
 fn size() -> PieceSize {
     PieceSize::new(3, 4096)
@@ -380,7 +380,7 @@ fn a_piece_names_its_repeated_rows_in_a_few_characters() {
 
 #[test]
 fn long_orders_of_the_24_dialect_are_told_apart() {
-    let rules = Rules { dialect: Dialect::TwentyFour, most: Yen::MAX };
+    let rules = Rules { numbers: Numbers::Merchant(Dialect::TwentyFour), most: Yen::MAX };
     let long = "x".repeat(39);
     let file = format!("charge,amount,user\n{long}a,1,u\n{long}b,1,u\n{long}a,1,u\n1234567890123456789,1,u\n");
     let mut scanner = Scanner::new(rules, size());

@@ -3,12 +3,19 @@
 //! A lineage is a payment and all that were continued from it; its root is the order of the first. For each target month a root has one order, so January's
 //! payment and February's child of it can't both be charged in March.
 
+mod row;
+mod run;
+mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub use row::{PlanRow, Standing};
+pub use run::{Drawn, Edit, Edited, Figure, MOST_ROWS, NotRun, Run, RunOrder, RunState, Task};
+pub use schedule::{Past, due, notice_day};
+
 use std::{collections::BTreeMap, fmt};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -54,6 +61,35 @@ impl Month {
             1 => Self { year: self.year.saturating_sub(1), month: 12 },
             month => Self { month: month.saturating_sub(1), ..self },
         }
+    }
+
+    /// The month after.
+    #[must_use]
+    pub fn after(self) -> Self {
+        match self.month {
+            12 => Self { year: self.year.saturating_add(1), month: 1 },
+            month => Self { month: month.saturating_add(1), ..self },
+        }
+    }
+
+    /// Its first day.
+    pub fn first_day(self) -> Date {
+        Date::new(self.year, self.month, 1).unwrap_or(Date::MAX)
+    }
+
+    /// Its last day.
+    pub fn last_day(self) -> Date {
+        self.first_day().last_of_month()
+    }
+
+    /// The year.
+    pub const fn year(self) -> i16 {
+        self.year
+    }
+
+    /// The month of the year, from 1.
+    pub const fn number(self) -> i8 {
+        self.month
     }
 
     /// The one order under which a lineage is charged in this month.
@@ -110,6 +146,20 @@ pub fn root_of(payment: &Payment) -> &OrderId {
     }
 }
 
+/// The month that a payment taken at `at` belongs to: that which it was continued for, even where banks' holidays moved it into the next one, else that in which
+/// it was taken.
+fn month_of(payment: &Payment, at: Timestamp) -> Month {
+    match &payment.origin {
+        Origin::Continuation { month, .. } => *month,
+        Origin::Page
+        | Origin::Link(_)
+        | Origin::CardUpdate(_)
+        | Origin::Single { .. }
+        | Origin::Batch { .. }
+        | Origin::Renewal { .. } => Month::of(japan_date(at)),
+    }
+}
+
 /// A payment of a month that can be charged again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charged {
@@ -123,11 +173,11 @@ pub struct Charged {
     pub amount: Yen,
 }
 
-/// A payment as a month's plan lists it. None: it was not taken in that month, something of it was given back or is disputed, its card is not kept, or it is a
+/// A payment as a month's plan lists it. None: it does not belong to that month or was not taken, something of it was given back or is disputed, its card is not kept, or it is a
 /// regular purchase, which has a schedule of its own. Whether the card may be charged, the card says.
 pub fn listed(payment: &Payment, month: Month) -> Option<Charged> {
     let State::Captured { at, taken, .. } = &payment.state else { return None };
-    let in_month = Month::of(japan_date(*at)) == month;
+    let in_month = month_of(payment, *at) == month;
     let whole = matches!(taken, Taken { refunded: 0, disputed: None, .. });
     let own = match payment.origin {
         Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. } | Origin::Continuation { .. } => {
@@ -150,7 +200,8 @@ pub fn may_be_continued(card: &KeptCard) -> bool {
 }
 
 /// What a clerk should look at before a row is charged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Flag {
     /// It was not there in the month before.
     New,

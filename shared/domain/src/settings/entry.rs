@@ -4,7 +4,7 @@ use super::{SettingError, SettingProblem};
 use crate::{
     merchant::{Destination, InvoiceNumber, Method, OwnText},
     payment::Interface,
-    recurring::offer::OfferId,
+    recurring::{calendar::Anchor, offer::OfferId},
     text,
 };
 
@@ -40,6 +40,15 @@ impl Entry<'_> {
         let digits = !self.value.is_empty() && self.value.bytes().all(|b| b.is_ascii_digit());
         let number = self.value.parse::<u32>().ok().filter(|number| digits && (least..=most).contains(number));
         number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| self.outside(least, most))
+    }
+
+    /// A day of a month, or none.
+    pub(super) fn day_of_month(&self) -> Result<Option<Anchor>, SettingError> {
+        if self.optional().is_none() {
+            return Ok(None);
+        }
+        let day = self.number(1, 31)?;
+        Anchor::new(day).map(Some).map_err(|_| self.outside(1, 31))
     }
 
     pub(super) fn text(&self, least: usize, most: usize) -> Result<String, SettingError> {

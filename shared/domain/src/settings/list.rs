@@ -50,7 +50,7 @@ fn of_shop(merchant: &Merchant) -> Vec<(String, String)> {
     all
 }
 
-fn of_payment(merchant: &Merchant) -> [(String, String); 18] {
+fn of_payment(merchant: &Merchant) -> [(String, String); 19] {
     [
         named("max_amount", merchant.max_amount.to_string()),
         named("attempts", merchant.attempts.to_string()),
@@ -68,6 +68,7 @@ fn of_payment(merchant: &Merchant) -> [(String, String); 18] {
         named("continuation", switch(merchant.continuation)),
         named("regular_anchor", merchant.regular.anchor.day().to_string()),
         named("regular_retries", retries(merchant.regular.retries)),
+        named("continuation_day", merchant.continuation_day.map_or_else(none, |anchor| anchor.day().to_string())),
         named("batch_at_once_rows", merchant.batch.at_once_rows.to_string()),
         named("batch_at_once_yen", merchant.batch.at_once_yen.to_string()),
     ]

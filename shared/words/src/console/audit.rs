@@ -120,6 +120,12 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (_, Action::BatchStopped { batch }) => of_batches::stopped(lang, batch),
         (_, Action::BatchAgain { batch, of }) => of_batches::again(lang, batch, of),
         (_, Action::BatchFetched { batch }) => of_batches::fetched(lang, batch),
+        (_, Action::ContinuationAsked { run, month }) => of_batches::continuation_asked(lang, run, *month),
+        (_, Action::ContinuationEdited { run, rows, yen }) => of_batches::continuation_edited(lang, run, *rows, *yen),
+        (_, Action::ContinuationConfirmed { run, month, rows, yen }) => {
+            of_batches::continuation(lang, run, *month, *rows, *yen)
+        }
+        (_, Action::ContinuationCancelled { run, month }) => of_batches::continuation_cancelled(lang, run, *month),
         (_, Action::AcquirerAsked { order }) => of_money::acquirer_asked(lang, order),
         (_, Action::BatchEnded { batch, counts }) => of_batches::ended(lang, batch, counts),
         (Lang::Ja, Action::CameToNothing { entry }) => {

@@ -65,6 +65,8 @@ pub struct BatchesWords {
     pub state: &'static str,
     /// It was uploaded here.
     pub from_console: &'static str,
+    /// It is the file of a run of continuation, for this month.
+    pub from_continuation: fn(month: &str) -> String,
     /// Pages.
     pub newest: &'static str,
     /// Pages.

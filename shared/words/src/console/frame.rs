@@ -25,6 +25,8 @@ pub struct FrameWords {
     pub links: &'static str,
     /// Navigation.
     pub batches: &'static str,
+    /// Continuation.
+    pub continuation: &'static str,
     /// Navigation.
     pub exports: &'static str,
     /// Navigation.
@@ -103,6 +105,7 @@ const JA: FrameWords = FrameWords {
     charge: "個別処理",
     links: "決済リンク",
     batches: "一括処理",
+    continuation: "自動継続",
     exports: "CSV出力",
     settings: "設定",
     team: "利用者",
@@ -171,6 +174,7 @@ const EN: FrameWords = FrameWords {
     charge: "Single charge",
     links: "Payment links",
     batches: "Batches",
+    continuation: "Continuation",
     exports: "CSV export",
     settings: "Settings",
     team: "People",

@@ -110,6 +110,73 @@ fn a_month_lists_what_was_taken_in_it_in_japan_and_stayed() {
 }
 
 #[test]
+fn a_continued_payment_is_of_the_month_that_it_was_charged_for() {
+    let february = Month::parse("2027-02").unwrap();
+    let child = paid("9", february.origin_of(&order_id("100")), "2027-03-01T10:00:00");
+    assert!(listed(&child, february).is_some(), "the 27th was a Saturday, so it was charged in March");
+    assert!(listed(&child, february.after()).is_none());
+    assert_eq!(child.card_owner(), crate::CardOwner::Order(order_id("100")), "with the card of the first order");
+}
+
+#[test]
+fn what_stands_under_the_months_order_decides_before_any_flag() {
+    let page = paid("100", Origin::Page, "2026-11-05T12:00:00");
+    let kept = crate::KeptCard {
+        merchant: merchant(),
+        owner: page.card_owner(),
+        id: CardId::from_random([1; 8]),
+        version: 1,
+        card: card(),
+        holder: "TARO".to_owned(),
+        number: Some(crate::card::HeldNumber::Token("t".to_owned())),
+        fingerprint: None,
+        consent: crate::card::Consent {
+            scope: crate::card::ConsentScope::MerchantInitiated,
+            terms: 1,
+            at: Timestamp::UNIX_EPOCH,
+            address: String::new(),
+        },
+        network_id: None,
+        order: order_id("100"),
+        mail: String::new(),
+        lang: crate::Lang::Ja,
+    };
+    let listed: Vec<Charged> = listed(&page, november()).into_iter().collect();
+    let (here, gone) = (compare(&listed, &listed), compare(&[], &listed));
+    let december = Month::parse("2026-12").unwrap();
+    let child = paid("9", december.origin_of(&order_id("100")), "2026-12-05T12:00:00");
+    let now = Timestamp::UNIX_EPOCH;
+    let at = |state: State| Payment { state, ..child.clone() };
+    let failed = at(State::Failed { reason: crate::payment::Failure::AttemptsUsedUp, decline: None, at: now });
+    let stolen = Decline {
+        code: DeclineCode::DoNotHonor,
+        network_code: Some("14".to_owned()),
+        advice_code: None,
+        authentication: None,
+    };
+    let december_1 = date(2026, 12, 1);
+    let over = crate::tries::TryHistory::new().declined(now, Brand::Visa, &stolen);
+    let row = PlanRow::of(&here[&order_id("100")], &page, &kept, (None, None, Some(&over)), december_1).unwrap();
+    assert_eq!((row.standing, row.flags.last()), (Standing::NeverRetry, Some(&Flag::NeverRetry)), "declined elsewhere");
+    for (rows, of_month, last, run, standing) in [
+        (&here, None, None, december_1, Standing::Open),
+        (&here, Some(&child), None, december_1, Standing::Charged),
+        (&here, Some(&child), None, date(2027, 2, 1), Standing::Charged),
+        (&here, Some(&failed), None, december_1, Standing::Open),
+        (&here, Some(&failed), Some(&stolen), december_1, Standing::NeverRetry),
+        (&here, None, None, date(2027, 2, 1), Standing::CardExpires),
+        (&gone, None, None, december_1, Standing::Gone),
+    ] {
+        let row = PlanRow::of(&rows[&order_id("100")], &page, &kept, (of_month, last, None), run).unwrap();
+        assert_eq!(row.standing, standing, "{of_month:?} {run}");
+        assert_eq!((row.root.as_str(), row.order.as_str(), row.name.as_str()), ("100", "100", "TARO"));
+        for (wanted, found) in [("100", true), ("taro", true), ("4242", true), ("hanako", false)] {
+            assert_eq!(row.is_found_by(wanted), found, "{wanted}");
+        }
+    }
+}
+
+#[test]
 fn flags_say_what_is_new_gone_changed_and_can_not_be_charged() {
     let row = |root: &str, amount| Charged {
         root: order_id(root),
@@ -142,6 +209,8 @@ fn flags_say_what_is_new_gone_changed_and_can_not_be_charged() {
 fn months_read_back() {
     for (text, before) in [("2026-11", "2026-10"), ("2027-01", "2026-12")] {
         let month = Month::parse(text).unwrap();
+        assert_eq!(month.before().after(), month);
+        assert_eq!((Month::of(month.first_day()), Month::of(month.last_day())), (month, month));
         assert_eq!((month.to_string().as_str(), month.before().to_string().as_str()), (text, before));
         assert_eq!(serde_json::to_string(&month).unwrap(), format!("\"{text}\""));
     }

@@ -37,6 +37,7 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     sum: "To charge",
     state: "State",
     from_console: "From the console",
+    from_continuation: |month| format!("Continuation for {month}"),
     newest: "To the newest",
     older: "Older batches",
     was_dropped: "The file was dropped. Nothing of it was charged. You can upload the corrected one.",

@@ -37,6 +37,7 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     sum: "請求する金額",
     state: "状況",
     from_console: "管理画面から",
+    from_continuation: |month| format!("{month}分の自動継続"),
     newest: "最新の一覧へ",
     older: "さらに前の一括処理",
     was_dropped: "ファイルを取り下げました。何も請求していません。直したファイルをアップロードしてください。",

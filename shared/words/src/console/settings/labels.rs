@@ -58,6 +58,7 @@ fn name(key: &str) -> (&'static str, &'static str) {
         "continuation" => ("自動継続", "Continuation"),
         "regular_anchor" => ("定期購入の請求日（毎月の日）", "Billing day of regular purchases"),
         "regular_retries" => ("定期購入が承認されなかったときの再試行", "Retries of declined regular purchases"),
+        "continuation_day" => ("自動継続を自動で始める日", "Day on which continuation begins by itself"),
         "batch_at_once_rows" => ("確認なしで実行できる一括処理の行数", "Batch rows that run without a look"),
         "batch_at_once_yen" => ("確認なしで実行できる一括処理の合計（円）", "Batch sum that runs without a look (yen)"),
         "window_past_s" => ("送信時間の許容範囲：過去（秒）", "Accepted time, past (seconds)"),
@@ -171,6 +172,10 @@ pub fn setting_hint(lang: Lang, key: &str) -> Option<&'static str> {
         "regular_retries" => (
             "残高不足など、後日承認される見込みのあるときだけ、1、3、5、7、10、14日後の10時に行います。",
             "Only where a later try may be approved: after 1, 3, 5, 7, 10 and 14 days, at 10:00 in Japan.",
+        ),
+        "continuation_day" => (
+            "1〜31。毎月この日（土日祝日のときは翌営業日）に、前の月の決済をその月の分としてもう一度請求します。2日前に、合計と件数をショップ控えの送信先にお知らせします。送信先がないときは始めません。空欄にすると、管理画面で実行したときだけ請求します。",
+            "1 to 31. Every month on this day, or on the next business day, the payments of the month before are charged again. Two days before, the sum and the number are sent to the address of the shop's copy; without such an address nothing begins. Empty: only when somebody runs it in the console.",
         ),
         "batch_at_once_rows" => (
             "バケットに置かれたファイルがこの行数を超えるときは、管理画面で確認されるまで実行しません。0にすると、必ず確認を待ちます。",

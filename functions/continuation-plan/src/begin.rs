@@ -1,0 +1,39 @@
+//! A run that was announced, on its day: its rows as they are listed now.
+
+use domain::{
+    audit::{Action, Actor},
+    recurring::continuation::{NotRun, Run, RunState},
+};
+use store::StoreError;
+
+use crate::{
+    Deps, PlanError,
+    draw::{may_begin, store},
+    not_run, put,
+};
+
+/// Lets a run begin, or says why it does not.
+pub(crate) async fn begin(deps: &Deps, run: &Run) -> Result<(), PlanError> {
+    let merchant = deps.merchants.load(&run.merchant).await?.ok_or(PlanError::Gone("merchant"))?;
+    // What was drawn up two days ago was for the mail.
+    let anew = Run { edits: std::collections::BTreeMap::new(), ..run.clone() };
+    let rows = match may_begin(deps, &merchant, &anew).await? {
+        Ok(rows) => rows,
+        // Who switched it off knows.
+        Err(why @ NotRun::SwitchedOff) => return put(deps, &Run { told: true, ..not_run(deps, run, why) }).await,
+        Err(why) => return put(deps, &not_run(deps, run, why)).await,
+    };
+    let at = deps.clock.now();
+    let confirmed = anew.drawn_up(store(deps, run, &rows).await?, RunState::Confirmed { by: None, at });
+    let action = Action::ContinuationConfirmed {
+        run: run.id.clone(),
+        month: run.month,
+        rows: confirmed.chosen.rows,
+        yen: confirmed.chosen.yen,
+    };
+    let doing = deps.runs.put(&confirmed);
+    match deps.audit.ahead(&run.merchant, &Actor::System, &action, at, &merchant.retention, doing).await {
+        Ok(()) | Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

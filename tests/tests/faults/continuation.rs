@@ -1,0 +1,186 @@
+//! A run of continuation under every single fault at every call of the function that works on it: its plan is drawn up, the shop is told, its batch begins, and
+//! each lineage is charged once for the month.
+
+use domain::batch::BatchState;
+use domain::recurring::calendar::Anchor;
+use domain::recurring::continuation::{Month, Run, RunState};
+use domain::{MerchantId, OrderId, audit::Action};
+use local::cloud::{Call, Fault, When};
+use local::world::World;
+use std::time::{Duration, Instant};
+use system_tests::{ContinuationDesk, audit_log, change_merchant, payment};
+
+use super::enumerate::{block, is_read, on_threads};
+use super::say;
+use super::stories::world;
+
+/// Whose calls meet faults; what its batch does under them is another story.
+const OURS: &str = "ContinuationPlan";
+/// How often the SDK tries a call.
+const TRIES: u64 = 3;
+/// Cases that share a world.
+const TOGETHER: usize = 24;
+const SHOP: &str = "shop@example.jp";
+const ROWS: [(&str, u32, &str); 2] = [("101", 1_000, "alice"), ("102", 2_000, "bob")];
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A fault at one call, or at every try of it.
+#[derive(Clone, Debug)]
+struct Case {
+    call: Call,
+    nth: u64,
+    fault: Fault,
+    tries: u64,
+}
+
+#[test]
+fn no_single_fault_breaks_a_run_of_continuation() {
+    let started = Instant::now();
+    let cases = block(count());
+    let worlds: Vec<&[Case]> = cases.chunks(TOGETHER).collect();
+    let failures: Vec<String> =
+        on_threads(&worlds, |cases| block(Box::pin(run(cases)))).into_iter().flatten().collect();
+    say(&format!(
+        "  faults in continuation: {} cases in {} worlds, {:?}",
+        cases.len(),
+        worlds.len(),
+        started.elapsed()
+    ));
+    assert!(cases.len() >= 40, "{} cases: whose calls are they?", cases.len());
+    assert!(failures.is_empty(), "{} cases failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A shop whose buyers paid, and whose runs begin by themselves.
+async fn desk(world: &World) -> ContinuationDesk {
+    change_merchant(world, "4000", |merchant| {
+        merchant.mail.shop_copy = Some(SHOP.to_owned());
+        merchant.continuation_day = Anchor::new(31).ok();
+    })
+    .await;
+    let desk = ContinuationDesk::of(world).await;
+    desk.paid(&ROWS).await;
+    desk
+}
+
+fn merchant() -> MerchantId {
+    MerchantId::new("4000").unwrap()
+}
+
+/// Each case charges for a month of its own.
+fn month(place: usize) -> Month {
+    let first = Month::parse("2030-01").unwrap();
+    (0..place).fold(first, |month, _| month.after())
+}
+
+/// Lives through a run without faults in a world that has seen one; every call becomes its cases.
+async fn count() -> Vec<Case> {
+    let world = world().await;
+    let desk = desk(&world).await;
+    live(&world, &desk, 1).await;
+    world.faults().restart();
+    live(&world, &desk, 2).await;
+    let calls: Vec<Call> = world.faults().calls().into_iter().filter(|call| &*call.caller == OURS).collect();
+    assert!(broken(&world, &desk, 2).await.is_empty(), "{:?}", broken(&world, &desk, 2).await);
+    let mut cases = Vec::new();
+    for (place, call) in calls.iter().enumerate() {
+        let like = |other: &&Call| (&other.caller, &other.operation) == (&call.caller, &call.operation);
+        let nth = u64::try_from(calls[..place].iter().filter(like).count()).unwrap();
+        let faults: &[(Fault, u64)] = if is_read(call) || call.operation == "GetObject" {
+            &[(Fault::DropBefore, 1), (Fault::FailBefore, TRIES)]
+        } else {
+            &[
+                (Fault::DropBefore, 1),
+                (Fault::DropAfter, 1),
+                (Fault::Twice, 1),
+                (Fault::ReplyLost, TRIES),
+                (Fault::FailBefore, TRIES),
+            ]
+        };
+        let case = |(fault, tries): &(Fault, u64)| Case { call: call.clone(), nth, fault: *fault, tries: *tries };
+        cases.extend(faults.iter().map(case));
+    }
+    cases
+}
+
+async fn run(cases: &[Case]) -> Vec<String> {
+    let world = world().await;
+    let desk = desk(&world).await;
+    live(&world, &desk, 1).await;
+    let mut failures = Vec::new();
+    for (place, case) in (2..).zip(cases) {
+        world.faults().restart();
+        for nth in case.nth..case.nth + case.tries {
+            let (caller, operation) = (Some(case.call.caller.clone()), case.call.operation.clone());
+            world.faults().plan(When::Nth { caller, operation, nth }, case.fault);
+        }
+        live(&world, &desk, place).await;
+        world.faults().stop();
+        let found = broken(&world, &desk, place).await;
+        if !found.is_empty() {
+            let Call { caller, operation, resource, .. } = &case.call;
+            let (nth, fault, tries) = (case.nth, case.fault, case.tries);
+            let failed = format!("{caller}: {operation} {resource} #{nth}, {fault:?} ×{tries}: {}", found.join("; "));
+            say(&failed);
+            failures.push(failed);
+        }
+    }
+    failures
+}
+
+/// A run is made, as the daily look makes it, and its day comes.
+async fn live(world: &World, desk: &ContinuationDesk, place: usize) {
+    let now = world.now();
+    let tomorrow = domain::clock::japan_date(now).tomorrow().unwrap();
+    let made = Run::scheduled(&merchant(), month(place), tomorrow, now);
+    let run = Run { from: Month::parse("2026-11").unwrap(), ..made };
+    desk.write(&run).await;
+    let message = serde_json::to_string(&run.order()).unwrap();
+    desk.batches().tell("ContinuationQueue", &message);
+    world.advance(4 * HOUR).await.unwrap();
+    desk.until(&tomorrow.to_string()).await;
+    desk.batches().tell("ContinuationQueue", &message);
+    world.advance(4 * HOUR).await.unwrap();
+}
+
+/// What does not hold.
+async fn broken(world: &World, desk: &ContinuationDesk, place: usize) -> Vec<String> {
+    let mut broken = Vec::new();
+    let month = month(place);
+    let Some(run) = desk.scheduled(&month.to_string()).await else { return vec!["the run is gone".to_owned()] };
+    if !matches!(run.state, RunState::Begun { .. }) {
+        return vec![format!("it stands as {:?}", run.state)];
+    }
+    let batch = desk.batches().load(&run.id).await;
+    let BatchState::Done { counts, .. } = batch.state else { return vec![format!("its batch is {:?}", batch.state)] };
+    let mut check = |holds: bool, what: String| {
+        if !holds {
+            broken.push(what);
+        }
+    };
+    let told = (counts.done, counts.approved, counts.yen, counts.errors);
+    check(told == (2, 2, 3_000, 0), format!("it counts {counts:?}"));
+    check((run.chosen.rows, run.chosen.yen) == (2, 3_000), format!("{:?} was chosen", run.chosen));
+    for (root, amount, _) in ROWS {
+        let key = month.order_of(&merchant(), &OrderId::new(root).unwrap());
+        let Some(payment) = payment(world, "4000", key.order.as_str()).await else {
+            check(false, format!("{root} was not charged"));
+            continue;
+        };
+        let totals = world.books().totals(&payment.reference(1), world.now()).await.unwrap();
+        check(totals.standing == 1, format!("{root}: {} authorizations stand", totals.standing));
+        check(totals.captured == u64::from(amount), format!("{root}: the acquirer took {} yen", totals.captured));
+        check(payment.last_n == 1, format!("{root} was tried {} times", payment.last_n));
+    }
+    let confirmed = |action: &Action| matches!(action, Action::ContinuationConfirmed { run: of, .. } if *of == run.id);
+    let log = audit_log(world, "4000").await;
+    check(log.iter().any(|entry| confirmed(&entry.action)), "the log does not say that it began".to_owned());
+    let subject = format!("{}年{}月分", month.year(), month.number());
+    let told = |mail: &local::cloud::Mail| mail.to == [SHOP] && mail.subject.contains(&subject);
+    let announced = |mail: &local::cloud::Mail| told(mail) && mail.subject.contains("予定");
+    check(world.mailbox().unwrap().iter().any(announced), "the shop was not told before".to_owned());
+    for queue in ["ContinuationQueue", "ContinuationDeadLetters", "IntakeQueue", "IntakeDeadLetters"] {
+        let left = world.cloud().queue(queue).unwrap().bodies().unwrap();
+        check(left.is_empty(), format!("{queue} holds {left:?}"));
+    }
+    broken
+}
