@@ -491,3 +491,46 @@ async fn a_day_that_was_missed_is_caught_up_once_and_never_without_telling() {
     desk.until("2027-01-25").await;
     assert_eq!(approvals(&world).await, 9, "and it is caught up once");
 }
+
+/// What a club of 3,000 waits for. In a build for speed: `cargo test --release --workspace --test continuation -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "a minute and more; it prints how long each step takes"]
+async fn three_thousand_members_are_continued() {
+    let world = fresh().await;
+    let desk = ContinuationDesk::of(&world).await;
+    for part in 0..3_u32 {
+        let rows: Vec<(String, u32, &str)> =
+            (0..1_000_u32).map(|n| ((10_000 + part * 1_000 + n).to_string(), 300, "alice")).collect();
+        let rows: Vec<(&str, u32, &str)> =
+            rows.iter().map(|(order, yen, user)| (order.as_str(), *yen, *user)).collect();
+        desk.paid(&rows).await;
+    }
+    desk.until("2026-12-01").await;
+    let mut clerk = Clerk::owner(&world).await;
+    let step = |name: &str, began: std::time::Instant| {
+        use std::io::Write as _;
+        drop(writeln!(std::io::stderr(), "  {name}: {:?}", began.elapsed()));
+    };
+    let began = std::time::Instant::now();
+    let run = desk.draw(&mut clerk, "2026-11", "2026-12").await;
+    step("plan of 3,000 drawn up (with ten seconds of the world's time)", began);
+    assert_eq!((run.chosen.rows, run.chosen.yen), (3_000, 900_000));
+    let began = std::time::Instant::now();
+    let page = clerk.get(&format!("{LIST}/{}?page=15", run.id)).await.clone();
+    step(&format!("its last page, {} KB of HTML", page.html().len() / 1_024), began);
+    let began = std::time::Instant::now();
+    let form = clerk.form_by_id("plan").clone().without("row.2999").pressed("act", "save");
+    clerk.submit(&form).await;
+    step("a change kept, and the page again", began);
+    let began = std::time::Instant::now();
+    let run = desk.load(&run).await;
+    let code = clerk.code().await;
+    clerk.get(&format!("{LIST}/{}?act=confirm", run.id)).await;
+    let form = desk.pressed(&clerk, "confirm");
+    clerk.submit(&form.with("totp", &code)).await;
+    while !matches!(desk.batches().newest().await.state, domain::batch::BatchState::Done { .. }) {
+        world.advance(Duration::from_secs(5)).await.unwrap();
+    }
+    step("2,999 rows charged", began);
+    assert_eq!(BatchDesk::counts(&desk.batches().load(&run.id).await).approved, 2_999);
+}
