@@ -106,6 +106,38 @@ async fn a_link_is_made_after_a_look_at_what_the_shopper_will_see() {
 }
 
 #[tokio::test]
+async fn a_link_that_begins_a_regular_purchase_says_what_its_offer_says() {
+    let world = fresh().await;
+    let mut clerk = Clerk::owner(&world).await;
+    clerk.get("/console/links/new").await;
+    let by_offer = |form: &Form| form.clone().chosen("how_much", "offer");
+    // neither without an offer nor for one buyer
+    let page = clerk.submit(&by_offer(clerk.form("/console/links")).pressed("act", "preview")).await.clone();
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("「定期購入の商品」を入力してください"), "{}", page.text);
+    let form = by_offer(clerk.form("/console/links")).chosen("offer", "beans");
+    let page = clerk.submit(&form.clone().with("name", "山田 太郎").pressed("act", "preview")).await.clone();
+    assert!(page.text.contains("購入者を指定して送ることができません"), "{}", page.text);
+    let page = clerk.submit(&form.chosen("uses", "often").pressed("act", "preview")).await.clone();
+    for said in ["コーヒー豆 200g 定期便", "毎月 1,200円", "解約の方法", "980円を支払って申し込む"]
+    {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+    clerk.submit(&clerk.form("/console/links").clone().pressed("act", "make")).await;
+    let link = made(&world).await.remove(0);
+    assert_eq!(link.offer.as_ref().map(|offer| offer.as_str()), Some("beans"));
+    assert!(clerk.get("/console/links").await.text.contains("定期購入（beans）"));
+    let page = clerk.get(&format!("/console/links/{}", link.id)).await;
+    assert!(page.text.contains("定期購入（beans）") && page.text.contains("毎回1袋（200g）"), "{}", page.text);
+    let page = clerk.get(&format!("/console/links/new?like={}", link.id)).await;
+    assert_eq!(page.form("/console/links").unwrap().value("offer"), Some("beans"));
+    let mut shopper = Shopper::new(&world);
+    shopper.get(&format!("/l/{}", link.id)).await;
+    shopper.pay(&Card::of(cards::VISA).to_be_kept()).await;
+    assert_eq!(shopper.hand_over().value("amount"), "980");
+}
+
+#[tokio::test]
 async fn a_form_with_mistakes_says_what_to_mend_and_makes_nothing() {
     let world = fresh().await;
     let mut clerk = Clerk::owner(&world).await;

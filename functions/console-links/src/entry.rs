@@ -6,6 +6,7 @@ use domain::{
     clock::{JAPAN, japan_date},
     link::{Buyer, Link, LinkAmount, LinkUses, MAX_TERM, Sending, Terms, mail_file},
     merchant::DestinationNumber,
+    recurring::offer::Offer,
     request::{self, Problem},
     text,
     wire::Parameters,
@@ -14,9 +15,10 @@ use jiff::{Timestamp, civil::Date};
 use words::console::links::LinkProblem;
 
 /// The fields of the form, in order.
-pub(crate) const FIELDS: [&str; 19] = [
+pub(crate) const FIELDS: [&str; 20] = [
     "item",
     "how_much",
+    "offer",
     "amount",
     "uses",
     "until",
@@ -91,9 +93,10 @@ impl Entry {
     /// What another link asked for, but for its buyer.
     pub(crate) fn alike(self, link: &Link) -> Self {
         let [free1, free2, free3] = &link.free;
-        let entry = match link.amount {
-            LinkAmount::Fixed(yen) => self.or("how_much", "fixed").or("amount", yen.to_string()),
-            LinkAmount::Open => self.or("how_much", "open"),
+        let entry = match (&link.offer, link.amount) {
+            (Some(offer), _) => self.or("how_much", "offer").or("offer", offer.as_str()),
+            (None, LinkAmount::Fixed(yen)) => self.or("how_much", "fixed").or("amount", yen.to_string()),
+            (None, LinkAmount::Open) => self.or("how_much", "open"),
         };
         let uses = match link.uses {
             LinkUses::One => "once",
@@ -133,6 +136,37 @@ impl Entry {
         let mut link = Link::new(id, merchant.id.clone(), item, amount, uses, made_at);
         (link.terms, link.free, link.destination) = (Some(terms), free, destination);
         (link.expires_at, link.buyer) = (expires_at, buyer);
+        Ok(link)
+    }
+
+    /// The name of the offer that the link is to begin as a regular purchase. None: it is paid once.
+    pub(crate) fn offer(&self) -> Option<&str> {
+        (self.value("how_much") == "offer").then(|| self.value("offer"))
+    }
+
+    /// A link that begins a regular purchase, whose offer says what is sold and for how much; or everything that is to be mended.
+    pub(crate) fn joining(
+        &self,
+        (id, made_at): (LinkId, Timestamp),
+        merchant: &Merchant,
+        offer: Option<&Offer>,
+        now: Timestamp,
+    ) -> Result<Link, Vec<LinkProblem>> {
+        let mut problems = Vec::new();
+        if offer.is_none() {
+            problems.push(LinkProblem::Missing("offer"));
+        }
+        let uses = if self.value("uses") == "often" { LinkUses::Many } else { LinkUses::One };
+        let expires_at = self.expires_at(now, &mut problems);
+        if ["name", "mail", "order", "message"].iter().any(|field| !self.value(field).is_empty()) {
+            problems.push(LinkProblem::BuyerOfOffer);
+        }
+        let free = ["free1", "free2", "free3"].map(|name| self.free(name, false, &mut problems));
+        let Some(offer) = offer.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let mut link =
+            Link::new(id, merchant.id.clone(), &offer.item, LinkAmount::Fixed(offer.asked_amount()), uses, made_at);
+        (link.terms, link.offer) = (Some(offer.terms.clone()), Some(offer.id.clone()));
+        (link.free, link.destination, link.expires_at) = (free, self.destination(merchant), expires_at);
         Ok(link)
     }
 

@@ -16,13 +16,14 @@ use domain::{Clock, account::Role};
 use http::{Method, Response};
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
-use store::{Links, Payments};
+use store::{Links, Offers, Payments};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     console: Console,
     links: Links,
+    offers: Offers,
     payments: Payments,
     /// Where the links lead to.
     page_origin: String,
@@ -38,6 +39,7 @@ impl Deps {
         Ok(Self {
             console: Console::open(config, clock).await?,
             links: Links::new(table.clone()),
+            offers: Offers::new(table.clone()),
             payments: Payments::new(table),
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
         })

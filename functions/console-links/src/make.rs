@@ -7,13 +7,14 @@ use domain::{
     audit::Action,
     link::{Link, LinkAmount, LinkUses},
     merchant::DestinationNumber,
+    recurring::offer::{FirstAmount, Offer},
     wire::Parameters,
 };
 use http::{Response, StatusCode};
 use inbound::{
     checkout, http as answer,
     page::{
-        Terms,
+        Joining, Terms,
         mail::{self, PaymentRequest},
     },
 };
@@ -51,7 +52,8 @@ pub(crate) async fn form(visited: &Visited<'_>) -> Result<Response<Body>, Refusa
     let draft =
         Draft { merchant: merchant.clone(), link: LinkId::from_random(making::draw()?), made_at: visited.visit.now };
     let draft = deps.console.keyring().seal(&draft, after(visited.visit.now))?;
-    Ok(Filling { visited, entry: &entry, draft: &draft, problems: &[] }.page(StatusCode::OK))
+    let offers = open_offers(visited).await?;
+    Ok(Filling { visited, entry: &entry, draft: &draft, offers: &offers, problems: &[] }.page(StatusCode::OK))
 }
 
 /// The form's next step: what the shopper will see, the form again, or the link.
@@ -64,14 +66,21 @@ pub(crate) async fn act(visited: &Visited<'_>) -> Result<Response<Body>, Refusal
         return Err(Refusal::NotThere);
     }
     let entry = Entry::of(visit.form());
-    let filling =
-        |problems: &[LinkProblem], status| Filling { visited, entry: &entry, draft: sealed, problems }.page(status);
-    let link = match entry.link(draft.link, draft.made_at, merchant, visit.now) {
+    let offers = open_offers(visited).await?;
+    let filling = |problems: &[LinkProblem], status| {
+        Filling { visited, entry: &entry, draft: sealed, offers: &offers, problems }.page(status)
+    };
+    let chosen = entry.offer().map(|name| offers.iter().find(|offer| offer.id.as_str() == name));
+    let link = match chosen {
+        Some(offer) => entry.joining((draft.link, draft.made_at), merchant, offer, visit.now),
+        None => entry.link(draft.link, draft.made_at, merchant, visit.now),
+    };
+    let link = match link {
         Ok(link) => link,
         Err(problems) => return Ok(filling(&problems, StatusCode::UNPROCESSABLE_ENTITY)),
     };
     let sends = match visit.field("act") {
-        "preview" => return Ok(preview(visited, &entry, sealed, &link)),
+        "preview" => return Ok(preview(visited, (&entry, sealed), &link, chosen.flatten())),
         "edit" => return Ok(filling(&[], StatusCode::OK)),
         "make" => false,
         "send" => true,
@@ -85,6 +94,12 @@ pub(crate) async fn act(visited: &Visited<'_>) -> Result<Response<Body>, Refusal
         None if entry.value("order").is_empty() => Ok(filling(&[], StatusCode::CONFLICT)),
         None => Ok(filling(&[LinkProblem::OrderUsed], StatusCode::UNPROCESSABLE_ENTITY)),
     }
+}
+
+/// The regular purchases that can be joined.
+async fn open_offers(visited: &Visited<'_>) -> Result<Vec<Offer>, Refusal> {
+    let offers = visited.deps.offers.all(visited.visit.merchant_id()).await?;
+    Ok(offers.into_iter().filter(Offer::is_open).collect())
 }
 
 /// Notes the link and makes it, unless it stands. None: its number or its name belongs to another.
@@ -121,6 +136,7 @@ struct Filling<'a> {
     visited: &'a Visited<'a>,
     entry: &'a Entry,
     draft: &'a str,
+    offers: &'a [Offer],
     problems: &'a [LinkProblem],
 }
 
@@ -135,6 +151,7 @@ impl Filling<'_> {
             words,
             entry: self.entry,
             draft: self.draft,
+            offers: self.offers,
             used: status == StatusCode::CONFLICT,
             most: money(lang, merchant.max_amount),
             destinations: destinations(merchant),
@@ -173,6 +190,7 @@ struct FormTemplate<'a> {
     words: &'static LinksWords,
     entry: &'a Entry,
     draft: &'a str,
+    offers: &'a [Offer],
     used: bool,
     most: String,
     destinations: Vec<u8>,
@@ -186,7 +204,12 @@ impl FormTemplate<'_> {
     }
 }
 
-fn preview(visited: &Visited<'_>, entry: &Entry, draft: &str, link: &Link) -> Response<Body> {
+fn preview(
+    visited: &Visited<'_>,
+    (entry, draft): (&Entry, &str),
+    link: &Link,
+    joins: Option<&Offer>,
+) -> Response<Body> {
     let visit = visited.visit;
     let (lang, merchant) = (visit.lang, &visit.merchant.merchant);
     let words = words::console::links(lang);
@@ -197,8 +220,12 @@ fn preview(visited: &Visited<'_>, entry: &Entry, draft: &str, link: &Link) -> Re
         entry,
         draft,
         shown_in,
-        rows: page_rows(shown_in, merchant, link),
+        rows: match joins {
+            Some(offer) => joining_rows(shown_in, merchant, (link, offer), visit.now),
+            None => page_rows(shown_in, merchant, link),
+        },
         button: match link.amount {
+            LinkAmount::Fixed(_) if link.offer.is_some() => joins.map(|offer| joining_button(shown_in, offer)),
             LinkAmount::Fixed(yen) => Some((words::words(shown_in).form.pay)(&money(shown_in, yen))),
             LinkAmount::Open => None,
         },
@@ -226,6 +253,27 @@ pub(crate) fn page_rows(lang: Lang, merchant: &Merchant, link: &Link) -> Vec<(St
     let known = known.into_iter().filter_map(|(label, value)| Some((label, value?)));
     let terms = terms.rows(lang).into_iter().map(|(label, text)| (label, text.to_owned()));
     known.chain(terms).map(|(label, value)| (label.to_owned(), value)).collect()
+}
+
+/// The same of a regular purchase that would be joined now.
+fn joining_rows(
+    lang: Lang,
+    merchant: &Merchant,
+    (link, offer): (&Link, &Offer),
+    now: Timestamp,
+) -> Vec<(String, String)> {
+    let known =
+        [(words::words(lang).result.shop, merchant.name.clone()), (words::words(lang).order.item, offer.item.clone())];
+    let joining = Joining::of(lang, offer, merchant.regular.anchor, now, &checkout::deadline(lang, Some(link)));
+    known.into_iter().chain(joining.rows).map(|(label, value)| (label.to_owned(), value)).collect()
+}
+
+fn joining_button(lang: Lang, offer: &Offer) -> String {
+    let words = words::joining(lang);
+    match offer.first {
+        FirstAmount::Charged(first) => (words.pay)(&money(lang, first)),
+        FirstAmount::Free => words.register.to_owned(),
+    }
 }
 
 /// How often a link may be paid, in words.

@@ -68,9 +68,10 @@ pub(crate) struct LinkRow {
 
 /// What a link charges, in words.
 pub(crate) fn amount(lang: Lang, words: &LinksWords, link: &Link) -> String {
-    match link.amount {
-        LinkAmount::Fixed(yen) => money(lang, yen),
-        LinkAmount::Open => words.open_amount.to_owned(),
+    match (&link.offer, link.amount) {
+        (Some(offer), _) => (words.by_offer)(offer.as_str()),
+        (None, LinkAmount::Fixed(yen)) => money(lang, yen),
+        (None, LinkAmount::Open) => words.open_amount.to_owned(),
     }
 }
 

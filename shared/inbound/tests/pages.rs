@@ -750,6 +750,9 @@ fn pages_as_they_are() {
         let shown = [
             "payment-form",
             "payment-form-problems",
+            "payment-form-joining",
+            "payment-form-joining-kept",
+            "payment-form-joining-free",
             "payment-kept",
             "payment-another",
             "challenge",
@@ -759,6 +762,7 @@ fn pages_as_they_are() {
             "handover-paid",
             "waiting-checking",
             "result-paid",
+            "result-joined",
             "refusal",
         ];
         for (name, page) in pages(lang).into_iter().filter(|(name, _)| shown.contains(&name.as_str())) {

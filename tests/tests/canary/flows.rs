@@ -252,7 +252,7 @@ async fn at_faults_of_ours(canary: &mut Canary) {
                 let mut visitor = canary.visitor(&format!("{fault:?} at {operation}"));
                 visitor.open(&order(2_000, place, 6).of_user(&format!("struck-{place}"), world.now())).await;
                 world.faults().restart();
-                for nth in 0..3 {
+                for nth in 0..4 {
                     let caller = Some("Authorize".to_owned());
                     world.faults().plan(When::Nth { caller, operation: operation.to_owned(), nth }, fault);
                 }

@@ -88,6 +88,26 @@ fn handover(merchant: &Merchant, payment: &Payment) -> Handover {
 }
 
 #[test]
+fn a_free_beginning_is_joined_and_nothing_is_charged() {
+    let state = State::Failed { reason: Failure::Registered, decline: None, at: now() };
+    let registered = Payment { amount: Yen::MIN, interface: Interface::CardRegistration, ..payment(state) };
+    let chosen = crate::recurring::offer::OfferChosen::try_from("beans#1".to_owned()).unwrap();
+    let joined =
+        Payment { details: Details { offer: Some(chosen), ..registered.details.clone() }, ..registered.clone() };
+    for (dialect, result, amount, unpaid) in
+        [(Dialect::Asj, "result", "amount", "1"), (Dialect::TwentyFour, "RC", "AMT", "9")]
+    {
+        let merchant = merchant(dialect);
+        let told = |payment: &Payment, name: &str| {
+            let fields = handover(&merchant, payment).fields;
+            fields.into_iter().find(|(field, _)| field == name).map(|(_, value)| value).unwrap()
+        };
+        assert_eq!((told(&joined, result), told(&joined, amount)), ("0".to_owned(), "0".to_owned()));
+        assert_eq!(told(&registered, result), unpaid, "a card that was only registered bought nothing");
+    }
+}
+
+#[test]
 fn the_asj_dialect_has_the_manuals_names_and_order() {
     let number = payment(paid()).number();
     let on = Merchant { card_on_file: true, ..merchant(Dialect::Asj) };

@@ -493,6 +493,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         ("mail-shopper-refunded", Completion { outcome: MailOutcome::Refunded(part), ..paid }),
         ("mail-shop-refunded", Completion { reader: shop, outcome: MailOutcome::Refunded(part), ..paid }),
         ("mail-shop-lapses-soon", Completion { reader: shop, outcome: MailOutcome::LapsesSoon, ..paid }),
+        ("mail-shopper-joined", Completion { next: Some("2026-12-28, ¥1,200"), ..paid }),
         ("mail-shop-not-paid", Completion { reader: shop, outcome: MailOutcome::NotPaid, ..paid }),
     ];
     let cards = [

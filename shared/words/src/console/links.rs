@@ -72,6 +72,14 @@ pub struct LinksWords {
     pub yen: &'static str,
     /// Hint for the amount.
     pub yen_hint: fn(most: &str) -> String,
+    /// It begins a regular purchase.
+    pub regular: &'static str,
+    /// Which.
+    pub regular_offer: &'static str,
+    /// What that means.
+    pub regular_hint: &'static str,
+    /// In lists, in the place of an amount.
+    pub by_offer: fn(offer: &str) -> String,
     /// How often it is paid.
     pub how_often: &'static str,
     /// Once.
@@ -318,6 +326,8 @@ pub enum LinkProblem {
     OrderUsed,
     /// A link to one buyer is paid once.
     BuyerOnce,
+    /// A regular purchase is not for one buyer.
+    BuyerOfOffer,
     /// The file as a whole.
     File(mail_file::FileProblem),
     /// Neither file nor pasted rows.
@@ -336,6 +346,7 @@ impl LinkProblem {
             Self::BuyerIncomplete => "name",
             Self::OrderMalformed | Self::OrderReserved | Self::OrderUsed => "order",
             Self::BuyerOnce => "uses",
+            Self::BuyerOfOffer => "name",
             Self::File(_) | Self::FileMissing => "file",
         }
     }
@@ -378,6 +389,9 @@ impl LinkProblem {
             Self::OrderMalformed => "伝票番号は半角数字18桁以内で入力してください。".to_owned(),
             Self::OrderReserved => "9で始まる18桁の番号は使えません。別の伝票番号を入力してください。".to_owned(),
             Self::OrderUsed => "この伝票番号はすでに使われています。別の番号を入力してください。".to_owned(),
+            Self::BuyerOfOffer => {
+                "定期購入のリンクは、購入者を指定して送ることができません。購入者の欄を空にしてください。".to_owned()
+            }
             Self::BuyerOnce => "購入者へ送るリンクは1回だけ支払えます。「1回だけ」を選んでください。".to_owned(),
             Self::File(problem) => file_problem(Lang::Ja, *problem),
             Self::FileMissing => "CSVファイルを選ぶか、行を貼り付けてください。".to_owned(),
@@ -406,6 +420,9 @@ impl LinkProblem {
             Self::OrderMalformed => "Enter the order number in digits, 18 at most.".to_owned(),
             Self::OrderReserved => "A number of 18 digits can’t begin with 9. Enter another order number.".to_owned(),
             Self::OrderUsed => "This order number is in use. Enter another one.".to_owned(),
+            Self::BuyerOfOffer => {
+                "A link to a regular purchase can’t be sent to one buyer. Leave the buyer’s fields empty.".to_owned()
+            }
             Self::BuyerOnce => "A link that is sent to a buyer is paid once. Choose “once only”.".to_owned(),
             Self::File(problem) => file_problem(Lang::En, *problem),
             Self::FileMissing => "Choose a CSV file, or paste its rows.".to_owned(),
@@ -418,6 +435,7 @@ fn label(lang: Lang, field: &str) -> String {
     match field {
         "item" => words.item.to_owned(),
         "amount" => words.yen.to_owned(),
+        "offer" => words.regular_offer.to_owned(),
         "quantity" => words.quantity.to_owned(),
         "shipping" => words.shipping.to_owned(),
         "payment_time" => words.payment_time.to_owned(),
@@ -606,6 +624,10 @@ const JA: LinksWords = LinksWords {
     fixed: "決まった金額",
     yen: "金額（円）",
     yen_hint: |most| format!("送料などを含む総額です。{most}まで。"),
+    regular: "定期購入の申し込み",
+    regular_offer: "定期購入の商品",
+    regular_hint: "選ぶと、商品名・金額・販売条件は商品の登録内容になります。申し込みの時点で最新の内容が使われます。",
+    by_offer: |offer| format!("定期購入（{offer}）"),
     how_often: "支払える回数",
     once: "1回だけ",
     often: "何回でも",
@@ -759,6 +781,10 @@ const EN: LinksWords = LinksWords {
     fixed: "Fixed",
     yen: "Amount in yen",
     yen_hint: |most| format!("The total with postage. Up to {most}."),
+    regular: "Begins a regular purchase",
+    regular_offer: "Regular purchase",
+    regular_hint: "Item, amounts and terms are then those of the offer, as it stands when a shopper joins.",
+    by_offer: |offer| format!("Regular purchase ({offer})"),
     how_often: "How often it can be paid",
     once: "Once only",
     often: "Any number of times",
