@@ -24,6 +24,7 @@ mod invariants;
 mod kept;
 mod operators;
 mod outage;
+mod renewals;
 mod shopper;
 mod stories;
 
