@@ -27,6 +27,7 @@ mod shop;
 mod shopper;
 mod staff;
 mod worlds;
+mod year;
 
 pub use batches::{BatchDesk, HEADER};
 pub use books::{acquirer_calls, approvals, totals};
@@ -39,7 +40,7 @@ pub use hand_over::HandOver;
 pub use log::Log;
 pub use outage::Outage;
 pub use page::{Form, Page, Tag};
-pub use regular::{RegularDesk, first_payment, japan};
+pub use regular::{RegularDesk, first_payment, japan, tick};
 pub use search_rows::fill_search;
 pub use shop::ShopRequest;
 pub use shopper::{Shopper, Site, Submit};
@@ -49,3 +50,4 @@ pub use worlds::{
     change_merchant, create_link, create_merchant, fresh, fresh_with, kept_card, links, matters, merchant, object,
     offers, options, payment, put_batch, raise, search_table, searches, smuggle_card, smuggle_payment, user_id,
 };
+pub use year::{YearReport, year_of};

@@ -6,10 +6,17 @@ use domain::payment::{Decision, Details, Intent, Interface, Lease, Order, Origin
 use domain::recurring::calendar::Cycle;
 use domain::recurring::offer::{FirstAmount, Offer, OfferId};
 use domain::recurring::plan::{Plan, PlanId};
-use domain::{Approval, CardOwner, KeptCard, Lang, LeaseId, MerchantId, Nonce, OrderId, PaymentKey, Yen, clock::JAPAN};
-use jiff::Timestamp;
+use domain::{
+    Approval, CardOwner, Clock, Expiry, KeptCard, Lang, LeaseId, MerchantId, Nonce, OrderId, PaymentKey, Yen,
+    clock::{JAPAN, japan_date},
+};
+use inbound::Config;
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Context, LambdaEvent};
+use local::cloud::Caller;
 use local::world::World;
 use outbound::acquirer::{Kind, Outcome};
+use std::collections::HashMap;
 use store::{Offers, PlanWritten, Plans};
 
 use crate::batches::BatchDesk;
@@ -70,6 +77,27 @@ impl RegularDesk {
     pub async fn join(&self, offer: &Offer, user: &str, number: &str) -> PlanId {
         self.cards.keep(user, number).await;
         self.pay_first(offer, user).await
+    }
+
+    /// The same with a card that is good through a month, `03/27`.
+    pub async fn join_until(&self, offer: &Offer, user: &str, number: &str, expires: Option<&str>) -> PlanId {
+        let owner = CardOwner::Buyer(user.to_owned());
+        let mut card = self.cards.card(owner, number).await;
+        if let Some(expires) = expires {
+            card.card.expiry = Expiry::parse(expires, japan_date(self.world.now())).expect("an expiry");
+        }
+        smuggle_card(&self.world, &card).await;
+        self.pay_first(offer, user).await
+    }
+
+    /// So many more plans like this one, of buyers who don't exist.
+    pub async fn fill(&self, plan: &Plan, more: u32) {
+        for n in 0..more {
+            let first = OrderId::new(format!("7{n:09}")).expect("an order number");
+            let id = PlanId::of(&PaymentKey::new(self.merchant.clone(), first.clone()));
+            let another = Plan { id, version: 1, first_order: first, ..plan.clone() };
+            assert_eq!(self.plans.put(&another).await.expect("the table answers"), PlanWritten::Done);
+        }
     }
 
     /// The first payment of somebody whose card is kept.
@@ -146,6 +174,20 @@ impl RegularDesk {
 fn terms() -> Terms {
     let text = || "すぐにお届けします".to_owned();
     Terms { quantity: text(), shipping: text(), payment_time: text(), delivery: text(), withdrawal: text() }
+}
+
+/// One run of the schedule by itself; what it queues is left in the queue.
+pub async fn tick(world: &World) -> recurring_schedule::Tally {
+    let function = world.template().functions.iter().find(|function| function.name == "RecurringSchedule");
+    let settings = HashMap::from_iter(function.expect("the schedule").environment.clone());
+    let config = Config::new(settings, world.cloud().sdk_config(Caller::Operator));
+    let there = world.clone();
+    let deps = recurring_schedule::Deps::new(&config, Clock::new(move || there.now())).expect("its settings");
+    let mut context = Context::default();
+    let deadline = world.now() + SignedDuration::from_mins(15);
+    context.deadline = u64::try_from(deadline.as_millisecond()).expect("a time after 1970");
+    let event = LambdaEvent::new(serde_json::json!({}), context);
+    recurring_schedule::handler(&deps, event).await.expect("the schedule runs")
 }
 
 /// An instant of Japan: `2026-12-28 10:00`.

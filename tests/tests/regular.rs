@@ -26,7 +26,7 @@ use local::world::{Delivery, World};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use system_tests::{RegularDesk, approvals, cards, change_merchant, fresh, japan};
+use system_tests::{RegularDesk, approvals, cards, change_merchant, fresh, japan, tick, year_of};
 
 /// Lets everything happen up to an instant.
 async fn until(world: &World, at: &str) {
@@ -346,4 +346,57 @@ async fn a_reminder_is_written_down_a_week_before_a_rare_billing() {
     until(&world, "2027-05-27 12:00").await;
     assert_eq!(approvals(&world).await, 1);
     assert_eq!(JAPAN.to_datetime(world.now()).date(), date(2027, 5, 27));
+}
+
+/// How many write units everything takes that is done.
+async fn units(world: &World, act: impl AsyncFnOnce()) -> f64 {
+    let before = world.usage().dynamodb.write_units;
+    act().await;
+    world.usage().dynamodb.write_units - before
+}
+
+#[tokio::test]
+async fn a_renewal_writes_a_dozen_units_with_all_that_follows_and_a_second_tick_none() {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    for buyer in 0..50 {
+        desk.join(&offer, &format!("buyer-{buyer}"), cards::VISA).await;
+    }
+    world.settle().await.unwrap();
+    until(&world, "2026-12-28 09:50").await;
+    let day = units(&world, async || until(&world, "2026-12-28 10:00").await).await;
+    assert_eq!(approvals(&world).await, 50);
+    println!("write units a renewal: {}", day / 50.0);
+    assert!((10.0..=13.0).contains(&(day / 50.0)), "{}", day / 50.0);
+    let again = units(&world, async || world.run_schedules().await.unwrap()).await;
+    assert!(again < 5.0, "{again}: a second tick writes no plan and no payment");
+    assert_eq!(approvals(&world).await, 50);
+}
+
+#[tokio::test]
+async fn a_day_of_many_is_queued_once_each_from_all_shards() {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    desk.fill(&plan, 1_200).await;
+    until(&world, "2026-12-28 09:59").await;
+    let queue = world.cloud().queue("RecurringQueue").unwrap();
+    for run in 1..=2 {
+        let tally = tick(&world).await;
+        assert_eq!((tally.queued, tally.cards), (1_201, 0));
+        let waiting = queue.bodies().unwrap();
+        let looks: std::collections::BTreeSet<_> = waiting.iter().collect();
+        assert_eq!((looks.len(), waiting.len()), (1_201, run * 1_201), "run {run}");
+    }
+}
+
+#[tokio::test]
+async fn a_year_through_the_whole_system_charges_every_period_once_and_misses_none() {
+    let world = fresh().await;
+    let report = year_of(&world, 60).await;
+    println!("{report:?}");
+    assert!(report.plans == 60 && report.charged > 150 && report.untroubled > 15, "{report:?}");
+    assert!(report.declined > 0 && report.let_go < report.charged, "{report:?}");
 }

@@ -1,5 +1,5 @@
 //! How fast the system is, printed as tables: `cargo bench --workspace --bench payments`. Names of parts after `--` run these alone:
-//! `parts`, `payments`, `batches`, `start`.
+//! `parts`, `payments`, `batches`, `start`. Only where they are named, because they take long: `year` and `due`.
 //!
 //! One thread does all the work of a measurement but start-up's. Each figure is the median of several runs.
 
@@ -31,6 +31,7 @@ mod runtime_api;
 mod start;
 mod table;
 mod tls;
+mod year;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -44,6 +45,12 @@ async fn main() {
     }
     if wanted("batches") {
         batches::print().await;
+    }
+    if asked.iter().any(|name| name == "year") {
+        year::print().await;
+    }
+    if asked.iter().any(|name| name == "due") {
+        year::print_due().await;
     }
     if wanted("start") {
         start::print(&programs::build()).await;

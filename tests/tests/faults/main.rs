@@ -25,6 +25,7 @@ mod invariants;
 mod kept;
 mod operators;
 mod outage;
+mod renewals;
 mod shopper;
 mod stories;
 

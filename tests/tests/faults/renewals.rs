@@ -1,0 +1,162 @@
+//! Renewals under every single fault at every call of their functions: a period is charged once, a declined one counts its tries, and nothing is lost on the way.
+
+use domain::recurring::calendar::run_day;
+use domain::recurring::plan::{Plan, PlanId, PlanState, Progress};
+use jiff::{SignedDuration, Timestamp};
+use local::cloud::{Call, Fault, When};
+use local::world::World;
+use std::time::{Duration, Instant};
+use system_tests::{RegularDesk, cards};
+
+use super::enumerate::{block, is_read, on_threads};
+use super::say;
+use super::stories::world;
+
+/// Whose calls meet faults; reconcile's are the other stories'.
+const OURS: [&str; 3] = ["RecurringSchedule", "RecurringCharge", "OutboxRelay"];
+/// How often the SDK tries a call.
+const TRIES: u64 = 3;
+/// Cases that share a world.
+const TOGETHER: usize = 16;
+/// Of the schedule's like calls, one in so many: a day is 16 shards, and one is like another.
+const EVERY: u64 = 11;
+
+/// A fault at one call, or at every try of it.
+#[derive(Clone, Debug)]
+struct Case {
+    call: Call,
+    nth: u64,
+    fault: Fault,
+    tries: u64,
+}
+
+#[test]
+fn no_single_fault_breaks_a_renewal() {
+    let started = Instant::now();
+    let cases = block(Box::pin(count()));
+    let worlds: Vec<&[Case]> = cases.chunks(TOGETHER).collect();
+    let failures: Vec<String> =
+        on_threads(&worlds, |cases| block(Box::pin(run(cases)))).into_iter().flatten().collect();
+    say(&format!("  faults in renewals: {} cases in {} worlds, {:?}", cases.len(), worlds.len(), started.elapsed()));
+    assert!(failures.is_empty(), "{} cases failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Lives through a renewal without faults in a world that has seen one; every call becomes its cases.
+async fn count() -> Vec<Case> {
+    let world = world().await;
+    let desk = RegularDesk::of(&world, "4000");
+    live(&world, &desk, 1).await;
+    world.faults().restart();
+    let plans = live(&world, &desk, 2).await;
+    let calls: Vec<Call> = world.faults().calls().into_iter().filter(|call| OURS.contains(&&*call.caller)).collect();
+    assert!(broken(&world, &desk, &plans).await.is_empty(), "{:?}", broken(&world, &desk, &plans).await);
+    let mut cases = Vec::new();
+    for (place, call) in calls.iter().enumerate() {
+        let like = |other: &&Call| (&other.caller, &other.operation) == (&call.caller, &call.operation);
+        let nth = u64::try_from(calls[..place].iter().filter(like).count()).unwrap();
+        if call.caller == "RecurringSchedule" && call.operation == "Query" && nth % EVERY != 0 {
+            continue;
+        }
+        let faults: &[(Fault, u64)] = if is_read(call) {
+            &[(Fault::DropBefore, 1), (Fault::FailBefore, TRIES)]
+        } else {
+            &[
+                (Fault::DropBefore, 1),
+                (Fault::DropAfter, 1),
+                (Fault::Twice, 1),
+                (Fault::ReplyLost, TRIES),
+                (Fault::FailBefore, TRIES),
+            ]
+        };
+        cases.extend(faults.iter().map(|(fault, tries)| Case {
+            call: call.clone(),
+            nth,
+            fault: *fault,
+            tries: *tries,
+        }));
+    }
+    cases
+}
+
+async fn run(cases: &[Case]) -> Vec<String> {
+    let world = world().await;
+    let desk = RegularDesk::of(&world, "4000");
+    live(&world, &desk, 1).await;
+    let mut failures = Vec::new();
+    for (place, case) in (2..).zip(cases) {
+        world.faults().restart();
+        for nth in case.nth..case.nth + case.tries {
+            let (caller, operation) = (Some(case.call.caller.clone()), case.call.operation.clone());
+            world.faults().plan(When::Nth { caller, operation, nth }, case.fault);
+        }
+        let plans = live(&world, &desk, place).await;
+        world.faults().stop();
+        let found = broken(&world, &desk, &plans).await;
+        if !found.is_empty() {
+            let Call { caller, operation, resource, .. } = &case.call;
+            let (nth, fault, tries) = (case.nth, case.fault, case.tries);
+            let failed = format!("{caller}: {operation} {resource} #{nth}, {fault:?} ×{tries}: {}", found.join("; "));
+            say(&failed);
+            failures.push(failed);
+        }
+    }
+    failures
+}
+
+/// Two buyers join, one of a card that is good, and one of a card that is not; their day comes, and the one after.
+async fn live(world: &World, desk: &RegularDesk, place: usize) -> [PlanId; 2] {
+    let offer = desk.offer(&format!("offer-{place}"), 1_000, 1).await;
+    let good = desk.join(&offer, &format!("good-{place}"), cards::VISA).await;
+    let poor = desk.join(&offer, &format!("poor-{place}"), cards::NO_FUNDS).await;
+    until(world, world.now() + SignedDuration::from_hours(2)).await;
+    // not a month from now: the day is tomorrow, or the next business day after
+    let tomorrow = domain::clock::japan_date(world.now()).tomorrow().unwrap();
+    for id in [&good, &poor] {
+        let soon = |plan: &Plan| {
+            let later = plan.nominal != tomorrow;
+            later.then(|| Plan { version: plan.version + 1, nominal: tomorrow, ..plan.clone() })
+        };
+        if desk.find(id).await.is_some() {
+            desk.change(id, soon).await;
+        }
+    }
+    let day = run_day(tomorrow).date.tomorrow().unwrap();
+    until(world, domain::clock::JAPAN.to_timestamp(day.at(12, 0, 0, 0)).unwrap()).await;
+    [good, poor]
+}
+
+async fn until(world: &World, at: Timestamp) {
+    world.advance(Duration::try_from(at.duration_since(world.now())).unwrap()).await.unwrap();
+}
+
+/// What does not hold.
+async fn broken(world: &World, desk: &RegularDesk, [good, poor]: &[PlanId; 2]) -> Vec<String> {
+    let mut broken = Vec::new();
+    let (Some(good), Some(poor)) = (desk.find(good).await, desk.find(poor).await) else {
+        return vec!["a buyer paid, and there is no plan".to_owned()];
+    };
+    let mut check = |holds: bool, what: String| {
+        if !holds {
+            broken.push(what);
+        }
+    };
+    let (approved, declined) = desk.calls(&good, 2).await;
+    check((approved, declined) == (1, 0), format!("the good card was approved {approved} times"));
+    check(
+        (good.period, good.state) == (3, PlanState::Active(Progress::Waiting)),
+        format!("the plan of a good card stands at period {} as {:?}", good.period, good.state),
+    );
+    let (approved, declined) = desk.calls(&poor, 2).await;
+    check(approved == 0 && (1..=2).contains(&declined), format!("the poor card was declined {declined} times"));
+    check(
+        usize::from(poor.tries) == declined && matches!(poor.state, PlanState::Active(Progress::Retrying { .. })),
+        format!("the plan of a poor card counts {} tries of {declined} and stands as {:?}", poor.tries, poor.state),
+    );
+    let payment = desk.payment(&good, 2).await;
+    check(payment.is_some_and(|payment| payment.state.is_paid()), "its payment is not paid".to_owned());
+    for queue in ["RecurringDeadLetters", "StreamFailures"] {
+        let parked = world.cloud().queue(queue).unwrap().bodies().unwrap();
+        check(parked.is_empty(), format!("{queue}: {parked:?}"));
+    }
+    broken
+}
