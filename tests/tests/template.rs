@@ -124,7 +124,11 @@ fn these_are_all_the_rights() {
             "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
         ),
         ("console-audit", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("console-today", "GetItem Query PutItem UpdateItem Table, Query SearchTable, Encrypt Decrypt AppKey"),
+        (
+            "console-today",
+            "GetItem Query PutItem UpdateItem Table, Query SearchTable, Query SearchTable/index/status, \
+             Encrypt Decrypt AppKey",
+        ),
         (
             "console-transactions",
             "GetItem Query PutItem UpdateItem Table, GetItem SearchTable, Query SearchTable/index/list, \
@@ -147,6 +151,12 @@ fn these_are_all_the_rights() {
             "console-batches",
             "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, PutObject Files/*/inbox/*, \
              GetObject Files/*/results/*, SendMessage IntakeQueue, SendMessage ReportQueue",
+        ),
+        (
+            "console-recurring",
+            "GetItem BatchGetItem Query PutItem UpdateItem Table, Query SearchTable/index/list, \
+             Query SearchTable/index/status, Query SearchTable/index/mail, Query SearchTable/index/user, \
+             Encrypt Decrypt AppKey",
         ),
         (
             "console-settings",

@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 34] = [
+pub const PACKAGES: [&str; 35] = [
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -31,6 +31,7 @@ pub const PACKAGES: [&str; 34] = [
     "console-links",
     "console-login",
     "console-payment",
+    "console-recurring",
     "console-settings",
     "console-team",
     "console-today",
@@ -251,6 +252,13 @@ impl Starter<'_> {
                 http(move |request| {
                     let deps = Arc::clone(&deps);
                     async move { merchant_image::handler(&deps, request).await }
+                })
+            }
+            "console-recurring" => {
+                let deps = Arc::new(console_recurring::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_recurring::handler(&deps, request).await }
                 })
             }
             "console-settings" => {

@@ -26,6 +26,8 @@ pub enum Section {
     Links,
     /// Batches.
     Batches,
+    /// Regular purchases.
+    Recurring,
     /// Downloads.
     Exports,
     /// Settings.
@@ -39,12 +41,13 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Today,
         Self::Transactions,
         Self::Charge,
         Self::Links,
         Self::Batches,
+        Self::Recurring,
         Self::Exports,
         Self::Settings,
         Self::Team,
@@ -60,6 +63,7 @@ impl Section {
             Self::Charge => "/console/charge",
             Self::Links => "/console/links",
             Self::Batches => "/console/batches",
+            Self::Recurring => "/console/recurring",
             Self::Exports => "/console/exports",
             Self::Settings => "/console/settings",
             Self::Team => "/console/team",
@@ -71,7 +75,9 @@ impl Section {
     /// Who sees it in the navigation.
     const fn least(self) -> Role {
         match self {
-            Self::Today | Self::Transactions | Self::Links | Self::Batches | Self::Guide => Role::Viewer,
+            Self::Today | Self::Transactions | Self::Links | Self::Batches | Self::Recurring | Self::Guide => {
+                Role::Viewer
+            }
             Self::Charge | Self::Exports => Role::Operator,
             Self::Settings | Self::Team | Self::Audit => Role::Owner,
         }
@@ -84,6 +90,7 @@ impl Section {
             Self::Charge => words.charge,
             Self::Links => words.links,
             Self::Batches => words.batches,
+            Self::Recurring => words.recurring,
             Self::Exports => words.exports,
             Self::Settings => words.settings,
             Self::Team => words.team,

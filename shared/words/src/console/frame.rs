@@ -26,6 +26,8 @@ pub struct FrameWords {
     /// Navigation.
     pub batches: &'static str,
     /// Navigation.
+    pub recurring: &'static str,
+    /// Navigation.
     pub exports: &'static str,
     /// Navigation.
     pub settings: &'static str,
@@ -103,6 +105,7 @@ const JA: FrameWords = FrameWords {
     charge: "個別処理",
     links: "決済リンク",
     batches: "一括処理",
+    recurring: "定期購入",
     exports: "CSV出力",
     settings: "設定",
     team: "利用者",
@@ -171,6 +174,7 @@ const EN: FrameWords = FrameWords {
     charge: "Single charge",
     links: "Payment links",
     batches: "Batches",
+    recurring: "Regular purchases",
     exports: "CSV export",
     settings: "Settings",
     team: "People",
