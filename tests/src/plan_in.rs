@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::civil::date;
 use local::world::World;
-use store::{Offers, PlanWritten, Plans};
+use store::{CardTries, Offers, PlanWritten, Plans};
 
 use crate::worlds::config;
 
@@ -99,4 +99,10 @@ fn plans(world: &World) -> Plans {
 #[must_use]
 pub fn offer_store(world: &World) -> Offers {
     Offers::new(config(world).table().expect("the table's name"))
+}
+
+/// The declines of all cards.
+#[must_use]
+pub fn card_tries(world: &World) -> CardTries {
+    CardTries::new(config(world).table().expect("the table's name"))
 }

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use domain::{
-    Yen,
+    Decline, Yen,
     acquirer::DeclineCode,
     audit::Action,
     recurring::{
@@ -20,13 +20,15 @@ use domain::{
         plan::{Cause, EndReason, PauseReason, Plan, PlanState, Progress, Rate, Scheduled},
         retry::{Chance, Retry},
     },
-    search::PlanStanding,
+    tries::{TriedBy, TryHistory},
 };
 use http::StatusCode;
 use jiff::{SignedDuration, civil::date};
 use local::{admin::GivenRole, world::World};
+use store::StoredHistory;
 use system_tests::{
-    BatchDesk, Clerk, Form, Page, audit_log, cards, fresh, offer_in, offer_store, plan_in, put_plan, staff, stored_plan,
+    BatchDesk, Clerk, Form, Page, audit_log, card_tries, cards, fresh, offer_in, offer_store, plan_in, put_plan, staff,
+    stored_plan,
 };
 
 const LIST: &str = "/console/recurring";
@@ -151,7 +153,6 @@ async fn pages_of_a_list_follow_each_other_and_lose_nobody() {
         once.dedup();
         assert_eq!(once.len(), expected, "{first}: somebody stands twice");
     }
-    assert_eq!(PlanStanding::ALL.len(), 5);
 }
 
 #[tokio::test]
@@ -365,6 +366,34 @@ async fn a_period_that_is_past_its_date_is_charged_by_hand_or_let_go() {
     let skipped = stored_plan(&world, &plan).await;
     assert_eq!((skipped.state, skipped.period, skipped.nominal), (WAITING, 3, date(2026, 12, 4)));
     assert!(clerk.get(&address(&plan)).await.text.contains("請求していません"), "period 2 was closed uncharged");
+}
+
+#[tokio::test]
+async fn what_the_networks_forbid_is_no_matter_of_a_click() {
+    let world = fresh().await;
+    let plan = late(&world, PlanState::Active(Progress::Asked { at: world.now() })).await;
+    let card = BatchDesk::of(&world, "4000").keep("alice", cards::VISA).await;
+    let tried = card.tried(TriedBy::Merchant).unwrap();
+    let mut history = TryHistory::new();
+    for _ in 0..15 {
+        history = history.declined(world.now(), tried.brand, &soft());
+    }
+    card_tries(&world).put(&tried, &StoredHistory::default(), history).await.unwrap();
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get(&format!("{}?act=charge", address(&plan))).await;
+    assert!(
+        page.text.contains("まで再試行できません") && page.forms.iter().all(|form| form.action == "/console/logout")
+    );
+    let stands = card_tries(&world).load(&tried).await.unwrap();
+    let never = stands.history.declined(world.now(), tried.brand, &Decline { code: DeclineCode::LostCard, ..soft() });
+    card_tries(&world).put(&tried, &stands, never).await.unwrap();
+    let page = clerk.get(&format!("{}?act=charge", address(&plan))).await;
+    assert!(page.text.contains("今後請求できません"), "{}", page.text);
+    assert_eq!(stored_plan(&world, &plan).await, plan);
+}
+
+fn soft() -> Decline {
+    Decline { code: DeclineCode::InsufficientFunds, network_code: None, advice_code: None, authentication: None }
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
-    CardOwner, Payment,
+    CardOwner, KeptCard, Payment,
     audit::Action,
     recurring::{
         calendar::{Anchor, run_day},
         plan::{By, ChangeError, Held, Plan, Rate},
     },
+    tries::{Limit, TriedBy},
 };
 use http::{Response, StatusCode};
 use inbound::http as answer;
@@ -159,11 +160,27 @@ async fn charge(call: &Call<'_>, plan: &Plan) -> Result<Result<Step, Hindrance>,
     }
     let card = call.deps.cards.load(&plan.merchant, &plan.owner).await?.filter(|card| card.number.is_some());
     let Some(card) = card else { return Ok(Err(Hindrance::Now(words.no_card.to_owned()))) };
+    if let Some(why) = forbidden(call, &card).await? {
+        return Ok(Err(Hindrance::Now(why)));
+    }
     let Some(next) = plan.charged_by_hand(call.visit.now) else { return Ok(Err(Hindrance::MovedOn)) };
     let amount = plan.rate().amount;
     let action = Action::PlanChargeAsked { plan: plan.id.clone(), period: plan.period, amount };
     let line = (words.will_charge)(&words::money(call.lang(), amount), &words::masked(&card.card));
     Ok(Ok(Step { next, action, lines: vec![line] }))
+}
+
+/// Why the networks let the merchant not try a card now, if they don't. The worker asks again before the charge.
+async fn forbidden(call: &Call<'_>, card: &KeptCard) -> Result<Option<String>, Refusal> {
+    let Some(tried) = card.tried(TriedBy::Merchant) else { return Ok(None) };
+    let history = call.deps.tries.load(&tried).await?.history;
+    let words = call.words();
+    Ok(match history.may_try(call.visit.now, tried.brand) {
+        Ok(()) => None,
+        Err(Limit::Until(then)) => Some((words.limit_until)(&words::date_time(call.lang(), then))),
+        Err(Limit::Never) => Some(words.limit_never.to_owned()),
+        Err(Limit::Revoked) => Some(words.limit_revoked.to_owned()),
+    })
 }
 
 /// A period is let go, by skipping it or by going on behind it: never one whose charge is on its way.

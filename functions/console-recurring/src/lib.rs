@@ -28,7 +28,7 @@ use domain::{
 use http::{Method, Response, StatusCode};
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
-use store::{Cards, Offers, Payments, PlanSearches, Plans, StoreError};
+use store::{CardTries, Cards, Offers, Payments, PlanSearches, Plans, StoreError};
 use words::console::{offers::OffersWords, recurring::RecurringWords};
 
 /// What the function needs, made once.
@@ -39,6 +39,7 @@ pub struct Deps {
     offers: Offers,
     payments: Payments,
     cards: Cards,
+    tries: CardTries,
     searches: PlanSearches,
 }
 
@@ -53,7 +54,8 @@ impl Deps {
             plans: Plans::new(table.clone()),
             offers: Offers::new(table.clone()),
             payments: Payments::new(table.clone()),
-            cards: Cards::new(table),
+            cards: Cards::new(table.clone()),
+            tries: CardTries::new(table),
             searches: PlanSearches::new(config.search_table()?),
             console: Console::open(config, clock).await?,
         })
