@@ -4,29 +4,21 @@ use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
     audit::Action,
-    clock::japan_date,
     recurring::{
-        calendar::{Cycle, run_day},
+        calendar::Cycle,
         offer::{FirstAmount, Offer, Times, TrialDays},
     },
 };
 use http::{Response, StatusCode};
-use inbound::{http as answer, page::Terms};
+use inbound::{http as answer, page::Joining};
 use lambda_http::Body;
 use store::StoreError;
 use words::console::offers::{OfferProblem, OffersWords};
 
-use crate::{
-    Call, address_of_offer,
-    entry::Entry,
-    facts::{self, Fact},
-    offers,
-};
+use crate::{Call, address_of_offer, entry::Entry, facts::Fact, offers};
 
 /// The form for a new one. No purchase has such a number.
 pub(crate) const NEW: &str = "/console/recurring/new-offer";
-/// How many dates the preview shows.
-const DATES: usize = 4;
 
 /// Shows an offer, the form for another version of it, or the question whether it is withdrawn.
 pub(crate) fn show(call: &Call<'_>, offer: &Offer) -> Result<Response<Body>, Refusal> {
@@ -182,41 +174,28 @@ fn detail(call: &Call<'_>, offer: &Offer) -> Response<Body> {
     call.page(StatusCode::OK, &page, &frame)
 }
 
-/// The fields of a shop's form, as it writes them.
+/// The fields of a shop's form, as it writes them: the amount is what joining costs, or where that is nothing, each following amount.
 fn sent(offer: &Offer, kind: &str) -> String {
     let field = |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
     let amount = match offer.first {
-        FirstAmount::Charged(amount) => Some(field("amount", &amount.to_string())),
-        FirstAmount::Free => None,
+        FirstAmount::Charged(amount) => amount,
+        FirstAmount::Free => offer.amount,
     };
-    let fields: Vec<String> = amount.into_iter().chain([field("regular", "on"), field("regular_kind", kind)]).collect();
-    fields.join("\n")
+    [field("amount", &amount.to_string()), field("regular", "on"), field("regular_kind", kind)].join("\n")
 }
 
-/// What a buyer who joins today is shown of it.
+/// What the final screen says of it to a buyer who joins now.
 fn shown(call: &Call<'_>, offer: &Offer) -> Vec<Fact> {
-    let (words, lang) = (call.offer_words(), call.lang());
-    let (anchor, today) = (call.merchant().regular.anchor, japan_date(call.visit.now));
-    let days = offer.dates(anchor, today).take(DATES).map(|date| facts::day(call, run_day(date)));
-    let days: Vec<String> = days.collect();
-    let rate = (words.rate_of)(&words::money(lang, offer.amount), &words::recurring::cycle(lang, offer.cycle));
-    let year = offer.first_year_total(anchor, today);
-    let rows = [
-        (words.item, Some(offer.item.clone())),
-        (words.first, Some(offers::first(call, offer))),
-        (words.amount, Some(rate)),
-        (words.trial_row, offer.trial.map(|trial| (words.days)(trial.get()))),
-        (words.dates, Some(days.join(if lang == domain::Lang::Ja { "、" } else { ", " }))),
-        (
-            words.times_row,
-            Some(offer.times.map_or_else(|| words.open_ended.to_owned(), |times| (words.so_many)(times.get()))),
-        ),
-        (words.year, offer.times.is_none().then(|| words::format::sum(lang, year))),
-    ];
-    let terms = Terms::of(lang, &offer.terms, "");
-    let terms = terms.rows(lang).into_iter().filter(|(_, text)| !text.is_empty());
-    let terms: Vec<Fact> = terms.map(|(label, text)| (label, text.to_owned())).collect();
-    rows.into_iter().filter_map(|(label, text)| Some((label, text?))).chain(terms).collect()
+    let (lang, joining) = (call.lang(), words::joining(call.lang()));
+    let screen = Joining::of(lang, offer, call.merchant().regular.anchor, call.visit.now, "");
+    let dates = screen.dates.iter().map(|one| {
+        let note = if one.note.is_empty() { String::new() } else { format!(" ({})", one.note) };
+        format!("{}: {} {}{note}", one.nth, one.on, one.amount)
+    });
+    let more = screen.more.then(|| joining.more.to_owned());
+    let dates: Vec<String> = dates.chain(more).collect();
+    let item = (call.offer_words().item, offer.item.clone());
+    std::iter::once(item).chain(screen.rows).chain([(joining.dates, dates.join("\n"))]).collect()
 }
 
 fn entry_form(call: &Call<'_>, before: Option<&Offer>, entry: &Entry, problems: &[OfferProblem]) -> Response<Body> {

@@ -85,7 +85,7 @@ fn a_clerk_makes_an_offer() {
     for eyes in [DESK_JA, PHONE_EN] {
         let system = System::start();
         let Some(mut clerk) = Clerk::sign_in(&system, eyes, OWNER) else { return };
-        clerk.look_at("/console/recurring/offers", "offers none yet");
+        clerk.look_at("/console/recurring/offers", "offers of the demo");
         clerk.look_at("/console/recurring/new-offer", "offer form");
         for (field, value) in [("#id", "tea"), ("#item", "Tea"), ("#first_amount", "500"), ("#amount", "1200")] {
             clerk.tab.paste_into(field, value);
@@ -101,7 +101,7 @@ fn a_clerk_makes_an_offer() {
         clerk.see("offer");
         let merchant = offer_in(&system.world).merchant;
         let made = system.block_on(async { offer_store(&system.world).all(&merchant).await.unwrap() });
-        assert_eq!(made.iter().map(|offer| offer.id.as_str()).collect::<Vec<_>>(), ["tea"]);
+        assert!(made.iter().any(|offer| offer.id.as_str() == "tea"));
         clerk.look_at("/console/recurring/offers/tea?act=change", "offer change");
         clerk.look_at("/console/recurring/offers/tea?act=withdraw", "offer to be withdrawn");
         clerk.look_at("/console/recurring/offers", "offers");

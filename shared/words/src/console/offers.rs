@@ -120,22 +120,6 @@ pub struct OffersWords {
     pub make: &'static str,
     /// Leads back to the form.
     pub mend: &'static str,
-    /// How often it is charged.
-    pub rate_of: fn(amount: &str, cycle: &str) -> String,
-    /// Row: the trial.
-    pub trial_row: &'static str,
-    /// So many days.
-    pub days: fn(days: u16) -> String,
-    /// Row: the number of times.
-    pub times_row: &'static str,
-    /// So many.
-    pub so_many: fn(times: u16) -> String,
-    /// Until somebody ends it.
-    pub open_ended: &'static str,
-    /// Row: the dates of who joins today.
-    pub dates: &'static str,
-    /// Row: what a year costs.
-    pub year: &'static str,
     /// Said after it was made, changed, withdrawn.
     pub done: [&'static str; 3],
     /// Something else was written in between.
