@@ -364,7 +364,7 @@ async fn a_period_that_is_past_its_date_is_charged_by_hand_or_let_go() {
     let mut clerk = Clerk::owner(&world).await;
     done(&mut clerk, &plan, "skip", "").await;
     let skipped = stored_plan(&world, &plan).await;
-    assert_eq!((skipped.state, skipped.period, skipped.nominal), (WAITING, 3, date(2026, 12, 4)));
+    assert_eq!((skipped.state, skipped.period, skipped.nominal), (WAITING, 3, date(2026, 12, 27)));
     assert!(clerk.get(&address(&plan)).await.text.contains("請求していません"), "period 2 was closed uncharged");
 }
 
@@ -579,7 +579,7 @@ async fn every_field_of_an_offer_that_is_wrong_is_named() {
     }
     let form = new_offer(&mut clerk).await.with("first_amount", "").chosen("first", "free");
     let page = clerk.submit(&form).await;
-    assert!(page.status == StatusCode::OK && page.text.contains("無料（カードの登録のみ）"), "{}", page.text);
+    assert!(page.status == StatusCode::OK && page.text.contains("無料（カードの登録だけを行います）"), "{}", page.text);
     assert_eq!(logged(&world).await, []);
 }
 
