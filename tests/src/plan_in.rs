@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::civil::date;
 use local::world::World;
-use store::{CardTries, Offers, PlanWritten, Plans};
+use store::{CardTries, PlanWritten, Plans};
 
 use crate::worlds::config;
 
@@ -93,12 +93,6 @@ pub async fn stored_plan(world: &World, plan: &Plan) -> Plan {
 
 fn plans(world: &World) -> Plans {
     Plans::new(config(world).table().expect("the table's name"))
-}
-
-/// The offers of all merchants.
-#[must_use]
-pub fn offer_store(world: &World) -> Offers {
-    Offers::new(config(world).table().expect("the table's name"))
 }
 
 /// The declines of all cards.

@@ -30,7 +30,7 @@ use local::{
 };
 use system_tests::{
     Card, Clerk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer, batch_in, cards,
-    fresh, offer_in, offer_store, plan_in, put_batch, put_plan,
+    fresh, offer_in, offers, plan_in, put_batch, put_plan,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -167,7 +167,7 @@ async fn with_payment() -> World {
     shopper.pay(&Card::of(cards::VISA)).await;
     let waiting = BatchState::Waiting { since: world.now() };
     put_batch(&world, &Batch { id: BatchId::new(BATCH).unwrap(), ..batch_in(&world, waiting) }).await;
-    offer_store(&world).put(None, &offer_in(&world)).await.unwrap();
+    offers(&world).put(None, &offer_in(&world)).await.unwrap();
     let plan = plan_in(&world, ORDER, PlanState::Active(Progress::Waiting));
     put_plan(&world, &plan).await;
     world.settle().await.unwrap();

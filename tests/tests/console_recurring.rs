@@ -27,7 +27,7 @@ use jiff::{SignedDuration, civil::date};
 use local::{admin::GivenRole, world::World};
 use store::StoredHistory;
 use system_tests::{
-    BatchDesk, Clerk, Form, Page, audit_log, card_tries, cards, fresh, offer_in, offer_store, plan_in, put_plan, staff,
+    BatchDesk, Clerk, Form, Page, audit_log, card_tries, cards, fresh, offer_in, offers, plan_in, put_plan, staff,
     stored_plan,
 };
 
@@ -545,7 +545,7 @@ async fn an_offer_is_made_by_a_form_that_shows_what_the_buyer_will_see() {
     assert!(page.text.contains("商品を登録しました"), "{}", page.text);
     assert!(clerk.submit(&save).await.text.contains("商品を登録しました"), "the same form again is the same offer");
     let merchant = offer_in(&world).merchant;
-    let mut made = offer_store(&world).all(&merchant).await.unwrap();
+    let mut made = offers(&world).all(&merchant).await.unwrap();
     made.retain(|offer| offer.id.as_str() == "tea");
     assert_eq!((made.len(), made[0].version, made[0].cycle.months()), (1, 1, 3));
     assert_eq!(made[0].first, FirstAmount::Charged(Yen::new(500).unwrap()));
@@ -587,7 +587,7 @@ async fn every_field_of_an_offer_that_is_wrong_is_named() {
 async fn another_version_leaves_those_who_joined_what_they_agreed_to() {
     let world = fresh().await;
     let before = offer_in(&world);
-    offer_store(&world).put(None, &before).await.unwrap();
+    offers(&world).put(None, &before).await.unwrap();
     let mut clerk = Clerk::owner(&world).await;
     let address = format!("{OFFERS}/coffee");
     clerk.get(&format!("{address}?act=change")).await;
@@ -597,15 +597,15 @@ async fn another_version_leaves_those_who_joined_what_they_agreed_to() {
     let save = pressed(clerk.page(), "save");
     let page = clerk.submit(&save).await;
     assert!(page.text.contains("新しい版を登録しました"), "{}", page.text);
-    let newest = offer_store(&world).load(&before.merchant, &before.id).await.unwrap().unwrap();
+    let newest = offers(&world).load(&before.merchant, &before.id).await.unwrap().unwrap();
     assert_eq!((newest.version, newest.amount.get()), (2, 2_200));
     let first = OfferChosen { id: before.id.clone(), version: 1 };
-    assert_eq!(offer_store(&world).version(&before.merchant, &first).await.unwrap(), Some(before.clone()));
+    assert_eq!(offers(&world).version(&before.merchant, &first).await.unwrap(), Some(before.clone()));
     assert!(clerk.submit(&save).await.text.contains("別の人が先に変更した"), "a form of the version before");
     clerk.get(&format!("{address}?act=withdraw")).await;
     let form = pressed(clerk.page(), "withdraw");
     assert!(clerk.submit(&form).await.text.contains("受付を終了しました"), "{}", clerk.page().text);
-    let newest = offer_store(&world).load(&before.merchant, &before.id).await.unwrap().unwrap();
+    let newest = offers(&world).load(&before.merchant, &before.id).await.unwrap().unwrap();
     assert!(newest.withdrawn_at.is_some() && newest.version == 3);
     // It can be opened again, by another version.
     clerk.get(&format!("{address}?act=change")).await;
@@ -613,14 +613,14 @@ async fn another_version_leaves_those_who_joined_what_they_agreed_to() {
     clerk.submit(&form).await;
     let save = pressed(clerk.page(), "save");
     clerk.submit(&save).await;
-    assert_eq!(offer_store(&world).load(&before.merchant, &before.id).await.unwrap().unwrap().withdrawn_at, None);
+    assert_eq!(offers(&world).load(&before.merchant, &before.id).await.unwrap().unwrap().withdrawn_at, None);
 }
 
 #[tokio::test]
 async fn an_offer_shows_what_a_shops_form_has_to_send() {
     let world = fresh().await;
     let offer = offer_in(&world);
-    offer_store(&world).put(None, &offer).await.unwrap();
+    offers(&world).put(None, &offer).await.unwrap();
     let mut clerk = Clerk::owner(&world).await;
     assert!(clerk.get(&format!("{OFFERS}/coffee")).await.text.contains("未設定"), "{}", clerk.page().text);
     system_tests::change_merchant(&world, "4000", |merchant| {

@@ -10,7 +10,7 @@ use domain::{
     },
 };
 use jiff::{SignedDuration, civil::date};
-use system_tests::{BatchDesk, OWNER, cards, offer_in, offer_store, plan_in, put_plan};
+use system_tests::{BatchDesk, OWNER, cards, offer_in, offers, plan_in, put_plan};
 
 use crate::console::{Clerk, DESK_JA, PHONE_EN};
 use crate::system::System;
@@ -100,7 +100,7 @@ fn a_clerk_makes_an_offer() {
         clerk.tab.leave_by("button[value=save]");
         clerk.see("offer");
         let merchant = offer_in(&system.world).merchant;
-        let made = system.block_on(async { offer_store(&system.world).all(&merchant).await.unwrap() });
+        let made = system.block_on(async { offers(&system.world).all(&merchant).await.unwrap() });
         assert!(made.iter().any(|offer| offer.id.as_str() == "tea"));
         clerk.look_at("/console/recurring/offers/tea?act=change", "offer change");
         clerk.look_at("/console/recurring/offers/tea?act=withdraw", "offer to be withdrawn");

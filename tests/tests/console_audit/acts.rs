@@ -18,7 +18,7 @@ use local::{
 };
 use system_tests::{
     BatchDesk, Card, Clerk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper, administer, batch_in,
-    cards, change_merchant, invitation, offer_in, offer_store, plan_in, put_batch, put_plan, raise, user_id,
+    cards, change_merchant, invitation, offer_in, offers, plan_in, put_batch, put_plan, raise, user_id,
 };
 
 const HANAKO: &str = "hanako@example.com";
@@ -407,7 +407,7 @@ async fn offer(world: &World, act: &str) -> Act {
         let form = clerk.form(OFFERS).clone().pressed("act", button);
         return by_owner(world, clerk, &form, says).await;
     }
-    offer_store(world).put(None, &offer_in(world)).await.unwrap();
+    offers(world).put(None, &offer_in(world)).await.unwrap();
     let address = format!("{OFFERS}/coffee");
     clerk.get(&format!("{address}?act={act}")).await;
     let form = clerk.form(&address).clone();
