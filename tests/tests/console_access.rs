@@ -17,8 +17,10 @@ use std::{
 
 use bytes::Bytes;
 use domain::{
+    MerchantId, OrderId, PaymentKey,
     account::{Role, UserId},
     batch::{Batch, BatchId, BatchState},
+    recurring::plan::{PlanId, PlanState, Progress},
 };
 use http::{Method, Request, StatusCode};
 use local::{
@@ -28,7 +30,7 @@ use local::{
 };
 use system_tests::{
     Card, Clerk, ContinuationDesk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer,
-    batch_in, cards, fresh, put_batch,
+    batch_in, cards, fresh, offer_in, offers, plan_in, put_batch, put_plan,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -90,6 +92,15 @@ const ROUTES: &[(&str, Access)] = &[
     ("POST /console/links/{link}", Least(Role::Operator)),
     ("GET /console/links/mails", Least(Role::Operator)),
     ("POST /console/links/mails", Least(Role::Operator)),
+    ("GET /console/recurring", Least(Role::Viewer)),
+    ("GET /console/recurring/download", Least(Role::Operator)),
+    ("GET /console/recurring/offers", Least(Role::Viewer)),
+    ("POST /console/recurring/offers", Least(Role::Operator)),
+    ("GET /console/recurring/new-offer", Least(Role::Operator)),
+    ("GET /console/recurring/offers/{offer}", Least(Role::Viewer)),
+    ("POST /console/recurring/offers/{offer}", Least(Role::Operator)),
+    ("GET /console/recurring/{plan}", Least(Role::Viewer)),
+    ("POST /console/recurring/{plan}", Least(Role::Operator)),
     ("GET /console/guide", Least(Role::Viewer)),
     ("GET /console/settings", Least(Role::Owner)),
     ("POST /console/settings", Least(Role::Owner)),
@@ -107,6 +118,7 @@ const BATCH: &str = "019aa5b1d40012345678";
 fn ids(path: &str) -> (String, String) {
     let ours = UserId::from_random([1; 10]);
     let nobody = UserId::from_random([99; 10]);
+    let plan = |order: &str| PlanId::of(&PaymentKey::new(merchant(), OrderId::new(order).unwrap())).to_string();
     let filled = |order: &str, user: &UserId, link: &str, export: &str, batch: &str| {
         path.replace("{order}", order)
             .replace("{user}", user.as_str())
@@ -114,6 +126,8 @@ fn ids(path: &str) -> (String, String) {
             .replace("{export}", export)
             .replace("{batch}", batch)
             .replace("{run}", batch)
+            .replace("{plan}", &plan(order))
+            .replace("{offer}", if link == "demo" { "coffee" } else { "nocoffee" })
             .replace("{act}", "refund")
             .replace("{section}", "mail")
             .replace("{handle}", "nothing")
@@ -146,7 +160,11 @@ fn request(method: &Method, path: &str, token: &str) -> Request<Bytes> {
     request.body(Bytes::from(format!("token={token}"))).unwrap()
 }
 
-/// A world in which merchant 4000 has a payment, a batch and a run of continuation.
+fn merchant() -> MerchantId {
+    MerchantId::new("4000").unwrap()
+}
+
+/// A world in which merchant 4000 has a payment, a batch, a run of continuation and a regular purchase.
 async fn with_payment() -> World {
     let world = fresh().await;
     let mut shopper = Shopper::new(&world);
@@ -155,6 +173,9 @@ async fn with_payment() -> World {
     let waiting = BatchState::Waiting { since: world.now() };
     put_batch(&world, &Batch { id: BatchId::new(BATCH).unwrap(), ..batch_in(&world, waiting) }).await;
     ContinuationDesk::put(&world, BATCH).await;
+    offers(&world).put(None, &offer_in(&world)).await.unwrap();
+    let plan = plan_in(&world, ORDER, PlanState::Active(Progress::Waiting));
+    put_plan(&world, &plan).await;
     world.settle().await.unwrap();
     world
 }

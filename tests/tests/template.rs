@@ -124,7 +124,11 @@ fn these_are_all_the_rights() {
             "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",
         ),
         ("console-audit", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("console-today", "GetItem Query PutItem UpdateItem Table, Query SearchTable, Encrypt Decrypt AppKey"),
+        (
+            "console-today",
+            "GetItem Query PutItem UpdateItem Table, Query SearchTable, Query SearchTable/index/status, \
+             Encrypt Decrypt AppKey",
+        ),
         (
             "console-transactions",
             "GetItem Query PutItem UpdateItem Table, GetItem SearchTable, Query SearchTable/index/list, \
@@ -159,6 +163,12 @@ fn these_are_all_the_rights() {
              PutObject GetObject Files/*/inbox/continuation/*, SendMessage IntakeQueue, SendMessage MailQueue",
         ),
         ("continuation-schedule", "Query GetItem PutItem Table, SendMessage ContinuationQueue"),
+        (
+            "console-recurring",
+            "GetItem BatchGetItem Query PutItem UpdateItem Table, Query SearchTable/index/list, \
+             Query SearchTable/index/status, Query SearchTable/index/mail, Query SearchTable/index/user, \
+             Encrypt Decrypt AppKey",
+        ),
         (
             "console-settings",
             "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity",

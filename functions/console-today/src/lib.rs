@@ -4,6 +4,7 @@ mod attention;
 mod batches;
 mod chart;
 mod days;
+mod plans;
 mod sales;
 mod today;
 
@@ -14,7 +15,7 @@ use domain::{Clock, account::Role};
 use http::{Method, Response};
 use inbound::{Config, KeyringError};
 use lambda_http::{Body, Request};
-use store::{Attention, Batches, Payments, Searches};
+use store::{Attention, Batches, Payments, PlanSearches, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub struct Deps {
     searches: Searches,
     attention: Attention,
     batches: Batches,
+    plans: PlanSearches,
 }
 
 impl Deps {
@@ -36,7 +38,8 @@ impl Deps {
         let attention = payments.attention();
         let searches = Searches::new(config.search_table()?, payments);
         let batches = Batches::new(config.table()?);
-        Ok(Self { console, searches, attention, batches })
+        let plans = PlanSearches::new(config.search_table()?);
+        Ok(Self { console, searches, attention, batches, plans })
     }
 }
 

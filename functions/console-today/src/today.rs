@@ -17,6 +17,7 @@ use crate::{
     attention::{self, MatterView},
     batches::{self, BatchView},
     days::{self, Days, SumView},
+    plans::{self, Plans},
 };
 
 /// How many days before today the chart shows.
@@ -28,6 +29,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     let words = texts::today(lang);
     let matters = attention::open(deps, visit).await?;
     let batches = batches::open(deps, visit).await?;
+    let plans = plans::open(deps, visit).await?;
     let today = japan_date(visit.now);
     let first = today.saturating_sub(BEFORE.days());
     let sums = deps.searches.sums(merchant, first, today).await?;
@@ -39,6 +41,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
         words,
         matters,
         batches,
+        plans,
         may_settle: visit.user.role >= Role::Operator,
         settled: request.uri().query() == Some("done=settled"),
         heading: (words.sums)(&days::day_text(lang, today)),
@@ -56,6 +59,7 @@ struct TodayPage {
     words: &'static TodayWords,
     matters: Vec<MatterView>,
     batches: Vec<BatchView>,
+    plans: Plans,
     may_settle: bool,
     settled: bool,
     heading: String,

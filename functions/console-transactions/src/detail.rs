@@ -9,6 +9,7 @@ use domain::{
     account::Role,
     acquirer::{Approval, Authentication},
     payment::Origin,
+    recurring::plan::PlanId,
     search::Status,
 };
 use http::{Response, StatusCode};
@@ -51,6 +52,7 @@ pub(crate) async fn show(
         done: done(request, visit.lang),
         view: View::new(visit, &payment, &people),
         link: link(&payment),
+        plan: plan(deps, &payment).await?,
         shown: Shown::of(deps, visit, &payment).await?,
         receipt: receipt(deps, visit, &payment)?,
         behind: history::is_behind(&past, &payment),
@@ -84,6 +86,24 @@ fn link(payment: &Payment) -> Option<String> {
         | Origin::Renewal { .. }
         | Origin::Continuation { .. } => None,
     }
+}
+
+/// Where the regular purchase is that it belongs to or began, if it stands.
+async fn plan(deps: &Deps, payment: &Payment) -> Result<Option<String>, Refusal> {
+    let id = match &payment.origin {
+        Origin::Renewal { plan, .. } => plan.clone(),
+        Origin::Page
+        | Origin::Link(_)
+        | Origin::CardUpdate(_)
+        | Origin::Single { .. }
+        | Origin::Batch { .. }
+        | Origin::Continuation { .. } => match &payment.details.offer {
+            Some(_) => PlanId::of(&payment.key),
+            None => return Ok(None),
+        },
+    };
+    let plan = deps.plans.load(&payment.key.merchant, &id).await?;
+    Ok(plan.map(|plan| format!("/console/recurring/{}", plan.id)))
 }
 
 /// Who typed a single charge into the console, by their id.
@@ -122,6 +142,7 @@ struct DetailPage {
     view: View,
     receipt: Option<String>,
     link: Option<String>,
+    plan: Option<String>,
     shown: Option<Shown>,
     lines: Vec<Line>,
     behind: bool,

@@ -13,7 +13,7 @@ use domain::{Clock, account::Role, search::Status};
 use http::Response;
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
-use store::{Links, Offers, Payments, Searches};
+use store::{Links, Offers, Payments, Plans, Searches};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub struct Deps {
     payments: Payments,
     links: Links,
     offers: Offers,
+    plans: Plans,
     searches: Searches,
 }
 
@@ -35,7 +36,8 @@ impl Deps {
         let payments = Payments::new(config.table()?);
         let searches = Searches::new(config.search_table()?, payments.clone());
         let (links, offers) = (Links::new(config.table()?), Offers::new(config.table()?));
-        Ok(Self { console, payments, links, offers, searches })
+        let plans = Plans::new(config.table()?);
+        Ok(Self { console, payments, links, offers, plans, searches })
     }
 }
 

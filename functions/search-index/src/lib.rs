@@ -1,10 +1,11 @@
-//! The table's stream becomes the console's read model: rows that are listed, a payment's history, the sums of days.
+//! The table's stream becomes the console's read model: rows of payments and regular purchases that are listed, a payment's history, the sums of days.
 
 use std::collections::HashMap;
 
 use domain::{
     CardId, MerchantId, Payment, PaymentKey,
-    search::{Row, Step},
+    recurring::plan::PlanId,
+    search::{PlanRow, Row, Step},
 };
 use inbound::{
     Config, ConfigError,
@@ -13,7 +14,7 @@ use inbound::{
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
-use store::{SearchIndex, StoreError, payments, search::SearchChange};
+use store::{SearchIndex, StoreError, payments, plans, search::SearchChange};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -63,13 +64,17 @@ async fn record(deps: &Deps, batch: Batch) -> Result<(), StoreError> {
     for ((merchant, card), at) in &batch.uses {
         deps.index.used(merchant, *card, *at).await?;
     }
+    for row in batch.plans.values() {
+        deps.index.record_plan(row).await?;
+    }
     deps.index.record(&batch.changes()).await
 }
 
-/// A batch by payments: of each its newest version and all its steps.
+/// A batch by payments: of each its newest version and all its steps; and the newest version of each regular purchase.
 #[derive(Default)]
 struct Batch {
     payments: HashMap<PaymentKey, SearchChange>,
+    plans: HashMap<(MerchantId, PlanId), PlanRow>,
     /// Kept cards that were paid with, and when.
     uses: HashMap<(MerchantId, CardId), Timestamp>,
 }
@@ -80,8 +85,19 @@ impl Batch {
         let (old, new) = (read(&change.old)?, read(&change.new)?);
         if let Some(new) = new {
             self.put(old.as_ref(), &new, change);
+        } else if let Some(image) = &change.new
+            && let Some(plan) = plans::from_stream(image)?
+        {
+            self.put_plan(PlanRow::of(&plan));
         }
         Ok(())
+    }
+
+    fn put_plan(&mut self, row: PlanRow) {
+        let known = self.plans.entry((row.merchant.clone(), row.id.clone())).or_insert_with(|| row.clone());
+        if known.version < row.version {
+            *known = row;
+        }
     }
 
     fn put(&mut self, old: Option<&Payment>, new: &Payment, change: &Change) {

@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 37] = [
+pub const PACKAGES: [&str; 38] = [
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -32,6 +32,7 @@ pub const PACKAGES: [&str; 37] = [
     "console-links",
     "console-login",
     "console-payment",
+    "console-recurring",
     "console-settings",
     "console-team",
     "console-today",
@@ -254,6 +255,13 @@ impl Starter<'_> {
                 http(move |request| {
                     let deps = Arc::clone(&deps);
                     async move { merchant_image::handler(&deps, request).await }
+                })
+            }
+            "console-recurring" => {
+                let deps = Arc::new(console_recurring::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_recurring::handler(&deps, request).await }
                 })
             }
             "console-settings" => {

@@ -28,6 +28,8 @@ pub enum Section {
     Batches,
     /// Continuation of a month's payments.
     Continuation,
+    /// Regular purchases.
+    Recurring,
     /// Downloads.
     Exports,
     /// Settings.
@@ -48,6 +50,7 @@ impl Section {
         Self::Links,
         Self::Batches,
         Self::Continuation,
+        Self::Recurring,
         Self::Exports,
         Self::Settings,
         Self::Team,
@@ -64,6 +67,7 @@ impl Section {
             Self::Links => "/console/links",
             Self::Batches => "/console/batches",
             Self::Continuation => "/console/continuation",
+            Self::Recurring => "/console/recurring",
             Self::Exports => "/console/exports",
             Self::Settings => "/console/settings",
             Self::Team => "/console/team",
@@ -75,9 +79,13 @@ impl Section {
     /// Who sees it in the navigation.
     const fn least(self) -> Role {
         match self {
-            Self::Today | Self::Transactions | Self::Links | Self::Batches | Self::Continuation | Self::Guide => {
-                Role::Viewer
-            }
+            Self::Today
+            | Self::Transactions
+            | Self::Links
+            | Self::Batches
+            | Self::Continuation
+            | Self::Recurring
+            | Self::Guide => Role::Viewer,
             Self::Charge | Self::Exports => Role::Operator,
             Self::Settings | Self::Team | Self::Audit => Role::Owner,
         }
@@ -91,6 +99,7 @@ impl Section {
             Self::Links => words.links,
             Self::Batches => words.batches,
             Self::Continuation => words.continuation,
+            Self::Recurring => words.recurring,
             Self::Exports => words.exports,
             Self::Settings => words.settings,
             Self::Team => words.team,

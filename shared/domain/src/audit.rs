@@ -11,7 +11,12 @@ use crate::{
     batch::{BatchId, Counts},
     export::ExportId,
     mail_return::MailAbout,
-    recurring::continuation::Month,
+    recurring::{
+        calendar::{Anchor, Cycle},
+        continuation::Month,
+        offer::OfferId,
+        plan::PlanId,
+    },
     settings::Change,
 };
 
@@ -271,6 +276,84 @@ pub enum Action {
         cards: u32,
         /// Files.
         files: u32,
+    },
+    /// Asked that a regular purchase be paused.
+    PlanPaused {
+        /// Which.
+        plan: PlanId,
+    },
+    /// Asked that it go on.
+    PlanResumed {
+        /// Which.
+        plan: PlanId,
+    },
+    /// Asked that it end.
+    PlanEnded {
+        /// Which.
+        plan: PlanId,
+    },
+    /// Asked that a period be let go uncharged.
+    PlanSkipped {
+        /// Which.
+        plan: PlanId,
+        /// The period.
+        period: u32,
+    },
+    /// Asked that a period be charged now. It stands before a card is tried.
+    PlanChargeAsked {
+        /// Which.
+        plan: PlanId,
+        /// The period.
+        period: u32,
+        /// How much.
+        amount: Yen,
+    },
+    /// Changed what the following periods cost or how long they are, in the buyer's favour.
+    PlanChanged {
+        /// Which.
+        plan: PlanId,
+        /// Each period.
+        amount: Yen,
+        /// Months to the next.
+        cycle: Cycle,
+    },
+    /// Asked the buyer to agree to a change.
+    PlanProposed {
+        /// Which.
+        plan: PlanId,
+        /// Each period.
+        amount: Yen,
+        /// Months to the next.
+        cycle: Cycle,
+    },
+    /// Took back what the buyer was asked.
+    PlanProposalWithdrawn {
+        /// Which.
+        plan: PlanId,
+    },
+    /// Moved the day of month.
+    PlanDayMoved {
+        /// Which.
+        plan: PlanId,
+        /// The day.
+        day: Anchor,
+    },
+    /// Fetched a list of regular purchases.
+    PlansFetched {
+        /// How many.
+        rows: u32,
+    },
+    /// Made an offer, or another version of it.
+    OfferMade {
+        /// Which.
+        offer: OfferId,
+        /// In which version.
+        version: u32,
+    },
+    /// Withdrew an offer: nobody can join any more.
+    OfferWithdrawn {
+        /// Which.
+        offer: OfferId,
     },
     /// Let mails go again to the address that a mail came back from.
     MailReleased {

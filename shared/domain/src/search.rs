@@ -3,6 +3,7 @@
 //! All of it is derived from payments, and the stream brings them repeated and out of order: nothing here depends on when or how often.
 
 mod fold;
+mod plan;
 mod row;
 mod status;
 mod step;
@@ -10,6 +11,7 @@ mod sums;
 mod terms;
 
 pub use fold::folded;
+pub use plan::{PlanRow, PlanSearch, PlanStanding, PlanStatus};
 pub use row::{Row, SearchKey};
 pub use status::{Outcome, Standing, Status};
 pub use step::{Act, MailTrace, Progress, Step};

@@ -166,8 +166,13 @@ pub(crate) fn plan(merchant: &MerchantId, id: &PlanId) -> String {
     format!("R#{merchant}#{}", id.as_str())
 }
 
+/// What the partition keys of a merchant's regular purchases begin with.
+pub fn plans_of(merchant: &MerchantId) -> String {
+    format!("R#{merchant}#")
+}
+
 /// Reads a regular purchase's partition key back.
-pub(crate) fn parse_plan(pk: &str) -> Option<(MerchantId, PlanId)> {
+pub fn parse_plan(pk: &str) -> Option<(MerchantId, PlanId)> {
     let (merchant, id) = pk.strip_prefix("R#")?.split_once('#')?;
     Some((MerchantId::new(merchant).ok()?, PlanId::new(id).ok()?))
 }
@@ -350,7 +355,8 @@ pub(crate) const DUE_CURSOR: &str = "C#due";
 pub(crate) mod search {
     use domain::{
         CardId, MerchantId,
-        search::{Row, SearchKey, Status, Sum},
+        recurring::plan::PlanId,
+        search::{PlanRow, PlanStatus, Row, SearchKey, Status, Sum},
     };
     use jiff::{Timestamp, civil::Date};
 
@@ -415,6 +421,33 @@ pub(crate) mod search {
     /// A merchant's payments of a mail address or a buyer id.
     pub(crate) fn hashed(merchant: &MerchantId, key: &SearchKey) -> String {
         format!("{merchant}#{}", key.as_str())
+    }
+
+    /// All of a merchant's regular purchases.
+    pub(crate) fn plans(merchant: &MerchantId) -> String {
+        format!("{merchant}#plans")
+    }
+
+    /// A merchant's regular purchases that stand so.
+    pub(crate) fn plans_standing(merchant: &MerchantId, status: PlanStatus) -> String {
+        format!("{merchant}#plans-{}", status.name())
+    }
+
+    /// A merchant's regular purchases of a mail address or a buyer id.
+    pub(crate) fn plans_hashed(merchant: &MerchantId, key: &SearchKey) -> String {
+        format!("{merchant}#plans-{}", key.as_str())
+    }
+
+    /// A regular purchase's place in time, as text that sorts.
+    pub(crate) fn plan_time(row: &PlanRow) -> String {
+        format!("{}#{}", instant(row.joined_at), row.id.as_str())
+    }
+
+    /// Whether a text is such a place.
+    pub(crate) fn is_plan_time(text: &str) -> bool {
+        text.split_once('#').is_some_and(|(instant, id)| {
+            instant.len() == 13 && instant.bytes().all(|b| b.is_ascii_digit()) && PlanId::new(id).is_ok()
+        })
     }
 
     /// A row's place in time, as text that sorts.

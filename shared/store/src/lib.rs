@@ -54,7 +54,9 @@ pub use payments::{DuePage, Payments, Written};
 pub use plan_days::{PlanDays, PlanDaysCursor};
 pub use plans::{PlanPage, PlanPlace, PlanWritten, Plans};
 pub use root::AppRoot;
-pub use search::{Cursor as SearchCursor, DayTotals, History, SearchIndex, SearchPage, Searches};
+pub use search::{
+    Cursor as SearchCursor, DayTotals, History, PlanCursor, PlanRows, PlanSearches, SearchIndex, SearchPage, Searches,
+};
 pub use table::Table;
 pub use tries::{StoredTries, TriesStore};
 pub use users::{Sessions, Users};

@@ -21,6 +21,7 @@ mod joining;
 mod journey;
 mod kept;
 mod live;
+mod regular;
 mod system;
 mod tab;
 

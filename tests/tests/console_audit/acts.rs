@@ -2,21 +2,24 @@
 
 use bytes::Bytes;
 use domain::{
-    MerchantId, OrderId,
+    MerchantId, OrderId, Yen,
     account::UserId,
     attention::{Matter, MatterKind},
     batch::{BatchState, Counts},
     merchant::Capture,
+    recurring::plan::{PauseReason, PlanState, Progress, Rate},
 };
 use http::{Request, header};
+use jiff::civil::date;
 use local::{
     admin::{Admin, GivenRole, UserCommand},
     cloud::{Fault, When},
     world::World,
 };
 use system_tests::{
-    Card, Clerk, ContinuationDesk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper, administer,
-    batch_in, cards, change_merchant, invitation, put_batch, raise, user_id,
+    BatchDesk, Card, Clerk, ContinuationDesk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper,
+    administer, batch_in, cards, change_merchant, invitation, offer_in, offers, plan_in, put_batch, put_plan, raise,
+    user_id,
 };
 
 const HANAKO: &str = "hanako@example.com";
@@ -43,6 +46,12 @@ pub(crate) const ACTS: &[(&str, &[&str])] = &[
     ("POST /console/batches/{batch}", &["confirm", "drop", "stop", "again", "queue"]),
     ("POST /console/continuation", &["plan"]),
     ("POST /console/continuation/{run}", &["save", "confirm", "cancel", "ask"]),
+    ("POST /console/recurring/offers", &["make", "preview", "mend"]),
+    ("POST /console/recurring/offers/{offer}", &["change", "withdraw"]),
+    (
+        "POST /console/recurring/{plan}",
+        &["charge", "skip", "pause", "resume", "change", "propose", "withdraw", "move", "end"],
+    ),
     ("POST /console/settings", &["lead"]),
     (
         "POST /console/settings/{section}",
@@ -90,6 +99,8 @@ pub(crate) async fn prepare(world: &World, route: &str, act: &str) -> Act {
         "POST /console/links/mails" => mails(world, act).await,
         "POST /console/batches/{batch}" => batch(world, act).await,
         "POST /console/continuation" | "POST /console/continuation/{run}" => continuation(world, act).await,
+        "POST /console/recurring/offers" | "POST /console/recurring/offers/{offer}" => offer(world, act).await,
+        "POST /console/recurring/{plan}" => plan(world, act).await,
         "POST /console/settings/{section}" => settings(world, act).await,
         "POST /console/logout" | "POST /console/settings" => {
             let mut clerk = Clerk::owner(world).await;
@@ -415,6 +426,72 @@ async fn continuation(world: &World, act: &str) -> Act {
     }
     let form = pressed(&clerk, act);
     let form = if act == "save" { form.without("row.0") } else { form };
+    by_owner(world, clerk, &form, says).await
+}
+
+async fn offer(world: &World, act: &str) -> Act {
+    const OFFERS: &str = "/console/recurring/offers";
+    let mut clerk = Clerk::owner(world).await;
+    if act == "make" || act == "preview" || act == "mend" {
+        clerk.get("/console/recurring/new-offer").await;
+        let form =
+            clerk.form(OFFERS).clone().with("id", "coffee").with("item", "コーヒー豆").with("first_amount", "980");
+        let form = form.with("amount", "1,980").with("quantity", "1袋").with("delivery", "5日以内");
+        let form = form.with("withdrawal", "いつでも").pressed("act", "preview");
+        if act == "preview" {
+            return by_owner(world, clerk, &form, &[]).await;
+        }
+        clerk.submit(&form).await;
+        let (button, says): (_, &[&str]) = if act == "make" { ("save", &["offer_made"]) } else { ("mend", &[]) };
+        let form = clerk.form(OFFERS).clone().pressed("act", button);
+        return by_owner(world, clerk, &form, says).await;
+    }
+    offers(world).put(None, &offer_in(world)).await.unwrap();
+    let address = format!("{OFFERS}/coffee");
+    clerk.get(&format!("{address}?act={act}")).await;
+    let form = clerk.form(&address).clone();
+    if act == "withdraw" {
+        let form = form.pressed("act", "withdraw");
+        return by_owner(world, clerk, &form, &["offer_withdrawn"]).await;
+    }
+    let form = form.with("amount", "2,200").pressed("act", "preview");
+    clerk.submit(&form).await;
+    let form = clerk.form(&address).clone().pressed("act", "save");
+    by_owner(world, clerk, &form, &["offer_made"]).await
+}
+
+async fn plan(world: &World, act: &str) -> Act {
+    let now = world.now();
+    let (state, says): (_, &[&str]) = match act {
+        "charge" => (PlanState::Active(Progress::Asked { at: now }), &["plan_charge_asked"]),
+        "skip" => (PlanState::Active(Progress::Asked { at: now }), &["plan_skipped"]),
+        "resume" => (PlanState::Paused { at: now, why: PauseReason::Merchant }, &["plan_resumed"]),
+        "pause" => (PlanState::Active(Progress::Waiting), &["plan_paused"]),
+        "change" => (PlanState::Active(Progress::Waiting), &["plan_changed"]),
+        "propose" => (PlanState::Active(Progress::Waiting), &["plan_proposed"]),
+        "withdraw" => (PlanState::Active(Progress::Waiting), &["plan_proposal_withdrawn"]),
+        "move" => (PlanState::Active(Progress::Waiting), &["plan_day_moved"]),
+        _ => (PlanState::Active(Progress::Waiting), &["plan_ended"]),
+    };
+    let mut plan = plan_in(world, "2026112101", state);
+    if act == "charge" || act == "skip" {
+        BatchDesk::of(world, "4000").keep("alice", cards::VISA).await;
+        plan.nominal = date(2026, 11, 4);
+    }
+    if act == "withdraw" {
+        plan.proposal = Some(Rate { amount: Yen::new(9_800).unwrap(), cycle: plan.agreed.cycle });
+    }
+    put_plan(world, &plan).await;
+    let mut clerk = Clerk::owner(world).await;
+    let address = format!("/console/recurring/{}", plan.id);
+    let typed = match act {
+        "change" => "?act=change&amount=1,000&cycle=1",
+        "propose" => "?act=change&amount=9,800&cycle=1",
+        "move" => "?act=move&day=15",
+        _ => &format!("?act={act}"),
+    };
+    clerk.get(&format!("{address}{typed}")).await;
+    let form = clerk.form(&address).clone().pressed("act", act);
     by_owner(world, clerk, &form, says).await
 }
 

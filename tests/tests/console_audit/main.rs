@@ -29,6 +29,8 @@ const QUIET: &[(&str, &str, &str)] = &[
     ("POST /console/reset", "ask", "anybody may have a mail sent to an address, and nobody knows who did"),
     ("POST /console/batches/{batch}", "queue", "what was confirmed before is told to the queue once more"),
     ("POST /console/continuation/{run}", "ask", "what was confirmed before is told to the queue once more"),
+    ("POST /console/recurring/offers", "preview", "it shows what would be made"),
+    ("POST /console/recurring/offers", "mend", "it shows the form again"),
     ("POST /console/settings", "lead", "it leads to the first section"),
     ("POST /console/settings/{section}", "preview", "it shows a page"),
     ("POST /console/settings/{section}", "test mail", "a mail to whoever asks for it"),

@@ -5,6 +5,7 @@
 
 mod change;
 mod charge;
+mod let_go;
 mod name;
 mod remind;
 mod settle;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use change::{ChangeError, Rate, Scheduled};
 pub use charge::{Due, Failed, OVERDUE_DAYS, Renewal};
+pub use let_go::Held;
 pub use name::PlanId;
 pub use remind::{REMINDER_DAYS, Reminder, ReminderKind};
 pub use settle::{Standing, without_words};
@@ -229,6 +231,15 @@ impl Plan {
 
     fn rate_on(&self, nominal: Date) -> Rate {
         self.then.filter(|then| then.from <= nominal).map_or(self.agreed, |then| then.rate)
+    }
+
+    /// The periods that come, as it stands: nominal date and rate of each, to the contract's end or the calendar's.
+    pub fn upcoming(&self) -> impl Iterator<Item = (Date, Rate)> + '_ {
+        let charged = usize::try_from(self.period.saturating_sub(1)).unwrap_or(usize::MAX);
+        let left = self.times.map_or(usize::MAX, |times| usize::from(times.get()).saturating_sub(charged));
+        let later = |date: &Date| Some(self.anchor.after(*date, self.rate_on(*date).cycle));
+        let dates = std::iter::successors(Some(self.nominal), move |date| later(date).filter(|next| *next < Date::MAX));
+        dates.map(|date| (date, self.rate_on(date))).take(left)
     }
 
     /// The nominal date after the one that is charged next.

@@ -51,6 +51,10 @@ impl SearchIndex {
         Self { table }
     }
 
+    pub(super) const fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// Writes what a batch says. A repeat changes nothing, an older record takes nothing back.
     ///
     /// # Errors

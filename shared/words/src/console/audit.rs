@@ -2,6 +2,7 @@
 
 mod of_batches;
 mod of_money;
+mod of_plans;
 
 use domain::{Lang, account::Role, audit::Action, mail_return::MailAbout, settings::Change};
 
@@ -126,6 +127,18 @@ pub fn audit(lang: Lang, action: &Action) -> String {
             of_batches::continuation(lang, run, *month, *rows, *yen)
         }
         (_, Action::ContinuationCancelled { run, month }) => of_batches::continuation_cancelled(lang, run, *month),
+        (_, Action::PlanPaused { plan }) => of_plans::paused(lang, plan),
+        (_, Action::PlanResumed { plan }) => of_plans::resumed(lang, plan),
+        (_, Action::PlanEnded { plan }) => of_plans::ended(lang, plan),
+        (_, Action::PlanSkipped { plan, period }) => of_plans::skipped(lang, plan, *period),
+        (_, Action::PlanChargeAsked { plan, period, amount }) => of_plans::charge_asked(lang, plan, *period, *amount),
+        (_, Action::PlanChanged { plan, amount, cycle }) => of_plans::changed(lang, plan, *amount, *cycle),
+        (_, Action::PlanProposed { plan, amount, cycle }) => of_plans::proposed(lang, plan, *amount, *cycle),
+        (_, Action::PlanProposalWithdrawn { plan }) => of_plans::proposal_withdrawn(lang, plan),
+        (_, Action::PlanDayMoved { plan, day }) => of_plans::moved(lang, plan, *day),
+        (_, Action::PlansFetched { rows }) => of_plans::fetched(lang, *rows),
+        (_, Action::OfferMade { offer, version }) => of_plans::offer_made(lang, offer, *version),
+        (_, Action::OfferWithdrawn { offer }) => of_plans::offer_withdrawn(lang, offer),
         (_, Action::AcquirerAsked { order }) => of_money::acquirer_asked(lang, order),
         (_, Action::BatchEnded { batch, counts }) => of_batches::ended(lang, batch, counts),
         (Lang::Ja, Action::CameToNothing { entry }) => {

@@ -28,6 +28,8 @@ pub struct FrameWords {
     /// Continuation.
     pub continuation: &'static str,
     /// Navigation.
+    pub recurring: &'static str,
+    /// Navigation.
     pub exports: &'static str,
     /// Navigation.
     pub settings: &'static str,
@@ -106,6 +108,7 @@ const JA: FrameWords = FrameWords {
     links: "決済リンク",
     batches: "一括処理",
     continuation: "自動継続",
+    recurring: "定期購入",
     exports: "CSV出力",
     settings: "設定",
     team: "利用者",
@@ -175,6 +178,7 @@ const EN: FrameWords = FrameWords {
     links: "Payment links",
     batches: "Batches",
     continuation: "Continuation",
+    recurring: "Regular purchases",
     exports: "CSV export",
     settings: "Settings",
     team: "People",

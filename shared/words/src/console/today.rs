@@ -29,6 +29,10 @@ pub struct TodayWords {
     pub batch_waits: fn(rows: &str, yen: &str) -> String,
     /// A batch does not go on.
     pub batch_stuck: &'static str,
+    /// Heading of the regular purchases that need somebody.
+    pub plans: &'static str,
+    /// Leads to all of them.
+    pub all_plans: &'static str,
     /// Heading of the day's sums.
     pub sums: fn(day: &str) -> String,
     /// So many payments.
@@ -89,6 +93,8 @@ const JA: TodayWords = TodayWords {
     batches: "確認が必要な一括処理",
     batch_waits: |rows, yen| format!("{rows}行、{yen}が請求の確認を待っています"),
     batch_stuck: "処理が進んでいません",
+    plans: "確認が必要な定期購入",
+    all_plans: "すべて見る",
     sums: |day| format!("{day} の合計"),
     payments: |count| format!("{count} 件"),
     chart: "30日間の売上",
@@ -124,6 +130,8 @@ const EN: TodayWords = TodayWords {
     batches: "Batches that need a person",
     batch_waits: |rows, yen| format!("{rows} rows, {yen}, wait to be confirmed"),
     batch_stuck: "Does not go on",
+    plans: "Regular purchases that need somebody",
+    all_plans: "See all of them",
     sums: |day| format!("Sums of {day}"),
     payments: |count| format!("{count} payments"),
     chart: "Sales of 30 days",

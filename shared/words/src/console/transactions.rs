@@ -140,6 +140,8 @@ pub struct TransactionsWords {
     pub charged_by: &'static str,
     /// Leads to the payment link.
     pub link: &'static str,
+    /// Leads to the regular purchase that it belongs to.
+    pub plan: &'static str,
     /// Heading of the legal items that a link's page showed.
     pub terms: &'static str,
     /// When it showed them.
@@ -277,6 +279,7 @@ const JA: TransactionsWords = TransactionsWords {
     authentication: |status, flow| format!("{}（{}）", authenticated(Lang::Ja, status), with(Lang::Ja, flow)),
     charged_by: "個別処理をした人",
     link: "この決済のリンクを見る",
+    plan: "定期購入を見る",
     terms: "購入者に表示した取引条件",
     terms_at: "表示した日時",
     terms_version: "文面の版",
@@ -397,6 +400,7 @@ const EN: TransactionsWords = TransactionsWords {
     authentication: |status, flow| format!("{} ({})", authenticated(Lang::En, status), with(Lang::En, flow)),
     charged_by: "Charged by",
     link: "See the link of this payment",
+    plan: "See the regular purchase",
     terms: "Terms that the shopper was shown",
     terms_at: "Shown at",
     terms_version: "Version of the wording",
