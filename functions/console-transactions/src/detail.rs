@@ -82,6 +82,7 @@ fn link(payment: &Payment) -> Option<String> {
         | Origin::Single { .. }
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
+        | Origin::Agreement { .. }
         | Origin::Continuation { .. } => None,
     }
 }
@@ -95,6 +96,7 @@ fn charged_by(payment: &Payment) -> Option<&str> {
         | Origin::CardUpdate(_)
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
+        | Origin::Agreement { .. }
         | Origin::Continuation { .. } => None,
     }
 }
