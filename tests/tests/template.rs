@@ -102,7 +102,7 @@ fn these_are_all_the_rights() {
         ("challenge-return", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         (
             "card-update",
-            "GetItem BatchGetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
+            "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
         ),
         ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("outbox-relay", "SendMessage MailQueue, SendMessage RecurringQueue"),

@@ -7,14 +7,14 @@ use lambda_http::Body;
 use store::{Kept, StoreError};
 
 use crate::{
-    Failure,
+    Failure, plan,
     visit::{Deletion, Visit},
 };
 
 /// How often a refused write is tried again over what stands.
 const TRIES: usize = 4;
 
-/// Deletes the card. Sent twice, it is deleted once and said twice.
+/// Deletes the card. Sent twice, it is deleted once and said twice. While a regular purchase goes on with it, it can only be replaced.
 ///
 /// The security code is asked so that nobody deletes a card in passing; only its form is checked, because nothing of it is ever stored to compare it with.
 pub(crate) async fn delete(visit: &Visit<'_>, form: &CardForm) -> Result<Response<Body>, Failure> {
@@ -26,6 +26,11 @@ pub(crate) async fn delete(visit: &Visit<'_>, form: &CardForm) -> Result<Respons
     let card = visit.card().await?.ok_or(Failure::NotThere)?;
     let opened = visit.merchant().await?;
     let (merchant, lang) = (&opened.merchant, visit.lang(Some(form), &card));
+    let relying = plan::relying_on(visit.deps, &card).await?;
+    if !relying.is_empty() && card.number.is_some() {
+        let view = KeptCardView::CannotDelete { card: &card.card, again: &visit.path, relying: &relying };
+        return Ok(visit.page(merchant, lang, &[], view, None));
+    }
     let mut problems = Vec::new();
     if form.code(Some(card.card.brand), &mut problems).is_none() {
         return match card.number {

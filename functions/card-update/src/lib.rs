@@ -1,6 +1,8 @@
-//! `/card/{handle}`: a buyer sees, replaces or deletes the card that a shop keeps for them. A GET changes nothing: scanners of mails follow links too.
+//! `/card/{handle}`: a buyer sees, replaces or deletes the card that a shop keeps for them; `/plan/{handle}`: the regular purchases that it pays for.
+//! A GET changes nothing: scanners of mails follow links too.
 
 mod delete;
+mod plan;
 mod replace;
 mod result;
 mod visit;
@@ -18,7 +20,7 @@ use inbound::{
 };
 use lambda_http::{Body, Request};
 use outbound::vault::CardKey;
-use store::{CardKeys, Cards, GuardCounters, Payments, StoreError};
+use store::{CardKeys, Cards, GuardCounters, Payments, Plans, StoreError};
 use visit::Visit;
 use words::Notice;
 
@@ -31,6 +33,7 @@ pub struct Deps {
     guard: Guard,
     cards: Cards,
     payments: Payments,
+    plans: Plans,
     stage: Stage,
     /// Where the issuer sends the payer back to.
     page_origin: String,
@@ -44,14 +47,16 @@ impl Deps {
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let table = config.table()?;
-        let (cards, payments) = (Cards::new(table.clone()), Payments::new(table.clone()));
+        let (cards, payments, plans) =
+            (Cards::new(table.clone()), Payments::new(table.clone()), Plans::new(table.clone()));
         let card_key = CardKey::new(config.sdk(), config.required("CARD_KEY")?);
         let guard = Guard::new(GuardCounters::new(table.clone()), clock.clone());
         let vault = Vault::new(card_key, CardKeys::new(table), clock.clone());
         let charging = Charging::new(payments.clone(), cards.clone(), config.acquirer()?, clock.clone());
         let checkout = Checkout::open(config, clock.clone()).await?;
         let page_origin = config.required("PAGE_ORIGIN")?.to_owned();
-        Ok(Self { checkout, charging, vault, guard, cards, payments, stage: config.stage()?, page_origin, clock })
+        let stage = config.stage()?;
+        Ok(Self { checkout, charging, vault, guard, cards, payments, plans, stage, page_origin, clock })
     }
 
     /// Opens the connection to the acquirer and the key of fingerprints, so that the first card does not wait for them.
@@ -60,7 +65,7 @@ impl Deps {
     }
 }
 
-/// Shows, replaces or deletes a kept card, or says what became of it; never fails.
+/// Shows, replaces or deletes a kept card, shows and changes a regular purchase, or says what became of either; never fails.
 ///
 /// # Errors
 /// None: every refusal is a page.
@@ -73,6 +78,9 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Failu
         return result::show(deps, request, &sealed).await;
     }
     let sealed = answer::path_parameter(request, "handle").ok_or(Failure::NotThere)?;
+    if request.uri().path().starts_with("/plan/") {
+        return Box::pin(plan::respond(deps, request, &sealed)).await;
+    }
     let handle: CardHandle = deps.checkout.unseal(&sealed).map_err(|_| Failure::NotThere)?;
     let visit = Visit { deps, request, handle, path: format!("/card/{sealed}") };
     if *request.method() != Method::POST {

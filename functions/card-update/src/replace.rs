@@ -38,7 +38,7 @@ pub(crate) async fn replace(visit: &Visit<'_>, form: &CardForm) -> Result<Respon
     }
     let typed = match typed(visit, form, merchant) {
         Ok(typed) => typed,
-        Err(problems) => return visit.manage(&card, merchant, lang, mend(form, &problems)),
+        Err(problems) => return visit.manage(&card, merchant, lang, mend(form, &problems)).await,
     };
     let challenge = ChallengeHandle { key: sealed.key(), nonce: sealed.nonce };
     let challenge = deps.checkout.challenge_path(&challenge)?;
@@ -47,7 +47,7 @@ pub(crate) async fn replace(visit: &Visit<'_>, form: &CardForm) -> Result<Respon
     let watch = Watch { guard: &deps.guard, merchant, address, takings: Takings::Nothing };
     let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, registration.charge(form, typed))).await {
         Err(ChargeError::Limited(_)) => {
-            return visit.manage(&card, merchant, lang, mend(form, &[FormProblem::CardNotTaken]));
+            return visit.manage(&card, merchant, lang, mend(form, &[FormProblem::CardNotTaken])).await;
         }
         charged => charged?,
     };

@@ -3,7 +3,7 @@
 use domain::{
     KeptCard, Payment, State,
     acquirer::DeclineCode,
-    payment::{Failure as Reason, Interface},
+    payment::{Failure as Reason, Interface, Origin},
 };
 use http::{Response, StatusCode};
 use inbound::{
@@ -13,12 +13,15 @@ use inbound::{
 };
 use lambda_http::{Body, Request};
 
-use crate::{Deps, Failure};
+use crate::{Deps, Failure, plan};
 
 pub(crate) async fn show(deps: &Deps, request: &Request, sealed: &str) -> Result<Response<Body>, Failure> {
     let handle: CardResultHandle = deps.checkout.unseal(sealed).map_err(|_| Failure::NotThere)?;
     let payment = deps.payments.load(&handle.key).await?.filter(|payment| is_sent_from(payment, &handle));
     let payment = payment.ok_or(Failure::NotThere)?;
+    if let Origin::Agreement { plan, .. } = &payment.origin {
+        return plan::result(deps, request, &payment, handle, plan).await;
+    }
     let opened = deps.checkout.merchant(&handle.key.merchant).await?.ok_or(Failure::NotThere)?;
     let kept = deps.cards.load(&handle.key.merchant, &payment.card_owner()).await?;
     let lang = answer::asked_language(request).unwrap_or(payment.details.lang);

@@ -14,7 +14,7 @@ use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
 use words::FormProblem;
 
-use crate::{Deps, Failure};
+use crate::{Deps, Failure, plan};
 
 /// What the form that replaces a card carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ impl Visit<'_> {
         if asked || !checkout::trades_at(merchant, self.deps.stage) {
             return self.ask_to_delete(&card, merchant, lang, &[]);
         }
-        self.manage(&card, merchant, lang, Typed::default())
+        self.manage(&card, merchant, lang, Typed::default()).await
     }
 
     /// The card that the address was made for, deleted or not. None: another stands there, or none.
@@ -93,7 +93,7 @@ impl Visit<'_> {
     }
 
     /// The card and the form that replaces it.
-    pub(crate) fn manage(
+    pub(crate) async fn manage(
         &self,
         card: &KeptCard,
         merchant: &Merchant,
@@ -111,7 +111,7 @@ impl Visit<'_> {
             asks_consent: !merchant.page.asks_consent_itself,
             keep: card.consent.scope,
             keep_checked: typed.keep_checked,
-            deletable: true, // there are no payment plans that could rely on the card
+            relying: &plan::relying_on(self.deps, card).await?,
         });
         let other = format!("{}?lang={}", self.path, checkout::other(lang).tag());
         Ok(self.page(merchant, lang, typed.problems, view, Some(LanguageSwitch::Link(&other))))
@@ -151,11 +151,6 @@ impl Visit<'_> {
     }
 
     fn entry<'c>(&self, card: &'c KeptCard) -> KeptEntry<'c> {
-        KeptEntry {
-            card: &card.card,
-            since: card.consent.at,
-            scope: card.consent.scope,
-            expired: card.has_expired(self.deps.clock.now()),
-        }
+        plan::entry(self.deps, card)
     }
 }

@@ -3,13 +3,14 @@
 mod batch;
 mod card;
 mod link;
+mod plan;
 mod run;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     Clock, KeptCard, Lang, Merchant, Payment, PaymentKey,
     mail_return::{AddressMark, MailAbout, MailTags, ReturnTrace},
-    payment::{Reader, State, Telling, Tidings},
+    payment::{Origin, Reader, State, Telling, Tidings},
     search::MailTrace,
     tell::Message,
 };
@@ -25,7 +26,9 @@ use inbound::{
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Batches, Cards, Continuations, Links, MailReturns, Merchants, Offers, Payments, SearchIndex, StoreError};
+use store::{
+    Batches, Cards, Continuations, Links, MailReturns, Merchants, Offers, Payments, Plans, SearchIndex, StoreError,
+};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -37,6 +40,7 @@ pub struct Deps {
     offers: Offers,
     batches: Batches,
     runs: Continuations,
+    plans: Plans,
     returns: MailReturns,
     mailer: Mailer,
     index: SearchIndex,
@@ -62,6 +66,7 @@ impl Deps {
             offers: Offers::new(table.clone()),
             batches: Batches::new(table.clone()),
             runs: Continuations::new(table.clone()),
+            plans: Plans::new(table.clone()),
             returns: MailReturns::new(table),
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?).told_by(config.required("MAIL_SET")?),
             keyring: Keyring::open(config).await?,
@@ -87,6 +92,7 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
         Message::Link(telling) => link::request(deps, telling).await?,
         Message::Batch(telling) => batch::news(deps, telling).await?,
         Message::Run(telling) => run::news(deps, telling).await?,
+        Message::Plan(telling) => plan::news(deps, telling).await?,
     };
     let Some(mail) = mail else { return Ok(()) };
     match tags(&message, &mail) {
@@ -103,7 +109,7 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
     tracing::info!(event.id = message.event_id(), "mail sent");
     match &message {
         Message::Payment(telling) => trace(deps, telling).await,
-        Message::Card(_) | Message::Batch(_) | Message::Run(_) => {}
+        Message::Card(_) | Message::Batch(_) | Message::Run(_) | Message::Plan(_) => {}
         Message::Link(telling) => link::note(deps, telling).await?,
     }
     Ok(())
@@ -117,6 +123,7 @@ fn tags(message: &Message, mail: &Mail) -> Option<MailTags> {
         }
         Message::Card(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), Reader::Payer),
         Message::Link(telling) => (telling.merchant.clone(), MailAbout::Link(telling.link.clone()), Reader::Payer),
+        Message::Plan(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), telling.reader),
         Message::Batch(_) | Message::Run(_) => return None,
     };
     Some(MailTags { merchant, about, reader, to: AddressMark::of(&mail.to) })
@@ -127,6 +134,7 @@ async fn held(deps: &Deps, message: &Message) -> Result<(), Failed> {
     let (key, reader) = match message {
         Message::Payment(telling) => (telling.key.clone(), telling.reader),
         Message::Card(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), Reader::Payer),
+        Message::Plan(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), telling.reader),
         Message::Link(telling) => return link::give_up(deps, telling).await,
         Message::Batch(_) | Message::Run(_) => return Ok(()),
     };
@@ -156,7 +164,18 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
         Reader::Shop => merchant.lang,
     };
     let next = next_charge(deps, &payment, &merchant, lang).await?;
-    let extra = Extra { kept: kept.as_ref(), receipt: &receipt, lang, next: next.as_deref() };
+    let regular = match &payment.origin {
+        Origin::Renewal { plan, .. } => Some(plan::page(deps, &merchant.id, plan)?),
+        Origin::Page
+        | Origin::Link(_)
+        | Origin::CardUpdate(_)
+        | Origin::Single { .. }
+        | Origin::Batch { .. }
+        | Origin::Agreement { .. }
+        | Origin::Continuation { .. } => None,
+    };
+    let extra =
+        Extra { kept: kept.as_ref(), receipt: &receipt, lang, next: next.as_deref(), regular: regular.as_deref() };
     Ok(compose(telling, &payment, &merchant, extra))
 }
 
@@ -181,6 +200,8 @@ struct Extra<'a> {
     receipt: &'a str,
     /// When the regular purchase goes on that it began.
     next: Option<&'a str>,
+    /// Where the regular purchase is stopped that the payment was a period of.
+    regular: Option<&'a str>,
 }
 
 /// The mail that a message asks for. None: nobody wants it, or the order was opened again since.
@@ -188,7 +209,7 @@ fn compose(
     telling: &Telling,
     payment: &Payment,
     merchant: &Merchant,
-    Extra { lang, kept, receipt, next }: Extra<'_>,
+    Extra { lang, kept, receipt, next, regular }: Extra<'_>,
 ) -> Option<Mail> {
     let to = match telling.reader {
         Reader::Payer if merchant.mails(payment.interface) => {
@@ -217,6 +238,7 @@ fn compose(
         card_kept: kept.map(|card| CardKept { scope: card.consent.scope, manage: None }),
         receipt: payment.state.is_paid().then_some(receipt),
         next,
+        regular,
     });
     Some(Mail {
         to: header_safe(to),

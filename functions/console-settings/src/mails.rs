@@ -36,6 +36,7 @@ pub(crate) async fn send_test(deps: &Deps, visit: &Visit) -> Result<Response<Bod
         card_kept: None,
         receipt: None,
         next: None,
+        regular: None,
     });
     let mail = Mail {
         to: visit.user.mail.clone(),

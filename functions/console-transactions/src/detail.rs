@@ -84,6 +84,7 @@ fn link(payment: &Payment) -> Option<String> {
         | Origin::Single { .. }
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
+        | Origin::Agreement { .. }
         | Origin::Continuation { .. } => None,
     }
 }
@@ -115,6 +116,7 @@ fn charged_by(payment: &Payment) -> Option<&str> {
         | Origin::CardUpdate(_)
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
+        | Origin::Agreement { .. }
         | Origin::Continuation { .. } => None,
     }
 }

@@ -38,6 +38,7 @@ impl Shown {
             | Origin::Single { .. }
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
+            | Origin::Agreement { .. }
             | Origin::Continuation { .. } => None,
         };
         let text = match &payment.details.offer {

@@ -3,7 +3,7 @@
 use domain::{
     payment::{Telling, tidings},
     recurring::work::RecurringWork,
-    tell::{CardTelling, LinkTelling, Message},
+    tell::{CardTelling, LinkTelling, Message, PlanTelling},
 };
 use inbound::{
     Config, ConfigError,
@@ -109,8 +109,10 @@ fn of_payment(change: &Change, given: &mut Given) -> Result<(), StoreError> {
 
 fn of_card(change: &Change, given: &mut Given) -> Result<(), StoreError> {
     let (old, new) = images(change, cards::from_stream)?;
-    let told = new.and_then(|new| CardTelling::of(old.as_ref(), &new, change.at.unwrap_or(new.consent.at)));
+    let Some(new) = new else { return Ok(()) };
+    let told = CardTelling::of(old.as_ref(), &new, change.at.unwrap_or(new.consent.at));
     given.tellings.extend(told.map(Message::Card));
+    given.work.extend(RecurringWork::of_card(old.as_ref(), &new));
     Ok(())
 }
 
@@ -124,6 +126,7 @@ fn of_plan(change: &Change, given: &mut Given) -> Result<(), StoreError> {
     let (old, new) = images(change, plans::from_stream)?;
     let Some(new) = new else { return Ok(()) };
     let at = change.at.unwrap_or(new.joined_at);
+    given.tellings.extend(PlanTelling::of(old.as_ref(), &new, at).into_iter().map(Message::Plan));
     given.work.extend(RecurringWork::of_plan(old.as_ref(), &new, at));
     Ok(())
 }

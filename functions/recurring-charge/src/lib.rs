@@ -3,6 +3,7 @@
 //! A message only says where to look. What there is to do is decided from the plan as it stands, and a period's order is its payment: so whatever comes twice,
 //! late or in another order finds what stands.
 
+mod buyer;
 mod card;
 mod join;
 mod look;
@@ -130,6 +131,8 @@ async fn carry_out(deps: &Deps, work: RecurringWork, deadline: Timestamp) -> Res
         RecurringWork::Join(key) => join::begin(deps, &key).await,
         RecurringWork::Look { merchant, plan } => Box::pin(look::at(deps, (&merchant, &plan), deadline)).await,
         RecurringWork::Settle(key) => settle::period(deps, &key).await,
+        RecurringWork::NewCard(key) => buyer::changed_card(deps, &key).await,
+        RecurringWork::Agreed(key) => buyer::agreed(deps, &key).await,
         RecurringWork::CheckCard { merchant, plan } => card::check(deps, &merchant, &plan).await,
     }
 }

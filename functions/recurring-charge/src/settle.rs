@@ -8,7 +8,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::{Deps, WorkError, step};
+use crate::{Deps, WorkError, buyer, step};
 
 /// How the open period of a plan stands.
 pub(crate) enum Period {
@@ -55,7 +55,8 @@ pub(crate) async fn by(deps: &Deps, merchant: &Merchant, plan: Plan, payment: &P
         Standing::Open | Standing::Paid => None,
     };
     let (now, retries) = (deps.clock.now(), merchant.regular.retries);
-    step::write(deps, plan, |plan| plan.settled_by(payment, wait, retries, now)).await
+    let plan = step::write(deps, plan, |plan| plan.settled_by(payment, wait, retries, now)).await?;
+    buyer::changed_meanwhile(deps, plan, payment).await
 }
 
 /// Nobody else's payment closes a period, or is taken for a failure of it.
@@ -68,6 +69,7 @@ fn owned(plan: &Plan, payment: &Payment) -> Result<(), WorkError> {
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
         | Origin::Batch { .. }
+        | Origin::Agreement { .. }
         | Origin::Continuation { .. } => {
             tracing::error!(alarm = true, payment.id = %payment.key, plan.id = %plan.id, "the order of a period is used by another payment");
             Err(WorkError::OrderUsed)

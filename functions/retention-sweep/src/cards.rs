@@ -44,11 +44,15 @@ fn is_over(run: &Run<'_>, merchant: &Merchant, at: Timestamp) -> bool {
     merchant.retention.ends(Period::UnusedCards, at) <= run.deps.clock.now()
 }
 
-/// Deletes a card that was not paid with since; answers whether it did. Whoever replaces or deletes it at the same time is right.
+/// Deletes a card that was not paid with since and that no regular purchase relies on; answers whether it did. Whoever replaces or deletes it at the same time is right.
 async fn unless_used(run: &Run<'_>, merchant: &Merchant, card: &KeptCard) -> Result<bool, StoreError> {
     let used_at = run.deps.uses.last_use(&merchant.id, card.id).await?;
     if used_at.is_some_and(|at| !is_over(run, merchant, at)) {
         return Ok(false);
+    }
+    let plans = run.deps.plans.of_owner(&merchant.id, &card.owner).await?;
+    if plans.iter().any(|plan| !plan.is_over()) {
+        return Ok(false); // a regular purchase that is charged once in a long while relies on it
     }
     match run.deps.cards.forget(card, run.deps.clock.now()).await? {
         (_, Kept::Done) => {

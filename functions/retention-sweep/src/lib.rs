@@ -16,7 +16,7 @@ use lambda_runtime::LambdaEvent;
 use outbound::{OutboundError, objects::Objects};
 use serde::Serialize;
 use serde_json::Value;
-use store::{AuditLog, Cards, Merchants, SearchIndex, StoreError};
+use store::{AuditLog, Cards, Merchants, Plans, SearchIndex, StoreError};
 
 /// What a step may take; a run that has less time left stops.
 const LAST_START: SignedDuration = SignedDuration::from_secs(30);
@@ -27,6 +27,7 @@ pub struct Deps {
     merchants: Merchants,
     cards: Cards,
     uses: SearchIndex,
+    plans: Plans,
     files: Objects,
     audit: AuditLog,
     clock: Clock,
@@ -61,6 +62,7 @@ impl Deps {
             merchants: Merchants::new(table.clone()),
             cards: Cards::new(table.clone()),
             uses: SearchIndex::new(config.search_table()?),
+            plans: Plans::new(table.clone()),
             files: Objects::new(config.sdk(), config.required("BUCKET")?),
             audit: AuditLog::new(table),
             clock,

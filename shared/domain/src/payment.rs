@@ -93,6 +93,15 @@ pub enum Origin {
         #[serde(rename = "n")]
         period: u32,
     },
+    /// The page on which a buyer agrees to a change of a regular purchase: who agrees is authenticated, and nothing is charged.
+    Agreement {
+        /// The contract.
+        #[serde(rename = "p")]
+        plan: crate::recurring::plan::PlanId,
+        /// What is agreed to.
+        #[serde(rename = "r")]
+        rate: crate::recurring::plan::Rate,
+    },
     /// A payment of an earlier month, charged again (自動継続).
     Continuation {
         /// The month that it is charged for.
@@ -573,9 +582,12 @@ impl Payment {
             Origin::CardUpdate(owner) => owner.clone(),
             // It was paid with the card that its lineage's first payment left.
             Origin::Continuation { root, .. } => of_order(root),
-            Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. } | Origin::Renewal { .. } => {
-                of_order(&self.key.order)
-            }
+            Origin::Page
+            | Origin::Link(_)
+            | Origin::Single { .. }
+            | Origin::Batch { .. }
+            | Origin::Renewal { .. }
+            | Origin::Agreement { .. } => of_order(&self.key.order),
         }
     }
 

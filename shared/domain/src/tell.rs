@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// A message, about a payment, a kept card, a payment link, a batch or a run of continuation.
+/// A message, about a payment, a kept card, a payment link, a batch, a run of continuation or a regular purchase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
@@ -28,6 +28,8 @@ pub enum Message {
     Batch(BatchTelling),
     /// A run of continuation that begins by itself, to the shop.
     Run(RunTelling),
+    /// About a regular purchase.
+    Plan(PlanTelling),
 }
 
 impl Message {
@@ -39,6 +41,7 @@ impl Message {
             Self::Link(telling) => &telling.event_id,
             Self::Batch(telling) => &telling.event_id,
             Self::Run(telling) => &telling.event_id,
+            Self::Plan(telling) => &telling.event_id,
         }
     }
 }
@@ -168,6 +171,8 @@ pub struct PlanTelling {
     pub merchant: MerchantId,
     /// The contract.
     pub plan: PlanId,
+    /// The order that it began with.
+    pub order: OrderId,
     /// What happened.
     pub tidings: PlanTidings,
     /// Who is told.
@@ -182,9 +187,17 @@ impl PlanTelling {
         let told = plan::tidings(before, after).into_iter();
         told.flat_map(|tidings| tidings.readers().iter().map(move |reader| (tidings, *reader)))
             .map(|(tidings, reader)| {
-                let (Plan { merchant, id, version, .. }, name) = (after, tidings.name());
+                let (Plan { merchant, id, version, first_order, .. }, name) = (after, tidings.name());
                 let event_id = format!("{merchant}.{}.{version}.{name}_{}", id.as_str(), reader.name());
-                Self { event_id, merchant: merchant.clone(), plan: id.clone(), tidings, reader, at }
+                Self {
+                    event_id,
+                    merchant: merchant.clone(),
+                    plan: id.clone(),
+                    order: first_order.clone(),
+                    tidings,
+                    reader,
+                    at,
+                }
             })
             .collect()
     }

@@ -71,7 +71,7 @@ impl Payment {
     pub const fn tried_by(&self) -> TriedBy {
         match &self.origin {
             Origin::Renewal { .. } | Origin::Continuation { .. } | Origin::Batch { .. } => TriedBy::Merchant,
-            Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) => TriedBy::Shopper,
+            Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) | Origin::Agreement { .. } => TriedBy::Shopper,
             // An operator charges a kept card for the merchant, and types the card of somebody on the telephone.
             Origin::Single { .. } if self.card_id.is_some() => TriedBy::Merchant,
             Origin::Single { .. } => TriedBy::Shopper,

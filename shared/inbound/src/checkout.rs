@@ -10,7 +10,10 @@ use domain::{
     link::Link,
     merchant::{FreeItemRule, Merchant, Mode, Status},
     payment::{Details, Interface, Order, Origin, State},
-    recurring::offer::{Offer, OfferId},
+    recurring::{
+        offer::{Offer, OfferId},
+        plan::PlanId,
+    },
 };
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use words::{FormProblem, Notice};
 
 use crate::{
-    Config, Keyring, KeyringError, Merchants, OpenedMerchant, SealError, Sealed, Stage, http as answer,
+    Config, Keyring, KeyringError, Lapse, Merchants, OpenedMerchant, SealError, Sealed, Stage, http as answer,
     page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, PaymentForm, Shop, Terms},
 };
 pub use offering::{Barred, Offering, deadline, link_closed, untouched};
@@ -129,6 +132,19 @@ impl Sealed for CardHandle {
     const PURPOSE: &'static str = "kept card";
 }
 
+/// A buyer's right to see, pause and stop a regular purchase, and to change its card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanHandle {
+    /// Who is paid.
+    pub merchant: MerchantId,
+    /// The contract.
+    pub plan: PlanId,
+}
+
+impl Sealed for PlanHandle {
+    const PURPOSE: &'static str = "regular purchase";
+}
+
 /// The right to see what became of a card that was typed to replace a kept one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardResultHandle {
@@ -214,6 +230,14 @@ impl Checkout {
         self.keyring.unseal(text, self.now())
     }
 
+    /// Opens a sealed handle, also where its time is over.
+    ///
+    /// # Errors
+    /// [`SealError::Foreign`].
+    pub fn unseal_expired<T: Sealed>(&self, text: &str) -> Result<(T, Lapse), SealError> {
+        self.keyring.unseal_expired(text, self.now())
+    }
+
     /// The address of the result page of a payment.
     ///
     /// # Errors
@@ -256,6 +280,14 @@ impl Checkout {
     /// [`SealError`] where the random source fails.
     pub fn card_path(&self, handle: &CardHandle, lifetime: SignedDuration) -> Result<String, SealError> {
         card_path(&self.keyring, handle, self.now(), lifetime)
+    }
+
+    /// The address where a buyer sees and stops a regular purchase, open for `lifetime` (30 days at most, in mails).
+    ///
+    /// # Errors
+    /// [`SealError`] where the random source fails.
+    pub fn plan_path(&self, handle: &PlanHandle, lifetime: SignedDuration) -> Result<String, SealError> {
+        plan_path(&self.keyring, handle, self.now(), lifetime)
     }
 
     /// The address of a payment's receipt.
@@ -386,6 +418,20 @@ pub fn card_path(
 ) -> Result<String, SealError> {
     let expires_at = now.saturating_add(lifetime.min(CARD_LIFETIME)).unwrap_or(Timestamp::MAX);
     Ok(format!("/card/{}", keyring.seal(handle, expires_at)?))
+}
+
+/// The address where a buyer sees and stops a regular purchase, open from `now` for `lifetime`, 30 days at most.
+///
+/// # Errors
+/// [`SealError`] where the random source fails.
+pub fn plan_path(
+    keyring: &Keyring,
+    handle: &PlanHandle,
+    now: Timestamp,
+    lifetime: SignedDuration,
+) -> Result<String, SealError> {
+    let expires_at = now.saturating_add(lifetime.min(CARD_LIFETIME)).unwrap_or(Timestamp::MAX);
+    Ok(format!("/plan/{}", keyring.seal(handle, expires_at)?))
 }
 
 /// The address of a payment's receipt, open for 30 days from `now`.
@@ -530,6 +576,7 @@ impl FormState<'_> {
             | Origin::Single { .. }
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
+            | Origin::Agreement { .. }
             | Origin::Continuation { .. } => false,
         }
     }

@@ -65,6 +65,15 @@ impl std::fmt::Debug for Keyring {
     }
 }
 
+/// Whether the time of something sealed is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// It may be used.
+    Open,
+    /// It is over.
+    Expired,
+}
+
 impl Keyring {
     /// Opens the root, or makes it where none is: whoever loses that race opens the winner's.
     ///
@@ -107,10 +116,21 @@ impl Keyring {
     /// # Errors
     /// [`SealError`].
     pub fn unseal<T: Sealed>(&self, text: &str, now: Timestamp) -> Result<T, SealError> {
+        match self.unseal_expired(text, now)? {
+            (value, Lapse::Open) => Ok(value),
+            (_, Lapse::Expired) => Err(SealError::Expired),
+        }
+    }
+
+    /// Opens what was sealed for this purpose, also where its time is over: for who comes with an old address and asks for another.
+    ///
+    /// # Errors
+    /// [`SealError::Foreign`].
+    pub fn unseal_expired<T: Sealed>(&self, text: &str, now: Timestamp) -> Result<(T, Lapse), SealError> {
         let sealed = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| SealError::Foreign)?;
         let plain = self.decrypt("seal", T::PURPOSE.as_bytes(), &sealed)?;
         let (expires_at, value): (i64, T) = postcard::from_bytes(&plain).map_err(|_| SealError::Foreign)?;
-        if now.as_millisecond() >= expires_at { Err(SealError::Expired) } else { Ok(value) }
+        Ok((value, if now.as_millisecond() >= expires_at { Lapse::Expired } else { Lapse::Open }))
     }
 
     /// Seals a merchant's secret into its record, bound to merchant, field and generation.

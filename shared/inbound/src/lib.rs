@@ -15,5 +15,5 @@ pub mod telemetry;
 pub use card_form::CardForm;
 pub use checkout::Checkout;
 pub use config::{Config, ConfigError, Stage};
-pub use keyring::{Keyring, KeyringError, SealError, Sealed};
+pub use keyring::{Keyring, KeyringError, Lapse, SealError, Sealed};
 pub use merchants::{Merchants, OpenedMerchant};

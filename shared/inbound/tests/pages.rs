@@ -112,6 +112,9 @@ fn a_japanese_page_holds_no_english() {
         "jp",
         "amount",
         "admin",
+        // the number of a regular purchase
+        "rjigpcnlrxmxxnx",
+        "lai",
     ];
     let documents = pages(Lang::Ja).into_iter().map(|(name, page)| (name, page.html));
     let letters = mails(Lang::Ja)
@@ -538,7 +541,7 @@ fn manage<'a>(kept: KeptEntry<'a>) -> ManageCard<'a> {
         asks_consent: true,
         keep: ConsentScope::Both,
         keep_checked: false,
-        deletable: true,
+        relying: &[],
     }
 }
 
@@ -574,8 +577,10 @@ fn a_kept_card_is_shown_replaced_and_deleted_on_its_own_page() {
     );
     assert_eq!((page.policy.forms, page.policy.referrer), (FormTarget::Ourselves, Referrer::SameOrigin));
 
-    let held = card_page(&shop, KeptCardView::Manage(ManageCard { deletable: false, ..manage(kept) }));
+    let relying = [("豆の定期便".to_owned(), "/plan/h".to_owned())];
+    let held = card_page(&shop, KeptCardView::Manage(ManageCard { relying: &relying, ..manage(kept) }));
     assert!(!held.html.contains("view=delete") && held.html.contains("削除できません"));
+    assert!(held.html.contains("href=\"/plan/h\""), "where it is ended");
 
     let delete = DeleteCard { kept, action: "/card/h", token: "sealed", problems: &[] };
     let question = card_page(&shop, KeptCardView::Delete(delete));
@@ -676,7 +681,7 @@ fn what_a_shop_and_a_buyer_are_called_is_no_markup_on_card_pages() {
         page::returned(&Returned { lang: Lang::Ja, shop: &shop, address: evil }),
         card_page(&shop, KeptCardView::Manage(ManageCard { action: evil, token: evil, holder: evil, ..manage(kept) })),
         card_page(&shop, KeptCardView::Delete(delete)),
-        card_page(&shop, KeptCardView::CannotDelete { card: &card, again: evil }),
+        card_page(&shop, KeptCardView::CannotDelete { card: &card, again: evil, relying: &[] }),
         card_page(&shop, KeptCardView::Checking { address: evil }),
     ]
     .map(|page| page.html);
@@ -738,6 +743,7 @@ fn a_line_end_in_a_name_makes_no_header_and_no_row() {
         card_kept: None,
         receipt: None,
         next: None,
+        regular: None,
     });
     assert_eq!(mail.subject, "お支払いは成立しませんでした 1円（店 Bcc: a@example.jp x）");
     assert!(mail.text.starts_with("山田 決済番号: 1 様\n"));
@@ -759,6 +765,10 @@ fn pages_as_they_are() {
             "returned",
             "card-manage",
             "card-delete",
+            "plan-active",
+            "plan-retrying",
+            "plan-stop",
+            "plan-agree",
             "handover-paid",
             "waiting-checking",
             "result-paid",
@@ -857,6 +867,7 @@ fn a_shops_own_paragraphs_stand_in_the_payers_mail_as_plain_text() {
         card_kept: None,
         receipt: None,
         next: None,
+        regular: None,
     };
     let mail = page::mail::completion(&paid);
     let said =

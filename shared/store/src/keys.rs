@@ -177,6 +177,13 @@ pub fn parse_plan(pk: &str) -> Option<(MerchantId, PlanId)> {
     Some((MerchantId::new(merchant).ok()?, PlanId::new(id).ok()?))
 }
 
+/// Partition key of the regular purchases that are charged to an owner's card; the sort key is the purchase's name. The owner stands in it as a hash: keys are
+/// told in errors.
+pub(crate) fn plans_of(merchant: &MerchantId, owner: &CardOwner) -> String {
+    let owner = HEXLOWER.encode(&Sha256::digest(card_owner(owner).as_bytes()));
+    format!("RO#{merchant}#{owner}")
+}
+
 /// Key in the index [`DUE`] of the regular purchases that are looked at on a day of Japan, one shard of them.
 pub(crate) fn plans_due(day: Date, shard: u8) -> String {
     format!("R#{day}#{shard:02}")

@@ -1,7 +1,7 @@
 //! Regular purchases: one document each, found by the day on which a schedule has to look at it.
 
 use domain::{
-    MerchantId,
+    CardOwner, MerchantId,
     recurring::plan::{Plan, PlanId},
 };
 use jiff::civil::Date;
@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::{
     StoreError, Table,
     document::{Place, document, put_next},
-    keys::{self, DUE, DUE_INDEX, ONLY, PK},
+    keys::{self, DUE, DUE_INDEX, ONLY, PK, SK},
     payments::image_item,
     table::{Write, text},
 };
@@ -56,11 +56,45 @@ impl Plans {
         document(self.table.get(&keys::plan(merchant, id), ONLY).await?)
     }
 
+    /// The plans that are charged to an owner's card, in whatever state, strongly.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of_owner(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<Plan>, StoreError> {
+        let mut pages = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .key_condition_expression("#pk = :owner")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":owner", text(keys::plans_of(merchant, owner)))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut plans = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item = item?;
+            let id = item.get(SK).and_then(|sk| sk.as_s().ok()).and_then(|sk| PlanId::new(sk.as_str()).ok());
+            if let Some(id) = id {
+                plans.extend(self.load(merchant, &id).await?);
+            }
+        }
+        Ok(plans)
+    }
+
     /// Writes a plan in place of version - 1, or where nothing was, and files it under the day on which it is looked at next.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn put(&self, plan: &Plan) -> Result<PlanWritten, StoreError> {
+        if plan.version == 1 {
+            // Beside the owner before it is there: whoever dies in between leaves a name that nothing answers to, never a plan that is not found.
+            let (of_owner, name) = (keys::plans_of(&plan.merchant, &plan.owner), plan.id.as_str());
+            let place = Place { pk: of_owner, sk: name, forgotten_at: None, due: None };
+            put_next(&self.table, place, &plan.id, 1).await?;
+        }
         let due = plan.looked_at_on().map(|day| keys::plans_due(day, keys::plan_shard(&plan.id)));
         let place = Place { pk: keys::plan(&plan.merchant, &plan.id), sk: ONLY, forgotten_at: None, due };
         match put_next(&self.table, place, plan, plan.version).await? {

@@ -290,8 +290,6 @@ pub struct KeptCard {
     pub delete_lead: &'static str,
     /// Leads to the question.
     pub delete_link: &'static str,
-    /// Why it can't be deleted.
-    pub only_replaced: &'static str,
     /// Title and heading of the question.
     pub delete_title: &'static str,
     /// What follows.

@@ -151,7 +151,6 @@ pub(crate) const WORDS: Words = Words {
         delete: "Delete this card",
         delete_lead: "We then no longer hold the number of this card. You are asked once more on the next page.",
         delete_link: "Delete this card…",
-        only_replaced: "This card is used for payments that are still going on, so it can’t be deleted. You can replace it with another card. To end the payments, please contact the shop.",
         delete_title: "Delete this card?",
         delete_means: &[
             "You will need to enter a card number for your next payment.",
@@ -176,7 +175,7 @@ pub(crate) const WORDS: Words = Words {
         cannot_delete: KeptCardText {
             title: "This card can’t be deleted",
             lead: "It is used for payments that are still going on.",
-            advice: "You can replace it with another card. To end the payments, please contact the shop.",
+            advice: "You can replace it with another card. To end the payments, open the regular purchase below and end it.",
         },
         replace_instead: "Replace it with another card",
         declined: KeptCardText {

@@ -153,7 +153,6 @@ pub(crate) const WORDS: Words = Words {
         delete: "カードを削除する",
         delete_lead: "削除すると、このカードの番号は当方に残りません。次の画面で確認してから削除します。",
         delete_link: "削除の確認へ進む",
-        only_replaced: "このカードは、続いているお支払いに使われているため、削除できません。別のカードに変更できます。お支払いをやめるときは、お店へご連絡ください。",
         delete_title: "このカードを削除しますか",
         delete_means: &[
             "次回のお支払いでは、カード番号の入力が必要になります。",
@@ -178,7 +177,7 @@ pub(crate) const WORDS: Words = Words {
         cannot_delete: KeptCardText {
             title: "このカードは削除できません",
             lead: "続いているお支払いに、このカードが使われています。",
-            advice: "別のカードに変更できます。お支払いをやめるときは、お店へご連絡ください。",
+            advice: "別のカードに変更できます。お支払いをやめるときは、下の定期購入のページで解約してください。",
         },
         replace_instead: "別のカードに変更する",
         declined: KeptCardText {

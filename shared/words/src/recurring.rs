@@ -1,15 +1,18 @@
 //! Regular purchases and continuation in words: where a plan stands and why, how often it is charged, what a clerk should look at.
 
+pub mod mail;
+pub mod page;
+
 use domain::{
     Lang,
     recurring::{
-        calendar::{Certainty, Cycle},
+        calendar::{Certainty, Cycle, RunDay},
         continuation::{Flag, Month},
-        plan::{EndReason, PauseReason, PlanState, Progress},
+        plan::{EndReason, PauseReason, PlanState, Progress, Rate},
     },
 };
 
-use crate::money;
+use crate::{day, money};
 
 /// Where a plan stands, in a word: 継続中, 停止, 終了.
 pub const fn state(lang: Lang, state: &PlanState) -> &'static str {
@@ -112,6 +115,25 @@ const fn in_english(month: i8) -> &'static str {
         10 => "October",
         11 => "November",
         _ => "December",
+    }
+}
+
+/// An amount and how often: `毎月 1,000円`, `¥1,000 every month`.
+pub fn rate(lang: Lang, rate: Rate) -> String {
+    let (amount, cycle) = (money(lang, rate.amount), cycle(lang, rate.cycle));
+    match lang {
+        Lang::Ja => format!("{cycle} {amount}"),
+        Lang::En => format!("{amount} {cycle}"),
+    }
+}
+
+/// A day on which something is charged, and whether that may still move.
+pub fn run_date(lang: Lang, run: RunDay) -> String {
+    let date = day(lang, run.date);
+    match (lang, provisional(lang, run.certainty)) {
+        (_, "") => date,
+        (Lang::Ja, note) => format!("{date}（{note}）"),
+        (Lang::En, note) => format!("{date} ({note})"),
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    ASKING, Doubt, Failure, Hold, Interface, Lease, NOT_FOUND_GRACE, Open, Payment, QUIET, Reversal, State, Taken,
-    TransitionError,
+    ASKING, Doubt, Failure, Hold, Interface, Lease, NOT_FOUND_GRACE, Open, Origin, Payment, QUIET, Reversal, State,
+    Taken, TransitionError,
 };
 use crate::{
     Approval, Decline,
@@ -347,8 +347,12 @@ impl Payment {
 
     /// Whether the card may be kept after this approval, by what the buyer agreed to and how the payer was authenticated.
     pub fn may_keep(&self, approval: &Approval) -> bool {
-        let authenticated = approval.authentication.as_ref().is_some_and(|result| result.status == TransStatus::Y);
-        self.keeping.as_ref().is_some_and(|keeping| authenticated || !keeping.authenticated_only)
+        self.keeping.as_ref().is_some_and(|keeping| is_authenticated(approval) || !keeping.authenticated_only)
+    }
+
+    /// Whether an approval is what its payment was made for: who agrees to something has to be authenticated.
+    fn proves(&self, approval: &Approval) -> bool {
+        !matches!(self.origin, Origin::Agreement { .. }) || is_authenticated(approval)
     }
 
     fn challenging(&self, n: u32, due: Timestamp, challenge: Challenge) -> Self {
@@ -468,7 +472,8 @@ impl Payment {
             return Self { doubted: self.doubted, ..self.reversing(n, Failure::NotAuthenticated, now).payment };
         }
         if self.interface == Interface::CardRegistration {
-            return Self { doubted: self.doubted, ..self.reversing(n, Failure::Registered, now).payment };
+            let reason = if self.proves(&approval) { Failure::Registered } else { Failure::NotAuthenticated };
+            return Self { doubted: self.doubted, ..self.reversing(n, reason, now).payment };
         }
         self.moved(if approval.captured {
             State::Captured { n, approval, at: now, taken: Taken::untouched() }
@@ -533,4 +538,9 @@ pub(super) fn ask_again(since: Timestamp, asks: u16, shard: u8, now: Timestamp) 
 
 pub(super) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Full authentication (transStatus Y).
+fn is_authenticated(approval: &Approval) -> bool {
+    approval.authentication.as_ref().is_some_and(|result| result.status == TransStatus::Y)
 }

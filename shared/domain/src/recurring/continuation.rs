@@ -142,7 +142,8 @@ pub fn root_of(payment: &Payment) -> &OrderId {
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
         | Origin::Batch { .. }
-        | Origin::Renewal { .. } => &payment.key.order,
+        | Origin::Renewal { .. }
+        | Origin::Agreement { .. } => &payment.key.order,
     }
 }
 
@@ -183,7 +184,7 @@ pub fn listed(payment: &Payment, month: Month) -> Option<Charged> {
         Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. } | Origin::Continuation { .. } => {
             true
         }
-        Origin::CardUpdate(_) | Origin::Renewal { .. } => false,
+        Origin::CardUpdate(_) | Origin::Renewal { .. } | Origin::Agreement { .. } => false,
     };
     (in_month && whole && own).then_some(())?;
     Some(Charged {

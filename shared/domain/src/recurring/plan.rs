@@ -18,7 +18,7 @@ mod year;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-pub use change::{ChangeError, Rate, Scheduled};
+pub use change::{ChangeError, Rate, Scheduled, agreed};
 pub use charge::{Due, Failed, OVERDUE_DAYS, Renewal};
 pub use let_go::Held;
 pub use name::PlanId;
@@ -32,7 +32,7 @@ use super::{
     retry::Retry,
 };
 use crate::{
-    CardOwner, Lang, MerchantId, OrderId, Payment, acquirer::DeclineCode, clock::japan_date, link::TermsShown,
+    CardId, CardOwner, Lang, MerchantId, OrderId, Payment, acquirer::DeclineCode, clock::japan_date, link::TermsShown,
 };
 
 /// One buyer's contract, as stored.
@@ -89,6 +89,15 @@ pub struct Plan {
     /// The nominal date for which the buyer was told that the card will be over.
     #[serde(default)]
     pub card_warned: Option<Date>,
+    /// The last card that was tried at once because the buyer changed to it: once for each card.
+    #[serde(default)]
+    pub changed_card: Option<CardId>,
+    /// The order under which the buyer was authenticated who agreed last to a change.
+    #[serde(default)]
+    pub agreed_by: Option<OrderId>,
+    /// When the buyer last asked for another address of the plan's page.
+    #[serde(default)]
+    pub link_asked: Option<Timestamp>,
     /// Where it stands.
     pub state: PlanState,
 }
@@ -220,6 +229,9 @@ impl Plan {
             first_failed: None,
             reminded: 1,
             card_warned: None,
+            changed_card: None,
+            agreed_by: None,
+            link_asked: None,
             state: PlanState::Active(Progress::Waiting),
         })
     }
@@ -240,6 +252,11 @@ impl Plan {
         let later = |date: &Date| Some(self.anchor.after(*date, self.rate_on(*date).cycle));
         let dates = std::iter::successors(Some(self.nominal), move |date| later(date).filter(|next| *next < Date::MAX));
         dates.map(|date| (date, self.rate_on(date))).take(left)
+    }
+
+    /// Whether it is over (終了). A card that such a plan was charged to may be deleted.
+    pub const fn is_over(&self) -> bool {
+        matches!(self.state, PlanState::Ended { .. })
     }
 
     /// The nominal date after the one that is charged next.

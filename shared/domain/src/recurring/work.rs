@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::plan::{Plan, PlanId, PlanState, Progress, Standing};
+use super::plan::{Plan, PlanId, PlanState, Progress, Standing, agreed};
 use crate::{
-    MerchantId, Payment, PaymentKey,
+    KeptCard, MerchantId, Payment, PaymentKey,
     clock::japan_date,
     payment::{Failure, Origin, State},
 };
@@ -25,6 +25,10 @@ pub enum RecurringWork {
     },
     /// A period's payment ended, so that its plan goes on.
     Settle(PaymentKey),
+    /// Another card stands where one was; it was kept with this payment. What failed with the one before is tried at once.
+    NewCard(PaymentKey),
+    /// The buyer was authenticated under this order and agrees to what it names.
+    Agreed(PaymentKey),
     /// The first of a month: does the card live to the next date?
     CheckCard {
         /// Whose.
@@ -47,6 +51,10 @@ impl RecurringWork {
                 };
                 ended.then(|| Self::Settle(new.key.clone()))
             }
+            Origin::Agreement { .. } => {
+                let is_new = agreed(new).is_some() && !old.is_some_and(|old| agreed(old).is_some());
+                is_new.then(|| Self::Agreed(new.key.clone()))
+            }
             Origin::Page
             | Origin::Link(_)
             | Origin::CardUpdate(_)
@@ -57,6 +65,12 @@ impl RecurringWork {
                 joins.then(|| Self::Join(new.key.clone()))
             }
         }
+    }
+
+    /// What the step from `old` to `new` of a kept card gives to do: another card may pay what the one before, or none, could not.
+    pub fn of_card(old: Option<&KeptCard>, new: &KeptCard) -> Option<Self> {
+        let another = new.number.is_some() && old.map(|old| old.id) != Some(new.id);
+        another.then(|| Self::NewCard(PaymentKey::new(new.merchant.clone(), new.order.clone())))
     }
 
     /// What the step from `old` to `new` of a plan gives to do at once. `at` is when it was made.
@@ -170,7 +184,7 @@ mod tests {
         let unpaid =
             PlanState::Paused { at: joined, why: crate::recurring::plan::PauseReason::Unpaid(DeclineCode::DoNotHonor) };
         let unpaid = Plan { state: unpaid, tries: 1, ..plan.clone() };
-        let immediate = unpaid.card_changed(joined).unwrap();
+        let immediate = unpaid.card_changed(crate::CardId::from_random([1; 8]), joined).unwrap();
         assert_eq!(RecurringWork::of_plan(Some(&unpaid), &immediate, joined), look, "a new card");
         let renamed = Plan { name: "X".to_owned(), ..immediate.clone() };
         assert_eq!(

@@ -21,6 +21,9 @@ use inbound::page::{
 use jiff::{Timestamp, civil::date};
 use words::{AmountProblem, FormProblem, FreeProblem, Notice};
 
+#[path = "regular.rs"]
+mod regular;
+
 /// The merchant's own texts, in the page's language.
 struct Texts {
     name: &'static str,
@@ -328,6 +331,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(String, Page)> {
     pages.extend(card_forms(&plain));
     pages.extend(challenge_pages(lang, &live_shop, language));
     pages.extend(kept_card_pages(lang, &live_shop, language));
+    pages.extend(regular::pages(lang, &live_shop, language));
     pages.extend(Notice::ALL.map(|notice| {
         let view = NoticePage { lang, shop: Some(&live_shop), notice, order: Some("100"), language };
         (format!("notice-{}", notice.code()), page::notice(&view))
@@ -405,9 +409,10 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
         asks_consent: true,
         keep: ConsentScope::Both,
         keep_checked: false,
-        deletable: true,
+        relying: &[],
     };
     let delete = DeleteCard { kept, action, token, problems: &[] };
+    let relying = [(texts(lang).item.to_owned(), "/plan/sealed-handle".to_owned())];
     let missing = [
         FormProblem::Card(CardError::NumberMissing),
         FormProblem::Card(CardError::ExpiryMissing),
@@ -421,7 +426,7 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
     [
         ("card-manage", KeptCardView::Manage(manage)),
         ("card-manage-expired", KeptCardView::Manage(ManageCard { kept: gone, keep: ConsentScope::Recall, ..manage })),
-        ("card-manage-plan", KeptCardView::Manage(ManageCard { deletable: false, ..manage })),
+        ("card-manage-plan", KeptCardView::Manage(ManageCard { relying: &relying, ..manage })),
         ("card-manage-problems", KeptCardView::Manage(ManageCard { problems: &missing, ..manage })),
         (
             "card-manage-declined",
@@ -431,7 +436,7 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
         ("card-delete-problem", KeptCardView::Delete(DeleteCard { problems: &code, ..delete })),
         ("card-replaced", KeptCardView::Replaced { card: &mastercard }),
         ("card-deleted", KeptCardView::Deleted { card: &visa }),
-        ("card-cannot-delete", KeptCardView::CannotDelete { card: &visa, again: action }),
+        ("card-cannot-delete", KeptCardView::CannotDelete { card: &visa, again: action, relying: &relying }),
         ("card-declined", KeptCardView::Declined { code: DeclineCode::GenericDecline, again: Some(action) }),
         ("card-checking", KeptCardView::Checking { address: action }),
         ("card-not-there", KeptCardView::NotThere),
@@ -462,6 +467,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         card_kept: None,
         receipt: Some("https://pay.example/receipt/sealed-handle"),
         next: None,
+        regular: None,
     };
     let kept = CardKept { scope: ConsentScope::Both, manage: Some("https://pay.example/card/sealed-handle") };
     let recall = CardKept { scope: ConsentScope::Recall, manage: None };
@@ -487,6 +493,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
             "mail-shopper-not-paid",
             Completion { outcome: MailOutcome::NotPaid, contact: None, mode: merchant::Mode::Test, ..paid },
         ),
+        ("mail-shopper-regular", Completion { regular: Some("https://pay.example/plan/sealed-handle"), ..paid }),
         ("mail-shop-paid", Completion { reader: shop, card_kept: Some(kept), ..paid }),
         ("mail-shopper-cancelled", Completion { outcome: MailOutcome::Cancelled, ..paid }),
         ("mail-shop-cancelled", Completion { reader: shop, outcome: MailOutcome::Cancelled, ..paid }),
@@ -526,6 +533,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         .into_iter()
         .chain(requests.map(|(name, view)| (name.to_owned(), page::mail::payment_request(&view))))
         .chain(cards.map(|(name, view)| (name.to_owned(), page::mail::card_news(&view))))
+        .chain(regular::mails(lang, t.name))
         .collect()
 }
 

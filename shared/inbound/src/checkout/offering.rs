@@ -51,6 +51,7 @@ impl Checkout {
             | Origin::Single { .. }
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
+            | Origin::Agreement { .. }
             | Origin::Continuation { .. } => None,
         };
         let joins = match (&details.offer, origin) {
@@ -110,6 +111,7 @@ impl Offering {
             | Origin::Single { .. }
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
+            | Origin::Agreement { .. }
             | Origin::Continuation { .. } => None,
         };
         let open = details.offer.is_none() || self.joins.as_ref().is_some_and(Offer::is_open);

@@ -28,6 +28,16 @@ pub fn scripts() -> Vec<Script> {
             reason: "the payment form's script, for the form that replaces a kept card and the one that deletes it",
         },
         Script {
+            page: "plan_agree",
+            hash: FORM_SCRIPT.hash.clone(),
+            reason: "the payment form's script, for the form by which a buyer agrees to a change of a regular purchase",
+        },
+        Script {
+            page: "plan_checking",
+            hash: WAIT_SCRIPT.hash.clone(),
+            reason: "the waiting page's script, while an authentication is being checked",
+        },
+        Script {
             page: "handover",
             hash: HANDOVER_SCRIPT.hash.clone(),
             reason: "submits the form that takes the shopper back to the shop",

@@ -3,7 +3,10 @@
 use askama::Template;
 use domain::{CardError, Lang, MaskedCard, acquirer::DeclineCode, card::ConsentScope};
 use jiff::Timestamp;
-use words::{DeclineText, FormProblem, KeptCardText, date};
+use words::{
+    DeclineText, FormProblem, KeptCardText, date,
+    recurring::page::{PlanPageWords, plan_page},
+};
 
 use super::{
     Page,
@@ -49,6 +52,8 @@ pub enum KeptCardView<'a> {
         card: &'a MaskedCard,
         /// Where it is replaced.
         again: &'a str,
+        /// The regular purchases that it pays for: what is sold, and where it is ended.
+        relying: &'a [(String, String)],
     },
     /// The card company refused the new card; nothing was changed.
     Declined {
@@ -101,8 +106,8 @@ pub struct ManageCard<'a> {
     pub keep: ConsentScope,
     /// The consent to keep it was given before something else had to be mended.
     pub keep_checked: bool,
-    /// No payment plan relies on it.
-    pub deletable: bool,
+    /// The regular purchases that it pays for: what is sold, and where it is ended. While there are any it is not deleted.
+    pub relying: &'a [(String, String)],
 }
 
 /// The question whether a kept card is to be deleted: POSTs `act` = `delete`, `lang`, `order` and `card_code` to `action`.
@@ -127,8 +132,9 @@ pub fn kept_card(view: &KeptCardPage<'_>) -> Page {
         KeptCardView::Delete(delete) => return delete_card(view, delete),
         KeptCardView::Replaced { card } => Told { card: Some(card), ..Told::new(text.replaced, Mood::Good) },
         KeptCardView::Deleted { card } => Told { card: Some(card), ..Told::new(text.deleted, Mood::Good) },
-        KeptCardView::CannotDelete { card, again } => Told {
+        KeptCardView::CannotDelete { card, again, relying } => Told {
             card: Some(card),
+            relying,
             next: Some((again, text.replace_instead)),
             ..Told::new(text.cannot_delete, Mood::Halted)
         },
@@ -194,6 +200,8 @@ struct Told<'a> {
     next: Option<(&'a str, &'static str)>,
     /// Where the page looks again by itself.
     refresh: Option<&'a str>,
+    /// What the card pays for, and where that is ended.
+    relying: &'a [(String, String)],
 }
 
 enum Mood {
@@ -204,12 +212,12 @@ enum Mood {
 
 impl<'a> Told<'a> {
     const fn new(text: KeptCardText, mood: Mood) -> Self {
-        Self { text, mood, card: None, decline: None, next: None, refresh: None }
+        Self { text, mood, card: None, decline: None, next: None, refresh: None, relying: &[] }
     }
 }
 
 /// How soon the page looks again while a card is being checked.
-const CHECKING_REFRESH_S: u32 = 5;
+pub(super) const CHECKING_REFRESH_S: u32 = 5;
 
 fn tell(view: &KeptCardPage<'_>, told: Told<'_>) -> Page {
     let shell = Shell::new(view.lang, told.text.title, view.shop).with_language(view.language);
@@ -233,6 +241,10 @@ struct ManageTemplate<'a> {
 }
 
 impl ManageTemplate<'_> {
+    const fn plans(&self) -> &'static PlanPageWords {
+        plan_page(self.shell.lang)
+    }
+
     fn since(&self) -> String {
         date(self.shell.lang, self.manage.kept.since)
     }
@@ -260,4 +272,10 @@ struct DeleteTemplate<'a> {
 struct ToldTemplate<'a> {
     shell: Shell<'a>,
     told: Told<'a>,
+}
+
+impl ToldTemplate<'_> {
+    const fn plans(&self) -> &'static PlanPageWords {
+        plan_page(self.shell.lang)
+    }
 }

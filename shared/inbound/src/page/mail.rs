@@ -1,5 +1,7 @@
 //! The mails after a payment and about a kept card: subject, plain text and HTML from one letter, so that both say the same.
 
+mod plan;
+
 use askama::Template;
 use domain::{
     Brand, Lang, MaskedCard, Yen,
@@ -8,6 +10,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use words::{card, date_time, money};
+
+pub use plan::{PlanNews, plan_news};
 
 use super::shell::web_address;
 
@@ -44,6 +48,8 @@ pub struct Completion<'a> {
     pub receipt: Option<&'a str>,
     /// The next payment of the regular purchase that it began.
     pub next: Option<&'a str>,
+    /// The absolute https address where the regular purchase is stopped that this was a period of; told to the shopper only.
+    pub regular: Option<&'a str>,
 }
 
 /// A payment link on its way to its buyer (決済メール).
@@ -370,6 +376,7 @@ impl Letter {
             (Reader::Shopper { .. }, MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon)
             | (Reader::Shop { .. }, _) => (None, None),
         };
+        let regular = view.regular.filter(|_| matches!(view.reader, Reader::Shopper { .. }));
         let name = match view.reader {
             Reader::Shopper { name } => name,
             Reader::Shop { .. } => None,
@@ -389,6 +396,7 @@ impl Letter {
                 .map(|address| (words.card_manage, line(address)))
                 .into_iter()
                 .chain(receipt.map(|address| (words.receipt, line(address))))
+                .chain(regular.map(|address| (words::recurring::mail::plan_mail(view.lang).manage, line(address))))
                 .collect(),
             closing: closing(view),
         }

@@ -3,10 +3,11 @@
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, PlanState, Progress, REMINDER_DAYS};
+use super::{Plan, PlanId, PlanState, Progress, REMINDER_DAYS};
 use crate::{
-    Yen,
+    OrderId, Payment, State, Yen,
     clock::japan_date,
+    payment::{Failure, Open, Origin},
     recurring::calendar::{Anchor, Cycle, run_day},
 };
 
@@ -83,15 +84,16 @@ impl Plan {
         Ok(self.written(|plan| plan.proposal = Some(rate)))
     }
 
-    /// The buyer agreed to a rate that was shown. It holds from the first period whose nominal date leaves time for a reminder.
+    /// The buyer agreed to a rate that was shown, authenticated under the order `by`. It holds from the first period whose nominal date leaves time for a
+    /// reminder. An order agrees once: its repeat says nothing to the same rate proposed again.
     ///
     /// # Errors
     /// [`ChangeError`] `NotProposed`, `Ended`.
-    pub fn agreed_to(&self, rate: Rate, now: Timestamp) -> Result<Self, ChangeError> {
+    pub fn agreed_to(&self, rate: Rate, by: &OrderId, now: Timestamp) -> Result<Self, ChangeError> {
         if let PlanState::Ended { .. } = self.state {
             return Err(ChangeError::Ended);
         }
-        if self.proposal != Some(rate) {
+        if self.proposal != Some(rate) || self.agreed_by.as_ref() == Some(by) {
             return Err(ChangeError::NotProposed);
         }
         let earliest = japan_date(now).saturating_add(REMINDER_DAYS.days());
@@ -101,6 +103,7 @@ impl Plan {
         }
         Ok(self.written(|plan| {
             plan.proposal = None;
+            plan.agreed_by = Some(by.clone());
             plan.then = Some(Scheduled { rate, from });
         }))
     }
@@ -134,4 +137,24 @@ impl Plan {
             PlanState::Active(_) | PlanState::Paused { .. } => Ok(()),
         }
     }
+}
+
+/// What a buyer agreed to who was authenticated for it: by the payment that served to authenticate. None: it is no such payment, or did not get there.
+pub fn agreed(payment: &Payment) -> Option<(&PlanId, Rate)> {
+    let Origin::Agreement { plan, rate } = &payment.origin else { return None };
+    let reason = match &payment.state {
+        State::Reversing(reversal) | State::NeedsPerson(Open::Reversing(reversal)) => reversal.reason,
+        State::Failed { reason, .. } => *reason,
+        State::Authorizing { .. }
+        | State::Challenging { .. }
+        | State::Unknown(_)
+        | State::NeedsPerson(Open::Unknown(_))
+        | State::Declined { .. }
+        | State::Authorized { .. }
+        | State::Captured { .. }
+        | State::Cancelled { .. }
+        | State::Lapsed { .. }
+        | State::Abandoned { .. } => return None,
+    };
+    (reason == Failure::Registered).then_some((plan, *rate))
 }

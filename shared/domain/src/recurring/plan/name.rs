@@ -52,6 +52,14 @@ impl Plan {
         PaymentKey::new(self.merchant.clone(), OrderId::derived("renewal", &parts))
     }
 
+    /// The order of a period that is over or to come: that of the first payment, or [`Plan::order_of`].
+    pub fn order_of_period(&self, period: u32) -> PaymentKey {
+        match period {
+            0 | 1 => PaymentKey::new(self.merchant.clone(), self.first_order.clone()),
+            _ => self.order_of(period),
+        }
+    }
+
     /// The form that the `nth` try of a period is sent from: the same try sent again is the same form.
     pub fn nonce_of(&self, period: u32, nth: u16) -> Nonce {
         let (merchant, plan) = (self.merchant.as_str().as_bytes(), self.id.as_str().as_bytes());

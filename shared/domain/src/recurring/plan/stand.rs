@@ -1,15 +1,19 @@
 //! What people do with a plan: pause, go on, stop, change the card; and what there is to tell of it.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{By, Cause, EndReason, PauseReason, Plan, PlanState, Progress, ReminderKind};
 use crate::{
+    CardId,
     acquirer::DeclineCategory,
     clock::japan_date,
     payment::Reader,
     recurring::{calendar::run_day, offer::Times, retry::Chance},
 };
+
+/// How soon another mail with an address may be asked for: whoever has an old address can't fill a mailbox.
+const LINK_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
 impl Plan {
     /// Nothing more is charged until it goes on. Free, at any time. None: it is over, or was paused.
@@ -72,9 +76,12 @@ impl Plan {
         }
     }
 
-    /// The buyer changed the card: what failed is tried once with that, at once. None: nothing had failed.
+    /// The buyer changed to this card: what failed is tried once with that, at once. None: nothing had failed, or this card was tried so before.
     #[must_use]
-    pub fn card_changed(&self, now: Timestamp) -> Option<Self> {
+    pub fn card_changed(&self, card: CardId, now: Timestamp) -> Option<Self> {
+        if self.changed_card == Some(card) {
+            return None;
+        }
         match self.state {
             PlanState::Active(Progress::Retrying { .. }) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
                 let progress = if self.is_late(japan_date(now)) {
@@ -82,12 +89,23 @@ impl Plan {
                 } else {
                     Progress::Immediate { at: now, cause: Cause::NewCard }
                 };
-                Some(self.written(|plan| plan.state = PlanState::Active(progress)))
+                Some(self.written(|plan| {
+                    plan.state = PlanState::Active(progress);
+                    plan.changed_card = Some(card);
+                }))
             }
             PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
             | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
             | PlanState::Ended { .. } => None,
         }
+    }
+
+    /// The buyer asks for another address of the plan's page: it goes to where the plan's mails go. None: one was asked for a moment ago.
+    #[must_use]
+    pub fn asked_for_link(&self, now: Timestamp) -> Option<Self> {
+        let waits = |asked: Timestamp| asked.saturating_add(LINK_AGAIN).is_ok_and(|again| now < again);
+        let may = !self.link_asked.is_some_and(waits);
+        may.then(|| self.written(|plan| plan.link_asked = Some(now)))
     }
 
     /// The merchant has a period charged that failed or was asked about. What the networks forbid stays forbidden: `TryHistory` is asked before the charge.
@@ -135,6 +153,8 @@ pub enum PlanTidings {
     Reminded(ReminderKind),
     /// The card is over before the next date.
     CardExpires,
+    /// The buyer asked for another address of the plan's page.
+    Link,
 }
 
 impl PlanTidings {
@@ -155,6 +175,7 @@ impl PlanTidings {
             Self::Reminded(ReminderKind::PriceChanges) => "price_changes",
             Self::Reminded(ReminderKind::Billing) => "billing",
             Self::CardExpires => "card_expires",
+            Self::Link => "link",
         }
     }
 
@@ -169,7 +190,8 @@ impl PlanTidings {
             | Self::Changed
             | Self::Resumed
             | Self::Reminded(_)
-            | Self::CardExpires => &[Reader::Payer],
+            | Self::CardExpires
+            | Self::Link => &[Reader::Payer],
         }
     }
 }
@@ -190,6 +212,9 @@ pub fn tidings(before: Option<&Plan>, after: &Plan) -> Vec<PlanTidings> {
     }
     if before.card_warned != after.card_warned {
         told.push(PlanTidings::CardExpires);
+    }
+    if before.link_asked != after.link_asked {
+        told.push(PlanTidings::Link);
     }
     told.extend(of_states(before, after));
     told

@@ -197,7 +197,7 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
     assert_eq!(days, [28, 29, 31, 2, 4, 7, 11]);
     assert_eq!(told, [PlanTidings::Failed, PlanTidings::LastTry, PlanTidings::Unpaid]);
     assert_eq!(plan.state, PlanState::Paused { at: now, why: PauseReason::Unpaid(DeclineCode::InsufficientFunds) });
-    let changed = plan.card_changed(now).unwrap();
+    let changed = plan.card_changed(card(1), now).unwrap();
     let tick = renewal(&changed, at("2027-01-12T03:00:00"));
     assert_eq!(
         (tick.initiator, tick.nth, tick.period),
@@ -206,6 +206,8 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
     );
     let again = fails(&changed, DeclineCode::InsufficientFunds, now);
     assert!(matches!(again.state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }), "one try");
+    assert_eq!(again.card_changed(card(1), now), None, "told twice of the same card, it is tried once");
+    assert!(again.card_changed(card(2), now).is_some());
     let paid = changed.charged(2, now).unwrap();
     assert_eq!((paid.state, paid.nominal), (PlanState::Active(Progress::Waiting), date(2027, 1, 27)));
 }
@@ -228,7 +230,7 @@ fn only_what_another_day_may_mend_is_tried_again() {
         };
         assert_eq!(stands, expected, "{code:?}");
         assert_eq!(after.charged_by_hand(now).is_some(), expected == "retrying", "{code:?}: nor by hand");
-        assert_eq!(after.card_changed(now).is_some(), expected != "ended", "{code:?}: but with another card");
+        assert_eq!(after.card_changed(card(1), now).is_some(), expected != "ended", "{code:?}: but with another card");
     }
 }
 
@@ -317,11 +319,18 @@ fn a_higher_amount_or_a_shorter_cycle_takes_the_buyers_agreement() {
     let proposed = plan.proposed(higher).unwrap();
     assert_eq!(tidings(Some(&plan), &proposed), [PlanTidings::Proposed]);
     assert_eq!(renewal(&proposed, at("2026-12-28T09:00:00")).amount.get(), 1_000, "nothing changes before");
-    assert_eq!(proposed.agreed_to(rate(2_000, 1), now), Err(ChangeError::NotProposed), "not what was shown");
-    let agreed = proposed.agreed_to(higher, now).unwrap();
+    assert_eq!(proposed.agreed_to(rate(2_000, 1), &by("1"), now), Err(ChangeError::NotProposed), "not what was shown");
+    let agreed = proposed.agreed_to(higher, &by("1"), now).unwrap();
     assert_eq!((agreed.rate(), agreed.proposal), (higher, None), "27 December leaves 17 days");
-    assert_eq!(agreed.agreed_to(higher, now), Err(ChangeError::NotProposed), "once");
-    let short = proposed.agreed_to(higher, at("2026-12-21T12:00:00")).unwrap();
+    assert_eq!(agreed.agreed_to(higher, &by("1"), now), Err(ChangeError::NotProposed), "once");
+    let lowered = agreed.changed(plan.agreed, now).unwrap().proposed(higher).unwrap();
+    assert_eq!(
+        lowered.agreed_to(higher, &by("1"), now),
+        Err(ChangeError::NotProposed),
+        "a repeat agrees to nothing new"
+    );
+    assert!(lowered.agreed_to(higher, &by("2"), now).is_ok());
+    let short = proposed.agreed_to(higher, &by("1"), at("2026-12-21T12:00:00")).unwrap();
     assert_eq!(
         (short.rate().amount.get(), short.then.map(|then| then.from)),
         (1_000, Some(date(2027, 1, 27))),
@@ -437,6 +446,7 @@ proptest! {
         let mut plan = plan();
         let mut now = at("2026-12-01T09:30:00");
         let mut charged = std::collections::BTreeSet::new();
+        let mut cards = 1_u8;
         for event in events {
             let due = plan.due(now);
             let next = match event {
@@ -456,7 +466,7 @@ proptest! {
                 },
                 Event::Pause => plan.paused(By::Buyer, now),
                 Event::Resume => plan.resumed(now),
-                Event::NewCard => plan.card_changed(now),
+                Event::NewCard => { cards += 1; plan.card_changed(card(cards), now) }
                 Event::ByHand => plan.charged_by_hand(now),
                 Event::Ask => plan.ask(now),
                 Event::Skip => plan.skipped(now),
@@ -473,4 +483,23 @@ proptest! {
             plan = next;
         }
     }
+}
+
+fn card(id: u8) -> CardId {
+    CardId::from_random([id; 8])
+}
+
+fn by(order: &str) -> OrderId {
+    OrderId::new(order).unwrap()
+}
+
+#[test]
+fn another_address_is_mailed_once_in_a_while() {
+    let (plan, now) = (plan(), at("2026-12-10T12:00:00"));
+    let asked = plan.asked_for_link(now).unwrap();
+    assert_eq!(tidings(Some(&plan), &asked), [PlanTidings::Link]);
+    assert_eq!(asked.asked_for_link(at("2026-12-10T12:09:59")), None);
+    assert!(asked.asked_for_link(at("2026-12-10T12:10:00")).is_some());
+    let over = asked.ended(By::Buyer, now).unwrap();
+    assert!(over.asked_for_link(at("2027-12-10T12:10:00")).is_some(), "what is over can still be looked at");
 }

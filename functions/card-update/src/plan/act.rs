@@ -1,0 +1,57 @@
+//! A buyer pauses a regular purchase, goes on with it, or ends it. Each is free, at any time, and at once.
+
+use domain::recurring::plan::{By, PauseReason, Plan, PlanState};
+use http::Response;
+use inbound::{
+    CardForm,
+    page::{PlanAct, PlanDone},
+};
+use lambda_http::Body;
+
+use super::PlanVisit;
+use crate::Failure;
+
+pub(super) async fn act(visit: &PlanVisit<'_>, form: &CardForm, act: PlanAct) -> Result<Response<Body>, Failure> {
+    visit.form(form)?;
+    let plan = visit.plan().await?;
+    let lang = visit.lang(Some(form), &plan);
+    if act == PlanAct::Resume && has_open_payment(visit, &plan).await? {
+        return Ok(visit.done(lang, PlanDone::Open));
+    }
+    let now = visit.deps.clock.now();
+    let changed = visit
+        .change(plan.clone(), |plan| match act {
+            PlanAct::Pause => plan.paused(By::Buyer, now),
+            PlanAct::Resume => Some(plan).filter(|plan| paused_by_buyer(plan)).and_then(|plan| plan.resumed(now)),
+            PlanAct::Stop => plan.ended(By::Buyer, now),
+        })
+        .await?;
+    if let Some(changed) = &changed {
+        tracing::info!(merchant.id = %changed.merchant, plan.id = changed.id.as_str(), act = act.name(), "a buyer changed a regular purchase");
+    }
+    // Sent twice, it is said twice.
+    let stands = match &changed {
+        Some(_) => true,
+        None => already(act, &visit.plan().await?),
+    };
+    Ok(visit.done(lang, if stands { PlanDone::Act(act) } else { PlanDone::Moved }))
+}
+
+/// Who paused it lets it go on; what the shop paused, the shop does.
+const fn paused_by_buyer(plan: &Plan) -> bool {
+    matches!(plan.state, PlanState::Paused { why: PauseReason::Buyer, .. })
+}
+
+const fn already(act: PlanAct, plan: &Plan) -> bool {
+    match act {
+        PlanAct::Pause => matches!(plan.state, PlanState::Paused { .. }),
+        PlanAct::Resume => matches!(plan.state, PlanState::Active(_)),
+        PlanAct::Stop => matches!(plan.state, PlanState::Ended { .. }),
+    }
+}
+
+/// Whether nobody knows yet what became of the period's payment: it is found out before the period is let go.
+async fn has_open_payment(visit: &PlanVisit<'_>, plan: &Plan) -> Result<bool, Failure> {
+    let payment = visit.deps.payments.load(&plan.order_of(plan.period)).await?;
+    Ok(payment.is_some_and(|payment| !payment.state.is_settled()))
+}

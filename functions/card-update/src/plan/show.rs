@@ -1,0 +1,101 @@
+//! What a GET shows: how the regular purchase stands, or a question.
+
+use domain::{
+    State,
+    recurring::plan::{Plan, PlanState},
+};
+use http::{Response, StatusCode};
+use inbound::{
+    checkout::{CardHandle, FORM_LIFETIME, ReceiptHandle},
+    http as answer,
+    page::{PastCharge, PlanAct, PlanAsk, PlanDone, PlanOverview, PlanView},
+};
+use lambda_http::Body;
+
+use super::{PlanVisit, agree};
+use crate::Failure;
+
+/// How many of the past periods are shown.
+const PAST: u32 = 6;
+
+pub(super) async fn show(visit: &PlanVisit<'_>) -> Result<Response<Body>, Failure> {
+    let plan = visit.plan().await?;
+    match visit.asked("view") {
+        Some("card") => to_card(visit, &plan).await,
+        Some("agree") => agree::ask(visit, &plan, None, &[]).await,
+        other => match other.and_then(PlanAct::parse).filter(|_| !plan.is_over()) {
+            Some(act) => ask(visit, &plan, act).await,
+            None => overview(visit, &plan).await,
+        },
+    }
+}
+
+/// To the form that replaces the card, whichever card it is by now.
+async fn to_card(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Response<Body>, Failure> {
+    match visit.card(plan).await?.filter(|_| !plan.is_over()) {
+        Some(card) => {
+            let path = visit.deps.checkout.card_path(&CardHandle::of(&card), FORM_LIFETIME)?;
+            Ok(answer::see_other(&format!("{path}?lang={}", visit.lang(None, plan).tag())))
+        }
+        None => overview(visit, plan).await,
+    }
+}
+
+async fn ask(visit: &PlanVisit<'_>, plan: &Plan, act: PlanAct) -> Result<Response<Body>, Failure> {
+    let opened = visit.merchant().await?;
+    let ask = PlanAsk { act, plan, action: &visit.path, token: &visit.seal(None)? };
+    let query = format!("view={}&", act.name());
+    Ok(visit.page(&opened.merchant, visit.lang(None, plan), StatusCode::OK, PlanView::Ask(ask), &query))
+}
+
+async fn overview(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Response<Body>, Failure> {
+    let opened = visit.merchant().await?;
+    let card = visit.card(plan).await?;
+    let change = card.as_ref().map(|card| visit.deps.checkout.card_path(&CardHandle::of(card), FORM_LIFETIME));
+    let change = change.transpose()?;
+    let done = visit.asked("done").and_then(PlanDone::parse).filter(|done| still(*done, plan));
+    let view = PlanOverview {
+        plan,
+        card: card.as_ref().map(|card| visit.entry(card)).zip(change.as_deref()),
+        past: &past(visit, plan).await?,
+        action: &visit.path,
+        done,
+    };
+    let lang = visit.lang(None, plan);
+    Ok(visit.page(&opened.merchant, lang, StatusCode::OK, PlanView::Overview(view), ""))
+}
+
+/// Whether the plan stands as an address says that was made a moment ago: who comes by a bookmark is not told what is over.
+const fn still(done: PlanDone, plan: &Plan) -> bool {
+    match done {
+        PlanDone::Act(PlanAct::Pause) => matches!(plan.state, PlanState::Paused { .. }),
+        PlanDone::Act(PlanAct::Resume) => matches!(plan.state, PlanState::Active(_)),
+        PlanDone::Act(PlanAct::Stop) => matches!(plan.state, PlanState::Ended { .. }),
+        PlanDone::Agreed | PlanDone::Refused => plan.proposal.is_none(),
+        PlanDone::Moved | PlanDone::Open | PlanDone::CardNotTaken => true,
+    }
+}
+
+/// The last periods that were paid, newest first.
+async fn past(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Vec<PastCharge>, Failure> {
+    let mut past = Vec::new();
+    for period in (1..plan.period).rev().take(usize::try_from(PAST).unwrap_or(usize::MAX)) {
+        let Some(payment) = visit.deps.payments.load(&plan.order_of_period(period)).await? else { continue };
+        let paid_at = match &payment.state {
+            State::Authorized { at, .. } | State::Captured { at, .. } => *at,
+            State::Authorizing { .. }
+            | State::Challenging { .. }
+            | State::Unknown(_)
+            | State::Reversing(_)
+            | State::Declined { .. }
+            | State::Cancelled { .. }
+            | State::Lapsed { .. }
+            | State::Failed { .. }
+            | State::Abandoned { .. }
+            | State::NeedsPerson(_) => continue,
+        };
+        let receipt = visit.deps.checkout.receipt_path(&ReceiptHandle { key: payment.key.clone() })?;
+        past.push(PastCharge { at: paid_at, amount: payment.amount_now(), receipt });
+    }
+    Ok(past)
+}

@@ -1,0 +1,88 @@
+//! The mails about a regular purchase, to its buyer and to the shop.
+
+use domain::{
+    MerchantId,
+    payment::Reader,
+    recurring::{
+        offer::OfferChosen,
+        plan::{PlanId, PlanTidings},
+    },
+    tell::PlanTelling,
+};
+use inbound::{
+    checkout::{CARD_LIFETIME, PlanHandle, plan_path},
+    page::mail::{self, PlanNews, header_safe},
+};
+use outbound::Mail;
+
+use crate::{Deps, Failed};
+
+/// The mail that a message asks for. None: nobody has an address, or the plan moved on since.
+///
+/// No setting turns it off: whoever is charged again and again has to know of it, and how to stop.
+pub(crate) async fn news(deps: &Deps, telling: &PlanTelling) -> Result<Option<Mail>, Failed> {
+    let plan = deps.plans.load(&telling.merchant, &telling.plan).await?.ok_or("the regular purchase is not there")?;
+    let merchant = deps.merchants.load(&telling.merchant).await?.ok_or("the merchant is not there")?;
+    let to = match telling.reader {
+        Reader::Payer => Some(&plan.mail).filter(|mail| !mail.is_empty()),
+        Reader::Shop => merchant.mail.shop_copy.as_ref(),
+    };
+    let Some(to) = to.map(|to| header_safe(to)) else { return Ok(None) };
+    let offer = match telling.tidings {
+        PlanTidings::Joined => {
+            let joined = OfferChosen { id: plan.offer.clone(), version: plan.offer_version };
+            deps.offers.version(&plan.merchant, &joined).await?
+        }
+        PlanTidings::Failed
+        | PlanTidings::LastTry
+        | PlanTidings::Unpaid
+        | PlanTidings::Asked
+        | PlanTidings::Proposed
+        | PlanTidings::Changed
+        | PlanTidings::Paused
+        | PlanTidings::Resumed
+        | PlanTidings::Ended
+        | PlanTidings::Reminded(_)
+        | PlanTidings::CardExpires
+        | PlanTidings::Link => None,
+    };
+    let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(|card| card.number.is_some());
+    let page = match telling.reader {
+        Reader::Payer => page(deps, &plan.merchant, &plan.id)?,
+        Reader::Shop => format!("{}/console/recurring/{}", deps.page_origin, plan.id.as_str()),
+    };
+    let composed = mail::plan_news(&PlanNews {
+        lang: match telling.reader {
+            Reader::Payer => plan.lang,
+            Reader::Shop => merchant.lang,
+        },
+        reader: telling.reader,
+        tidings: telling.tidings,
+        plan: &plan,
+        offer: offer.as_ref(),
+        card: card.as_ref().map(|card| &card.card),
+        merchant: &merchant.name,
+        contact: merchant.page.contact.as_deref(),
+        mode: merchant.mode,
+        page: &page,
+    });
+    let Some(composed) = composed else {
+        tracing::info!(event.id = telling.event_id, "a regular purchase moved on: its mail is not sent any more");
+        return Ok(None);
+    };
+    Ok(Some(Mail {
+        to,
+        reply_to: None,
+        subject: composed.subject,
+        text: composed.text,
+        html: composed.html,
+        event_id: telling.event_id.clone(),
+    }))
+}
+
+/// The address of the page where a buyer sees and stops a regular purchase.
+pub(crate) fn page(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> Result<String, Failed> {
+    let handle = PlanHandle { merchant: merchant.clone(), plan: plan.clone() };
+    let path = plan_path(&deps.keyring, &handle, deps.clock.now(), CARD_LIFETIME)?;
+    Ok(format!("{}{path}", deps.page_origin))
+}

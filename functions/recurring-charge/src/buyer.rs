@@ -1,0 +1,54 @@
+//! What a buyer did: another card, or the agreement to a change.
+
+use domain::{
+    KeptCard, Payment, PaymentKey,
+    recurring::plan::{self, Plan, Standing},
+};
+
+use crate::{Deps, WorkError, step};
+
+/// Another card stands where one was: what failed is tried at once with that, once for each card.
+///
+/// A card belongs to an owner, and an owner may have several plans. They are found by a row beside the owner's name that is written before the plan is.
+pub(crate) async fn changed_card(deps: &Deps, key: &PaymentKey) -> Result<(), WorkError> {
+    let payment = deps.payments.load(key).await?.ok_or(WorkError::Gone("payment"))?;
+    let owner = payment.card_owner();
+    let plans = deps.plans.of_owner(&key.merchant, &owner).await?;
+    let Some(card) = deps.cards.load(&key.merchant, &owner).await?.filter(may_pay) else { return Ok(()) };
+    for plan in plans {
+        try_with(deps, plan, &card).await?;
+    }
+    Ok(())
+}
+
+/// A try failed, and the buyer had changed the card while it went on: the message of that found nothing that had failed.
+pub(crate) async fn changed_meanwhile(deps: &Deps, plan: Plan, payment: &Payment) -> Result<Plan, WorkError> {
+    let failed = matches!(Standing::of(payment), Standing::Failed(_)) && plan.order_of(plan.period) == payment.key;
+    if !failed {
+        return Ok(plan);
+    }
+    let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(may_pay);
+    match card.filter(|card| Some(card.id) != payment.card_id) {
+        Some(card) => try_with(deps, plan, &card).await,
+        None => Ok(plan),
+    }
+}
+
+/// The buyer was authenticated and agreed to a change.
+pub(crate) async fn agreed(deps: &Deps, key: &PaymentKey) -> Result<(), WorkError> {
+    let payment = deps.payments.load(key).await?.ok_or(WorkError::Gone("payment"))?;
+    let Some((plan, rate)) = plan::agreed(&payment) else { return Ok(()) };
+    let plan = deps.plans.load(&key.merchant, plan).await?.ok_or(WorkError::Gone("plan"))?;
+    let now = deps.clock.now();
+    step::write(deps, plan, |plan| plan.agreed_to(rate, &key.order, now).ok()).await.map(drop)
+}
+
+async fn try_with(deps: &Deps, plan: Plan, card: &KeptCard) -> Result<Plan, WorkError> {
+    let now = deps.clock.now();
+    step::write(deps, plan, |plan| plan.card_changed(card.id, now)).await
+}
+
+/// Whether the merchant may charge it.
+fn may_pay(card: &KeptCard) -> bool {
+    card.number.is_some() && card.consent.scope.merchant_may_charge()
+}

@@ -1,0 +1,250 @@
+//! The mails about a regular purchase. Each says what the plan says now: where that moved on since, there is nothing to tell any more.
+
+use domain::{
+    Lang, MaskedCard,
+    merchant::Mode,
+    payment::Reader,
+    recurring::{
+        calendar::run_day,
+        offer::{FirstAmount, Offer},
+        plan::{EndReason, PauseReason, Plan, PlanState, PlanTidings, Progress, ReminderKind},
+        retry::Chance,
+    },
+};
+use words::{
+    card, date_time, day, money,
+    recurring::{
+        self,
+        mail::{PlanMailText, PlanMailWords, plan_mail},
+        page::plan_page,
+    },
+};
+
+use super::{Letter, Mail, greeting, line, marked, write};
+
+/// A regular purchase to write about.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanNews<'a> {
+    /// The mail's language.
+    pub lang: Lang,
+    /// Who reads it.
+    pub reader: Reader,
+    /// What happened.
+    pub tidings: PlanTidings,
+    /// The contract as it stands.
+    pub plan: &'a Plan,
+    /// The offer as it was joined: its terms stand in the mail at joining.
+    pub offer: Option<&'a Offer>,
+    /// The card that is charged.
+    pub card: Option<&'a MaskedCard>,
+    /// The merchant's name.
+    pub merchant: &'a str,
+    /// How shoppers reach the merchant.
+    pub contact: Option<&'a str>,
+    /// Test or live.
+    pub mode: Mode,
+    /// The absolute https address of the buyer's page, or of the console's for the shop.
+    pub page: &'a str,
+}
+
+/// Writes the mail about a regular purchase. None: the plan moved on since.
+pub fn plan_news(view: &PlanNews<'_>) -> Option<Mail> {
+    let words = plan_mail(view.lang);
+    let told = told(view, words)?;
+    let (merchant, item) = (line(view.merchant), line(&view.plan.item));
+    let (buyer, closing) = match view.reader {
+        Reader::Payer => (Some(view.plan.name.as_str()), to_buyer(view, words)),
+        Reader::Shop => (None, vec![(words::words(view.lang).mail.why)(&merchant)]),
+    };
+    let letter = Letter {
+        greeting: greeting(view.lang, buyer),
+        result: (told.text.result)(&merchant, &item),
+        meaning: Some(told.text.meaning),
+        test: (view.mode == Mode::Test).then_some(words.test),
+        intro: Vec::new(),
+        rows: rows(view, words),
+        outro: Vec::new(),
+        advice: told.advice,
+        links: links(view, words),
+        closing,
+    };
+    Some(write(view.lang, &marked(view.lang, view.mode, (told.text.subject)(&merchant)), &letter))
+}
+
+struct Told {
+    text: &'static PlanMailText,
+    advice: Option<String>,
+}
+
+/// What is said, if the plan still stands as the message says.
+fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
+    let plain = |text| Some(Told { text, advice: None });
+    let for_reader = |buyer, shop| match view.reader {
+        Reader::Payer => buyer,
+        Reader::Shop => shop,
+    };
+    let active = match view.plan.state {
+        PlanState::Active(progress) => Some(progress),
+        PlanState::Paused { .. } | PlanState::Ended { .. } => None,
+    };
+    match view.tidings {
+        PlanTidings::Joined => plain(for_reader(&words.joined, &words.shop_joined)),
+        PlanTidings::Failed | PlanTidings::LastTry => match active? {
+            Progress::Retrying { next, .. } => {
+                let when = date_time(view.lang, next.at);
+                Some(match next.chance {
+                    Chance::Further => Told { text: &words.failed, advice: Some((words.tried_again)(&when)) },
+                    Chance::Last => Told { text: &words.last_try, advice: Some((words.tried_last)(&when)) },
+                })
+            }
+            Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. } => None,
+        },
+        PlanTidings::Asked => match active? {
+            Progress::Asked { .. } => plain(&words.shop_asked),
+            Progress::Waiting | Progress::Retrying { .. } | Progress::Immediate { .. } => None,
+        },
+        PlanTidings::Unpaid | PlanTidings::Paused => match view.plan.state {
+            PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
+                plain(for_reader(&words.unpaid, &words.shop_unpaid))
+            }
+            PlanState::Paused { why: PauseReason::Buyer, .. } => plain(for_reader(&words.paused, &words.shop_paused)),
+            PlanState::Paused { why: PauseReason::Merchant, .. } => {
+                plain(for_reader(&words.paused_by_shop, &words.shop_paused))
+            }
+            PlanState::Active(_) | PlanState::Ended { .. } => None,
+        },
+        PlanTidings::Ended => match view.plan.state {
+            PlanState::Ended { why, .. } => plain(for_reader(ended(why, words), &words.shop_ended)),
+            PlanState::Active(_) | PlanState::Paused { .. } => None,
+        },
+        PlanTidings::Proposed => view.plan.proposal.and_then(|_| plain(&words.proposed)),
+        PlanTidings::Changed => plain(&words.changed),
+        PlanTidings::Resumed => active.and_then(|_| plain(&words.resumed)),
+        PlanTidings::Reminded(ReminderKind::TrialEnds) => active.and_then(|_| plain(&words.trial_ends)),
+        PlanTidings::Reminded(ReminderKind::PriceChanges) => active.and_then(|_| plain(&words.price_changes)),
+        PlanTidings::Reminded(ReminderKind::Billing) => active.and_then(|_| plain(&words.billing)),
+        PlanTidings::CardExpires => active.and_then(|_| plain(&words.card_expires)),
+        PlanTidings::Link => plain(&words.link),
+    }
+}
+
+const fn ended(why: EndReason, words: &'static PlanMailWords) -> &'static PlanMailText {
+    match why {
+        EndReason::Buyer => &words.ended,
+        EndReason::Merchant => &words.ended_by_shop,
+        EndReason::Network => &words.ended_by_network,
+        EndReason::Completed => &words.completed,
+    }
+}
+
+fn rows(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(String, String)> {
+    let (lang, plan) = (view.lang, view.plan);
+    let all = words::words(lang);
+    let mut rows: Vec<(&str, Option<String>)> =
+        vec![(all.result.shop, Some(view.merchant.to_owned())), (words.item, Some(plan.item.clone()))];
+    if view.tidings == PlanTidings::Joined
+        && let Some(offer) = view.offer
+    {
+        rows.push((words.first, Some(first(lang, offer.first))));
+    }
+    let label = if view.tidings == PlanTidings::Joined { words.rate } else { plan_page(lang).rate };
+    rows.push((label, Some(recurring::rate(lang, plan.agreed))));
+    if let Some(proposal) = plan.proposal.filter(|_| view.tidings == PlanTidings::Proposed) {
+        rows.push((words.new_rate, Some(recurring::rate(lang, proposal))));
+    }
+    if let Some(then) = plan.then {
+        rows.push((words.new_rate, Some(recurring::rate(lang, then.rate))));
+        rows.push((words.from, Some(recurring::run_date(lang, run_day(then.from)))));
+    }
+    let in_trial = plan.trial_until.filter(|_| plan.period == 2);
+    rows.push((words.trial, in_trial.map(|last| day(lang, last))));
+    rows.push((words.next, next(lang, plan, words)));
+    if view.tidings == PlanTidings::Joined {
+        let times = plan.times.map_or_else(|| words.open_ended.to_owned(), |times| (words.count)(times.get()));
+        rows.push((words.times, Some(times)));
+    }
+    rows.push((words.card, view.card.map(|of| card(of.brand, &of.last4))));
+    let (state, standing) = (recurring::state(lang, &plan.state), recurring::standing(lang, &plan.state));
+    rows.push((
+        words.state,
+        Some(match view.reader {
+            Reader::Payer => state.to_owned(),
+            Reader::Shop => format!("{state} ({standing})"),
+        }),
+    ));
+    rows.push((words.plan, Some(plan.id.as_str().to_owned())));
+    match view.reader {
+        Reader::Payer => {}
+        Reader::Shop => {
+            rows.push((words.buyer, Some(plan.name.clone())));
+            rows.push((words.buyer_mail, Some(plan.mail.clone())));
+        }
+    }
+    let terms = view.offer.filter(|_| view.tidings == PlanTidings::Joined).map(|offer| &offer.terms);
+    if let Some(terms) = terms {
+        rows.push((all.order.quantity, Some(terms.quantity.clone())));
+        rows.push((all.order.shipping, Some(terms.shipping.clone())));
+        rows.push((all.order.payment_time, Some(terms.payment_time.clone())));
+        rows.push((all.order.delivery, Some(terms.delivery.clone())));
+        rows.push((all.order.withdrawal, Some(terms.withdrawal.clone())));
+    }
+    let filled = |(label, value): (&str, Option<String>)| Some((line(label), line(&value?)));
+    rows.into_iter().filter_map(filled).filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn first(lang: Lang, first: FirstAmount) -> String {
+    match first {
+        FirstAmount::Charged(amount) => money(lang, amount),
+        FirstAmount::Free => words::sum(lang, 0),
+    }
+}
+
+/// When something is charged next, and how much. None: nobody can say.
+fn next(lang: Lang, plan: &Plan, words: &PlanMailWords) -> Option<String> {
+    let date = match plan.state {
+        PlanState::Active(Progress::Waiting) => recurring::run_date(lang, run_day(plan.nominal)),
+        PlanState::Active(Progress::Retrying { next, .. }) => date_time(lang, next.at),
+        PlanState::Active(Progress::Immediate { .. } | Progress::Asked { .. })
+        | PlanState::Paused { .. }
+        | PlanState::Ended { .. } => return None,
+    };
+    Some((words.next_charge)(&date, &money(lang, plan.rate().amount)))
+}
+
+fn links(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(&'static str, String)> {
+    let page = line(view.page);
+    let (manage, console) = (words.manage, words.console);
+    match view.reader {
+        Reader::Shop => vec![(console, page)],
+        Reader::Payer => {
+            let first = match view.tidings {
+                PlanTidings::Failed | PlanTidings::LastTry | PlanTidings::Unpaid | PlanTidings::CardExpires => {
+                    Some((words.change_card, format!("{page}?view=card")))
+                }
+                PlanTidings::Proposed => Some((words.agree, format!("{page}?view=agree"))),
+                PlanTidings::Joined
+                | PlanTidings::Asked
+                | PlanTidings::Changed
+                | PlanTidings::Paused
+                | PlanTidings::Resumed
+                | PlanTidings::Ended
+                | PlanTidings::Reminded(_)
+                | PlanTidings::Link => None,
+            };
+            first.into_iter().chain([(manage, page)]).collect()
+        }
+    }
+}
+
+fn to_buyer(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<String> {
+    let (mail, merchant) = (&words::words(view.lang).mail, line(view.merchant));
+    let ask = match view.contact.map(line).filter(|contact| !contact.is_empty()) {
+        Some(contact) => format!("{}: {merchant} {contact}", mail.ask),
+        None => (mail.ask_shop)(&merchant),
+    };
+    let stop = match view.plan.state {
+        PlanState::Active(_) | PlanState::Paused { .. } => Some(words.stop.to_owned()),
+        PlanState::Ended { .. } => None,
+    };
+    stop.into_iter().chain([ask, (mail.why)(&merchant)]).collect()
+}

@@ -1,0 +1,459 @@
+//! The page where a buyer sees a regular purchase, pauses and ends it, and agrees to a change. A GET changes nothing: scanners of mails follow links too.
+
+use askama::Template;
+use domain::{
+    CardError, Lang, Yen,
+    recurring::{
+        calendar::run_day,
+        plan::{PauseReason, Plan, PlanState, Progress, Rate},
+    },
+};
+use jiff::{Timestamp, civil::Date};
+use words::{
+    FormProblem, date, date_time, day, money,
+    recurring::{
+        self,
+        mail::{PlanMailWords, plan_mail},
+        page::{PlanNotice, PlanPageWords, PlanQuestion, plan_page},
+    },
+};
+
+use super::{
+    Page,
+    asset::FORM_SCRIPT,
+    card_fields::Problems,
+    kept::{CHECKING_REFRESH_S, KeptEntry},
+    policy::{FormTarget, Referrer},
+    shell::{LanguageSwitch, Shell, Shop, page},
+};
+
+/// The page of a regular purchase, `/plan/{handle}`.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanPage<'a> {
+    /// The page's language.
+    pub lang: Lang,
+    /// The shop; none where the address opens nothing.
+    pub shop: Option<&'a Shop<'a>>,
+    /// What is shown.
+    pub view: PlanView<'a>,
+    /// How the page is had in the other language.
+    pub language: Option<LanguageSwitch<'a>>,
+}
+
+/// What the page of a regular purchase shows.
+#[derive(Clone, Copy, Debug)]
+pub enum PlanView<'a> {
+    /// How it stands, and what can be done.
+    Overview(PlanOverview<'a>),
+    /// The question whether it is to be paused, to go on or to end.
+    Ask(PlanAsk<'a>),
+    /// The question whether the buyer agrees to a change.
+    Agree(PlanAgree<'a>),
+    /// The buyer was not authenticated: nothing changes.
+    NotAgreed {
+        /// Where the question is asked again.
+        again: &'a str,
+    },
+    /// Whether the buyer was authenticated is being found out.
+    Checking {
+        /// Where the page looks again: its own address.
+        address: &'a str,
+    },
+    /// The address has run out: another can be had by mail. No personal data.
+    Expired {
+        /// Where that is asked for.
+        action: &'a str,
+    },
+    /// Another address was mailed. No personal data.
+    LinkSent,
+    /// The address opens nothing: no personal data.
+    NotThere,
+}
+
+/// A regular purchase as its buyer sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanOverview<'a> {
+    /// The contract.
+    pub plan: &'a Plan,
+    /// The card that is charged, and where it is changed. None: there is none.
+    pub card: Option<(KeptEntry<'a>, &'a str)>,
+    /// What was paid, newest first.
+    pub past: &'a [PastCharge],
+    /// The page's own path.
+    pub action: &'a str,
+    /// What was just done.
+    pub done: Option<PlanDone>,
+}
+
+/// A period that was paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastCharge {
+    /// When.
+    pub at: Timestamp,
+    /// How much.
+    pub amount: Yen,
+    /// Path of its receipt.
+    pub receipt: String,
+}
+
+/// What a buyer can do with one press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanAct {
+    /// Nothing is charged for a while.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It ends.
+    Stop,
+}
+
+/// What was done before the page was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanDone {
+    /// That.
+    Act(PlanAct),
+    /// The buyer agreed to a change.
+    Agreed,
+    /// The buyer did not.
+    Refused,
+    /// Nothing: it stood otherwise by then.
+    Moved,
+    /// Nothing: a payment is being checked.
+    Open,
+    /// Nothing: the card may not be used now.
+    CardNotTaken,
+}
+
+/// The question whether something is to be done: POSTs `act`, `lang` and `order` to `action`.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanAsk<'a> {
+    /// What.
+    pub act: PlanAct,
+    /// The contract.
+    pub plan: &'a Plan,
+    /// The page's own path.
+    pub action: &'a str,
+    /// What the form carries sealed, in the field `order`.
+    pub token: &'a str,
+}
+
+/// The question whether the buyer agrees to a change: POSTs `act` = `agree` or `refuse`, `lang`, `order`, `card_code` and the browser data to `action`.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanAgree<'a> {
+    /// The contract.
+    pub plan: &'a Plan,
+    /// What is proposed.
+    pub rate: Rate,
+    /// From when it would hold.
+    pub from: Date,
+    /// The card by which the buyer is authenticated. None: there is none, and nothing can be agreed to.
+    pub card: Option<KeptEntry<'a>>,
+    /// The page's own path.
+    pub action: &'a str,
+    /// What the form carries sealed, in the field `order`.
+    pub token: &'a str,
+    /// What is to be mended.
+    pub problems: &'a [FormProblem],
+    /// Ask for consent to handing data to the card issuer.
+    pub asks_consent: bool,
+}
+
+impl PlanAct {
+    /// Its name in forms and addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Stop => "stop",
+        }
+    }
+
+    /// Reads its name back.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Pause, Self::Resume, Self::Stop].into_iter().find(|act| act.name() == name)
+    }
+
+    const fn question(self, words: &'static PlanPageWords) -> &'static PlanQuestion {
+        match self {
+            Self::Pause => &words.pause,
+            Self::Resume => &words.resume,
+            Self::Stop => &words.stop,
+        }
+    }
+}
+
+impl PlanDone {
+    /// Its name in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Act(act) => act.name(),
+            Self::Agreed => "agree",
+            Self::Refused => "refuse",
+            Self::Moved => "moved",
+            Self::Open => "open",
+            Self::CardNotTaken => "card",
+        }
+    }
+
+    /// Reads its name back.
+    pub fn parse(name: &str) -> Option<Self> {
+        let others = [Self::Agreed, Self::Refused, Self::Moved, Self::Open, Self::CardNotTaken];
+        PlanAct::parse(name).map(Self::Act).or_else(|| others.into_iter().find(|done| done.name() == name))
+    }
+
+    const fn notice(self, words: &'static PlanPageWords) -> &'static PlanNotice {
+        match self {
+            Self::Act(PlanAct::Pause) => &words.done_pause,
+            Self::Act(PlanAct::Resume) => &words.done_resume,
+            Self::Act(PlanAct::Stop) => &words.done_stop,
+            Self::Agreed => &words.done_agree,
+            Self::Refused => &words.done_refuse,
+            Self::Moved => &words.done_moved,
+            Self::Open => &words.done_open,
+            Self::CardNotTaken => &words.card_not_taken,
+        }
+    }
+}
+
+/// Renders the page of a regular purchase.
+pub fn plan(view: &PlanPage<'_>) -> Page {
+    let words = plan_page(view.lang);
+    let told = match &view.view {
+        PlanView::Overview(overview) => return show(view, overview),
+        PlanView::Ask(ask) => return question(view, ask),
+        PlanView::Agree(agree) => return agreement(view, agree),
+        PlanView::NotAgreed { again } => {
+            Told { next: Some((again, words.look_at_change)), ..Told::new(&words.not_agreed, Mood::Halted) }
+        }
+        PlanView::Checking { address } => {
+            let look = words::words(view.lang).waiting.look_now;
+            Told { next: Some((address, look)), refreshes: true, ..Told::new(&words.checking, Mood::Waiting) }
+        }
+        PlanView::Expired { action } => {
+            Told { form: Some((action, words.expired_button)), ..Told::new(&words.expired, Mood::Halted) }
+        }
+        PlanView::LinkSent => Told::new(&words.done_link, Mood::Good),
+        PlanView::NotThere => Told::new(&words.not_there, Mood::Halted),
+    };
+    tell(view, told)
+}
+
+fn show(view: &PlanPage<'_>, overview: &PlanOverview<'_>) -> Page {
+    let words = plan_page(view.lang);
+    let shell = Shell::new(view.lang, words.title, view.shop).with_language(view.language);
+    let policy = shell.policy(FormTarget::Nowhere, Referrer::SameOrigin);
+    page(&OverviewTemplate { overview, shell, text: words, rows: rows(view.lang, overview.plan) }, policy)
+}
+
+fn question(view: &PlanPage<'_>, ask: &PlanAsk<'_>) -> Page {
+    let words = plan_page(view.lang);
+    let question = ask.act.question(words);
+    let shell = Shell::new(view.lang, question.title, view.shop).with_language(view.language);
+    let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
+    page(&AskTemplate { ask, shell, text: words, question }, policy)
+}
+
+fn agreement(view: &PlanPage<'_>, agree: &PlanAgree<'_>) -> Page {
+    let words = plan_page(view.lang);
+    let all = words::words(view.lang);
+    let error = if agree.problems.is_empty() { "" } else { all.form.title_error };
+    let title = format!("{error}{}", words.agree.title);
+    let shell = Shell::new(view.lang, title, view.shop).with_language(view.language).with_script(&FORM_SCRIPT);
+    let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
+    let problems = Problems::of(view.lang, agree.problems);
+    page(
+        &AgreeTemplate { agree, shell, text: words, mail: plan_mail(view.lang), problems, retype: all.keep.retype },
+        policy,
+    )
+}
+
+fn tell(view: &PlanPage<'_>, told: Told<'_>) -> Page {
+    let shell = Shell::new(view.lang, told.text.title, view.shop).with_language(view.language);
+    let shell = match told.next.filter(|_| told.refreshes) {
+        Some((address, _)) => shell.refreshing(CHECKING_REFRESH_S, address),
+        None => shell,
+    };
+    let forms = if told.form.is_some() { FormTarget::Ourselves } else { FormTarget::Nowhere };
+    let policy = shell.policy(forms, Referrer::SameOrigin);
+    page(&ToldTemplate { shell, told }, policy)
+}
+
+/// What was agreed and what comes next.
+fn rows(lang: Lang, plan: &Plan) -> Vec<(&'static str, String)> {
+    let (mail, words) = (plan_mail(lang), plan_page(lang));
+    let (state, later) = (recurring::state(lang, &plan.state), plan.then);
+    let trial = plan.trial_until.filter(|_| plan.period == 2);
+    let (next, following) = comes(lang, plan, mail);
+    [
+        (mail.item, Some(plan.item.clone())),
+        (mail.state, Some(state.to_owned())),
+        (words.rate, Some(recurring::rate(lang, plan.agreed))),
+        (mail.new_rate, later.map(|then| recurring::rate(lang, then.rate))),
+        (mail.from, later.map(|then| recurring::run_date(lang, run_day(then.from)))),
+        (mail.trial, trial.map(|last| day(lang, last))),
+        (mail.next, next),
+        (words.following, following),
+        (mail.times, Some(plan.times.map_or_else(|| mail.open_ended.to_owned(), |times| (mail.count)(times.get())))),
+        (words.joined, Some(date(lang, plan.joined_at))),
+        (mail.plan, Some(plan.id.as_str().to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some((label, value?)))
+    .collect()
+}
+
+/// When something is charged next and after that, and how much.
+fn comes(lang: Lang, plan: &Plan, words: &PlanMailWords) -> (Option<String>, Option<String>) {
+    let amount = |date: Date| {
+        money(lang, plan.then.filter(|then| then.from <= date).map_or(plan.agreed, |then| then.rate).amount)
+    };
+    let charge = |date: &str, of: Date| (words.next_charge)(date, &amount(of));
+    let following = plan.following();
+    let is_last = plan.times.is_some_and(|times| plan.period >= u32::from(times.get()));
+    let then = (!is_last).then(|| charge(&recurring::run_date(lang, run_day(following)), following));
+    match plan.state {
+        PlanState::Active(Progress::Waiting) => {
+            (Some(charge(&recurring::run_date(lang, run_day(plan.nominal)), plan.nominal)), then)
+        }
+        PlanState::Active(Progress::Retrying { next, .. }) => {
+            (Some(charge(&date_time(lang, next.at), plan.nominal)), then)
+        }
+        PlanState::Active(Progress::Immediate { .. } | Progress::Asked { .. }) => (None, then),
+        PlanState::Paused { .. } | PlanState::Ended { .. } => (None, None),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "plan-overview.html", whitespace = "minimize")]
+struct OverviewTemplate<'a> {
+    overview: &'a PlanOverview<'a>,
+    shell: Shell<'a>,
+    text: &'static PlanPageWords,
+    rows: Vec<(&'static str, String)>,
+}
+
+impl OverviewTemplate<'_> {
+    /// What the buyer has to know first. None: all is well, or it is over.
+    fn notice(&self) -> Option<&'static PlanNotice> {
+        let words = self.text;
+        match self.overview.plan.state {
+            PlanState::Active(Progress::Waiting) | PlanState::Ended { .. } => None,
+            PlanState::Active(Progress::Retrying { .. }) => Some(&words.retrying),
+            PlanState::Active(Progress::Immediate { .. }) => Some(&words.charging),
+            PlanState::Active(Progress::Asked { .. }) => Some(&words.asked),
+            PlanState::Paused { why: PauseReason::Unpaid(_), .. } => Some(&words.unpaid),
+            PlanState::Paused { why: PauseReason::Merchant, .. } => Some(&words.paused_by_shop),
+            PlanState::Paused { why: PauseReason::Buyer, .. } => None,
+        }
+    }
+
+    fn done(&self) -> Option<&'static PlanNotice> {
+        self.overview.done.map(|done| done.notice(self.text))
+    }
+
+    /// What can be done, with what leads there.
+    fn acts(&self) -> Vec<(&'static str, &'static str)> {
+        let acts: &[PlanAct] = match self.overview.plan.state {
+            PlanState::Active(_) => &[PlanAct::Pause, PlanAct::Stop],
+            PlanState::Paused { why: PauseReason::Buyer, .. } => &[PlanAct::Resume, PlanAct::Stop],
+            PlanState::Paused { why: PauseReason::Merchant | PauseReason::Unpaid(_), .. } => &[PlanAct::Stop],
+            PlanState::Ended { .. } => &[],
+        };
+        acts.iter().map(|act| (act.name(), act.question(self.text).link)).collect()
+    }
+
+    /// What the shop proposes, while it can be agreed to.
+    fn proposal(&self) -> Option<(String, String)> {
+        let (lang, plan) = (self.shell.lang, self.overview.plan);
+        let open = !matches!(plan.state, PlanState::Ended { .. });
+        let proposal = plan.proposal.filter(|_| open)?;
+        Some((recurring::rate(lang, plan.last_rate()), recurring::rate(lang, proposal)))
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.overview.plan.state, PlanState::Ended { .. })
+    }
+
+    fn date(&self, at: &Timestamp) -> String {
+        date(self.shell.lang, *at)
+    }
+
+    fn money(&self, amount: &Yen) -> String {
+        money(self.shell.lang, *amount)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "plan-ask.html", whitespace = "minimize")]
+struct AskTemplate<'a> {
+    ask: &'a PlanAsk<'a>,
+    shell: Shell<'a>,
+    text: &'static PlanPageWords,
+    question: &'static PlanQuestion,
+}
+
+impl AskTemplate<'_> {
+    fn rate(&self) -> String {
+        recurring::rate(self.shell.lang, self.ask.plan.rate())
+    }
+
+    fn is_grave(&self) -> bool {
+        self.ask.act == PlanAct::Stop
+    }
+}
+
+#[derive(Template)]
+#[template(path = "plan-agree.html", whitespace = "minimize")]
+struct AgreeTemplate<'a> {
+    agree: &'a PlanAgree<'a>,
+    shell: Shell<'a>,
+    text: &'static PlanPageWords,
+    mail: &'static PlanMailWords,
+    problems: Problems,
+    retype: &'static str,
+}
+
+impl AgreeTemplate<'_> {
+    fn now(&self) -> String {
+        recurring::rate(self.shell.lang, self.agree.plan.last_rate())
+    }
+
+    fn then(&self) -> String {
+        recurring::rate(self.shell.lang, self.agree.rate)
+    }
+
+    fn from(&self) -> String {
+        recurring::run_date(self.shell.lang, run_day(self.agree.from))
+    }
+}
+
+/// A view that tells something.
+struct Told<'a> {
+    text: &'static PlanNotice,
+    mood: Mood,
+    /// An address and what leads there.
+    next: Option<(&'a str, &'static str)>,
+    /// The page looks there again by itself.
+    refreshes: bool,
+    /// Where the buyer has another address mailed, and the button.
+    form: Option<(&'a str, &'static str)>,
+}
+
+enum Mood {
+    Good,
+    Halted,
+    Waiting,
+}
+
+impl Told<'_> {
+    const fn new(text: &'static PlanNotice, mood: Mood) -> Self {
+        Self { text, mood, next: None, refreshes: false, form: None }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "plan-told.html", whitespace = "minimize")]
+struct ToldTemplate<'a> {
+    shell: Shell<'a>,
+    told: Told<'a>,
+}

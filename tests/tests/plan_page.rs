@@ -1,0 +1,432 @@
+//! card-update: behind a sealed address a buyer sees a regular purchase, pauses it, ends it, and agrees to a change; a GET changes nothing, and each change is
+//! told by mail.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    reason = "a test's helpers may stop at the first surprise; capacity units come in halves"
+)]
+
+use std::time::Duration;
+
+use domain::{
+    Lang, OrderId, PaymentKey, State, Yen,
+    acquirer::DeclineCode,
+    clock::japan_date,
+    merchant::ThreeDsPolicy,
+    payment::{Failure, Origin},
+    recurring::{
+        calendar::Cycle,
+        plan::{By, ChangeError, EndReason, PauseReason, Plan, PlanState, Progress, Rate},
+    },
+};
+use http::StatusCode;
+use local::world::{Delivery, World};
+use outbound::acquirer::Kind;
+use system_tests::{
+    Card, Form, Page, PlanDesk, ShopRequest, Shopper, Submit, acquirer_calls, cards, change_merchant, fresh, kept_card,
+    payment, totals,
+};
+
+const USER: &str = "Member-1";
+
+struct Stage {
+    world: World,
+    desk: PlanDesk,
+    plan: Plan,
+    /// Path of the plan's page, as the mail at joining has it.
+    address: String,
+}
+
+/// A buyer of merchant 4000 who pays 1,000 yen a month with this card.
+async fn joined(number: &str, lang: Lang) -> Stage {
+    let world = fresh().await;
+    change_merchant(&world, "4000", |merchant| {
+        merchant.continuation = true;
+        merchant.mail.shop_copy = Some("shop@example.jp".to_owned());
+    })
+    .await;
+    world.advance(Duration::from_secs(31)).await.unwrap();
+    let mut shopper = Shopper::new(&world);
+    shopper.open(&ShopRequest::new("4000", 1_000, "10").of_user(USER, world.now())).await;
+    shopper.pay(&Card::of(number).to_be_kept()).await;
+    if shopper.page().hop().is_some() {
+        shopper.answer_the_issuer("pass").await;
+    }
+    assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+    let desk = PlanDesk::of(&world, "4000");
+    let plan = desk.join("10", 1_000, lang).await;
+    world.settle().await.unwrap();
+    let address = address(&world, "");
+    Stage { world, desk, plan, address }
+}
+
+/// The path behind the last link to a plan's page, in the newest mail to the buyer whose subject holds `subject`.
+fn address(world: &World, subject: &str) -> String {
+    let mails = world.mailbox().unwrap();
+    let text = mails.iter().rev().filter(|mail| mail.to == ["shopper@example.com"] && mail.subject.contains(subject));
+    let text =
+        text.filter_map(|mail| mail.text.clone()).find(|text| text.contains("/plan/")).expect("a mail leads there");
+    let path = &text[text.rfind("/plan/").unwrap()..];
+    path.split_whitespace().next().unwrap().to_owned()
+}
+
+/// Subjects of the mails after the first `from`, with whom they went to.
+fn told(world: &World, from: usize) -> Vec<(String, String)> {
+    let mails = world.mailbox().unwrap().into_iter().skip(from);
+    mails.map(|mail| (mail.to.join(","), mail.subject)).collect()
+}
+
+fn form(page: &Page) -> Form {
+    page.form_by_id("ask").unwrap_or_else(|| panic!("no form on {:?}: {}", page.heading(), page.text)).clone()
+}
+
+async fn does(stage: &Stage, act: &str) -> Shopper {
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view={act}", stage.address)).await;
+    let form = form(buyer.page());
+    assert_eq!(form.value("act"), Some(act));
+    buyer.submit(&Submit::of(&form)).await;
+    buyer
+}
+
+const fn rate(yen: u32) -> Option<Rate> {
+    match Yen::new(yen) {
+        Ok(amount) => Some(Rate { amount, cycle: Cycle::MONTHLY }),
+        Err(_) => None,
+    }
+}
+
+#[tokio::test]
+async fn a_buyer_sees_what_was_agreed_and_what_comes() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let mails = stage.world.mailbox().unwrap();
+    let joining = mails.iter().find(|mail| mail.subject.contains("お申し込みを受け付けました")).unwrap();
+    let text = joining.text.as_ref().unwrap();
+    for part in ["いつでも解約できます", "1袋", "2026年12月28日(月) 1,000円", "毎月 1,000円", "一時停止・解約: http"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(mails.iter().any(|mail| mail.to == ["shop@example.jp"] && mail.subject.contains("お申し込みがありました")));
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&stage.address).await;
+    let page = buyer.page();
+    assert_eq!((page.status, page.heading()), (StatusCode::OK, "定期購入の内容"));
+    for part in ["豆の定期便", "継続中", "毎月 1,000円", "2026年12月28日(月)", "2027年1月27日", "4242", "領収書"]
+    {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+    let change = page.by_id("change-card").unwrap().attribute("href").unwrap().to_owned();
+    buyer.get(&change).await;
+    assert_eq!(buyer.page().heading(), "保存したカード");
+    buyer.get(&format!("{}?view=card", stage.address)).await;
+    assert_eq!(buyer.page().heading(), "保存したカード", "as the mails' link does");
+}
+
+#[tokio::test]
+async fn looking_changes_nothing() {
+    let stage = joined(cards::VISA, Lang::En).await;
+    stage.desk.write(&stage.plan, |plan| plan.proposed(rate(1_500).unwrap()).ok()).await;
+    stage.world.settle().await.unwrap();
+    let (before, mails) = (stage.desk.load(&stage.plan).await, stage.world.mailbox().unwrap().len());
+    let units = stage.world.usage().dynamodb.write_units;
+    let mut scanner = Shopper::new(&stage.world);
+    for query in
+        ["", "?view=pause", "?view=resume", "?view=stop", "?view=agree", "?view=card", "?act=stop", "?done=stop"]
+    {
+        scanner.get(&format!("{}{query}", stage.address)).await;
+        assert_eq!(scanner.page().status, StatusCode::OK, "{query}");
+        assert_eq!(scanner.page().lang(), "en", "{query}");
+        assert!(!scanner.page().text.contains("It is over"), "{query}");
+    }
+    assert!((stage.world.usage().dynamodb.write_units - units).abs() < f64::EPSILON);
+    assert_eq!(stage.desk.load(&stage.plan).await, before);
+    stage.world.settle().await.unwrap();
+    assert_eq!(stage.world.mailbox().unwrap().len(), mails);
+}
+
+#[tokio::test]
+async fn a_buyer_stops_at_once_and_only_then_may_the_card_be_deleted() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=card", stage.address)).await;
+    let card = buyer.page().address.clone();
+    let card = card.split('?').next().unwrap().to_owned();
+    assert!(buyer.page().text.contains("豆の定期便"), "what relies on it: {}", buyer.page().text);
+    let delete = |page: &Page| Submit::of(&page.form_by_id("card").unwrap().clone().with("card_code", "123"));
+    buyer.get(&format!("{card}?view=delete")).await;
+    buyer.submit(&delete(buyer.page())).await;
+    assert_eq!(buyer.page().heading(), "このカードは削除できません");
+    assert!(kept_card(&stage.world, "4000", USER).await.unwrap().number.is_some());
+    let to_plan = buyer.page().tags("a").filter_map(|tag| tag.attribute("href")).find(|to| to.starts_with("/plan/"));
+    let to_plan = to_plan.unwrap().to_owned();
+    buyer.get(&to_plan).await;
+    assert_eq!(buyer.page().heading(), "定期購入の内容", "where it is ended");
+
+    let mails = stage.world.mailbox().unwrap().len();
+    let mut buyer = does(&stage, "stop").await;
+    assert!(buyer.page().text.contains("解約しました"), "{}", buyer.page().text);
+    let ended = stage.desk.load(&stage.plan).await;
+    assert!(matches!(ended.state, PlanState::Ended { why: EndReason::Buyer, .. }));
+    assert_eq!(ended.looked_at_on(), None);
+    stage.world.deliver_twice(Delivery::Twice);
+    stage.world.settle().await.unwrap();
+    let told = told(&stage.world, mails);
+    assert!(
+        told.iter().any(|(to, subject)| to == "shopper@example.com" && subject.contains("解約しました")),
+        "{told:?}"
+    );
+    assert!(told.iter().any(|(to, _)| to == "shop@example.jp"), "{told:?}");
+    buyer.get(&format!("{card}?view=delete")).await;
+    buyer.submit(&delete(buyer.page())).await;
+    assert_eq!(buyer.page().heading(), "カードを削除しました");
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_does_it_once_and_says_it_twice() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=stop", stage.address)).await;
+    let stop = Submit::of(&form(buyer.page()));
+    for _ in 0..2 {
+        buyer.submit(&stop).await;
+        assert!(buyer.page().text.contains("解約しました"));
+    }
+    assert_eq!(stage.desk.load(&stage.plan).await.version, 2);
+}
+
+#[tokio::test]
+async fn what_a_buyer_paused_goes_on_and_what_the_shop_paused_does_not() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let buyer = does(&stage, "pause").await;
+    assert!(buyer.page().text.contains("一時停止しました"), "{}", buyer.page().text);
+    let paused = stage.desk.load(&stage.plan).await;
+    assert!(matches!(paused.state, PlanState::Paused { why: PauseReason::Buyer, .. }));
+    stage.world.advance(Duration::from_secs(50 * 24 * 3_600)).await.unwrap();
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), 1, "nothing is charged meanwhile");
+    let stage = Stage { address: address(&stage.world, "一時停止しました"), ..stage };
+    let mut expired = Shopper::new(&stage.world);
+    expired.get(&stage.address).await;
+    assert_eq!(expired.page().status, StatusCode::GONE, "thirty days are over");
+    let stage = Stage { address: another_address(&stage).await, ..stage };
+    let buyer = does(&stage, "resume").await;
+    assert!(buyer.page().text.contains("再開しました"), "{}", buyer.page().text);
+    let going = stage.desk.load(&stage.plan).await;
+    assert_eq!(going.state, PlanState::Active(Progress::Waiting));
+    assert!(going.nominal > japan_date(stage.world.now()), "the time between is not charged");
+
+    stage.desk.write(&stage.plan, |plan| plan.paused(By::Merchant, stage.world.now())).await;
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=resume", stage.address)).await;
+    let resume = Submit::of(&form(buyer.page()));
+    buyer.submit(&resume).await;
+    assert!(buyer.page().text.contains("お手続きは行われませんでした"), "{}", buyer.page().text);
+    assert!(matches!(stage.desk.load(&stage.plan).await.state, PlanState::Paused { why: PauseReason::Merchant, .. }));
+}
+
+/// Asks for another address where an old one has run out, and takes it from the mail.
+async fn another_address(stage: &Stage) -> String {
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&stage.address).await;
+    let ask = Submit::of(&form(buyer.page()));
+    buyer.submit(&ask).await;
+    assert!(buyer.page().text.contains("メールをお送りしました"), "{}", buyer.page().text);
+    assert!(!buyer.page().text.contains("豆の定期便"), "nothing is said of what it leads to");
+    stage.world.settle().await.unwrap();
+    address(&stage.world, "ご案内します")
+}
+
+#[tokio::test]
+async fn who_comes_with_an_old_address_has_another_mailed_and_no_mailbox_is_filled() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    stage.desk.write(&stage.plan, |plan| plan.paused(By::Merchant, stage.world.now())).await;
+    stage.world.advance(Duration::from_secs(31 * 24 * 3_600)).await.unwrap();
+    let mails = stage.world.mailbox().unwrap().len();
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=stop", stage.address)).await;
+    assert_eq!(buyer.page().status, StatusCode::GONE);
+    assert!(!buyer.page().text.contains("豆の定期便") && !buyer.page().text.contains("デモショップ"));
+    let ask = Submit::of(&form(buyer.page()));
+    for _ in 0..5 {
+        buyer.submit(&ask).await;
+        assert!(buyer.page().text.contains("メールをお送りしました"));
+    }
+    let as_stop = Submit { body: ask.body.replace("act=link", "act=stop"), ..ask };
+    buyer.submit(&as_stop).await;
+    assert_eq!(buyer.page().status, StatusCode::GONE, "an old address does nothing else");
+    stage.world.settle().await.unwrap();
+    assert_eq!(stage.world.mailbox().unwrap().len(), mails + 1);
+    buyer.get(&address(&stage.world, "ご案内します")).await;
+    assert_eq!(buyer.page().heading(), "定期購入の内容");
+}
+
+#[tokio::test]
+async fn a_change_holds_only_after_its_buyer_was_authenticated() {
+    let stage = joined(cards::CHALLENGE, Lang::Ja).await;
+    let asked = acquirer_calls(&stage.world, Kind::Authorize).await.len();
+    let proposed = stage.desk.write(&stage.plan, |plan| plan.proposed(rate(1_500).unwrap()).ok()).await;
+    stage.world.settle().await.unwrap();
+    let mut buyer = Shopper::new(&stage.world);
+    for choice in ["fail", "cancel"] {
+        buyer.get(&format!("{}?view=agree", address(&stage.world, "条件の変更"))).await;
+        assert!(buyer.page().text.contains("1,500円"), "{}", buyer.page().text);
+        buyer.submit(&agreeing(buyer.page())).await;
+        assert!(!buyer.page().text.contains("1円を支払う"));
+        buyer.answer_the_issuer(choice).await;
+        assert_eq!(buyer.page().heading(), "本人認証が完了しませんでした", "{choice}: {}", buyer.page().text);
+        assert_eq!(stage.desk.load(&stage.plan).await, proposed, "{choice}");
+    }
+    buyer.get(&format!("{}?view=agree", stage.address)).await;
+    let form = agreeing(buyer.page());
+    buyer.submit(&form).await;
+    buyer.answer_the_issuer("pass").await;
+    assert!(buyer.page().text.contains("条件の変更を承りました"), "{}", buyer.page().text);
+    let agreed = stage.desk.load(&stage.plan).await;
+    assert_eq!((agreed.proposal, agreed.rate()), (None, rate(1_500).unwrap()));
+    stage.world.deliver_twice(Delivery::Twice);
+    stage.world.settle().await.unwrap();
+    assert_eq!(stage.desk.load(&stage.plan).await, agreed, "the stream finds it done");
+    let order = agreed.agreed_by.clone().unwrap();
+    let proof = payment(&stage.world, "4000", order.as_str()).await.unwrap();
+    assert!(matches!(proof.state, State::Failed { reason: Failure::Registered, .. }), "{:?}", proof.state);
+    assert_eq!(totals(&stage.world, &proof).await.standing, 0, "the one yen went back");
+    buyer.submit(&form).await;
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 3, "each form asks once");
+    assert_eq!(stage.desk.load(&stage.plan).await, agreed);
+    let told = told(&stage.world, 0);
+    assert!(told.iter().any(|(_, subject)| subject.contains("条件が変わります")), "{told:?}");
+}
+
+/// The form that agrees, with the card's code.
+fn agreeing(page: &Page) -> Submit {
+    let form = page.form_by_id("card").unwrap_or_else(|| panic!("{:?}: {}", page.heading(), page.text));
+    Submit::of(&form.clone().with("card_code", "123"))
+}
+
+#[tokio::test]
+async fn who_was_only_let_through_has_agreed_to_nothing() {
+    let stage = joined(cards::VISA, Lang::En).await;
+    change_merchant(&stage.world, "4000", |merchant| merchant.three_ds = ThreeDsPolicy::AtPayment).await;
+    let rate = rate(1_500).unwrap();
+    let proposed = stage.desk.write(&stage.plan, |plan| plan.proposed(rate).ok()).await;
+    let mut first = payment(&stage.world, "4000", "10").await.unwrap();
+    first.key = PaymentKey::new(first.key.merchant.clone(), OrderId::new("77").unwrap());
+    first.origin = Origin::Agreement { plan: proposed.id.clone(), rate };
+    for (reason, counts) in [(Failure::Registered, true), (Failure::NotAuthenticated, false), (Failure::Quiet, false)] {
+        first.state = State::Failed { reason, decline: None, at: stage.world.now() };
+        assert_eq!(domain::recurring::plan::agreed(&first).is_some(), counts, "{reason:?}");
+    }
+    first.state = State::Failed { reason: Failure::Registered, decline: None, at: stage.world.now() };
+    first.origin = Origin::Page;
+    assert_eq!(domain::recurring::plan::agreed(&first), None);
+}
+
+#[tokio::test]
+async fn a_buyer_who_does_not_agree_says_so_and_what_was_withdrawn_can_not_be_agreed_to() {
+    let stage = joined(cards::CHALLENGE, Lang::Ja).await;
+    stage.desk.write(&stage.plan, |plan| plan.proposed(rate(1_500).unwrap()).ok()).await;
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=agree", stage.address)).await;
+    let (agree, page) = (agreeing(buyer.page()), buyer.page().clone());
+    let refuse = page.by_id("refuse").is_some();
+    assert!(refuse, "a button beside the form");
+    let refuse = Submit { body: agree.body.replace("act=agree", "act=refuse"), ..agree.clone() };
+
+    // The shop wants still more meanwhile: neither answer is to what was shown.
+    stage.desk.write(&stage.plan, |plan| plan.proposed(rate(2_000).unwrap()).ok()).await;
+    let asked = acquirer_calls(&stage.world, Kind::Authorize).await.len();
+    for stale in [&agree, &refuse] {
+        buyer.submit(stale).await;
+        assert!(buyer.page().text.contains("お手続きは行われませんでした"), "{}", buyer.page().text);
+    }
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked, "nobody is asked");
+    assert_eq!(stage.desk.load(&stage.plan).await.proposal, rate(2_000));
+
+    buyer.get(&format!("{}?view=agree", stage.address)).await;
+    let agree = agreeing(buyer.page());
+    buyer.submit(&Submit { body: agree.body.replace("act=agree", "act=refuse"), ..agree.clone() }).await;
+    assert!(buyer.page().text.contains("条件は変更されません"), "{}", buyer.page().text);
+    let plan = stage.desk.load(&stage.plan).await;
+    assert_eq!((plan.proposal, plan.rate()), (None, rate(1_000).unwrap()));
+    assert_eq!(
+        plan.agreed_to(rate(2_000).unwrap(), &plan.first_order, stage.world.now()),
+        Err(ChangeError::NotProposed)
+    );
+}
+
+#[tokio::test]
+async fn what_has_to_be_mended_is_said_and_nobody_is_asked() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    stage.desk.write(&stage.plan, |plan| plan.proposed(rate(1_500).unwrap()).ok()).await;
+    let asked = acquirer_calls(&stage.world, Kind::Authorize).await.len();
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=agree", stage.address)).await;
+    let form = buyer.page().form_by_id("card").unwrap().clone().with("card_code", "12");
+    buyer.submit(&Submit::of(&form)).await;
+    assert_eq!(buyer.page().status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked);
+}
+
+#[tokio::test]
+async fn a_form_belongs_to_its_plan_and_an_address_to_its_purpose() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let mut shopper = Shopper::new(&stage.world);
+    shopper.open(&ShopRequest::new("4000", 1_000, "11").of_user("member-2", stage.world.now())).await;
+    shopper.pay(&Card::of(cards::JCB).to_be_kept()).await;
+    let theirs = stage.desk.join("11", 1_000, Lang::Ja).await;
+    stage.world.settle().await.unwrap();
+    let their_address = address(&stage.world, "お申し込み");
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=stop", stage.address)).await;
+    let mine = Submit::of(&form(buyer.page()));
+    buyer.submit(&Submit { action: their_address, ..mine.clone() }).await;
+    assert_eq!(buyer.page().status, StatusCode::BAD_REQUEST);
+    buyer.submit(&Submit { body: mine.body.replace("act=stop", "act=x"), ..mine.clone() }).await;
+    assert_eq!(buyer.page().status, StatusCode::BAD_REQUEST);
+    for plan in [&stage.plan, &theirs] {
+        assert_eq!(stage.desk.load(plan).await.version, 1);
+    }
+    let as_card = stage.address.replace("/plan/", "/card/");
+    let mut cut = stage.address.clone();
+    cut.pop();
+    for address in [as_card.as_str(), &cut, "/plan/x"] {
+        buyer.get(address).await;
+        assert_eq!(buyer.page().status, StatusCode::NOT_FOUND, "{address}");
+        assert!(!buyer.page().text.contains("豆の定期便"), "{address}");
+    }
+    stage.world.advance(Duration::from_secs(121 * 60)).await.unwrap();
+    buyer.submit(&mine).await;
+    assert_eq!(buyer.page().status, StatusCode::BAD_REQUEST, "a form that was open for too long");
+}
+
+#[tokio::test]
+async fn a_mail_of_what_moved_on_is_not_sent_any_more() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let mails = stage.world.mailbox().unwrap().len();
+    let now = stage.world.now();
+    stage.desk.write(&stage.plan, |plan| plan.paused(By::Buyer, now)).await;
+    stage.desk.write(&stage.plan, |plan| plan.resumed(now)).await;
+    stage.world.settle().await.unwrap();
+    let told = told(&stage.world, mails);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].1.contains("再開しました"), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_unpaid_plan_says_how_it_goes_on() {
+    let stage = joined(cards::VISA, Lang::En).await;
+    let unpaid = PlanState::Paused { at: stage.world.now(), why: PauseReason::Unpaid(DeclineCode::InsufficientFunds) };
+    stage.desk.write(&stage.plan, |plan| Some(Plan { version: plan.version + 1, state: unpaid, ..plan.clone() })).await;
+    stage.world.settle().await.unwrap();
+    let mails = stage.world.mailbox().unwrap();
+    let mail = mails.iter().find(|mail| mail.subject.contains("could not be charged")).unwrap();
+    assert!(mail.text.as_ref().unwrap().contains("Change the card: http"), "{:?}", mail.text);
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&stage.address).await;
+    assert!(buyer.page().text.contains("If you change to another card"), "{}", buyer.page().text);
+    assert!(buyer.page().by_id("stop").is_some() && buyer.page().by_id("resume").is_none());
+}
