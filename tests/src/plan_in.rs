@@ -72,6 +72,9 @@ pub fn plan_in(world: &World, order: &str, state: PlanState) -> Plan {
         first_failed: None,
         reminded: 1,
         card_warned: None,
+        changed_card: None,
+        agreed_by: None,
+        link_asked: None,
         state,
     }
 }

@@ -123,7 +123,7 @@ impl RegularDesk {
     }
 
     /// The buyer's card is another from now on.
-    pub async fn change_card(&self, user: &str, number: &str) {
+    pub async fn change_card(&self, user: &str, number: &str) -> domain::CardId {
         let stands = self.card(user).await;
         let card = self.cards.card(CardOwner::Buyer(user.to_owned()), number).await;
         let id = domain::CardId::from_random([u8::try_from(stands.version % 256).expect("a byte"); 8]);
@@ -131,6 +131,7 @@ impl RegularDesk {
         // sealed for its own name
         card.number = Some(self.cards.sealed(&card, number).await);
         smuggle_card(&self.world, &card).await;
+        id
     }
 
     /// A plan, if it stands.

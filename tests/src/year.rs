@@ -170,9 +170,9 @@ impl Year<'_> {
             (PlanState::Active(Progress::Asked { .. }), _) => plan.charged_by_hand(now),
             (PlanState::Paused { .. }, 0..300) if !unpaid => plan.resumed(now),
             (PlanState::Paused { .. }, 0..1_500) if unpaid => {
-                self.desk.change_card(&self.buyers[which].name, cards::JCB).await;
+                let card = self.desk.change_card(&self.buyers[which].name, cards::JCB).await;
                 self.buyers[which].over_on = None;
-                plan.card_changed(now)
+                plan.card_changed(card, now)
             }
             (_, 2_000..2_003) => plan.ended(By::Buyer, now),
             (_, 2_003..2_005) => plan.paused(By::Merchant, now),

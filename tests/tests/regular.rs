@@ -144,8 +144,8 @@ async fn a_soft_decline_is_tried_again_at_ten_on_six_days_and_then_waits_for_ano
     until(&world, "2027-01-20 00:00").await;
     assert_eq!((desk.calls(&plan, 2).await, tried.len()), ((0, 7), 7));
     // another card: once, at once, and the next on its day
-    desk.change_card("alice", cards::MASTERCARD).await;
-    desk.change(&id, |plan| plan.card_changed(world.now())).await;
+    let card = desk.change_card("alice", cards::MASTERCARD).await;
+    desk.change(&id, |plan| plan.card_changed(card, world.now())).await;
     world.settle().await.unwrap();
     let paid = desk.plan(&id).await;
     assert_eq!(
@@ -230,7 +230,7 @@ async fn a_card_that_is_changed_in_the_instant_of_a_decline_is_tried_once_more_a
     let plan = desk.plan(&id).await;
     assert_eq!(desk.calls(&plan, 2).await, (0, 1));
     // the second try is at the acquirer with the old card when the buyer has another
-    at_the_acquirer(&world, &desk, &id, |plan, now| plan.card_changed(now));
+    at_the_acquirer(&world, &desk, &id, |plan, now| plan.card_changed(domain::CardId::from_random([9; 8]), now));
     desk.change_card("alice", cards::VISA).await;
     until(&world, "2026-12-29 09:59").await;
     desk.change(&id, |plan| plan.charged_by_hand(world.now())).await;

@@ -63,7 +63,9 @@ async fn named(call: &Call<'_>, search: &PlanSearch) -> Result<Option<Plan>, Ref
     }
     let origin = call.deps.payments.load(&key).await?.map(|payment| payment.origin);
     match origin {
-        Some(Origin::Renewal { plan, .. }) => Ok(call.deps.plans.load(merchant, &plan).await?),
+        Some(Origin::Renewal { plan, .. } | Origin::Agreement { plan, .. }) => {
+            Ok(call.deps.plans.load(merchant, &plan).await?)
+        }
         Some(
             Origin::Page
             | Origin::Link(_)

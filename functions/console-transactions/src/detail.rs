@@ -92,7 +92,7 @@ fn link(payment: &Payment) -> Option<String> {
 /// Where the regular purchase is that it belongs to or began, if it stands.
 async fn plan(deps: &Deps, payment: &Payment) -> Result<Option<String>, Refusal> {
     let id = match &payment.origin {
-        Origin::Renewal { plan, .. } => plan.clone(),
+        Origin::Renewal { plan, .. } | Origin::Agreement { plan, .. } => plan.clone(),
         Origin::Page
         | Origin::Link(_)
         | Origin::CardUpdate(_)

@@ -43,7 +43,7 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Today,
         Self::Transactions,
         Self::Charge,

@@ -179,7 +179,7 @@ pub fn parse_plan(pk: &str) -> Option<(MerchantId, PlanId)> {
 
 /// Partition key of the regular purchases that are charged to an owner's card; the sort key is the purchase's name. The owner stands in it as a hash: keys are
 /// told in errors.
-pub(crate) fn plans_of(merchant: &MerchantId, owner: &CardOwner) -> String {
+pub(crate) fn plans_of_owner(merchant: &MerchantId, owner: &CardOwner) -> String {
     let owner = HEXLOWER.encode(&Sha256::digest(card_owner(owner).as_bytes()));
     format!("RO#{merchant}#{owner}")
 }

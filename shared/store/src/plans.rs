@@ -68,7 +68,7 @@ impl Plans {
             .table_name(&self.table.name)
             .key_condition_expression("#pk = :owner")
             .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":owner", text(keys::plans_of(merchant, owner)))
+            .expression_attribute_values(":owner", text(keys::plans_of_owner(merchant, owner)))
             .consistent_read(true)
             .into_paginator()
             .items()
@@ -91,7 +91,7 @@ impl Plans {
     pub async fn put(&self, plan: &Plan) -> Result<PlanWritten, StoreError> {
         if plan.version == 1 {
             // Beside the owner before it is there: whoever dies in between leaves a name that nothing answers to, never a plan that is not found.
-            let (of_owner, name) = (keys::plans_of(&plan.merchant, &plan.owner), plan.id.as_str());
+            let (of_owner, name) = (keys::plans_of_owner(&plan.merchant, &plan.owner), plan.id.as_str());
             let place = Place { pk: of_owner, sk: name, forgotten_at: None, due: None };
             put_next(&self.table, place, &plan.id, 1).await?;
         }

@@ -157,7 +157,8 @@ fn month_of(payment: &Payment, at: Timestamp) -> Month {
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
         | Origin::Batch { .. }
-        | Origin::Renewal { .. } => Month::of(japan_date(at)),
+        | Origin::Renewal { .. }
+        | Origin::Agreement { .. } => Month::of(japan_date(at)),
     }
 }
 
