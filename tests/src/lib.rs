@@ -17,6 +17,7 @@ mod clerk;
 mod clerk_calls;
 mod encode;
 mod hand_over;
+mod hook;
 mod log;
 mod outage;
 mod page;
@@ -34,6 +35,7 @@ pub use clerk::{Clerk, DEMO_PASSWORD, DEMO_SECRET, JOINED_PASSWORD, OWNER, OWNER
 pub use clerk_calls::{ClerkCalls, OperationForm};
 pub use encode::{Charset, form_encoded, percent_encoded};
 pub use hand_over::HandOver;
+pub use hook::{Call, Hook, HookKeys};
 pub use log::Log;
 pub use outage::Outage;
 pub use page::{Form, Page, Tag};

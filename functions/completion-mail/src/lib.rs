@@ -1,7 +1,8 @@
-//! The mails after a payment, to the shopper and to the shop, about a kept card and about a batch. A mail that fails never touches the payment.
+//! The mails after a payment, to the shopper and to the shop, about a kept card, about a batch and about an endpoint for notifications. A mail that fails never touches the payment.
 
 mod batch;
 mod card;
+mod endpoint;
 mod link;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
@@ -24,7 +25,7 @@ use inbound::{
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
-use store::{Batches, Cards, Links, MailReturns, Merchants, Offers, Payments, SearchIndex, StoreError};
+use store::{Batches, Cards, Endpoints, Links, MailReturns, Merchants, Offers, Payments, SearchIndex, StoreError};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub struct Deps {
     links: Links,
     offers: Offers,
     batches: Batches,
+    endpoints: Endpoints,
     returns: MailReturns,
     mailer: Mailer,
     index: SearchIndex,
@@ -59,6 +61,7 @@ impl Deps {
             links: Links::new(table.clone()),
             offers: Offers::new(table.clone()),
             batches: Batches::new(table.clone()),
+            endpoints: Endpoints::new(table.clone()),
             returns: MailReturns::new(table),
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?).told_by(config.required("MAIL_SET")?),
             keyring: Keyring::open(config).await?,
@@ -83,6 +86,7 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
         Message::Card(telling) => card::news(deps, telling).await?,
         Message::Link(telling) => link::request(deps, telling).await?,
         Message::Batch(telling) => batch::news(deps, telling).await?,
+        Message::Endpoint(telling) => endpoint::news(deps, telling).await?,
     };
     let Some(mail) = mail else { return Ok(()) };
     match tags(&message, &mail) {
@@ -99,7 +103,7 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
     tracing::info!(event.id = message.event_id(), "mail sent");
     match &message {
         Message::Payment(telling) => trace(deps, telling).await,
-        Message::Card(_) | Message::Batch(_) => {}
+        Message::Card(_) | Message::Batch(_) | Message::Endpoint(_) => {}
         Message::Link(telling) => link::note(deps, telling).await?,
     }
     Ok(())
@@ -113,7 +117,7 @@ fn tags(message: &Message, mail: &Mail) -> Option<MailTags> {
         }
         Message::Card(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), Reader::Payer),
         Message::Link(telling) => (telling.merchant.clone(), MailAbout::Link(telling.link.clone()), Reader::Payer),
-        Message::Batch(_) => return None,
+        Message::Batch(_) | Message::Endpoint(_) => return None,
     };
     Some(MailTags { merchant, about, reader, to: AddressMark::of(&mail.to) })
 }
@@ -124,7 +128,7 @@ async fn held(deps: &Deps, message: &Message) -> Result<(), Failed> {
         Message::Payment(telling) => (telling.key.clone(), telling.reader),
         Message::Card(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), Reader::Payer),
         Message::Link(telling) => return link::give_up(deps, telling).await,
-        Message::Batch(_) => return Ok(()),
+        Message::Batch(_) | Message::Endpoint(_) => return Ok(()),
     };
     let trace = ReturnTrace { id: message.event_id().to_owned(), at: deps.clock.now(), reader, kind: None };
     Ok(deps.index.returned(&key, &trace).await?)
