@@ -71,11 +71,8 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
             }
         }
     }
-    let unsent = [
-        send(&deps.mails, &tellings).await,
-        send(&deps.recurring, &work).await,
-        send(&deps.notices, &notices).await,
-    ];
+    let unsent =
+        [send(&deps.mails, &tellings).await, send(&deps.recurring, &work).await, send(&deps.notices, &notices).await];
     let begin_again = unsent.into_iter().chain([unreadable]).flatten().min();
     Ok(match begin_again.and_then(|place| changes.get(place)) {
         Some(change) => StreamAnswer::again_from(change),

@@ -12,6 +12,7 @@ pub mod history;
 pub mod links;
 pub mod login;
 pub mod mail_returns;
+pub mod notifications;
 pub mod notify_mail;
 pub mod operation;
 pub mod settings;
