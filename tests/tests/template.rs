@@ -105,7 +105,13 @@ fn these_are_all_the_rights() {
             "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, Encrypt Decrypt CardKey",
         ),
         ("return-dispatch", "GetItem PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
-        ("outbox-relay", "SendMessage MailQueue, SendMessage RecurringQueue"),
+        ("outbox-relay", "SendMessage MailQueue, SendMessage NotifyQueue, SendMessage RecurringQueue"),
+        (
+            "merchant-notify",
+            "GetItem Query PutItem Table, Encrypt Decrypt AppKey, SendMessage NotifyAgainQueue, SendMessage MailQueue",
+        ),
+        ("notify-due", "Query Table/index/due, GetItem PutItem Table, SendMessage NotifyAgainQueue"),
+        ("notification-keys", "GetItem Table"),
         ("search-index", "GetItem UpdateItem SearchTable"),
         (
             "completion-mail",
@@ -238,6 +244,8 @@ fn a_setting_that_names_a_resource_comes_with_a_right_on_it_and_the_reverse() {
             ("APP_KEY", "AppKey"),
             ("CARD_KEY", "CardKey"),
             ("MAIL_QUEUE", "MailQueue"),
+            ("NOTIFY_QUEUE", "NotifyQueue"),
+            ("NOTIFY_AGAIN_QUEUE", "NotifyAgainQueue"),
             ("EXPORT_QUEUE", "ExportQueue"),
             ("INTAKE_QUEUE", "IntakeQueue"),
             ("CHUNK_QUEUE", "ChunkQueue"),
@@ -510,10 +518,11 @@ fn every_product_function_has_an_alarm_for_its_errors() {
     let product: BTreeSet<String> =
         functions().into_iter().map(|function| function.id).filter(|id| id != "TestAcquirer").collect();
     assert_eq!(watched, product);
-    let throttles: String = ["FunctionThrottles", "ConsoleThrottles", "WorkerThrottles", "BatchThrottles"]
-        .iter()
-        .map(|alarm| template["Resources"][alarm]["Properties"]["Metrics"].to_string())
-        .collect();
+    let throttles: String =
+        ["FunctionThrottles", "ConsoleThrottles", "WorkerThrottles", "BatchThrottles", "NotifyThrottles"]
+            .iter()
+            .map(|alarm| template["Resources"][alarm]["Properties"]["Metrics"].to_string())
+            .collect();
     for id in product {
         assert!(throttles.contains(&format!("{{\"!Ref\":\"{id}\"}}")), "throttles of {id}");
     }

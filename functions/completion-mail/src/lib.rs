@@ -1,7 +1,9 @@
-//! The mails after a payment, to the shopper and to the shop, about a kept card, a batch and a run of continuation. A mail that fails never touches the payment.
+//! The mails after a payment, to the shopper and to the shop, about a kept card, a batch, a run of continuation, a regular purchase and an endpoint for
+//! notifications. A mail that fails never touches the payment.
 
 mod batch;
 mod card;
+mod endpoint;
 mod link;
 mod plan;
 mod run;
@@ -27,7 +29,8 @@ use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
 use store::{
-    Batches, Cards, Continuations, Links, MailReturns, Merchants, Offers, Payments, Plans, SearchIndex, StoreError,
+    Batches, Cards, Continuations, Endpoints, Links, MailReturns, Merchants, Offers, Payments, Plans, SearchIndex,
+    StoreError,
 };
 
 /// What the function needs, made once.
@@ -41,6 +44,7 @@ pub struct Deps {
     batches: Batches,
     runs: Continuations,
     plans: Plans,
+    endpoints: Endpoints,
     returns: MailReturns,
     mailer: Mailer,
     index: SearchIndex,
@@ -67,6 +71,7 @@ impl Deps {
             batches: Batches::new(table.clone()),
             runs: Continuations::new(table.clone()),
             plans: Plans::new(table.clone()),
+            endpoints: Endpoints::new(table.clone()),
             returns: MailReturns::new(table),
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?).told_by(config.required("MAIL_SET")?),
             keyring: Keyring::open(config).await?,
@@ -93,6 +98,7 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
         Message::Batch(telling) => batch::news(deps, telling).await?,
         Message::Run(telling) => run::news(deps, telling).await?,
         Message::Plan(telling) => plan::news(deps, telling).await?,
+        Message::Endpoint(telling) => endpoint::news(deps, telling).await?,
     };
     let Some(mail) = mail else { return Ok(()) };
     match tags(&message, &mail) {
@@ -109,7 +115,7 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
     tracing::info!(event.id = message.event_id(), "mail sent");
     match &message {
         Message::Payment(telling) => trace(deps, telling).await,
-        Message::Card(_) | Message::Batch(_) | Message::Run(_) | Message::Plan(_) => {}
+        Message::Card(_) | Message::Batch(_) | Message::Run(_) | Message::Plan(_) | Message::Endpoint(_) => {}
         Message::Link(telling) => link::note(deps, telling).await?,
     }
     Ok(())
@@ -124,7 +130,7 @@ fn tags(message: &Message, mail: &Mail) -> Option<MailTags> {
         Message::Card(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), Reader::Payer),
         Message::Link(telling) => (telling.merchant.clone(), MailAbout::Link(telling.link.clone()), Reader::Payer),
         Message::Plan(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), telling.reader),
-        Message::Batch(_) | Message::Run(_) => return None,
+        Message::Batch(_) | Message::Run(_) | Message::Endpoint(_) => return None,
     };
     Some(MailTags { merchant, about, reader, to: AddressMark::of(&mail.to) })
 }
@@ -136,7 +142,7 @@ async fn held(deps: &Deps, message: &Message) -> Result<(), Failed> {
         Message::Card(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), Reader::Payer),
         Message::Plan(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), telling.reader),
         Message::Link(telling) => return link::give_up(deps, telling).await,
-        Message::Batch(_) | Message::Run(_) => return Ok(()),
+        Message::Batch(_) | Message::Run(_) | Message::Endpoint(_) => return Ok(()),
     };
     let trace = ReturnTrace { id: message.event_id().to_owned(), at: deps.clock.now(), reader, kind: None };
     Ok(deps.index.returned(&key, &trace).await?)

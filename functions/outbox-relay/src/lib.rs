@@ -4,6 +4,7 @@ use domain::{
     payment::{Telling, tidings},
     recurring::work::RecurringWork,
     tell::{CardTelling, LinkTelling, Message, PlanTelling},
+    webhook::{self, Event, Notice},
 };
 use inbound::{
     Config, ConfigError,
@@ -13,13 +14,14 @@ use lambda_runtime::LambdaEvent;
 use outbound::Queue;
 use serde::Serialize;
 use serde_json::Value;
-use store::{StoreError, cards, links, payments, plans};
+use store::{StoreError, batches, cards, links, payments, plans};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     mails: Queue,
     recurring: Queue,
+    notices: Queue,
 }
 
 impl Deps {
@@ -27,7 +29,8 @@ impl Deps {
     /// [`ConfigError`].
     pub fn new(config: &Config) -> Result<Self, ConfigError> {
         let queue = |name| config.required(name).map(|url| Queue::new(config.sdk(), url));
-        Ok(Self { mails: queue("MAIL_QUEUE")?, recurring: queue("RECURRING_QUEUE")? })
+        let (mails, recurring) = (queue("MAIL_QUEUE")?, queue("RECURRING_QUEUE")?);
+        Ok(Self { mails, recurring, notices: queue("NOTIFY_QUEUE")? })
     }
 }
 
@@ -38,6 +41,8 @@ struct Given {
     tellings: Vec<Message>,
     /// What there is to do for regular purchases.
     work: Vec<RecurringWork>,
+    /// What merchants' servers are told; who wants to hear it is looked up where it is told.
+    events: Vec<Event>,
 }
 
 /// Relays a batch of changes. What was not relayed is begun again from there, and told again with the same ids.
@@ -46,13 +51,14 @@ struct Given {
 /// An event that is not one of the stream's.
 pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAnswer, lambda_runtime::Error> {
     let changes = events::changes(&event.payload).ok_or("not an event of the table's stream")?;
-    let (mut tellings, mut work) = (Vec::new(), Vec::new());
+    let (mut tellings, mut work, mut notices) = (Vec::new(), Vec::new(), Vec::new());
     let mut unreadable = None;
     for (place, change) in changes.iter().enumerate() {
         match given(change) {
             Ok(given) => {
                 tellings.extend(given.tellings.into_iter().map(|message| (place, message)));
                 work.extend(given.work.into_iter().map(|message| (place, message)));
+                notices.extend(given.events.into_iter().map(|event| (place, Notice::Event(event))));
             }
             Err(error) => {
                 tracing::error!(
@@ -65,7 +71,8 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
             }
         }
     }
-    let unsent = [send(&deps.mails, &tellings).await, send(&deps.recurring, &work).await];
+    let unsent =
+        [send(&deps.mails, &tellings).await, send(&deps.recurring, &work).await, send(&deps.notices, &notices).await];
     let begin_again = unsent.into_iter().chain([unreadable]).flatten().min();
     Ok(match begin_again.and_then(|place| changes.get(place)) {
         Some(change) => StreamAnswer::again_from(change),
@@ -93,6 +100,7 @@ fn given(change: &Change) -> Result<Given, StoreError> {
     of_card(change, &mut given)?;
     of_link(change, &mut given)?;
     of_plan(change, &mut given)?;
+    of_batch(change, &mut given)?;
     Ok(given)
 }
 
@@ -104,14 +112,16 @@ fn of_payment(change: &Change, given: &mut Given) -> Result<(), StoreError> {
         given.tellings.extend(readers.map(|reader| Message::Payment(Telling::new(&new, tidings, *reader))));
     }
     given.work.extend(RecurringWork::of_payment(old.as_ref(), &new));
+    given.events.extend(webhook::of_payment(old.as_ref(), &new, change.at.unwrap_or(new.opened_at)));
     Ok(())
 }
 
 fn of_card(change: &Change, given: &mut Given) -> Result<(), StoreError> {
     let (old, new) = images(change, cards::from_stream)?;
     let Some(new) = new else { return Ok(()) };
-    let told = CardTelling::of(old.as_ref(), &new, change.at.unwrap_or(new.consent.at));
-    given.tellings.extend(told.map(Message::Card));
+    let at = change.at.unwrap_or(new.consent.at);
+    given.tellings.extend(CardTelling::of(old.as_ref(), &new, at).map(Message::Card));
+    given.events.extend(webhook::of_card(old.as_ref(), &new, at));
     given.work.extend(RecurringWork::of_card(old.as_ref(), &new));
     Ok(())
 }
@@ -128,6 +138,13 @@ fn of_plan(change: &Change, given: &mut Given) -> Result<(), StoreError> {
     let at = change.at.unwrap_or(new.joined_at);
     given.tellings.extend(PlanTelling::of(old.as_ref(), &new, at).into_iter().map(Message::Plan));
     given.work.extend(RecurringWork::of_plan(old.as_ref(), &new, at));
+    Ok(())
+}
+
+fn of_batch(change: &Change, given: &mut Given) -> Result<(), StoreError> {
+    let (old, new) = images(change, batches::from_stream)?;
+    let Some(new) = new else { return Ok(()) };
+    given.events.extend(webhook::of_batch(old.as_ref(), &new, change.at.unwrap_or(new.made_at)));
     Ok(())
 }
 

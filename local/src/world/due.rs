@@ -15,7 +15,7 @@ use crate::cloud::StreamRecord;
 pub(super) struct Due {
     minutes: Mutex<BTreeSet<DueMinute>>,
     last_run: Mutex<Timestamp>,
-    cursor: DueCursor,
+    cursors: [DueCursor; 2],
 }
 
 impl Due {
@@ -31,7 +31,7 @@ impl Due {
         Ok(Self {
             minutes: Mutex::new(minutes),
             last_run: Mutex::new(Timestamp::UNIX_EPOCH),
-            cursor: DueCursor::new(Table::new(sdk, table)),
+            cursors: [DueCursor::new(Table::new(sdk, table)), DueCursor::of_notifications(Table::new(sdk, table))],
         })
     }
 
@@ -54,20 +54,29 @@ impl Due {
         minutes.iter().flat_map(|minute| [minute.starts_at(), minute.next().starts_at()]).filter(|at| *at > last).min()
     }
 
-    /// The schedule runs now. Its cursor is brought to the first minute that holds anything, for what lies between is empty.
+    /// The schedules run now. Their cursors are brought to the first minute that holds anything, for what lies between is empty.
     pub(super) async fn run_begins(&self, now: Timestamp) -> Result<(), WorldError> {
         *lock(&self.last_run) = now;
-        let stored = self.cursor.load().await.map_err(WorldError::outside)?;
+        let mut stored = Vec::with_capacity(self.cursors.len());
+        for cursor in &self.cursors {
+            stored.push(cursor.load().await.map_err(WorldError::outside)?);
+        }
+        // a minute before every cursor is done; an hour is kept for what is written late
+        if let Some(done) = stored.iter().map(|cursor| cursor.map(|cursor| cursor.minute)).min().flatten() {
+            lock(&self.minutes).retain(|minute| *minute >= done.earlier(60));
+        }
+        for (cursor, stored) in self.cursors.iter().zip(stored) {
+            self.bring_up(cursor, stored, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn bring_up(&self, cursor: &DueCursor, stored: Option<Cursor>, now: Timestamp) -> Result<(), WorldError> {
         let reached = DueMinute::reached(now.saturating_sub(SLACK).unwrap_or(now));
         let (target, behind) = {
-            let mut minutes = lock(&self.minutes);
+            let minutes = lock(&self.minutes);
             let from = match stored {
-                Some(cursor) => {
-                    // a minute before the cursor is done; an hour is kept for what is written late
-                    let done = cursor.minute.earlier(60);
-                    minutes.retain(|minute| *minute >= done);
-                    minutes.range(cursor.minute..).next()
-                }
+                Some(cursor) => minutes.range(cursor.minute..).next(),
                 None => minutes.first(),
             };
             let target = from.map_or(reached, |first| reached.min(*first));
@@ -75,7 +84,7 @@ impl Due {
         };
         if behind {
             let moved = Cursor { minute: target, outage: stored.is_some_and(|cursor| cursor.outage) };
-            self.cursor.advance(stored, moved).await.map_err(WorldError::outside)?;
+            cursor.advance(stored, moved).await.map_err(WorldError::outside)?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 38] = [
+pub const PACKAGES: [&str; 41] = [
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -42,6 +42,9 @@ pub const PACKAGES: [&str; 38] = [
     "export-worker",
     "mail-events",
     "merchant-image",
+    "merchant-notify",
+    "notification-keys",
+    "notify-due",
     "outbox-relay",
     "payment-page",
     "receipt",
@@ -157,6 +160,27 @@ impl Starter<'_> {
                 event(move |event| {
                     let deps = Arc::clone(&deps);
                     async move { completion_mail::handler(&deps, event).await }
+                })
+            }
+            "merchant-notify" => {
+                let deps = Arc::new(merchant_notify::Deps::new(config, clock).await?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { merchant_notify::handler(&deps, event).await }
+                })
+            }
+            "notify-due" => {
+                let deps = Arc::new(notify_due::Deps::new(config, clock)?);
+                event(move |event| {
+                    let deps = Arc::clone(&deps);
+                    async move { notify_due::handler(&deps, event).await }
+                })
+            }
+            "notification-keys" => {
+                let deps = Arc::new(notification_keys::Deps::new(config, clock)?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { notification_keys::handler(&deps, request).await }
                 })
             }
             "reconcile" => {

@@ -18,6 +18,7 @@ use crate::{
         plan::PlanId,
     },
     settings::Change,
+    webhook::EndpointId,
 };
 
 pub use came::{Came, OperationName};
@@ -45,6 +46,26 @@ pub enum Actor {
     Operator(String),
     /// A job of ours.
     System,
+}
+
+/// What was done with an endpoint for notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndpointChange {
+    /// Made.
+    Made,
+    /// What it hears.
+    Events,
+    /// New keys.
+    NewKeys,
+    /// The keys before ended at once.
+    KeysEnded,
+    /// Switched on.
+    On,
+    /// Switched off.
+    Off,
+    /// Removed.
+    Removed,
 }
 
 /// What was done. A variant carries what is needed to read the log: never a secret, card data or the text of a mail.
@@ -108,6 +129,25 @@ pub enum Action {
         user: UserId,
         /// What they were.
         role: Role,
+    },
+    /// Made, changed or removed an endpoint for notifications.
+    EndpointChanged {
+        /// Which.
+        endpoint: EndpointId,
+        /// What was done with it.
+        change: EndpointChange,
+    },
+    /// Had notifications sent again.
+    NotificationsSent {
+        /// To which endpoint.
+        endpoint: EndpointId,
+        /// How many.
+        count: u32,
+    },
+    /// Sent an endpoint a test, or tried it out.
+    EndpointTried {
+        /// Which.
+        endpoint: EndpointId,
     },
     /// Asked for a download of a search.
     ExportAsked {

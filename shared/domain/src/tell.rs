@@ -12,9 +12,10 @@ use crate::{
         continuation::{Run, RunState},
         plan::{self, Plan, PlanId, PlanTidings},
     },
+    webhook::{Endpoint, EndpointId},
 };
 
-/// A message, about a payment, a kept card, a payment link, a batch, a run of continuation or a regular purchase.
+/// A message, about a payment, a kept card, a payment link, a batch, a run of continuation, a regular purchase or an endpoint for notifications.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
@@ -30,6 +31,8 @@ pub enum Message {
     Run(RunTelling),
     /// About a regular purchase.
     Plan(PlanTelling),
+    /// How an endpoint for notifications fares, to the shop.
+    Endpoint(EndpointTelling),
 }
 
 impl Message {
@@ -42,6 +45,7 @@ impl Message {
             Self::Batch(telling) => &telling.event_id,
             Self::Run(telling) => &telling.event_id,
             Self::Plan(telling) => &telling.event_id,
+            Self::Endpoint(telling) => &telling.event_id,
         }
     }
 }
@@ -236,6 +240,60 @@ impl RunTelling {
             merchant: merchant.clone(),
             run: id.clone(),
         })
+    }
+}
+
+/// The mail that tells the shop how an endpoint for notifications fares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointTelling {
+    /// The same for every repeat: `<merchant>.<endpoint>.<since>.<kind>`.
+    pub event_id: String,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Which.
+    pub endpoint: EndpointId,
+    /// What happened.
+    pub tidings: EndpointTidings,
+    /// Since when nothing was heard. None: it said itself that it wants nothing any more.
+    pub since: Option<Timestamp>,
+}
+
+/// What happened to an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndpointTidings {
+    /// Nothing was heard for half a day; it is tried on.
+    Silent,
+    /// Nothing was heard for three days; it is switched off.
+    Deaf,
+    /// It said that it wants nothing any more; it is switched off.
+    Gone,
+}
+
+impl EndpointTidings {
+    /// Its name in event ids.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Silent => "endpoint_silent",
+            Self::Deaf => "endpoint_deaf",
+            Self::Gone => "endpoint_gone",
+        }
+    }
+}
+
+impl EndpointTelling {
+    /// The message about what happened to an endpoint, as it stands now.
+    pub fn new(endpoint: &Endpoint, tidings: EndpointTidings) -> Self {
+        let Endpoint { merchant, id, health, .. } = endpoint;
+        let since = health.failing_since;
+        let second = since.map_or(i64::from(endpoint.version), Timestamp::as_second);
+        Self {
+            event_id: format!("{merchant}.{id}.{second}.{}", tidings.name()),
+            merchant: merchant.clone(),
+            endpoint: id.clone(),
+            tidings,
+            since,
+        }
     }
 }
 

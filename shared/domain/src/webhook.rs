@@ -8,6 +8,7 @@ mod endpoint;
 mod event;
 mod form;
 mod health;
+mod probe;
 mod schedule;
 mod secret;
 mod signature;
@@ -22,6 +23,7 @@ pub use event::{
 };
 pub use form::signed_form;
 pub use health::{Gate, Health};
+pub use probe::{Mark, Probe};
 pub use schedule::{RETRY_AFTER_MOST, STEPS_S, retry_after, wait_after};
 pub use secret::{HmacSecret, KeyError, PublicKey, SigningKey};
 pub use signature::{HEADERS, NotGenuine, Signed, TOLERANCE, sign, verify};

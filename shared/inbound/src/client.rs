@@ -27,6 +27,10 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 
+mod checked;
+
+pub(crate) use checked::outside_client;
+
 /// Amazon Trust Services' roots (amazontrust.com/repository): Amazon Root CA 1 to 4 and Starfield Services G2, valid to 2037 and longer.
 const AMAZON_ROOTS: &str = include_str!("amazon-roots.pem");
 const AMAZON_HOSTS: &str = ".amazonaws.com";
@@ -143,7 +147,7 @@ fn is_untrusted(error: &ConnectorError) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -157,7 +161,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// A server with a certificate of its own making: its address, and that certificate.
-    async fn server() -> (String, String) {
+    pub(super) async fn server() -> (String, String) {
         let key = rcgen::KeyPair::generate().unwrap();
         let names = vec!["localhost".to_owned()];
         let certificate = rcgen::CertificateParams::new(names).unwrap().self_signed(&key).unwrap();
@@ -182,7 +186,7 @@ mod tests {
         (address, certificate.pem())
     }
 
-    fn roots(pem: impl Into<Vec<u8>>) -> TlsContext {
+    pub(super) fn roots(pem: impl Into<Vec<u8>>) -> TlsContext {
         trusting(TrustStore::empty().with_pem_certificate(pem)).unwrap()
     }
 

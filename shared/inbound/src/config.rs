@@ -16,14 +16,17 @@ use aws_types::{
 };
 
 use outbound::{
-    Acquirer,
+    Acquirer, Notifier,
     acquirer::{ConnectError, TestAcquirer},
+    http::Http,
 };
 
-use crate::client::http_client;
+use crate::client::{http_client, outside_client};
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// The same to somebody else's server, which may be on the other side of the world.
+const OUTSIDE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A setting that is missing or wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,8 +52,18 @@ pub enum ConfigError {
 pub struct Config {
     variables: HashMap<String, String>,
     sdk: SdkConfig,
+    way: Way,
     /// Made once: making an SDK client is a good part of a start.
     table: OnceLock<store::Table>,
+}
+
+/// Who made the way to AWS.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// We did: what it connects to is the network.
+    Network,
+    /// Whoever handed it in: it leads to the outside, too.
+    HandedIn,
 }
 
 impl Config {
@@ -69,12 +82,12 @@ impl Config {
     /// [`ConfigError`] where Lambda's own variables are missing.
     pub fn from_variables(variables: HashMap<String, String>) -> Result<Self, ConfigError> {
         let sdk = sdk(&variables)?;
-        Ok(Self::new(variables, sdk))
+        Ok(Self { way: Way::Network, ..Self::new(variables, sdk) })
     }
 
     /// Settings that someone else read: the local system, from the template.
     pub fn new(variables: HashMap<String, String>, sdk: SdkConfig) -> Self {
-        Self { variables, sdk, table: OnceLock::new() }
+        Self { variables, sdk, way: Way::HandedIn, table: OnceLock::new() }
     }
 
     /// The way to AWS, with the one HTTP client.
@@ -119,6 +132,28 @@ impl Config {
     pub fn acquirer(&self) -> Result<Arc<dyn Acquirer>, ConfigError> {
         let (base, token) = (self.required("ACQUIRER_URL")?, self.required("ACQUIRER_TOKEN")?);
         Ok(Arc::new(TestAcquirer::new(&self.sdk, base, token)?))
+    }
+
+    /// The way to merchants' own servers, by a client that connects to addresses of the public internet only.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn notifier(&self) -> Result<Notifier, ConfigError> {
+        let wrong = ConfigError::Wrong { name: "AWS_CA_BUNDLE", why: "TLS cannot be set up with it" };
+        let sdk = match self.way {
+            Way::HandedIn => self.sdk.clone(),
+            Way::Network => {
+                let http = outside_client(bundle(&self.variables)?, OUTSIDE_TIMEOUT).map_err(|_tls| wrong.clone())?;
+                self.sdk.to_builder().http_client(http).build()
+            }
+        };
+        let http = Http::new(&sdk).map_err(|_missing| wrong)?;
+        Ok(Notifier::new(http, self.local_origin().map(str::to_owned)))
+    }
+
+    /// The local system's own origin, the one place plain http may lead to. None: this is not the local system.
+    pub fn local_origin(&self) -> Option<&str> {
+        self.required("LOCAL_ORIGIN").ok()
     }
 
     /// The deployment's stage.

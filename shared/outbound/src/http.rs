@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{body::SdkBody, timeout::TimeoutConfig};
 use aws_types::SdkConfig;
 use bytes::Bytes;
+use domain::webhook::{Refused, Unheard};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
 
@@ -83,6 +84,21 @@ impl Http {
         timeout_at(deadline, self.exchange(request)).await.unwrap_or(Err(HttpError::Timeout))
     }
 
+    /// Sends a request once to somebody else's server. The status is the answer, whatever becomes of the body behind it.
+    pub(crate) async fn knock(
+        &self,
+        request: http::Request<Bytes>,
+        deadline: Instant,
+    ) -> Result<http::Response<Bytes>, Unheard> {
+        let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(|_malformed| Unheard::Refused)?;
+        let answer = timeout_at(deadline, self.connector.call(request)).await.map_err(|_elapsed| Unheard::Timeout)?;
+        let answer = answer.map_err(|error| unheard(&error))?;
+        let (parts, body) = answer.try_into_http1x().map_err(|_malformed| Unheard::Lost)?.into_parts();
+        let body = timeout_at(deadline, Limited::new(body, BODY_LIMIT).collect()).await;
+        let body = body.ok().and_then(Result::ok).map(|body| body.to_bytes()).unwrap_or_default();
+        Ok(http::Response::from_parts(parts, body))
+    }
+
     async fn exchange(&self, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError> {
         let answer = self.connector.call(request).await.map_err(|error| classify(&error))?;
         // An answer that is no HTTP message: what was asked has been received.
@@ -110,6 +126,35 @@ fn classify(error: &ConnectorError) -> HttpError {
         cause = inner.source();
     }
     HttpError::Lost
+}
+
+/// Why somebody else's server answered nothing. A certificate that nobody vouches for is `InvalidData`.
+fn unheard(error: &ConnectorError) -> Unheard {
+    use std::io::ErrorKind;
+    if error.is_timeout() {
+        return Unheard::Timeout;
+    }
+    let mut found = Unheard::Lost;
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner.is::<Refused>() {
+            return Unheard::Refused;
+        }
+        let connecting = [
+            ErrorKind::ConnectionRefused,
+            ErrorKind::HostUnreachable,
+            ErrorKind::NetworkUnreachable,
+            ErrorKind::TimedOut,
+            ErrorKind::InvalidData,
+        ];
+        if inner.is::<ResolveDnsError>()
+            || inner.downcast_ref::<std::io::Error>().is_some_and(|io| connecting.contains(&io.kind()))
+        {
+            found = Unheard::NoConnection;
+        }
+        cause = inner.source();
+    }
+    found
 }
 
 impl fmt::Debug for Http {

@@ -9,6 +9,7 @@ use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next, unless_refused},
     keys::{self, ONLY, PK, SK, VERSION},
+    payments::image_item,
     table::{Item, Write, text},
 };
 
@@ -154,4 +155,14 @@ fn chunk_of(item: Item) -> Result<Chunk, StoreError> {
         (Some(chunk), Some(version)) => Ok(Chunk { version, ..chunk }),
         (Some(_) | None, _) => Err(StoreError::Unreadable { pk, what: VERSION }),
     }
+}
+
+/// Reads the image of a stream record, whose attributes come as DynamoDB JSON. None: the item is not a batch.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result<Option<Batch>, StoreError> {
+    let item = image_item(image);
+    let is_batch = item.get(PK).and_then(|pk| pk.as_s().ok()).is_some_and(|pk| pk.starts_with("B#"));
+    if is_batch { document(Some(item)) } else { Ok(None) }
 }

@@ -1,13 +1,13 @@
-//! Reconcile's cursor: the first due minute that is not done, and whether the acquirer answered last time.
+//! The cursors of the rounds over what is due: the first minute that is not done, and for reconcile whether the acquirer answered last time.
 
 use crate::{
     StoreError, Table,
-    keys::{DOCUMENT, DUE_CURSOR, DueMinute, ONLY, OUTAGE, PK, SK},
+    keys::{DOCUMENT, DUE_CURSOR, DueMinute, NOTIFY_CURSOR, ONLY, OUTAGE, PK, SK},
     table::{Write, text, written_by_put},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// How far reconcile has come.
+/// How far a round has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The first minute that has to be looked at.
@@ -20,23 +20,29 @@ pub struct Cursor {
 #[derive(Clone, Debug)]
 pub struct DueCursor {
     table: Table,
+    pk: &'static str,
 }
 
 impl DueCursor {
-    /// The cursor in `table`.
+    /// Reconcile's cursor in `table`.
     pub fn new(table: Table) -> Self {
-        Self { table }
+        Self { table, pk: DUE_CURSOR }
     }
 
-    /// How far reconcile has come. None: there never was a round.
+    /// The cursor over notifications that are told again.
+    pub fn of_notifications(table: Table) -> Self {
+        Self { table, pk: NOTIFY_CURSOR }
+    }
+
+    /// How far the round has come. None: there never was a round.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn load(&self) -> Result<Option<Cursor>, StoreError> {
-        let Some(item) = self.table.get(DUE_CURSOR, ONLY).await? else { return Ok(None) };
+        let Some(item) = self.table.get(self.pk, ONLY).await? else { return Ok(None) };
         let minute = item.get(DOCUMENT).and_then(|v| v.as_s().ok()).and_then(|m| DueMinute::parse(m));
         let outage = item.get(OUTAGE).and_then(|v| v.as_bool().ok()).copied().unwrap_or(false);
-        let unreadable = || StoreError::Unreadable { pk: DUE_CURSOR.to_owned(), what: DOCUMENT };
+        let unreadable = || StoreError::Unreadable { pk: self.pk.to_owned(), what: DOCUMENT };
         minute.map(|minute| Some(Cursor { minute, outage })).ok_or_else(unreadable)
     }
 
@@ -50,7 +56,7 @@ impl DueCursor {
             .client
             .put_item()
             .table_name(&self.table.name)
-            .item(PK, text(DUE_CURSOR))
+            .item(PK, text(self.pk))
             .item(SK, text(ONLY))
             .item(DOCUMENT, text(to.minute.to_string()))
             .item(OUTAGE, AttributeValue::Bool(to.outage));

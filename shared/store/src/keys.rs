@@ -7,6 +7,7 @@ use domain::{
     guard::AddressKey,
     recurring::{offer::OfferChosen, plan::PlanId},
     tries::TriedBy,
+    webhook::{DeliveryKey, EndpointId, EventId},
 };
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
@@ -358,6 +359,48 @@ pub(crate) const PLAN_DAYS: &str = "C#plans";
 /// Partition key of reconcile's cursor over the due minutes.
 pub(crate) const DUE_CURSOR: &str = "C#due";
 
+/// Partition key of notify-due's cursor over the due minutes.
+pub(crate) const NOTIFY_CURSOR: &str = "C#notify";
+
+/// Partition key of a merchant's endpoints; the sort key is the endpoint's id.
+pub(crate) fn endpoints(merchant: &MerchantId) -> String {
+    format!("N#{merchant}")
+}
+
+/// How many shards an endpoint's deliveries have: more than a thousand small writes a second go to one endpoint then.
+pub const DELIVERY_SHARDS: u8 = 4;
+
+/// Partition key of one shard of an endpoint's deliveries; the sort key is [`delivery_place`].
+pub(crate) fn deliveries(merchant: &MerchantId, endpoint: &EndpointId, shard: u8) -> String {
+    format!("ND#{merchant}#{endpoint}#{shard}")
+}
+
+/// Sort key of a delivery: the millisecond that its event happened in, then the event. Sorts by time.
+pub(crate) fn delivery_place(key: &DeliveryKey) -> String {
+    format!("{:013}#{}", key.at.as_millisecond().clamp(0, 9_999_999_999_999), key.event)
+}
+
+/// Which shard an event's deliveries are in.
+pub(crate) fn delivery_shard(event: &EventId) -> u8 {
+    let digest = Sha256::digest(event.as_str().as_bytes());
+    digest.first().map_or(0, |byte| byte % DELIVERY_SHARDS)
+}
+
+/// Reads a delivery's keys back.
+pub(crate) fn parse_delivery(pk: &str, sk: &str) -> Option<DeliveryKey> {
+    let mut parts = pk.strip_prefix("ND#")?.split('#');
+    let merchant = MerchantId::new(parts.next()?).ok()?;
+    let endpoint = EndpointId::new(parts.next()?).ok()?;
+    let (millisecond, event) = sk.split_once('#')?;
+    let at = Timestamp::from_millisecond(millisecond.parse().ok()?).ok()?;
+    Some(DeliveryKey { merchant, endpoint, at, event: EventId::new(event).ok()? })
+}
+
+/// The value of `due` of a delivery: apart from the payments' of the same minute.
+pub(crate) fn delivery_due(minute: DueMinute, shard: u8) -> String {
+    format!("{minute}#n{shard}")
+}
+
 /// The read model of the console: a table of its own, so that its writes make no stream records.
 pub(crate) mod search {
     use domain::{
@@ -559,6 +602,21 @@ impl std::fmt::Display for DueMinute {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_delivery_key_reads_back_and_its_minute_is_no_payments() {
+        let key = DeliveryKey {
+            merchant: MerchantId::new("4000").unwrap(),
+            endpoint: EndpointId::from_random([7; 16]),
+            at: Timestamp::from_millisecond(1_763_720_400_123).unwrap(),
+            event: EventId::new("179525700012312345.2.payment_succeeded").unwrap(),
+        };
+        let pk = deliveries(&key.merchant, &key.endpoint, delivery_shard(&key.event));
+        assert_eq!(parse_delivery(&pk, &delivery_place(&key)), Some(key));
+        let minute = DueMinute::not_before(Timestamp::from_second(1_763_720_400).unwrap());
+        assert!((0..SHARDS).all(|shard| minute.shard(shard) != delivery_due(minute, 0)));
+        assert_eq!(DueMinute::parse(&delivery_due(minute, 0)), Some(minute));
+    }
 
     #[test]
     fn a_payment_key_reads_back() {

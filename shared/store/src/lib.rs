@@ -4,14 +4,16 @@
 
 mod attention;
 mod audit;
-mod batches;
+pub mod batches;
 mod card_keys;
 mod card_tries;
 pub mod cards;
 mod checked_days;
 mod continuations;
 mod cursor;
+mod deliveries;
 mod document;
+mod endpoints;
 mod error;
 mod exports;
 mod guard;
@@ -41,6 +43,8 @@ pub use cards::{CardCursor, CardPage, Cards, Kept, WalkCursor};
 pub use checked_days::CheckedDays;
 pub use continuations::Continuations;
 pub use cursor::{Cursor, DueCursor};
+pub use deliveries::{Deliveries, DeliveryPage, DeliveryPlace, DeliveryWritten, DueDeliveries};
+pub use endpoints::Endpoints;
 pub use error::{BoxError, StoreError};
 pub use exports::Exports;
 pub use guard::{CounterKey, GuardCounters};

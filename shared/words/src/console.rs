@@ -14,6 +14,8 @@ pub mod history;
 pub mod links;
 pub mod login;
 pub mod mail_returns;
+pub mod notifications;
+pub mod notify_mail;
 pub mod offers;
 pub mod operation;
 pub mod recurring;

@@ -1,6 +1,7 @@
 //! What somebody did, as the audit log says it.
 
 mod of_batches;
+mod of_endpoints;
 mod of_money;
 mod of_plans;
 
@@ -37,6 +38,9 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::SecondFactorReset { user }) => format!("Reset the authenticator app of {user}"),
         (Lang::Ja, Action::Removed { user, role: of }) => format!("利用者 {user}（{}）を削除しました", role(lang, *of)),
         (Lang::En, Action::Removed { user, role: of }) => format!("Removed {user} ({})", role(lang, *of)),
+        (_, Action::EndpointChanged { endpoint, change }) => of_endpoints::changed(lang, endpoint, *change),
+        (_, Action::NotificationsSent { endpoint, count }) => of_endpoints::sent(lang, endpoint, *count),
+        (_, Action::EndpointTried { endpoint }) => of_endpoints::tried(lang, endpoint),
         (Lang::Ja, Action::ExportAsked { export }) => format!("CSV出力 {export} を依頼しました"),
         (Lang::En, Action::ExportAsked { export }) => format!("Asked for download {export}"),
         (Lang::Ja, Action::ExportFetched { export }) => format!("CSV出力 {export} をダウンロードしました"),

@@ -1,0 +1,66 @@
+//! Something happened: a delivery is written for each endpoint that wants to hear it, and tried at once where the endpoint answers well.
+
+use domain::{
+    Payment,
+    webhook::{self, Delivery, DeliveryState, Endpoint, Event, Gate, sending, wait_after},
+};
+use futures_util::future::join_all;
+use inbound::OpenedMerchant;
+use jiff::{SignedDuration, Timestamp};
+use store::DeliveryWritten;
+
+use crate::{Deps, Failed, attempt, chance};
+
+/// Tells an event to everyone who wants it. A repeat finds what stands.
+pub(crate) async fn tell(deps: &Deps, event: &Event) -> Result<(), Failed> {
+    let endpoints = deps.endpoints.of(&event.merchant).await?;
+    let wanting: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)).collect();
+    if wanting.is_empty() {
+        return Ok(());
+    }
+    let merchant = deps.merchants.load(&event.merchant, &deps.keyring).await?.ok_or("the merchant is not there")?;
+    let payment = match event.payment_key() {
+        Some(key) => deps.payments.load(&key).await?,
+        None => None,
+    };
+    let told = wanting.into_iter().map(|endpoint| tell_one(deps, event, endpoint, &merchant, payment.as_ref()));
+    join_all(told).await.into_iter().collect()
+}
+
+async fn tell_one(
+    deps: &Deps,
+    event: &Event,
+    endpoint: &Endpoint,
+    merchant: &OpenedMerchant,
+    payment: Option<&Payment>,
+) -> Result<(), Failed> {
+    let body = webhook::body(event, endpoint.form, &endpoint.id, &merchant.merchant, payment)?;
+    let Some(body) = body else { return Ok(()) };
+    let now = deps.clock.now();
+    let (state, wait) = first(endpoint, chance()?, now);
+    let delivery = Delivery::begin(event, &endpoint.id, endpoint.form, body, state);
+    match deps.deliveries.put(&delivery).await? {
+        // it came before: whoever wrote it tries it, or the round over what is due does
+        DeliveryWritten::Refused(_) => Ok(()),
+        DeliveryWritten::Done => match (state, wait) {
+            (DeliveryState::Sending { .. }, _) => attempt::make(deps, endpoint, merchant, delivery).await,
+            (_, Some(wait)) => Ok(deps.try_later(&delivery.key, wait).await?),
+            (_, None) => Ok(()),
+        },
+    }
+}
+
+/// How a delivery begins, and when the second queue has it tried where it is not tried now.
+fn first(endpoint: &Endpoint, chance: u32, now: Timestamp) -> (DeliveryState, Option<SignedDuration>) {
+    if !endpoint.is_on() {
+        return (DeliveryState::Held { at: now }, None);
+    }
+    match endpoint.health.gate(now) {
+        Gate::Open => (sending(now), None),
+        Gate::Slow | Gate::Probe => (DeliveryState::Waiting { due: now }, Some(SignedDuration::ZERO)),
+        Gate::Rest => {
+            let wait = wait_after(2, None, chance).unwrap_or(SignedDuration::ZERO);
+            (DeliveryState::Waiting { due: now.saturating_add(wait).unwrap_or(Timestamp::MAX) }, Some(wait))
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Notifications on their way: one item for each event and endpoint, in the index of what is due while it waits.
+
+use std::collections::HashMap;
+
+use domain::{
+    MerchantId,
+    webhook::{Delivery, DeliveryKey, EndpointId},
+};
+use jiff::Timestamp;
+
+use crate::{
+    StoreError, Table,
+    document::{Place, document, documents, put_next},
+    keys::{self, DELIVERY_SHARDS, DUE, DUE_INDEX, DueMinute, PK, SK},
+    table::{Item, Write, text},
+};
+
+/// The deliveries of all merchants.
+#[derive(Clone, Debug)]
+pub struct Deliveries {
+    table: Table,
+}
+
+/// What became of a conditional write of a delivery.
+#[derive(Debug, PartialEq, Eq)]
+pub enum DeliveryWritten {
+    /// It stands, by this write or by an earlier try of the same one.
+    Done,
+    /// Someone was first; this stands instead. None: it is gone.
+    Refused(Option<Box<Delivery>>),
+}
+
+/// A page of what is due.
+#[derive(Debug)]
+pub struct DueDeliveries {
+    /// Which.
+    pub keys: Vec<DeliveryKey>,
+    /// Where the next page begins.
+    pub next: Option<DeliveryKey>,
+}
+
+/// A place in an endpoint's log, to go on from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryPlace(String);
+
+impl DeliveryPlace {
+    /// As an address carries it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads what an address carries. None: it is no place.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (millisecond, event) = text.split_once('#')?;
+        let digits = millisecond.len() == 13 && millisecond.bytes().all(|b| b.is_ascii_digit());
+        (digits && domain::webhook::EventId::new(event).is_ok()).then(|| Self(text.to_owned()))
+    }
+
+    /// Before everything that happened at or after an instant.
+    pub fn at(instant: Timestamp) -> Self {
+        Self(format!("{:013}#", instant.as_millisecond().clamp(0, 9_999_999_999_999)))
+    }
+
+    /// The place of a delivery.
+    pub fn of(key: &DeliveryKey) -> Self {
+        Self(keys::delivery_place(key))
+    }
+}
+
+/// A page of an endpoint's log, newest first.
+#[derive(Debug)]
+pub struct DeliveryPage {
+    /// The deliveries.
+    pub deliveries: Vec<Delivery>,
+    /// Where the next page begins.
+    pub next: Option<DeliveryPlace>,
+}
+
+impl Deliveries {
+    /// The deliveries in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads one, strongly.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
+        let (pk, sk) = place(key);
+        document(self.table.get(&pk, &sk).await?)
+    }
+
+    /// Writes a delivery in place of version - 1, or where nothing was. It is in the index while somebody has to look at it, and forgotten after a month.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn put(&self, delivery: &Delivery) -> Result<DeliveryWritten, StoreError> {
+        let (pk, sk) = place(&delivery.key);
+        let forgotten_at = Some(delivery.key.at.saturating_add(Delivery::KEPT_FOR).unwrap_or(Timestamp::MAX));
+        let place = Place { pk, sk: &sk, forgotten_at, due: delivery.due().map(|due| filed(delivery, due)) };
+        match put_next(&self.table, place, delivery, delivery.version).await? {
+            Write::Done => Ok(DeliveryWritten::Done),
+            Write::Refused(item) if item.is_empty() => Ok(DeliveryWritten::Refused(None)),
+            Write::Refused(item) => Ok(DeliveryWritten::Refused(document(Some(item))?.map(Box::new))),
+        }
+    }
+
+    /// One page of what is due in one shard of a minute.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn due(
+        &self,
+        minute: DueMinute,
+        shard: u8,
+        after: Option<&DeliveryKey>,
+    ) -> Result<DueDeliveries, StoreError> {
+        let due = keys::delivery_due(minute, shard);
+        let start = after.map(|key| {
+            let (pk, sk) = place(key);
+            HashMap::from([(PK.to_owned(), text(pk)), (SK.to_owned(), text(sk)), (DUE.to_owned(), text(&due))])
+        });
+        let page = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("#due = :due")
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_values(":due", text(&due))
+            .set_exclusive_start_key(start)
+            .send()
+            .await?;
+        let keys = page.items().iter().filter_map(key_of).collect();
+        Ok(DueDeliveries { keys, next: page.last_evaluated_key().and_then(key_of) })
+    }
+
+    /// One page of an endpoint's log, newest first, of what happened before `before`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn page(
+        &self,
+        merchant: &MerchantId,
+        endpoint: &EndpointId,
+        before: Option<&DeliveryPlace>,
+        most: u8,
+    ) -> Result<DeliveryPage, StoreError> {
+        let most = usize::from(most);
+        let mut found: Vec<Delivery> = Vec::new();
+        for shard in 0..DELIVERY_SHARDS {
+            found.extend(self.shard_page(&keys::deliveries(merchant, endpoint, shard), before, most).await?);
+        }
+        // no place is in two shards, so one place goes on in all of them
+        found.sort_by_cached_key(|delivery| std::cmp::Reverse(keys::delivery_place(&delivery.key)));
+        let more = found.len() > most;
+        found.truncate(most);
+        let next = found.last().filter(|_| more).map(|delivery| DeliveryPlace::of(&delivery.key));
+        Ok(DeliveryPage { deliveries: found, next })
+    }
+
+    /// The newest of one shard: one more than wanted, by which the page knows whether there are more.
+    async fn shard_page(
+        &self,
+        pk: &str,
+        before: Option<&DeliveryPlace>,
+        most: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let limit = i32::try_from(most.saturating_add(1)).unwrap_or(i32::MAX);
+        // sorts behind every place
+        let end = before.map_or("~", |place| place.0.as_str());
+        let page = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .key_condition_expression("#pk = :pk AND #sk < :end")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":end", text(end))
+            .scan_index_forward(false)
+            .limit(limit)
+            .send()
+            .await?;
+        documents(page.items.unwrap_or_default())
+    }
+}
+
+fn place(key: &DeliveryKey) -> (String, String) {
+    let shard = keys::delivery_shard(&key.event);
+    (keys::deliveries(&key.merchant, &key.endpoint, shard), keys::delivery_place(key))
+}
+
+fn filed(delivery: &Delivery, due: Timestamp) -> String {
+    keys::delivery_due(DueMinute::not_before(due), keys::delivery_shard(&delivery.key.event))
+}
+
+fn key_of(item: &Item) -> Option<DeliveryKey> {
+    let read = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+    keys::parse_delivery(read(PK)?, read(SK)?)
+}

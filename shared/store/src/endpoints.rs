@@ -1,0 +1,83 @@
+//! Merchants' endpoints for notifications.
+
+use domain::{
+    MerchantId,
+    webhook::{Endpoint, EndpointId},
+};
+
+use crate::{
+    StoreError, Table,
+    document::{Place, document, documents, put_next, unless_refused},
+    keys::{self, PK, SK, VERSION},
+    table::{deleted, number, text},
+};
+
+/// The endpoints of all merchants.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    table: Table,
+}
+
+impl Endpoints {
+    /// The endpoints in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// All of a merchant's, by id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of(&self, merchant: &MerchantId) -> Result<Vec<Endpoint>, StoreError> {
+        // a handful of small items: one page
+        let page = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":pk", text(keys::endpoints(merchant)))
+            .consistent_read(true)
+            .send()
+            .await?;
+        documents(page.items.unwrap_or_default())
+    }
+
+    /// Reads one, strongly.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(&self, merchant: &MerchantId, id: &EndpointId) -> Result<Option<Endpoint>, StoreError> {
+        document(self.table.get(&keys::endpoints(merchant), id.as_str()).await?)
+    }
+
+    /// Writes an endpoint in place of version - 1, or where nothing was.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when someone changed it first.
+    pub async fn put(&self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        let pk = keys::endpoints(&endpoint.merchant);
+        let place = Place { pk, sk: endpoint.id.as_str(), forgotten_at: None, due: None };
+        unless_refused(put_next(&self.table, place, endpoint, endpoint.version).await?)
+    }
+
+    /// Removes an endpoint as it was seen, with its keys. What was on its way to it is never sent.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when someone changed it first.
+    pub async fn delete(&self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        let deletion = self
+            .table
+            .client
+            .delete_item()
+            .table_name(&self.table.name)
+            .key(PK, text(keys::endpoints(&endpoint.merchant)))
+            .key(SK, text(endpoint.id.as_str()))
+            .condition_expression("attribute_not_exists(#pk) OR #v = :version")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#v", VERSION)
+            .expression_attribute_values(":version", number(endpoint.version));
+        deleted(deletion.send().await)
+    }
+}
