@@ -80,6 +80,7 @@ fn link(payment: &Payment) -> Option<String> {
         Origin::Page
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
         | Origin::Continuation { .. } => None,
@@ -93,6 +94,7 @@ fn charged_by(payment: &Payment) -> Option<&str> {
         Origin::Page
         | Origin::Link(_)
         | Origin::CardUpdate(_)
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
         | Origin::Continuation { .. } => None,

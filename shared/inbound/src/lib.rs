@@ -7,6 +7,7 @@ mod config;
 pub mod events;
 pub mod http;
 mod keyring;
+pub mod links;
 pub mod merchants;
 pub mod page;
 pub mod telemetry;

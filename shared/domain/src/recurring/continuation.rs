@@ -105,6 +105,7 @@ pub fn root_of(payment: &Payment) -> &OrderId {
         | Origin::Link(_)
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Renewal { .. } => &payment.key.order,
     }
@@ -134,6 +135,8 @@ pub fn listed(payment: &Payment, month: Month) -> Option<Charged> {
             true
         }
         Origin::CardUpdate(_) | Origin::Renewal { .. } => false,
+        // The shop's server has a schedule of its own.
+        Origin::Api => false,
     };
     (in_month && whole && own).then_some(())?;
     Some(Charged {

@@ -49,6 +49,7 @@ impl Checkout {
             Origin::Page
             | Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
             | Origin::Continuation { .. } => None,
@@ -108,6 +109,7 @@ impl Offering {
             Origin::Page
             | Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
             | Origin::Continuation { .. } => None,

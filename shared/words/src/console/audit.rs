@@ -3,7 +3,7 @@
 mod of_batches;
 mod of_money;
 
-use domain::{Lang, account::Role, audit::Action, mail_return::MailAbout, settings::Change};
+use domain::{Lang, account::Role, api::Scope, audit::Action, mail_return::MailAbout, settings::Change};
 
 use super::settings::{choice, setting_name};
 
@@ -36,6 +36,12 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::SecondFactorReset { user }) => format!("Reset the authenticator app of {user}"),
         (Lang::Ja, Action::Removed { user, role: of }) => format!("利用者 {user}（{}）を削除しました", role(lang, *of)),
         (Lang::En, Action::Removed { user, role: of }) => format!("Removed {user} ({})", role(lang, *of)),
+        (Lang::Ja, Action::ApiKeyMade { key, scopes }) => {
+            format!("APIキー {key} を作成しました（{}）", scope_names(scopes))
+        }
+        (Lang::En, Action::ApiKeyMade { key, scopes }) => format!("Made API key {key} ({})", scope_names(scopes)),
+        (Lang::Ja, Action::ApiKeyRevoked { key }) => format!("APIキー {key} を無効にしました"),
+        (Lang::En, Action::ApiKeyRevoked { key }) => format!("Revoked API key {key}"),
         (Lang::Ja, Action::ExportAsked { export }) => format!("CSV出力 {export} を依頼しました"),
         (Lang::En, Action::ExportAsked { export }) => format!("Asked for download {export}"),
         (Lang::Ja, Action::ExportFetched { export }) => format!("CSV出力 {export} をダウンロードしました"),
@@ -147,6 +153,12 @@ fn settings_changed(lang: Lang, changes: &[Change]) -> String {
         Lang::Ja => format!("設定を変更しました：{}", told.join("、")),
         Lang::En => format!("Changed settings: {}", told.join(", ")),
     }
+}
+
+/// What a key may be used for, by the names that the console shows beside it.
+fn scope_names(scopes: &[Scope]) -> String {
+    let names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
+    names.join(", ")
 }
 
 /// A role's name.

@@ -1,4 +1,4 @@
-//! What a clerk types for a new link, and the link that comes of it.
+//! What is asked for in a new link, field by field, and the link that comes of it.
 
 use domain::{
     Lang, LinkId, Merchant, Yen,
@@ -14,7 +14,7 @@ use jiff::{Timestamp, civil::Date};
 use words::console::links::LinkProblem;
 
 /// The fields of the form, in order.
-pub(crate) const FIELDS: [&str; 19] = [
+pub const FIELDS: [&str; 19] = [
     "item",
     "how_much",
     "amount",
@@ -38,13 +38,13 @@ pub(crate) const FIELDS: [&str; 19] = [
 
 /// The fields as they were typed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Entry {
+pub struct Entry {
     values: Vec<(&'static str, String)>,
 }
 
 impl Entry {
     /// What a form or an address brings.
-    pub(crate) fn of(parameters: Option<&Parameters>) -> Self {
+    pub fn of(parameters: Option<&Parameters>) -> Self {
         Self::of_texts(|name| {
             let value = parameters.and_then(|parameters| parameters.value(name)).unwrap_or_default();
             std::str::from_utf8(value).unwrap_or_default()
@@ -52,23 +52,23 @@ impl Entry {
     }
 
     /// What a form with a file brings.
-    pub(crate) fn of_texts<'t>(text: impl Fn(&str) -> &'t str) -> Self {
+    pub fn of_texts<'t>(text: impl Fn(&str) -> &'t str) -> Self {
         let value = |name: &str| text(name).replace("\r\n", "\n").trim().to_owned();
         Self { values: FIELDS.iter().map(|name| (*name, value(name))).collect() }
     }
 
     /// A field.
-    pub(crate) fn value(&self, name: &str) -> &str {
+    pub fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// All fields, to be carried to the next page.
-    pub(crate) fn fields(&self) -> &[(&'static str, String)] {
+    pub fn fields(&self) -> &[(&'static str, String)] {
         &self.values
     }
 
     /// The same with a field filled in where it is empty.
-    pub(crate) fn or(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub fn or(mut self, name: &str, value: impl Into<String>) -> Self {
         if let Some((_, empty)) = self.values.iter_mut().find(|(known, value)| *known == name && value.is_empty()) {
             *empty = value.into();
         }
@@ -76,7 +76,7 @@ impl Entry {
     }
 
     /// The terms of a link before, where none are typed: most links of a shop are alike.
-    pub(crate) fn with_terms_of(self, link: Option<&Link>) -> Self {
+    pub fn with_terms_of(self, link: Option<&Link>) -> Self {
         match link.and_then(|link| link.terms.as_ref()) {
             Some(terms) => self
                 .or("quantity", &terms.quantity)
@@ -89,7 +89,7 @@ impl Entry {
     }
 
     /// What another link asked for, but for its buyer.
-    pub(crate) fn alike(self, link: &Link) -> Self {
+    pub fn alike(self, link: &Link) -> Self {
         let [free1, free2, free3] = &link.free;
         let entry = match link.amount {
             LinkAmount::Fixed(yen) => self.or("how_much", "fixed").or("amount", yen.to_string()),
@@ -110,7 +110,9 @@ impl Entry {
     }
 
     /// The link, or everything that is to be mended, in the order of the fields.
-    pub(crate) fn link(
+    /// # Errors
+    /// Every field that is to be mended.
+    pub fn link(
         &self,
         id: LinkId,
         made_at: Timestamp,
@@ -137,7 +139,7 @@ impl Entry {
     }
 
     /// What is sold.
-    pub(crate) fn item(&self, problems: &mut Vec<LinkProblem>) -> String {
+    pub fn item(&self, problems: &mut Vec<LinkProblem>) -> String {
         let item = self.value("item");
         if item.is_empty() {
             problems.push(LinkProblem::Missing("item"));
@@ -183,7 +185,7 @@ impl Entry {
     }
 
     /// The legal items. What they need not say may stay empty.
-    pub(crate) fn terms(&self, problems: &mut Vec<LinkProblem>) -> Terms {
+    pub fn terms(&self, problems: &mut Vec<LinkProblem>) -> Terms {
         for required in ["quantity", "delivery", "withdrawal"] {
             if self.value(required).is_empty() {
                 problems.push(LinkProblem::Missing(required));
@@ -252,7 +254,7 @@ impl Entry {
     }
 
     /// The language of mail and page.
-    pub(crate) fn lang(&self, merchant: &Merchant) -> Lang {
+    pub fn lang(&self, merchant: &Merchant) -> Lang {
         Lang::parse(self.value("lang")).unwrap_or(merchant.lang)
     }
 
@@ -269,7 +271,7 @@ impl Entry {
 }
 
 /// The last second of a day in Japan.
-pub(crate) fn end_of(day: Date) -> Option<Timestamp> {
+pub fn end_of(day: Date) -> Option<Timestamp> {
     JAPAN.to_timestamp(day.at(23, 59, 59, 0)).ok()
 }
 
