@@ -67,6 +67,7 @@ fn owned(plan: &Plan, payment: &Payment) -> Result<(), WorkError> {
         | Origin::Link(_)
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Continuation { .. } => {
             tracing::error!(alarm = true, payment.id = %payment.key, plan.id = %plan.id, "the order of a period is used by another payment");
