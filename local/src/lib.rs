@@ -7,6 +7,7 @@ pub mod server;
 mod shop;
 pub mod site;
 pub mod template;
+pub mod verify;
 pub mod world;
 
 /// The machine's clock, for what is administered outside of a [`world::World`].

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use local::admin::{Admin, Place, Target};
+use local::verify::Captured;
 use local::world::{CARDS, LINKS, MERCHANTS, Options, World};
 use local::{cloud, server};
 use std::io::Write as _;
@@ -45,6 +46,8 @@ enum Action {
         #[command(subcommand)]
         command: Admin,
     },
+    /// Say whether a captured notification or hand-over is genuine
+    Verify(Captured),
 }
 
 impl Serve {
@@ -61,6 +64,7 @@ async fn main() -> ExitCode {
     let ended = match action {
         None => run(&serve).await,
         Some(Action::Admin { place, command }) => administer(&serve, place, command).await,
+        Some(Action::Verify(captured)) => judge(&captured),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -112,6 +116,10 @@ async fn administer(serve: &Serve, place: Place, command: Admin) -> Result<(), F
     let target = Target::open(place, serve.options(), serve.aws_port).await?;
     let _unwritable = writeln!(std::io::stderr(), "working on {}", target.what);
     say(&local::admin::run(&target.registry, command, &local::machine_clock()).await?)
+}
+
+fn judge(captured: &Captured) -> Result<(), Failure> {
+    say(&captured.judge(local::machine_clock().now())?)
 }
 
 fn greeting(serve: &Serve) -> Vec<String> {

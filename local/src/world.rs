@@ -16,7 +16,7 @@ mod time;
 pub use clock::Time;
 pub use deliver::Delivery;
 pub use demo::{
-    CARDS, DEMO_PASSWORD, DEMO_TOTP_SECRET, DemoMerchant, DemoOffer, DemoUser, LINKS, MERCHANTS, OFFERS,
+    CARDS, DEMO_API_KEY, DEMO_PASSWORD, DEMO_TOTP_SECRET, DemoMerchant, DemoOffer, DemoUser, LINKS, MERCHANTS, OFFERS,
     SIG_SECRET_HEX, SUBSCRIBED, USERS,
 };
 pub use event::Peer;

@@ -19,6 +19,7 @@ use bytes::Bytes;
 use domain::{
     MerchantId, OrderId, PaymentKey,
     account::{Role, UserId},
+    api::Scope,
     batch::{Batch, BatchId, BatchState},
     recurring::plan::{PlanId, PlanState, Progress},
 };
@@ -30,7 +31,7 @@ use local::{
 };
 use system_tests::{
     Card, Clerk, ContinuationDesk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer,
-    batch_in, cards, fresh, offer_in, offers, plan_in, put_batch, put_plan,
+    batch_in, cards, fresh, offer_in, offers, plan_in, put_api_key, put_batch, put_plan,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -66,6 +67,10 @@ const ROUTES: &[(&str, Access)] = &[
     ("POST /console/team", Least(Role::Owner)),
     ("GET /console/team/{user}", Least(Role::Owner)),
     ("POST /console/team/{user}", Least(Role::Owner)),
+    ("GET /console/keys", Least(Role::Owner)),
+    ("POST /console/keys", Least(Role::Owner)),
+    ("GET /console/keys/{key}", Least(Role::Owner)),
+    ("POST /console/keys/{key}", Least(Role::Owner)),
     ("GET /console/audit", Least(Role::Owner)),
     ("GET /console/audit/verify", Least(Role::Owner)),
     ("GET /console/transactions", Least(Role::Viewer)),
@@ -122,6 +127,7 @@ fn ids(path: &str) -> (String, String) {
     let filled = |order: &str, user: &UserId, link: &str, export: &str, batch: &str| {
         path.replace("{order}", order)
             .replace("{user}", user.as_str())
+            .replace("{key}", user.as_str())
             .replace("{link}", link)
             .replace("{export}", export)
             .replace("{batch}", batch)
@@ -171,6 +177,7 @@ async fn with_payment() -> World {
     shopper.open(&ShopRequest::new("4000", 2000, ORDER)).await;
     shopper.pay(&Card::of(cards::VISA)).await;
     let waiting = BatchState::Waiting { since: world.now() };
+    put_api_key(&world, "4000", [1; 10], &[Scope::PaymentsRead]).await;
     put_batch(&world, &Batch { id: BatchId::new(BATCH).unwrap(), ..batch_in(&world, waiting) }).await;
     ContinuationDesk::put(&world, BATCH).await;
     offers(&world).put(None, &offer_in(&world)).await.unwrap();

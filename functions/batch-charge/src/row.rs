@@ -7,6 +7,7 @@ use domain::{
     CardOwner, Initiator, KeptCard, Merchant, OrderId, Payment, PaymentKey,
     acquirer::{BrowserData, DeclineCategory},
     batch::{Batch, Kind, Payer, Reason, Row},
+    card::Unchargeable,
     merchant::Capture,
     payment::{Details, Interface, Order, Origin, Standing, State},
 };
@@ -185,19 +186,13 @@ impl Charger<'_> {
 
     /// The card, if the merchant may charge it now.
     fn chargeable(&self, row: &Row, card: KeptCard) -> Result<KeptCard, Reason> {
-        if card.number.is_none() {
-            return Err(missing(&row.payer));
+        match card.chargeable(self.deps.clock.now()) {
+            Ok(()) => Ok(card),
+            Err(Unchargeable::Gone) => Err(missing(&row.payer)),
+            Err(Unchargeable::NotAgreed) => Err(Reason::NotAgreed),
+            Err(Unchargeable::Expired) => Err(Reason::CardExpired),
+            Err(Unchargeable::Unlinked) => Err(Reason::CardUnlinked),
         }
-        if !card.consent.scope.merchant_may_charge() {
-            return Err(Reason::NotAgreed);
-        }
-        if card.has_expired(self.deps.clock.now()) {
-            return Err(Reason::CardExpired);
-        }
-        if card.network_id.is_none() {
-            return Err(Reason::CardUnlinked);
-        }
-        Ok(card)
     }
 }
 

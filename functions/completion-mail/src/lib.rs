@@ -176,6 +176,7 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
         | Origin::Link(_)
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Agreement { .. }
         | Origin::Continuation { .. } => None,

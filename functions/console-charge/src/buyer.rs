@@ -1,7 +1,11 @@
 //! Whose kept card is charged: found by buyer id or by an earlier order, and only where its buyer agreed to charges by the merchant.
 
 use console::Refusal;
-use domain::{CardOwner, KeptCard, OrderId, PaymentKey, card::contains_card_number, request::is_user};
+use domain::{
+    CardOwner, KeptCard, OrderId, PaymentKey,
+    card::{Unchargeable, contains_card_number},
+    request::is_user,
+};
 use words::console::charge::Problem;
 
 use crate::Call;
@@ -30,19 +34,13 @@ pub(crate) async fn find(call: &Call<'_>) -> Result<Result<KeptCard, Wrong>, Ref
 
 /// The card, if the merchant may charge it now.
 pub(crate) fn chargeable(call: &Call<'_>, card: KeptCard) -> Result<KeptCard, Problem<'static>> {
-    if card.number.is_none() {
-        return Err(Problem::NoCard);
+    match card.chargeable(call.visit.now) {
+        Ok(()) => Ok(card),
+        Err(Unchargeable::Gone) => Err(Problem::NoCard),
+        Err(Unchargeable::NotAgreed) => Err(Problem::NoConsent),
+        Err(Unchargeable::Expired) => Err(Problem::CardExpired),
+        Err(Unchargeable::Unlinked) => Err(Problem::NoNetworkId),
     }
-    if !card.consent.scope.merchant_may_charge() {
-        return Err(Problem::NoConsent);
-    }
-    if card.has_expired(call.visit.now) {
-        return Err(Problem::CardExpired);
-    }
-    if card.network_id.is_none() {
-        return Err(Problem::NoNetworkId);
-    }
-    Ok(card)
 }
 
 /// Whose card an order was paid with. None: there is no such order of this merchant.

@@ -4,7 +4,7 @@ use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
     Decline, KeptCard, OrderId, Payment, PaymentKey, State,
-    payment::{Failure, Interface},
+    payment::{Failure, Origin},
 };
 use http::{Response, StatusCode};
 use inbound::checkout;
@@ -68,7 +68,7 @@ async fn load(call: &Call<'_>, order: &str) -> Result<Payment, Refusal> {
     let order = OrderId::new(order).map_err(|_| Refusal::NotThere)?;
     let key = PaymentKey::new(call.visit.merchant_id().clone(), order);
     let payment = call.deps.payments.load(&key).await?;
-    payment.filter(|payment| payment.interface == Interface::Single).ok_or(Refusal::NotThere)
+    payment.filter(|payment| matches!(payment.origin, Origin::Single { .. })).ok_or(Refusal::NotThere)
 }
 
 /// How the same order can be charged again. None: it can't, or not with what it was tried with.

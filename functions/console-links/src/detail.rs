@@ -10,7 +10,7 @@ use domain::{
     wire::Parameters,
 };
 use http::{Response, StatusCode};
-use inbound::http as answer;
+use inbound::{http as answer, links::LinkStanding};
 use lambda_http::Body;
 use store::StoreError;
 use words::{
@@ -21,8 +21,7 @@ use words::{
 use crate::{
     Visited,
     make::{page_rows, uses},
-    making,
-    rows::{Standing, amount, mark, standings},
+    rows::{amount, mark},
 };
 
 /// Shows a link, or the question whether to revoke it.
@@ -41,7 +40,7 @@ pub(crate) async fn show(visited: &Visited<'_>, name: &str) -> Result<Response<B
 /// Sends a link's mail, or revokes the link.
 pub(crate) async fn act(visited: &Visited<'_>, name: &str) -> Result<Response<Body>, Refusal> {
     let (deps, visit) = (visited.deps, visited.visit);
-    let Standing { link, state, .. } = standing(visited, name).await?;
+    let LinkStanding { link, state, .. } = standing(visited, name).await?;
     let (id, path) = (link.id.clone(), format!("/console/links/{}", link.id));
     if !is_open(state) {
         return Ok(answer::see_other(&path)); // paid, expired or revoked by now: the page says so
@@ -49,7 +48,7 @@ pub(crate) async fn act(visited: &Visited<'_>, name: &str) -> Result<Response<Bo
     match visit.field("act") {
         "send" => {
             if link.ask_sending(visit.now).is_some() {
-                let asking = making::ask_sending(deps, link);
+                let asking = deps.desk.ask_sending(link);
                 match deps.console.noted(&visit.user, Action::LinkSent { link: id }, asking).await {
                     Ok(_) => {}
                     Err(StoreError::Conflict) => return Ok(answer::see_other(&path)), // a colleague was first: the page says how it stands
@@ -60,7 +59,7 @@ pub(crate) async fn act(visited: &Visited<'_>, name: &str) -> Result<Response<Bo
         }
         "revoke" => {
             if link.revoke(visit.now).is_some() {
-                let revoking = making::change(deps, link, |link, now| link.revoke(now));
+                let revoking = deps.desk.change(link, |link, now| link.revoke(now));
                 match deps.console.noted(&visit.user, Action::LinkRevoked { link: id.clone() }, revoking).await {
                     Ok(_) => {}
                     Err(StoreError::Conflict) => return Ok(answer::see_other(&path)),
@@ -74,10 +73,10 @@ pub(crate) async fn act(visited: &Visited<'_>, name: &str) -> Result<Response<Bo
     }
 }
 
-async fn standing(visited: &Visited<'_>, name: &str) -> Result<Standing, Refusal> {
+async fn standing(visited: &Visited<'_>, name: &str) -> Result<LinkStanding, Refusal> {
     let id = LinkId::new(name).map_err(|_| Refusal::NotThere)?;
     let link = visited.deps.links.load_of(visited.visit.merchant_id(), &id).await?.ok_or(Refusal::NotThere)?;
-    let mut standings = standings(visited.deps, vec![link], visited.visit.now).await?;
+    let mut standings = visited.deps.desk.standings(vec![link], visited.visit.now).await?;
     standings.pop().ok_or(Refusal::NotThere)
 }
 
@@ -89,7 +88,7 @@ const fn is_open(state: LinkState) -> bool {
     }
 }
 
-fn page(visited: &Visited<'_>, standing: &Standing, done: Option<Done>) -> Response<Body> {
+fn page(visited: &Visited<'_>, standing: &LinkStanding, done: Option<Done>) -> Response<Body> {
     let (visit, link) = (visited.visit, &standing.link);
     let words = words::console::links(visit.lang);
     let address = format!("{}/l/{}", visited.deps.page_origin, link.id);

@@ -1,7 +1,6 @@
 //! `/console/links`: payment links: lists, makes, sends, revokes them; many payment mails from a file.
 
 mod detail;
-mod entry;
 mod list;
 mod mails;
 mod make;
@@ -14,7 +13,7 @@ use std::convert::Infallible;
 use console::{Console, Refusal};
 use domain::{Clock, account::Role};
 use http::{Method, Response};
-use inbound::{Config, KeyringError, http as answer};
+use inbound::{Config, KeyringError, http as answer, links::LinkDesk};
 use lambda_http::{Body, Request};
 use store::{Links, Offers, Payments};
 
@@ -25,6 +24,7 @@ pub struct Deps {
     links: Links,
     offers: Offers,
     payments: Payments,
+    desk: LinkDesk,
     /// Where the links lead to.
     page_origin: String,
 }
@@ -36,11 +36,13 @@ impl Deps {
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let table = config.table()?;
+        let (links, payments) = (Links::new(table.clone()), Payments::new(table.clone()));
         Ok(Self {
-            console: Console::open(config, clock).await?,
-            links: Links::new(table.clone()),
-            offers: Offers::new(table.clone()),
-            payments: Payments::new(table),
+            console: Console::open(config, clock.clone()).await?,
+            desk: LinkDesk::new(links.clone(), payments.clone(), clock),
+            links,
+            offers: Offers::new(table),
+            payments,
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
         })
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use console::{Frame, Refusal, Section};
 use domain::{link::LinkState, wire::Parameters};
 use http::{Response, StatusCode};
-use inbound::http as answer;
+use inbound::{http as answer, links::LinkStanding};
 use lambda_http::Body;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use store::LinkPlace;
@@ -12,7 +12,7 @@ use words::console::links::{Done, LinksWords};
 
 use crate::{
     Visited,
-    rows::{LinkRow, Standing, standings},
+    rows::{self, LinkRow},
 };
 
 /// Rows of a page.
@@ -25,12 +25,12 @@ const READS: usize = 10;
 pub(crate) async fn show(visited: &Visited<'_>) -> Result<Response<Body>, Refusal> {
     let visit = visited.visit;
     let query = Query::of(visited);
-    let mut found: Vec<Standing> = Vec::new();
+    let mut found: Vec<LinkStanding> = Vec::new();
     let mut place = query.after.clone();
     for _ in 0..READS {
         let page = visited.deps.links.page(visit.merchant_id(), READ, place.as_ref()).await?;
         place = page.next;
-        let standings = standings(visited.deps, page.links, visit.now).await?;
+        let standings = visited.deps.desk.standings(page.links, visit.now).await?;
         found.extend(standings.into_iter().filter(|standing| query.matches(standing)));
         if found.len() >= PAGE || place.is_none() {
             break;
@@ -42,7 +42,7 @@ pub(crate) async fn show(visited: &Visited<'_>) -> Result<Response<Body>, Refusa
         found.truncate(PAGE);
     }
     let words = words::console::links(visit.lang);
-    let rows: Vec<LinkRow> = found.iter().map(|standing| standing.row(visit.lang, words)).collect();
+    let rows: Vec<LinkRow> = found.iter().map(|standing| rows::row(standing, visit.lang, words)).collect();
     let view = ListTemplate {
         frame: visit.frame(words.title, Section::Links),
         words,
@@ -82,7 +82,7 @@ impl Query {
         !self.text.is_empty() || self.state.is_some()
     }
 
-    fn matches(&self, standing: &Standing) -> bool {
+    fn matches(&self, standing: &LinkStanding) -> bool {
         let link = &standing.link;
         let buyer = link.buyer.as_ref();
         let needle = self.text.to_lowercase();

@@ -19,7 +19,10 @@ use domain::{
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::{Response, StatusCode};
-use inbound::{Sealed, http as answer};
+use inbound::{
+    Sealed, http as answer,
+    links::{Entry, Made, end_of},
+};
 use jiff::{Timestamp, ToSpan as _};
 use lambda_http::Body;
 use serde::{Deserialize, Serialize};
@@ -32,9 +35,8 @@ use words::{
 
 use crate::{
     Deps, Visited,
-    entry::{Entry, end_of},
     make::Mend,
-    making::{self, FORM_LIFETIME, Made},
+    making::{self, FORM_LIFETIME},
     upload::Upload,
 };
 
@@ -251,12 +253,12 @@ async fn make(deps: &Deps, link: Link, sends: Sends) -> Result<bool, Refusal> {
         Sends::Now => link.ask_sending(link.made_at).map(|asked| Link { version: 1, ..asked }),
         Sends::Later => None,
     };
-    match making::make(deps, asked.unwrap_or(link)).await? {
+    match deps.desk.make(asked.unwrap_or(link)).await? {
         Made::Taken => Ok(false),
         Made::Stands(link) => {
             let unsent = link.buyer.as_ref().is_some_and(|buyer| buyer.sending == Sending::Unsent);
             if unsent && sends == Sends::Now {
-                match making::ask_sending(deps, *link).await {
+                match deps.desk.ask_sending(*link).await {
                     // Whoever sent the same file at the same time has asked.
                     Ok(_) | Err(StoreError::Conflict) => {}
                     Err(error) => return Err(error.into()),

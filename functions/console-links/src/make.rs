@@ -13,6 +13,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::{
     checkout, http as answer,
+    links::{Entry, Foreseen, Made},
     page::{
         Joining, Terms,
         mail::{self, PaymentRequest},
@@ -28,8 +29,7 @@ use words::{
 
 use crate::{
     Visited,
-    entry::Entry,
-    making::{self, Draft, FORM_LIFETIME, Foreseen, Made},
+    making::{self, Draft, FORM_LIFETIME},
     rows::amount,
 };
 
@@ -105,14 +105,14 @@ async fn open_offers(visited: &Visited<'_>) -> Result<Vec<Offer>, Refusal> {
 /// Notes the link and makes it, unless it stands. None: its number or its name belongs to another.
 async fn make(visited: &Visited<'_>, link: Link, sent: bool) -> Result<Option<LinkId>, Refusal> {
     let (deps, visit) = (visited.deps, visited.visit);
-    let link = match making::foresee(deps, link).await? {
+    let link = match deps.desk.foresee(link).await? {
         Foreseen::New(link) => link,
         Foreseen::Stands(link) => return Ok(Some(link)),
         Foreseen::Taken => return Ok(None),
     };
     let action = Action::LinkMade { link: link.id.clone(), sent };
     let making = async {
-        match making::make(deps, *link).await? {
+        match deps.desk.make(*link).await? {
             Made::Stands(link) => Ok(link),
             Made::Taken => Err(StoreError::Conflict),
         }

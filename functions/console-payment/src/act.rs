@@ -1,6 +1,6 @@
 //! The last part of the address: what is to be done.
 
-use domain::{Merchant, OrderId, merchant::Status, payment::OperationKind};
+use domain::{OrderId, payment::OperationKind};
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,13 +42,5 @@ impl Act {
     /// Its page for an order.
     pub(crate) fn address(self, order: &OrderId) -> String {
         format!("/console/payments/{order}/{}", self.name())
-    }
-}
-
-/// Whether a merchant may do it now: who is suspended may still give money back.
-pub(crate) const fn may(merchant: &Merchant, kind: OperationKind) -> bool {
-    match (kind, merchant.status) {
-        (OperationKind::Cancel | OperationKind::Refund, _) | (_, Status::Active) => true,
-        (OperationKind::Capture | OperationKind::Adjust, Status::Suspended | Status::Closed) => false,
     }
 }

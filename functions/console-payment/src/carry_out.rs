@@ -14,7 +14,7 @@ use store::StoreError;
 
 use crate::{
     Call,
-    act::{Act, may},
+    act::Act,
     address_of,
     form::Confirmed,
     outcome,
@@ -31,7 +31,7 @@ pub(crate) async fn carry_out(
     if let Some(record) = payment.operation_from(confirmed.nonce) {
         return Ok(to_outcome(&payment, record));
     }
-    if !may(call.merchant(), kind) {
+    if !kind.is_open_to(call.merchant().status) {
         return Ok(outcome::suspended(call, &payment));
     }
     if let Some(asked_again) = code_is_wrong(call, &payment, &confirmed).await? {

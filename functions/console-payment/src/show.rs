@@ -13,20 +13,14 @@ use jiff::SignedDuration;
 use lambda_http::Body;
 use words::console::operation::OperationWords;
 
-use crate::{
-    Call,
-    act::{Act, may},
-    address_of,
-    form::Confirmed,
-    outcome,
-};
+use crate::{Call, act::Act, address_of, form::Confirmed, outcome};
 
 /// Shows an operation before it is done.
 pub(crate) async fn show(call: &Call<'_>, payment: &Payment, kind: OperationKind) -> Result<Response<Body>, Refusal> {
     if payment.pending().is_some() {
         return outcome::running(call, payment, StatusCode::OK).await;
     }
-    if !may(call.merchant(), kind) {
+    if !kind.is_open_to(call.merchant().status) {
         return Ok(outcome::suspended(call, payment));
     }
     let Some(most) = most(call, payment, kind) else {

@@ -32,6 +32,9 @@ async fn name(call: &Call<'_>, merchant: &MerchantId, by: &ActorId) -> Result<St
     if *by == ActorId::system() {
         return Ok(call.words().system.to_owned());
     }
+    if let Some(key) = by.as_api_key() {
+        return Ok(words::console::api_keys::by_key(call.visit.lang, &key));
+    }
     let people = call.deps.console.users().list(merchant).await?;
     let person = people.into_iter().find(|person| person.id.as_str() == by.as_str());
     Ok(person.map_or_else(|| call.words().former.to_owned(), |person| person.name))

@@ -71,6 +71,7 @@ async fn named(call: &Call<'_>, search: &PlanSearch) -> Result<Option<Plan>, Ref
             | Origin::Link(_)
             | Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Continuation { .. },
         )

@@ -6,7 +6,10 @@ use domain::integration::{Language, key_password_name, sample, sig_secret_name};
 use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::{Body, Request};
-use words::console::settings::{SectionWords, SettingsWords, settings};
+use words::console::{
+    api_keys::ApiKeysWords,
+    settings::{SectionWords, SettingsWords, settings},
+};
 
 use crate::{
     Deps,
@@ -34,6 +37,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
         code: sample(language, visit.lang, &merchant, &deps.page_origin),
         secrets: [sig_secret_name(&merchant), key_password_name(&merchant)],
         section: words.integration,
+        api_keys: words::console::api_keys(visit.lang),
         words,
         frame: frame.clone(),
     };
@@ -46,6 +50,7 @@ struct IntegrationTemplate {
     frame: Frame,
     words: &'static SettingsWords,
     section: SectionWords,
+    api_keys: &'static ApiKeysWords,
     tabs: Vec<TabEntry>,
     languages: [TabEntry; 5],
     file: &'static str,

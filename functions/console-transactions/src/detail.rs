@@ -82,6 +82,7 @@ fn link(payment: &Payment) -> Option<String> {
         Origin::Page
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
         | Origin::Agreement { .. }
@@ -97,6 +98,7 @@ async fn plan(deps: &Deps, payment: &Payment) -> Result<Option<String>, Refusal>
         | Origin::Link(_)
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Continuation { .. } => match &payment.details.offer {
             Some(_) => PlanId::of(&payment.key),
@@ -114,6 +116,7 @@ fn charged_by(payment: &Payment) -> Option<&str> {
         Origin::Page
         | Origin::Link(_)
         | Origin::CardUpdate(_)
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
         | Origin::Agreement { .. }

@@ -79,13 +79,22 @@ fn of_step(lang: Lang, step: &Step) -> Line {
 fn of_act(lang: Lang, step: &Step, act: &Act, people: &HashMap<String, String>) -> Line {
     let words = texts::transactions(lang);
     let (what, progress) = texts::act(lang, act.operation.kind, act.progress);
-    let by = if act.by == ActorId::system() { words.system.to_owned() } else { name(words, act.by.as_str(), people) };
+    let by = who(lang, &act.by, people);
     Line {
         at: words::date_time(lang, step.at),
         what,
         mark: mark(step.status),
         operation: act.n.to_string(),
         particulars: vec![progress.to_owned(), figure(act.operation.amount), (words.by)(&by)],
+    }
+}
+
+fn who(lang: Lang, by: &ActorId, people: &HashMap<String, String>) -> String {
+    let words = texts::transactions(lang);
+    match by.as_api_key() {
+        Some(key) => words::console::api_keys::by_key(lang, &key),
+        None if *by == ActorId::system() => words.system.to_owned(),
+        None => name(words, by.as_str(), people),
     }
 }
 

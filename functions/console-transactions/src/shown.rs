@@ -36,6 +36,7 @@ impl Shown {
             Origin::Page
             | Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
             | Origin::Agreement { .. }

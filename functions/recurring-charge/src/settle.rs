@@ -68,6 +68,7 @@ fn owned(plan: &Plan, payment: &Payment) -> Result<(), WorkError> {
         | Origin::Link(_)
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Agreement { .. }
         | Origin::Continuation { .. } => {

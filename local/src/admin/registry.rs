@@ -20,6 +20,7 @@ pub struct Registry {
     payments: store::Payments,
     users: store::Users,
     offers: store::Offers,
+    api_keys: store::ApiKeys,
     owners: store::Owners,
     audit: store::AuditLog,
     operator: Option<String>,
@@ -71,6 +72,7 @@ impl Registry {
             payments: store::Payments::new(table.clone()),
             users: store::Users::new(table.clone()),
             offers: store::Offers::new(table.clone()),
+            api_keys: store::ApiKeys::new(table.clone()),
             owners: store::Owners::new(table.clone()),
             audit: store::AuditLog::new(table.clone()),
             operator: None,
@@ -168,6 +170,11 @@ impl Registry {
     #[must_use]
     pub fn users(&self) -> &store::Users {
         &self.users
+    }
+
+    /// Keys of the JSON API.
+    pub fn api_keys(&self) -> &store::ApiKeys {
+        &self.api_keys
     }
 
     /// What merchants sell as regular purchases.

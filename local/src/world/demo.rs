@@ -2,8 +2,9 @@
 
 use console::settings::{seal_key_password, seal_sig_secret};
 use domain::account::{Role, User, UserId};
+use domain::api::{ApiKey, KeyId, Scope};
 use domain::link::{Link, LinkAmount, LinkUses, Terms};
-use domain::merchant::{Destination, Dialect, Encoding, Method, RegularKind, SigSettings};
+use domain::merchant::{Destination, Dialect, Encoding, Method, Mode, RegularKind, SigSettings};
 use domain::payment::Interface;
 use domain::recurring::calendar::Cycle;
 use domain::recurring::offer::{FirstAmount, Offer, OfferId, TrialDays};
@@ -171,6 +172,12 @@ pub const DEMO_TOTP_SECRET: &str = "JBSWY3DPEHPK3PXP";
 const DEMO_PASSWORD_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$gVky7ofFjOjUIp2KU0yzjg$ujLAUK4tNBlh2a4IdlzrwTs2GLnLgLblHO9JjG6pFSE";
 
+/// Merchant 4000's key of the JSON API, with every scope; in the README too. A test compares it with the one that is put in.
+pub const DEMO_API_KEY: &str = "kessai_test_4000_mrsw23zannsxsibrnnsxg43bneqgizlnn4qgwzlzhiqha3dbpeqg233omv4sa33onr4q";
+
+/// What [`DEMO_API_KEY`] is made of.
+const DEMO_API_KEY_PARTS: ([u8; 10], [u8; 32]) = (*b"demo key 1", *b"kessai demo key: play money only");
+
 /// Cards to try, and what they do.
 pub const CARDS: [(&str, &str); 9] = [
     ("4242 4242 4242 4242", "Visa, approved"),
@@ -221,7 +228,20 @@ pub(super) async fn seed(
         unless_there(registry.users().create(&user).await.map_err(RegistryError::from))?;
         registry.owners().add(&user.merchant, &user.id).await.map_err(WorldError::outside)?;
     }
+    unless_there(registry.api_keys().put(&api_key(now)?).await.map_err(RegistryError::from))?;
     Ok(cloud.set_note(SEEDED, "1")?)
+}
+
+fn api_key(now: Timestamp) -> Result<ApiKey, WorldError> {
+    let (id, secret) = DEMO_API_KEY_PARTS;
+    let merchant = MerchantId::new("4000").map_err(WorldError::outside)?;
+    let (key, _) = ApiKey::make(
+        (merchant, Mode::Test),
+        ("Demo".to_owned(), Scope::ALL.into()),
+        (KeyId::from_random(id), &secret),
+        (UserId::from_random([1; 10]), now),
+    );
+    Ok(key)
 }
 
 impl DemoOffer {

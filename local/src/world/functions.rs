@@ -14,7 +14,10 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 41] = [
+pub const PACKAGES: [&str; 45] = [
+    "api-description",
+    "api-links",
+    "api-payments",
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -29,6 +32,7 @@ pub const PACKAGES: [&str; 41] = [
     "console-charge",
     "console-continuation",
     "console-export",
+    "console-keys",
     "console-links",
     "console-login",
     "console-payment",
@@ -251,6 +255,28 @@ impl Starter<'_> {
                 http(move |request| {
                     let deps = Arc::clone(&deps);
                     async move { console_charge::handler(&deps, request).await }
+                })
+            }
+            "api-description" => http(|request| async move { api_description::handler(request).await }),
+            "api-links" => {
+                let deps = Arc::new(api_links::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { api_links::handler(&deps, request).await }
+                })
+            }
+            "api-payments" => {
+                let deps = Arc::new(api_payments::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { api_payments::handler(&deps, request).await }
+                })
+            }
+            "console-keys" => {
+                let deps = Arc::new(console_keys::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_keys::handler(&deps, request).await }
                 })
             }
             "console-links" => {

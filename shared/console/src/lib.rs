@@ -12,6 +12,7 @@ mod refusal;
 mod second_factor;
 mod session;
 pub mod settings;
+mod settings_news;
 mod tries;
 mod upload;
 mod visit;

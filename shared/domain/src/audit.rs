@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     LinkId, OrderId, Yen,
     account::{Role, UserId},
+    api::{KeyId, Scope},
     batch::{BatchId, Counts},
     export::ExportId,
     mail_return::MailAbout,
@@ -185,6 +186,18 @@ pub enum Action {
     LiveApproved,
     /// Made it a test merchant again.
     BackToTest,
+    /// Made a key of the JSON API.
+    ApiKeyMade {
+        /// Which.
+        key: KeyId,
+        /// What it may be used for.
+        scopes: Vec<Scope>,
+    },
+    /// Revoked a key of the JSON API.
+    ApiKeyRevoked {
+        /// Which.
+        key: KeyId,
+    },
     /// Made a payment link.
     LinkMade {
         /// Which.

@@ -4,7 +4,7 @@ mod kept;
 
 use std::fmt;
 
-pub use kept::{CardOwner, Consent, ConsentScope, DataKeyId, HeldNumber, KeptCard};
+pub use kept::{CardOwner, Consent, ConsentScope, DataKeyId, HeldNumber, KeptCard, Unchargeable};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 

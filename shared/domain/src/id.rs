@@ -124,6 +124,16 @@ impl ActorId {
         Self(id.as_str().to_owned())
     }
 
+    /// A merchant's server, by the key that it showed.
+    pub fn api_key(id: &crate::api::KeyId) -> Self {
+        Self(format!("api-{id}"))
+    }
+
+    /// The key of the JSON API that acted. None: somebody else did.
+    pub fn as_api_key(&self) -> Option<crate::api::KeyId> {
+        self.0.strip_prefix("api-").and_then(|id| crate::api::KeyId::new(id).ok())
+    }
+
     /// The system itself, where no person acted.
     pub fn system() -> Self {
         Self("kessai".to_owned())

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod acquirer;
+pub mod api;
 pub mod attention;
 pub mod audit;
 pub mod audit_chain;

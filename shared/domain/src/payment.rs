@@ -75,6 +75,8 @@ pub enum Origin {
         /// Who wrote it.
         by: UserId,
     },
+    /// A charge that the merchant's server asked for by the JSON API: its own order number is who claims it.
+    Api,
     /// A row of a batch (一括).
     Batch {
         /// The batch.
@@ -585,6 +587,7 @@ impl Payment {
             Origin::Page
             | Origin::Link(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
             | Origin::Agreement { .. } => of_order(&self.key.order),

@@ -70,7 +70,9 @@ impl Payment {
     /// Whose try its last attempt was. It agrees with the initiator that the attempt had.
     pub const fn tried_by(&self) -> TriedBy {
         match &self.origin {
-            Origin::Renewal { .. } | Origin::Continuation { .. } | Origin::Batch { .. } => TriedBy::Merchant,
+            Origin::Renewal { .. } | Origin::Continuation { .. } | Origin::Batch { .. } | Origin::Api => {
+                TriedBy::Merchant
+            }
             Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) | Origin::Agreement { .. } => TriedBy::Shopper,
             // An operator charges a kept card for the merchant, and types the card of somebody on the telephone.
             Origin::Single { .. } if self.card_id.is_some() => TriedBy::Merchant,

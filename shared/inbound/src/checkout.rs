@@ -574,6 +574,7 @@ impl FormState<'_> {
             Origin::Link(_) => given,
             Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
             | Origin::Agreement { .. }

@@ -52,6 +52,14 @@ pub fn client_address(request: &Request) -> Option<std::net::IpAddr> {
     }
 }
 
+/// The route that a request met, as the template writes it: `POST /v1/payments/{order}/refund`.
+pub fn route(request: &Request) -> Option<String> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.route_key.clone(),
+        _ => None,
+    }
+}
+
 /// A header's text, if it is text.
 pub fn header_text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())

@@ -8,6 +8,7 @@ pub mod continuation;
 pub mod events;
 pub mod http;
 mod keyring;
+pub mod links;
 pub mod merchants;
 pub mod page;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use domain::{
     CardOwner, Fingerprint, LinkId, MerchantId, OrderId, PaymentKey,
+    api::{IdempotencyKey, KeyId},
     batch::BatchId,
     guard::AddressKey,
     recurring::{offer::OfferChosen, plan::PlanId},
@@ -193,6 +194,29 @@ pub(crate) fn plans_due(day: Date, shard: u8) -> String {
 /// Which of the [`SHARDS`] a regular purchase is in.
 pub(crate) fn plan_shard(id: &PlanId) -> u8 {
     Sha256::digest(id.as_str().as_bytes()).first().map_or(0, |byte| byte % SHARDS)
+}
+
+/// Partition key of a merchant's keys of the JSON API; the sort key is the key's name, or [`api_key_use`].
+pub(crate) fn api_keys(merchant: &MerchantId) -> String {
+    format!("AK#{merchant}")
+}
+
+/// Sort key of the item that counts the use of a key of the JSON API.
+pub(crate) fn api_key_use(id: &KeyId) -> String {
+    format!("{id}#use")
+}
+
+/// Attributes of the use of a key of the JSON API.
+pub(crate) mod api_use {
+    /// The first second of the stretch of time that was counted last.
+    pub(crate) const WINDOW: &str = "s";
+    /// Requests in it.
+    pub(crate) const COUNT: &str = "n";
+}
+
+/// Partition key of a call of the JSON API.
+pub(crate) fn api_call(merchant: &MerchantId, key: &IdempotencyKey) -> String {
+    format!("AI#{merchant}#{}", key.digest())
 }
 
 /// Partition key of a merchant's offers in their newest versions; the sort key is the offer's name.

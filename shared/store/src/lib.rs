@@ -2,6 +2,8 @@
 //!
 //! No scan, no transaction on the payment path, no read-then-write: a refused condition brings what stands instead.
 
+mod api_calls;
+mod api_keys;
 mod attention;
 mod audit;
 pub mod batches;
@@ -34,6 +36,8 @@ mod table;
 mod tries;
 mod users;
 
+pub use api_calls::{ApiCalls, CallWritten};
+pub use api_keys::{ApiKeys, KeyUse};
 pub use attention::{Attention, MatterPage, Raised, Which};
 pub use audit::AuditLog;
 pub use batches::{Batches, ChunkWritten};

@@ -1,6 +1,7 @@
 //! The texts of the console, an area a file, each whole in both languages.
 
 pub mod account_mail;
+pub mod api_keys;
 pub mod audit;
 pub mod batch_mail;
 pub mod batches;
@@ -24,6 +25,7 @@ pub mod team;
 pub mod today;
 pub mod transactions;
 
+pub use api_keys::api_keys;
 pub use audit::audit;
 pub use batches::batches;
 pub use charge::charge;

@@ -2,6 +2,7 @@
 //!
 //! Texts without values are fields, texts with values are functions; amounts, dates and what went wrong have modules of their own. Nothing here does I/O.
 
+pub mod api;
 pub mod batch;
 pub mod catalogue;
 pub mod console;

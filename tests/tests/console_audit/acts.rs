@@ -4,6 +4,7 @@ use bytes::Bytes;
 use domain::{
     MerchantId, OrderId, Yen,
     account::UserId,
+    api::{KeyId, Scope},
     attention::{Matter, MatterKind},
     batch::{BatchState, Counts},
     merchant::Capture,
@@ -18,8 +19,8 @@ use local::{
 };
 use system_tests::{
     BatchDesk, Card, Clerk, ContinuationDesk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper,
-    administer, batch_in, cards, change_merchant, invitation, offer_in, offers, plan_in, put_batch, put_plan, raise,
-    user_id,
+    administer, batch_in, cards, change_merchant, invitation, offer_in, offers, plan_in, put_api_key, put_batch,
+    put_plan, raise, user_id,
 };
 
 const HANAKO: &str = "hanako@example.com";
@@ -36,6 +37,8 @@ pub(crate) const ACTS: &[(&str, &[&str])] = &[
     ("POST /console/reset/{handle}", &["new password"]),
     ("POST /console/team", &["invite"]),
     ("POST /console/team/{user}", &["role", "app", "resend", "remove"]),
+    ("POST /console/keys", &["make"]),
+    ("POST /console/keys/{key}", &["revoke"]),
     ("POST /console/payments/{order}/{act}", &["capture", "cancel", "amount", "refund", "ask"]),
     ("POST /console/charge", &["card", "buyer"]),
     ("POST /console/exports", &["ask"]),
@@ -91,6 +94,7 @@ pub(crate) async fn prepare(world: &World, route: &str, act: &str) -> Act {
         "POST /console/join/{handle}" => join(world, act).await,
         "POST /console/reset" | "POST /console/reset/{handle}" => reset(world, act).await,
         "POST /console/team" | "POST /console/team/{user}" => team(world, act).await,
+        "POST /console/keys" | "POST /console/keys/{key}" => api_key(world, act).await,
         "POST /console/payments/{order}/{act}" => payment(world, act).await,
         "POST /console/charge" => charge(world, act).await,
         "POST /console/exports" | "POST /console/exports/{export}" => export(world, act).await,
@@ -118,6 +122,21 @@ pub(crate) async fn prepare(world: &World, route: &str, act: &str) -> Act {
 async fn by_owner(world: &World, clerk: Clerk, form: &Form, says: &'static [&'static str]) -> Act {
     let request = Clerk::<World>::posted(form);
     Act { clerk, by: user_id(world, OWNER).await, request, says }
+}
+
+async fn api_key(world: &World, act: &str) -> Act {
+    put_api_key(world, "4000", [1; 10], &[Scope::PaymentsRead]).await;
+    let mut clerk = Clerk::owner(world).await;
+    let code = clerk.code().await;
+    if act == "make" {
+        clerk.get("/console/keys").await;
+        let form = clerk.form("/console/keys").clone().with("label", "shop").ticked("refunds").with("totp", &code);
+        return by_owner(world, clerk, &form, &["api_key_made"]).await;
+    }
+    let address = format!("/console/keys/{}", KeyId::from_random([1; 10]));
+    clerk.get(&address).await;
+    let form = clerk.form(&address).clone().with("totp", &code);
+    by_owner(world, clerk, &form, &["api_key_revoked"]).await
 }
 
 async fn attention(world: &World) -> Act {

@@ -76,6 +76,19 @@ pub enum ConsentScope {
     Both,
 }
 
+/// Why a merchant may not charge a kept card while its buyer is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unchargeable {
+    /// The buyer deleted it.
+    Gone,
+    /// The buyer did not agree to that.
+    NotAgreed,
+    /// The month on it is over.
+    Expired,
+    /// It was kept without a payment, so no network knows that it may be charged so.
+    Unlinked,
+}
+
 /// A kept card, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCard {
@@ -121,6 +134,23 @@ impl KeptCard {
     /// Whether the buyer can pay with it now.
     pub fn pays(&self, now: Timestamp) -> bool {
         self.recalls() && !self.has_expired(now)
+    }
+
+    /// Whether the merchant may charge it now, while the buyer is not there.
+    ///
+    /// # Errors
+    /// [`Unchargeable`].
+    pub fn chargeable(&self, now: Timestamp) -> Result<(), Unchargeable> {
+        if self.number.is_none() {
+            return Err(Unchargeable::Gone);
+        }
+        if !self.consent.scope.merchant_may_charge() {
+            return Err(Unchargeable::NotAgreed);
+        }
+        if self.has_expired(now) {
+            return Err(Unchargeable::Expired);
+        }
+        if self.network_id.is_none() { Err(Unchargeable::Unlinked) } else { Ok(()) }
     }
 
     /// What a sealed number is bound to, so that no two sealed numbers can be exchanged: format, merchant, owner, card, framed.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Lease, Payment, State};
-use crate::{ActorId, Decline, Nonce, Yen};
+use crate::{ActorId, Decline, Nonce, Yen, merchant::Status};
 
 /// What an operator can do with a payment's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,6 +31,16 @@ impl OperationKind {
             Self::Cancel => "cancel",
             Self::Adjust => "adjust",
             Self::Refund => "refund",
+        }
+    }
+}
+
+impl OperationKind {
+    /// Whether a merchant may do it now: who is suspended may still give money back.
+    pub const fn is_open_to(self, merchant: Status) -> bool {
+        match (self, merchant) {
+            (Self::Cancel | Self::Refund, _) | (_, Status::Active) => true,
+            (Self::Capture | Self::Adjust, Status::Suspended | Status::Closed) => false,
         }
     }
 }

@@ -141,6 +141,7 @@ pub fn root_of(payment: &Payment) -> &OrderId {
         | Origin::Link(_)
         | Origin::CardUpdate(_)
         | Origin::Single { .. }
+        | Origin::Api
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
         | Origin::Agreement { .. } => &payment.key.order,
@@ -158,7 +159,8 @@ fn month_of(payment: &Payment, at: Timestamp) -> Month {
         | Origin::Single { .. }
         | Origin::Batch { .. }
         | Origin::Renewal { .. }
-        | Origin::Agreement { .. } => Month::of(japan_date(at)),
+        | Origin::Agreement { .. }
+        | Origin::Api => Month::of(japan_date(at)),
     }
 }
 
@@ -186,6 +188,8 @@ pub fn listed(payment: &Payment, month: Month) -> Option<Charged> {
             true
         }
         Origin::CardUpdate(_) | Origin::Renewal { .. } | Origin::Agreement { .. } => false,
+        // The shop's server has a schedule of its own.
+        Origin::Api => false,
     };
     (in_month && whole && own).then_some(())?;
     Some(Charged {

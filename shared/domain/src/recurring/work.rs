@@ -59,6 +59,7 @@ impl RecurringWork {
             | Origin::Link(_)
             | Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Continuation { .. } => {
                 let joins = new.details.offer.is_some() && succeeded(new) && !old.is_some_and(succeeded);

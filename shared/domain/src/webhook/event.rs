@@ -378,7 +378,7 @@ fn source(origin: &Origin) -> Option<Source> {
         Origin::Continuation { month, root } => {
             Some(Source::Continuation { month: month.to_string(), root: root.clone() })
         }
-        Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Agreement { .. } => None,
+        Origin::Page | Origin::CardUpdate(_) | Origin::Single { .. } | Origin::Api | Origin::Agreement { .. } => None,
     }
 }
 

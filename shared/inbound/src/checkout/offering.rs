@@ -49,6 +49,7 @@ impl Checkout {
             Origin::Page
             | Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
             | Origin::Agreement { .. }
@@ -109,6 +110,7 @@ impl Offering {
             Origin::Page
             | Origin::CardUpdate(_)
             | Origin::Single { .. }
+            | Origin::Api
             | Origin::Batch { .. }
             | Origin::Renewal { .. }
             | Origin::Agreement { .. }

@@ -5,7 +5,7 @@ mod of_endpoints;
 mod of_money;
 mod of_plans;
 
-use domain::{Lang, account::Role, audit::Action, mail_return::MailAbout, settings::Change};
+use domain::{Lang, account::Role, api::Scope, audit::Action, mail_return::MailAbout, settings::Change};
 
 use super::settings::{choice, setting_name};
 
@@ -41,6 +41,12 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (_, Action::EndpointChanged { endpoint, change }) => of_endpoints::changed(lang, endpoint, *change),
         (_, Action::NotificationsSent { endpoint, count }) => of_endpoints::sent(lang, endpoint, *count),
         (_, Action::EndpointTried { endpoint }) => of_endpoints::tried(lang, endpoint),
+        (Lang::Ja, Action::ApiKeyMade { key, scopes }) => {
+            format!("APIキー {key} を作成しました（{}）", scope_names(scopes))
+        }
+        (Lang::En, Action::ApiKeyMade { key, scopes }) => format!("Made API key {key} ({})", scope_names(scopes)),
+        (Lang::Ja, Action::ApiKeyRevoked { key }) => format!("APIキー {key} を無効にしました"),
+        (Lang::En, Action::ApiKeyRevoked { key }) => format!("Revoked API key {key}"),
         (Lang::Ja, Action::ExportAsked { export }) => format!("CSV出力 {export} を依頼しました"),
         (Lang::En, Action::ExportAsked { export }) => format!("Asked for download {export}"),
         (Lang::Ja, Action::ExportFetched { export }) => format!("CSV出力 {export} をダウンロードしました"),
@@ -170,6 +176,12 @@ fn settings_changed(lang: Lang, changes: &[Change]) -> String {
         Lang::Ja => format!("設定を変更しました：{}", told.join("、")),
         Lang::En => format!("Changed settings: {}", told.join(", ")),
     }
+}
+
+/// What a key may be used for, by the names that the console shows beside it.
+fn scope_names(scopes: &[Scope]) -> String {
+    let names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
+    names.join(", ")
 }
 
 /// A role's name.

@@ -1,4 +1,4 @@
-//! What a clerk types for a new link, and the link that comes of it.
+//! What is asked for in a new link, field by field, and the link that comes of it.
 
 use domain::{
     Lang, LinkId, Merchant, Yen,
@@ -15,7 +15,7 @@ use jiff::{Timestamp, civil::Date};
 use words::console::links::LinkProblem;
 
 /// The fields of the form, in order.
-pub(crate) const FIELDS: [&str; 20] = [
+pub const FIELDS: [&str; 20] = [
     "item",
     "how_much",
     "offer",
@@ -40,13 +40,13 @@ pub(crate) const FIELDS: [&str; 20] = [
 
 /// The fields as they were typed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Entry {
+pub struct Entry {
     values: Vec<(&'static str, String)>,
 }
 
 impl Entry {
     /// What a form or an address brings.
-    pub(crate) fn of(parameters: Option<&Parameters>) -> Self {
+    pub fn of(parameters: Option<&Parameters>) -> Self {
         Self::of_texts(|name| {
             let value = parameters.and_then(|parameters| parameters.value(name)).unwrap_or_default();
             std::str::from_utf8(value).unwrap_or_default()
@@ -54,23 +54,23 @@ impl Entry {
     }
 
     /// What a form with a file brings.
-    pub(crate) fn of_texts<'t>(text: impl Fn(&str) -> &'t str) -> Self {
+    pub fn of_texts<'t>(text: impl Fn(&str) -> &'t str) -> Self {
         let value = |name: &str| text(name).replace("\r\n", "\n").trim().to_owned();
         Self { values: FIELDS.iter().map(|name| (*name, value(name))).collect() }
     }
 
     /// A field.
-    pub(crate) fn value(&self, name: &str) -> &str {
+    pub fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// All fields, to be carried to the next page.
-    pub(crate) fn fields(&self) -> &[(&'static str, String)] {
+    pub fn fields(&self) -> &[(&'static str, String)] {
         &self.values
     }
 
     /// The same with a field filled in where it is empty.
-    pub(crate) fn or(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub fn or(mut self, name: &str, value: impl Into<String>) -> Self {
         if let Some((_, empty)) = self.values.iter_mut().find(|(known, value)| *known == name && value.is_empty()) {
             *empty = value.into();
         }
@@ -78,7 +78,7 @@ impl Entry {
     }
 
     /// The terms of a link before, where none are typed: most links of a shop are alike.
-    pub(crate) fn with_terms_of(self, link: Option<&Link>) -> Self {
+    pub fn with_terms_of(self, link: Option<&Link>) -> Self {
         match link.and_then(|link| link.terms.as_ref()) {
             Some(terms) => self
                 .or("quantity", &terms.quantity)
@@ -91,7 +91,7 @@ impl Entry {
     }
 
     /// What another link asked for, but for its buyer.
-    pub(crate) fn alike(self, link: &Link) -> Self {
+    pub fn alike(self, link: &Link) -> Self {
         let [free1, free2, free3] = &link.free;
         let entry = match (&link.offer, link.amount) {
             (Some(offer), _) => self.or("how_much", "offer").or("offer", offer.as_str()),
@@ -113,7 +113,9 @@ impl Entry {
     }
 
     /// The link, or everything that is to be mended, in the order of the fields.
-    pub(crate) fn link(
+    /// # Errors
+    /// Every field that is to be mended.
+    pub fn link(
         &self,
         id: LinkId,
         made_at: Timestamp,
@@ -140,12 +142,15 @@ impl Entry {
     }
 
     /// The name of the offer that the link is to begin as a regular purchase. None: it is paid once.
-    pub(crate) fn offer(&self) -> Option<&str> {
+    pub fn offer(&self) -> Option<&str> {
         (self.value("how_much") == "offer").then(|| self.value("offer"))
     }
 
-    /// A link that begins a regular purchase, whose offer says what is sold and for how much; or everything that is to be mended.
-    pub(crate) fn joining(
+    /// A link that begins a regular purchase, whose offer says what is sold and for how much.
+    ///
+    /// # Errors
+    /// Everything that is to be mended.
+    pub fn joining(
         &self,
         (id, made_at): (LinkId, Timestamp),
         merchant: &Merchant,
@@ -171,7 +176,7 @@ impl Entry {
     }
 
     /// What is sold.
-    pub(crate) fn item(&self, problems: &mut Vec<LinkProblem>) -> String {
+    pub fn item(&self, problems: &mut Vec<LinkProblem>) -> String {
         let item = self.value("item");
         if item.is_empty() {
             problems.push(LinkProblem::Missing("item"));
@@ -217,7 +222,7 @@ impl Entry {
     }
 
     /// The legal items. What they need not say may stay empty.
-    pub(crate) fn terms(&self, problems: &mut Vec<LinkProblem>) -> Terms {
+    pub fn terms(&self, problems: &mut Vec<LinkProblem>) -> Terms {
         for required in ["quantity", "delivery", "withdrawal"] {
             if self.value(required).is_empty() {
                 problems.push(LinkProblem::Missing(required));
@@ -286,7 +291,7 @@ impl Entry {
     }
 
     /// The language of mail and page.
-    pub(crate) fn lang(&self, merchant: &Merchant) -> Lang {
+    pub fn lang(&self, merchant: &Merchant) -> Lang {
         Lang::parse(self.value("lang")).unwrap_or(merchant.lang)
     }
 
@@ -303,7 +308,7 @@ impl Entry {
 }
 
 /// The last second of a day in Japan.
-pub(crate) fn end_of(day: Date) -> Option<Timestamp> {
+pub fn end_of(day: Date) -> Option<Timestamp> {
     JAPAN.to_timestamp(day.at(23, 59, 59, 0)).ok()
 }
 

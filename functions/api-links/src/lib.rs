@@ -1,0 +1,146 @@
+//! `/v1/links`: makes payment links, lists and reads them, revokes them.
+
+mod make;
+
+use std::convert::Infallible;
+
+use api::{
+    Answer, Api, Cursor, Endpoint, Paged, Problem, Query, Run, Visit, body,
+    wire::link::{LinkBody, RevokeRequest},
+};
+use domain::{
+    Clock, LinkId,
+    api::{Code, Started},
+    link::{Link, LinkState},
+};
+use inbound::{
+    Config, KeyringError,
+    links::{LinkDesk, LinkStanding},
+};
+use lambda_http::{Body, Request, Response};
+use store::{LinkPlace, Links, Payments, StoreError};
+
+/// How often links are read for one page of a list that asks for a state.
+const READS: usize = 10;
+/// A link has no operation numbers.
+const STARTED: Started = Started { generation: 0, n: 0 };
+
+/// What the function needs, made once.
+#[derive(Debug)]
+pub struct Deps {
+    api: Api,
+    links: Links,
+    desk: LinkDesk,
+    /// Where the links lead to.
+    page_origin: String,
+}
+
+impl Deps {
+    /// Opens the keys and, with them, the connection to the table.
+    ///
+    /// # Errors
+    /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
+    pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
+        let table = config.table()?;
+        let (links, payments) = (Links::new(table.clone()), Payments::new(table));
+        Ok(Self {
+            api: Api::open(config, clock.clone()).await?,
+            desk: LinkDesk::new(links.clone(), payments, clock),
+            links,
+            page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
+        })
+    }
+}
+
+/// Answers a request of the API; never fails.
+///
+/// # Errors
+/// None: every refusal is a problem document.
+pub async fn handler(deps: &Deps, request: Request) -> Result<Response<Body>, Infallible> {
+    Ok(deps.api.answer(&request, |visit, endpoint| Box::pin(respond(deps, visit, endpoint))).await)
+}
+
+async fn respond(deps: &Deps, visit: Visit<'_>, endpoint: &Endpoint) -> Result<Answer, Problem> {
+    if endpoint.query.is_empty() {
+        Query::of(visit.request, &[])?;
+    }
+    match endpoint.name {
+        "listLinks" => list(deps, &visit).await,
+        "readLink" => {
+            let link = named(deps, &visit).await?;
+            standing(deps, &visit, 200, link).await
+        }
+        "makeLink" => make::make(deps, &visit).await,
+        "revokeLink" => revoke(deps, &visit).await,
+        _ => Err(Problem::new(Code::NotFound)),
+    }
+}
+
+/// The link that the address names, of the merchant whose server it is.
+async fn named(deps: &Deps, visit: &Visit<'_>) -> Result<Link, Problem> {
+    let not_there = || Problem::new(Code::NotFound);
+    let id = LinkId::new(visit.part("link")?).map_err(|_| not_there())?;
+    deps.links.load_of(visit.merchant_id(), &id).await?.ok_or_else(not_there)
+}
+
+/// A link as it stands.
+pub(crate) async fn standing(deps: &Deps, visit: &Visit<'_>, status: u16, link: Link) -> Result<Answer, Problem> {
+    let standing = one(deps, visit, link).await?;
+    Ok(Answer::new(status, &LinkBody::of(&standing, &deps.page_origin)))
+}
+
+async fn one(deps: &Deps, visit: &Visit<'_>, link: Link) -> Result<LinkStanding, Problem> {
+    let standing = deps.desk.standings(vec![link], visit.now).await?.pop();
+    standing.ok_or(Problem::new(Code::NotFound))
+}
+
+async fn list(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Problem> {
+    let query = Query::of(visit.request, &["limit", "cursor", "status"])?;
+    let (limit, status) = (query.limit()?, query.read("status", LinkState::parse)?);
+    let asked = format!("links?{}", status.map_or("", LinkState::name));
+    let below: Option<String> = Cursor::of(&deps.api, visit, &query, &asked)?;
+    let mut place = below.as_deref().and_then(LinkPlace::parse);
+    let mut found: Vec<LinkStanding> = Vec::new();
+    let most = i32::try_from(limit).unwrap_or(i32::MAX);
+    for _ in 0..READS {
+        let page = deps.links.page(visit.merchant_id(), most, place.as_ref()).await?;
+        place = page.next;
+        let standings = deps.desk.standings(page.links, visit.now).await?;
+        found.extend(standings.into_iter().filter(|standing| status.is_none_or(|status| status == standing.state)));
+        if found.len() >= limit || place.is_none() {
+            break;
+        }
+    }
+    if let Some(last) = found.get(limit.saturating_sub(1)).filter(|_| found.len() > limit) {
+        // More were found than fit: the next page begins after the last that is answered.
+        place = Some(LinkPlace::of(&last.link));
+        found.truncate(limit);
+    }
+    let seal = |place: LinkPlace| Cursor::seal(&deps.api, visit, &asked, place.as_str().to_owned());
+    let next_cursor = place.map(seal).transpose()?;
+    let data = found.iter().map(|standing| LinkBody::of(standing, &deps.page_origin)).collect();
+    Ok(Answer::new(200, &Paged { data, next_cursor }))
+}
+
+async fn revoke(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Problem> {
+    let asked: RevokeRequest = body(visit.request)?;
+    let link = named(deps, visit).await?;
+    deps.api.once(visit, &asked, STARTED, |run| Box::pin(carry_out(deps, visit, link, run))).await
+}
+
+async fn carry_out(deps: &Deps, visit: &Visit<'_>, link: Link, _run: Run) -> Result<Answer, Problem> {
+    let stands = one(deps, visit, link).await?;
+    match stands.state {
+        LinkState::Open | LinkState::Unsent | LinkState::Sending | LinkState::Sent => {}
+        // By this call before it was cut off, or by somebody else: it is revoked either way.
+        LinkState::Revoked => return Ok(Answer::new(200, &LinkBody::of(&stands, &deps.page_origin))),
+        LinkState::Paid | LinkState::LetGo | LinkState::Expired => return Err(Problem::new(Code::LinkClosed)),
+    }
+    let revoked = match deps.desk.change(stands.link, |link, now| link.revoke(now)).await {
+        Ok(link) => link,
+        Err(StoreError::Conflict) => named(deps, visit).await?,
+        Err(error) => return Err(error.into()),
+    };
+    tracing::info!(link.id = %revoked.id, merchant.id = %revoked.merchant, "a payment link was revoked by the API");
+    standing(deps, visit, 200, revoked).await
+}

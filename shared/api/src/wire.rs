@@ -1,0 +1,5 @@
+//! What is sent and answered, as types: the description of the API is made from them.
+
+pub mod link;
+pub mod payment;
+pub mod value;
