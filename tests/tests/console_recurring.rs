@@ -17,18 +17,19 @@ use domain::{
     recurring::{
         calendar::Cycle,
         offer::{FirstAmount, OfferChosen},
-        plan::{Cause, EndReason, PauseReason, Plan, PlanState, Progress, Rate, Scheduled},
+        plan::{By, Cause, EndReason, PauseReason, Plan, PlanState, Progress, Rate, Scheduled},
         retry::{Chance, Retry},
     },
+    search::{PlanRow, PlanSearch},
     tries::{TriedBy, TryHistory},
 };
 use http::StatusCode;
 use jiff::{SignedDuration, civil::date};
 use local::{admin::GivenRole, world::World};
-use store::StoredHistory;
+use store::{PlanSearches, SearchIndex, StoredHistory};
 use system_tests::{
-    BatchDesk, Clerk, Form, Page, audit_log, card_tries, cards, fresh, offer_in, offers, plan_in, put_plan, staff,
-    stored_plan,
+    BatchDesk, Clerk, Form, Page, RegularDesk, audit_log, card_tries, cards, fresh, offer_in, offers, plan_in,
+    put_plan, search_table, staff, stored_plan,
 };
 
 const LIST: &str = "/console/recurring";
@@ -117,6 +118,23 @@ async fn a_list_is_searched_by_whatever_people_know_of_a_purchase() {
     let page = clerk.get(LIST).await.clone();
     assert!(page.text.contains("1,980円") && page.text.contains("毎月"), "{}", page.text);
     assert!(page.text.contains("2026年12月28日(月)"), "the 27th is a Sunday: {}", page.text);
+}
+
+#[tokio::test]
+async fn a_row_that_comes_late_takes_nothing_back() {
+    let world = fresh().await;
+    let plan = put(&world, WAITING).await;
+    let paused = plan.paused(By::Merchant, world.now()).unwrap();
+    let index = SearchIndex::new(search_table(&world));
+    for version in [&paused, &plan, &paused, &plan] {
+        index.record_plan(&PlanRow::of(version)).await.unwrap();
+    }
+    let searches = PlanSearches::new(search_table(&world));
+    for (standing, found) in [("paused", 1), ("active", 0), ("", 1)] {
+        let search = PlanSearch::parse("", standing);
+        let page = searches.page(&plan.merchant, &search, None, 10).await.unwrap();
+        assert_eq!(page.rows, vec![PlanRow::of(&paused); found], "{standing}");
+    }
 }
 
 #[tokio::test]
@@ -358,6 +376,10 @@ async fn a_period_that_is_past_its_date_is_charged_by_hand_or_let_go() {
     // While it is about to be charged it can't be let go.
     let page = clerk.get(&format!("{}?act=skip", address(&plan))).await;
     assert!(page.text.contains("今まさに"), "{}", page.text);
+    world.settle().await.unwrap();
+    let charged = stored_plan(&world, &plan).await;
+    assert_eq!((charged.state, charged.period, charged.nominal), (WAITING, 3, date(2026, 12, 27)));
+    assert_eq!(RegularDesk::of(&world, "4000").calls(&plan, 2).await, (1, 0), "once");
 
     let world = fresh().await;
     let plan = late(&world, PlanState::Active(Progress::Asked { at: world.now() })).await;
@@ -437,6 +459,12 @@ async fn a_period_whose_payment_is_being_checked_is_neither_let_go_nor_charged_a
         let page = clerk.get(&format!("{}?act={act}", address(&plan))).await;
         assert!(page.text.contains("この回の決済は完了しています"), "{act}: {}", page.text);
     }
+    // The payment's page leads to its purchase, and the purchase to its payment.
+    let page = clerk.get(&format!("/console/transactions/{}", paid.key.order)).await;
+    assert!(page.tags("a").any(|tag| tag.attribute("href") == Some(address(&plan).as_str())), "{}", page.text);
+    let payment = format!("/console/transactions/{}", paid.key.order);
+    let page = clerk.get(&address(&plan)).await;
+    assert!(page.tags("a").any(|tag| tag.attribute("href") == Some(payment.as_str())), "{}", page.text);
     assert_eq!(logged(&world).await, []);
 }
 

@@ -503,3 +503,44 @@ fn another_address_is_mailed_once_in_a_while() {
     let over = asked.ended(By::Buyer, now).unwrap();
     assert!(over.asked_for_link(at("2027-12-10T12:10:00")).is_some(), "what is over can still be looked at");
 }
+
+#[test]
+fn a_period_is_not_let_go_while_its_money_may_be_on_the_way() {
+    let (plan, due) = (plan(), at("2026-12-28T09:00:00"));
+    let paid = first_payment("900", due);
+    let order = Order {
+        key: plan.order_of(2),
+        amount: plan.rate().amount,
+        interface: Interface::Regular,
+        origin: plan.id.origin_of(2),
+        attempts_allowed: 10,
+        details: Details::default(),
+    };
+    let started = Payment::decide(None, &order, &intent(1, plan.nonce_of(2, 1), due), due);
+    let Decision::Start(open) = started else { panic!("not started") };
+    let asked = Plan { state: PlanState::Active(Progress::Asked { at: due }), ..plan.clone() };
+    let paused = plan.paused(By::Merchant, due).unwrap();
+    let later = due + SignedDuration::from_mins(2);
+    for (plan, payment, now, held, why) in [
+        (&plan, None, due, Some(Held::BeingCharged), "a worker may have read it"),
+        (&plan, None, at("2026-12-20T09:00:00"), None, "its day is to come"),
+        (&asked, None, due, None, "nobody charges it before somebody says so"),
+        (&asked, Some(&*open), due, Some(Held::Open), "nobody knows yet"),
+        (&asked, Some(&paid), due, Some(Held::Paid), "its plan is about to move on"),
+        (&paused, None, due, Some(Held::BeingCharged), "a worker may have read it before it was paused"),
+        (&paused, None, later, None, "that worker is done by now"),
+        (&paused, Some(&*open), later, Some(Held::Open), "nobody knows yet"),
+    ] {
+        assert_eq!(plan.may_let_go(payment, now).err(), held, "{why}");
+    }
+}
+
+#[test]
+fn what_comes_is_listed_with_its_rate_to_the_contracts_end() {
+    let plan = Plan { times: Some(Times::new(4).unwrap()), ..plan() };
+    let cheaper = Rate { amount: Yen::new(800).unwrap(), cycle: plan.agreed.cycle };
+    let changed = plan.changed(cheaper, at("2026-12-28T09:00:00")).unwrap();
+    let coming: Vec<(Date, u32)> = changed.upcoming().map(|(date, rate)| (date, rate.amount.get())).collect();
+    assert_eq!(coming, [(date(2026, 12, 27), 1_000), (date(2027, 1, 27), 800), (date(2027, 2, 27), 800)]);
+    assert_eq!(Plan { times: None, ..changed }.upcoming().take(100).count(), 100, "without an end");
+}
