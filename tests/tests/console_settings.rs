@@ -102,6 +102,9 @@ async fn every_setting_is_saved_by_its_form_and_noted() {
         ("page", "page_before", "<p>x</p>", "page_before", "<p>x</p>"),
         ("free-items", "free2_label", "会員番号", "free2_label", "会員番号"),
         ("free-items", "free2_rule", "required", "free2_rule", "required"),
+        ("regular", "regular_anchor", "31", "regular_anchor", "31"),
+        ("regular", "regular_retries", "none", "regular_retries", "none"),
+        ("regular", "regular_kind.12", "beans", "regular_kind.12", "beans"),
         ("texts", "name", "新しい店", "name", "新しい店"),
         ("texts", "lang", "en", "lang", "en"),
         ("texts", "contact", "03-0000-0000", "contact", "03-0000-0000"),
@@ -131,7 +134,7 @@ async fn every_setting_is_saved_by_its_form_and_noted() {
     }
     assert_eq!(save(&mut owner, "payment", &[]).await.address, format!("{}?done=unchanged", path("payment")));
     let count = logged(&world, "4000").await.len();
-    assert_eq!(count, 34, "one entry for each change, none for nothing");
+    assert_eq!(count, 37, "one entry for each change, none for nothing");
 }
 
 #[tokio::test]
@@ -158,6 +161,8 @@ async fn a_bad_setting_is_shown_where_it_is_and_nothing_is_saved() {
         ("mails", "mail_intro_ja", "{order", "閉じられていません"),
         ("page", "accent", "blue", "16進数6桁"),
         ("page", "page_after", "a\u{202e}b", "文字の向きを変える文字"),
+        ("regular", "regular_anchor", "32", "1から31まで"),
+        ("regular", "regular_kind.1", "コーヒー", "定期購入の商品の短い名前"),
         ("texts", "name", "", "1文字以上"),
         ("texts", "name", "店\u{2028}Bcc: x@evil.example", "制御文字"),
         ("texts", "legal_address", "https://a b/", "符号化"),

@@ -22,11 +22,12 @@ use domain::{
     },
 };
 use http::StatusCode;
+use local::admin::{Admin, MerchantCommand};
 use local::world::World;
 use std::time::Duration;
 use system_tests::{
-    Card, Page, ShopRequest, Shopper, approvals, card_of, cards, change_merchant, fresh, kept_card, links, offers,
-    payment, totals,
+    Card, Page, ShopRequest, Shopper, administer, approvals, card_of, cards, change_merchant, fresh, kept_card, links,
+    offers, payment, totals,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -494,6 +495,20 @@ async fn a_link_can_begin_a_regular_purchase() {
     says(shopper.page(), &["定期購入の内容が変わりました", "¥1,100"]);
     shopper.pay(&visa()).await;
     assert_eq!(shopper.hand_over().value("amount"), "1100");
+}
+
+#[tokio::test]
+async fn a_kind_that_is_set_at_a_terminal_begins_its_offer() {
+    let world = fresh().await;
+    let set = |setting: &str| {
+        Admin::Merchant(MerchantCommand::Set { id: "4000".to_owned(), settings: vec![setting.to_owned()] })
+    };
+    administer(&world, set("regular_kind.5=beans")).await;
+    before(&world, &beans("4000", "1").with("regular_kind", "5")).await;
+    administer(&world, set("regular_kind.5=none")).await;
+    world.advance(MINUTE).await.unwrap();
+    let page = Shopper::new(&world).send(beans("4000", "2").with("regular_kind", "5").get()).await;
+    assert_eq!(page.code(), "regular_kind_unknown");
 }
 
 #[tokio::test]
