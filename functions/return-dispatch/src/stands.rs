@@ -106,7 +106,10 @@ impl View<'_> {
         // Who never answers the issuer gets no mail: nothing was in doubt, and nothing is charged.
         let mail_follows = match waiting_for {
             WaitingFor::Authenticating => false,
-            WaitingFor::Running | WaitingFor::Checking => self.opened.merchant.mails(self.payment.interface),
+            // A card that could not be registered is told by the page alone.
+            WaitingFor::Running | WaitingFor::Checking => {
+                self.amount().is_some() && self.opened.merchant.mails(self.payment.interface)
+            }
         };
         let view = Waiting {
             lang: self.lang,

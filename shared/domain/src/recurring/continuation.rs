@@ -191,7 +191,9 @@ pub fn listed(payment: &Payment, month: Month) -> Option<Charged> {
         // The shop's server has a schedule of its own.
         Origin::Api => false,
     };
-    (in_month && whole && own).then_some(())?;
+    // The first payment of a regular purchase: its following ones have a schedule of their own.
+    let joins = payment.details.offer.is_some();
+    (in_month && whole && own && !joins).then_some(())?;
     Some(Charged {
         root: root_of(payment).clone(),
         order: payment.key.order.clone(),

@@ -5,7 +5,7 @@ use crate::{
     Approval, LeaseId,
     acquirer::{AuthorizeOutcome, DeclineCode},
     payment::{Decision, Details, Intent, Interface, Lease, Order},
-    recurring::plan::PlanId,
+    recurring::{offer::OfferChosen, plan::PlanId},
 };
 
 fn order_id(text: &str) -> OrderId {
@@ -98,6 +98,9 @@ fn a_month_lists_what_was_taken_in_it_in_japan_and_stayed() {
     assert!(listed(&cardless, november()).is_none());
     let plan = PlanId::of(&cardless.key);
     assert!(listed(&paid("100", plan.origin_of(2), "2026-11-10T12:00:00"), november()).is_none(), "it has a schedule");
+    let mut joining = page("2026-11-10T12:00:00");
+    joining.details.offer = OfferChosen::try_from("coffee#1".to_owned()).ok();
+    assert!(listed(&joining, november()).is_none(), "so have the periods that follow this one");
     let mut part = page("2026-11-10T12:00:00");
     if let State::Captured { taken, .. } = &mut part.state {
         taken.amount = Yen::new(1_500).ok();
