@@ -216,7 +216,7 @@ fn these_are_all_the_rights() {
         ("recurring-schedule", "Query Table/index/due, GetItem PutItem Table, SendMessage RecurringQueue"),
         (
             "recurring-charge",
-            "GetItem BatchGetItem PutItem UpdateItem Table, Query SearchTable, Decrypt CardKey, SendMessage RecurringQueue",
+            "GetItem BatchGetItem Query PutItem UpdateItem Table, Query SearchTable, Decrypt CardKey, SendMessage RecurringQueue",
         ),
         ("mail-events", "GetItem PutItem Table, UpdateItem SearchTable"),
         (
