@@ -6,7 +6,6 @@ use domain::{
     audit::Action,
     clock::japan_date,
     csv::{BYTE_ORDER_MARK, harmless},
-    recurring::calendar::run_day,
     search::{PlanRow, PlanSearch},
 };
 use http::{HeaderValue, Response, StatusCode, header};
@@ -65,7 +64,7 @@ fn sheet(call: &Call<'_>, rows: &[PlanRow]) -> Vec<u8> {
         let order = row.order.to_string();
         let (amount, months) = (row.amount.to_string(), row.cycle.months().to_string());
         let nominal = row.nominal.map(|day| day.to_string()).unwrap_or_default();
-        let runs = row.nominal.map(|day| run_day(day).date.to_string()).unwrap_or_default();
+        let runs = row.runs_on().map(|run| run.date.to_string()).unwrap_or_default();
         let joined = japan_date(row.joined_at).to_string();
         let cells = [
             row.id.as_str().into(),

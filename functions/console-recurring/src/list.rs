@@ -6,10 +6,7 @@ use domain::{
     OrderId, PaymentKey,
     clock::japan_date,
     payment::Origin,
-    recurring::{
-        calendar::run_day,
-        plan::{Plan, PlanId},
-    },
+    recurring::plan::{Plan, PlanId},
     search::{PlanRow, PlanSearch, PlanStanding},
 };
 use http::{Response, StatusCode};
@@ -140,7 +137,7 @@ impl RowView {
             item: row.item.clone(),
             amount: words::money(lang, row.amount),
             cycle: words::recurring::cycle(lang, row.cycle),
-            next: row.nominal.map(|nominal| facts::day(call, run_day(nominal))).unwrap_or_default(),
+            next: row.runs_on().map(|run| facts::day(call, run)).unwrap_or_default(),
             joined: words::format::day(lang, japan_date(row.joined_at)),
         }
     }

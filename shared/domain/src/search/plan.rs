@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{SearchKey, folded, terms::is_whole_address};
 use crate::{
     CardOwner, MerchantId, OrderId, Yen,
+    clock::japan_date,
     recurring::{
-        calendar::Cycle,
+        calendar::{Certainty, Cycle, RunDay, run_day},
         plan::{PauseReason, Plan, PlanId, PlanState, Progress},
     },
 };
@@ -55,6 +56,9 @@ pub struct PlanRow {
     /// The nominal date of the period that comes next. None: nothing is charged as it stands.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub nominal: Option<Date>,
+    /// The day on which a period that was declined is tried again. None: its date counts.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Date>,
 }
 
 /// How a regular purchase stands, as lists tell them apart.
@@ -123,7 +127,19 @@ impl PlanRow {
             },
             order: plan.first_order.clone(),
             nominal: matches!(plan.state, PlanState::Active(_)).then_some(plan.nominal),
+            retry: match plan.state {
+                PlanState::Active(Progress::Retrying { next, .. }) => Some(japan_date(next.at)),
+                PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
+                | PlanState::Paused { .. }
+                | PlanState::Ended { .. } => None,
+            },
         }
+    }
+
+    /// The day on which it is charged next, as it stands.
+    pub fn runs_on(&self) -> Option<RunDay> {
+        let settled = |date| RunDay { date, certainty: Certainty::Settled };
+        self.retry.map(settled).or(self.nominal.map(run_day))
     }
 
     /// The key of its mail address. None: it has none.
@@ -258,7 +274,18 @@ mod tests {
             user: "M-100".to_owned(),
             order: OrderId::new("2026112101").unwrap(),
             nominal: None,
+            retry: None,
         }
+    }
+
+    #[test]
+    fn a_period_that_is_tried_again_is_charged_on_that_day() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let row = PlanRow { nominal: Some(day("2026-12-27")), ..row(PlanStatus::Active) };
+        assert_eq!(row.runs_on().unwrap().date, day("2026-12-28"), "the 27th is a Sunday");
+        let row = PlanRow { retry: Some(day("2027-01-02")), ..row };
+        assert_eq!(row.runs_on().unwrap().date, day("2027-01-02"), "tries come on any day");
+        assert_eq!(PlanRow { nominal: None, retry: None, ..row }.runs_on(), None);
     }
 
     #[test]

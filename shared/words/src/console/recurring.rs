@@ -174,6 +174,8 @@ pub struct RecurringWords {
     pub card_ends: &'static str,
     /// Heading of the payments.
     pub history: &'static str,
+    /// Column: which period.
+    pub period_column: &'static str,
     /// Column.
     pub charged_at: &'static str,
     /// Column.

@@ -113,6 +113,7 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     no_card: "No card is kept. The buyer can register one by the link in their mail.",
     card_ends: "It expires before the next charge.",
     history: "Payments",
+    period_column: "Period",
     charged_at: "When",
     order: "Order",
     not_charged: "Not charged",

@@ -113,6 +113,7 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     no_card: "保存されたカードがありません。購入者に、メールのリンクからカードを登録していただいてください。",
     card_ends: "次回の決済日より前に有効期限が切れます。",
     history: "決済の履歴",
+    period_column: "回",
     charged_at: "日時",
     order: "伝票番号",
     not_charged: "請求していません",
