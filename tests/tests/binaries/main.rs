@@ -165,7 +165,7 @@ async fn every_other_functions_own_binary_starts_and_answers() {
                 let (status, method) = (&answer["statusCode"], &event["requestContext"]["http"]["method"]);
                 // A page of the console opens to who is signed in; a form without its token, and an address of nothing, are refused.
                 let expected: &[u64] = match (package, method.as_str().unwrap()) {
-                    ("console-payment", "GET") | ("receipt" | "merchant-image", _) => &[404],
+                    ("console-payment", "GET") | ("receipt" | "merchant-image" | "notification-keys", _) => &[404],
                     ("console-settings", "GET") => &[303],
                     (_, "GET") => &[200],
                     (_, _) => &[403],
