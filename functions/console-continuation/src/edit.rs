@@ -33,7 +33,7 @@ pub(crate) async fn save(call: &Call<'_>, run: Run) -> Result<Response<Body>, Re
     if !changing::is_shown(call, &run) {
         return Ok(changing::to_other(&run));
     }
-    let rows = view::rows(call, &run).await?;
+    let rows = view::rows(call, &run).await?.ok_or(Refusal::NotThere)?;
     let view = View::of(|name| call.visit.field(name).to_owned());
     let typed = Typed::of(call, &run, &rows);
     if !typed.wrong.is_empty() {

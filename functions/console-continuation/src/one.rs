@@ -39,8 +39,8 @@ pub(crate) async fn show(call: &Call<'_>, run: &Run) -> Result<Response<Body>, R
             _,
         ) => {}
     }
-    let rows = if run.drawn.is_some() { view::rows(call, run).await? } else { Vec::new() };
-    plan(call, run, &rows, (&View::asked(call), None)).await
+    let rows = view::rows(call, run).await?;
+    plan(call, run, rows.as_deref().unwrap_or_default(), (&View::asked(call), None)).await
 }
 
 /// A run whose plan is being drawn up.
@@ -98,7 +98,7 @@ pub(crate) async fn plan(
         facts: facts::of(call, run).await?,
         figures: run.drawn.as_ref().map(|drawn| figures(call, run, drawn)),
         as_of: run.drawn.as_ref().map(|drawn| (words.as_of)(&words::date_time(call.visit.lang, drawn.at))),
-        is_empty: rows.is_empty(),
+        empty: run.drawn.as_ref().filter(|_| rows.is_empty()).map(|drawn| empty(words, drawn)),
         may_edit,
         may_confirm: may_edit && call.may_trade(),
         may_not: may_edit && !call.may_trade(),
@@ -116,6 +116,11 @@ pub(crate) async fn plan(
     };
     let status = if page.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(call.page(status, &page, &frame))
+}
+
+/// Nothing is listed, or the rows are kept no longer.
+fn empty(words: &ContinuationWords, drawn: &Drawn) -> (&'static str, &'static str) {
+    if drawn.figures.is_empty() { words.no_rows } else { words.rows_gone }
 }
 
 /// The preparation of a run may have to be asked for again.
@@ -312,7 +317,8 @@ struct PlanPage {
     facts: Vec<Fact>,
     figures: Option<Vec<Fact>>,
     as_of: Option<String>,
-    is_empty: bool,
+    /// What there is to say where no row is shown.
+    empty: Option<(&'static str, &'static str)>,
     may_edit: bool,
     may_confirm: bool,
     may_not: bool,

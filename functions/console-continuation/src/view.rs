@@ -16,12 +16,13 @@ pub(crate) const PAGE: usize = 200;
 /// The largest plan that is read: more than the most rows come to.
 const MOST: usize = 64 * 1024 * 1024;
 
-/// Reads the rows of a run's plan.
-pub(crate) async fn rows(call: &Call<'_>, run: &Run) -> Result<Vec<PlanRow>, Refusal> {
-    let unreadable = |what| StoreError::Unreadable { pk: run.id.to_string(), what };
-    let drawn = run.drawn.as_ref().ok_or_else(|| unreadable("plan"))?;
-    let found = call.deps.files.get(&drawn.key).await?.ok_or(Refusal::NotThere)?;
-    serde_json::from_slice(&found.into_bytes(MOST).await?).map_err(|_| unreadable("rows").into())
+/// Reads the rows of a run's plan. None: it has none yet, or they are kept no longer.
+pub(crate) async fn rows(call: &Call<'_>, run: &Run) -> Result<Option<Vec<PlanRow>>, Refusal> {
+    let Some(drawn) = &run.drawn else { return Ok(None) };
+    let Some(found) = call.deps.files.get(&drawn.key).await? else { return Ok(None) };
+    let rows = serde_json::from_slice(&found.into_bytes(MOST).await?);
+    let unreadable = |_| StoreError::Unreadable { pk: run.id.to_string(), what: "rows" };
+    Ok(Some(rows.map_err(unreadable)?))
 }
 
 /// Which rows somebody wants to see.

@@ -21,13 +21,15 @@ const PAGE: usize = 1_000;
 const CHUNK: usize = 100;
 /// Reads at once.
 const AT_ONCE: usize = 8;
+/// So many payments of the months around are looked at: two plans of the most rows, and as many that were not continued.
+const MOST_LOOKED_AT: usize = 100_000;
 /// How long before a month a payment of it may have been authorized: no card network lets more than a month or so pass before it is captured.
 const HELD_DAYS: i64 = 62;
 
 /// The rows of a run's plan. None: there are more than may be.
 pub(crate) async fn rows(deps: &Deps, run: &Run) -> Result<Option<Vec<PlanRow>>, PlanError> {
     let before = run.from.before();
-    let payments = paid(deps, &run.merchant, (before, run.from)).await?;
+    let Some(payments) = paid(deps, &run.merchant, (before, run.from)).await? else { return Ok(None) };
     let of_month =
         |month: Month| -> Vec<Charged> { payments.iter().filter_map(|payment| listed(payment, month)).collect() };
     let (chosen, before) = (of_month(run.from), of_month(before));
@@ -59,12 +61,12 @@ pub(crate) async fn rows(deps: &Deps, run: &Run) -> Result<Option<Vec<PlanRow>>,
     Ok(Some(rows.into_iter().map(|(_, row)| row).collect()))
 }
 
-/// The payments that may belong to one of two months, as they stand, in the order in which they were made.
-async fn paid(deps: &Deps, merchant: &MerchantId, months: (Month, Month)) -> Result<Vec<Payment>, StoreError> {
-    let keys = named(deps, merchant, months).await?;
+/// The payments that may belong to one of two months, as they stand, in the order in which they were made. None: there are too many.
+async fn paid(deps: &Deps, merchant: &MerchantId, months: (Month, Month)) -> Result<Option<Vec<Payment>>, StoreError> {
+    let Some(keys) = named(deps, merchant, months).await? else { return Ok(None) };
     let mut payments = load_all(deps, keys).await?;
     payments.sort_by_key(|payment| payment.opened_at);
-    Ok(payments)
+    Ok(Some(payments))
 }
 
 /// Which they are, as the list says. A run of a month may be charged in the month after it.
@@ -72,16 +74,20 @@ async fn named(
     deps: &Deps,
     merchant: &MerchantId,
     (first, last): (Month, Month),
-) -> Result<Vec<PaymentKey>, StoreError> {
+) -> Result<Option<Vec<PaymentKey>>, StoreError> {
     let from: Date = first.first_day().saturating_sub(HELD_DAYS.days());
     let search = Search { from: Some(from), to: Some(last.after().last_day()), ..Search::default() };
-    let (mut keys, mut after) = (Vec::new(), None);
+    let (mut keys, mut after, mut looked) = (Vec::new(), None, 0_usize);
     loop {
         let page = deps.searches.page(merchant, &search, after.as_ref(), PAGE).await?;
+        looked = looked.saturating_add(page.looked);
+        if looked > MOST_LOOKED_AT {
+            return Ok(None);
+        }
         keys.extend(page.rows.into_iter().filter(may_count).map(|row| row.key));
         after = page.next;
         if after.is_none() {
-            return Ok(keys);
+            return Ok(Some(keys));
         }
     }
 }

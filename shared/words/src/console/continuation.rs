@@ -89,6 +89,8 @@ pub struct ContinuationWords {
     pub to_charge: &'static str,
     /// A plan without a row.
     pub no_rows: (&'static str, &'static str),
+    /// The rows are kept no longer.
+    pub rows_gone: (&'static str, &'static str),
     /// It was drawn up then; what changed since is looked at when it is charged.
     pub as_of: fn(at: &str) -> String,
     /// Search in the plan.

@@ -51,6 +51,10 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
         "There is nothing to continue",
         "A plan lists payments of the month whose buyers agreed that the card is kept and charged again. What was given back, cancelled or disputed is not listed, nor are regular purchases.",
     ),
+    rows_gone: (
+        "The plan’s payments are kept no longer",
+        "What was charged is found among the payments. How long files are kept is a setting.",
+    ),
     as_of: |at| format!("As of {at}. What is given back after that is not charged."),
     find: "Search in the plan",
     find_hint: "A part of the order, buyer id, name, mail address, a free item, or the card’s last digits",
@@ -112,7 +116,9 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
     by_link: "By the link in the mail",
     not_run: |why| match why {
         NotRun::NothingToCharge => "No payment could be charged, so nothing was.",
-        NotRun::TooMany => "There are more payments than a plan can have (20,000). Please use a batch.",
+        NotRun::TooMany => {
+            "There are more payments than a plan can have (20,000, of 100,000 in the five months around). Please use a batch."
+        }
         NotRun::Suspended => "This merchant does not trade, so nothing was charged by itself.",
         NotRun::NobodyToTell => {
             "There is no address for the shop’s copy to tell of it before, so nothing was charged by itself."
