@@ -72,7 +72,7 @@ async fn a_month_is_continued_with_one_confirmation() {
     let form = clerk.form_by_id("plan").clone().without("row.1").with("yen.2", "3,500");
     let page = clerk.submit(&form.pressed("act", "confirming")).await.clone();
     assert!(page.text.contains("2026年12月分として、2件、合計4,500円を請求します。"), "{}", page.text);
-    assert!(page.text.contains("四千五百円"), "{}", page.text);
+    assert!(page.text.contains("合計（読み）：4,500円"), "{}", page.text);
     assert_eq!(approvals(&world).await, 3, "nor does its confirmation's page");
 
     let confirm = desk.pressed(&clerk, "confirm");
