@@ -84,7 +84,7 @@ pub(crate) async fn plan(
         | RunState::Cancelled { .. }
         | RunState::NotRun { .. } => frame,
     };
-    let may_edit = call.operates() && matches!(run.state, RunState::Open { .. });
+    let may_edit = may_edit(call, run);
     let page = PlanPage {
         frame: frame.clone(),
         words,
@@ -116,6 +116,11 @@ pub(crate) async fn plan(
     };
     let status = if page.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(call.page(status, &page, &frame))
+}
+
+/// Whether ticks and amounts can be changed.
+fn may_edit(call: &Call<'_>, run: &Run) -> bool {
+    call.operates() && matches!(run.state, RunState::Open { .. })
 }
 
 /// Nothing is listed, or the rows are kept no longer.
@@ -187,7 +192,7 @@ struct RowView {
     name: String,
     user: String,
     card: String,
-    /// It can be charged, so it has fields.
+    /// It can be charged and changed, so it has fields.
     open: bool,
     ticked: bool,
     /// What stands in the field, or in its place.
@@ -211,7 +216,7 @@ impl RowView {
             Some(Edit::Amount(amount)) => (true, *amount),
             None => (true, row.amount),
         };
-        let open = row.standing == Standing::Open;
+        let open = row.standing == Standing::Open && may_edit(call, run);
         let flags = row.flags.iter().filter(|flag| !says(row.standing, **flag));
         Self {
             place,
@@ -224,12 +229,16 @@ impl RowView {
             yen: match (wrong, open) {
                 (Some(text), _) => text.clone(),
                 (None, true) => amount.get().to_string(),
-                (None, false) => grouped(row.amount),
+                (None, false) => grouped(amount),
             },
             was: (amount != row.amount).then(|| (words.was)(&words::money(lang, row.amount))),
             problem: wrong.map(|_| (words.wrong_amount)(&grouped(call.merchant().max_amount))),
             notes: flags.map(|each| flag(lang, *each)).collect(),
-            standing: if open { "" } else { (words.standings)(row.standing) },
+            standing: match (row.standing, edits.get(&place)) {
+                (Standing::Open, Some(Edit::Out)) if !open => words.taken_out,
+                (Standing::Open, _) => "",
+                (standing, _) => (words.standings)(standing),
+            },
             tick_label: (words.charge_row)(row.order.as_str()),
             amount_label: (words.amount_of)(row.order.as_str()),
         }

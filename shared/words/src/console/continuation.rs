@@ -119,7 +119,7 @@ pub struct ContinuationWords {
     pub charge_it: &'static str,
     /// The tick of a row.
     pub charge_row: fn(order: &str) -> String,
-    /// Column: who.
+    /// Column: who, and with which card.
     pub buyer: &'static str,
     /// Column: how much.
     pub amount: &'static str,
@@ -127,8 +127,6 @@ pub struct ContinuationWords {
     pub amount_of: fn(order: &str) -> String,
     /// What it was last time.
     pub was: fn(yen: &str) -> String,
-    /// Column: card.
-    pub card: &'static str,
     /// Column: what to look at.
     pub notes: &'static str,
     /// The order that is continued.
