@@ -7,7 +7,7 @@ use super::plan::{Plan, PlanId, PlanState, Progress, Standing, agreed};
 use crate::{
     KeptCard, MerchantId, Payment, PaymentKey,
     clock::japan_date,
-    payment::{Failure, Origin, State},
+    payment::Origin,
 };
 
 /// A message to recurring-charge. Any of them may come twice, late, or in another order.
@@ -62,7 +62,7 @@ impl RecurringWork {
             | Origin::Api
             | Origin::Batch { .. }
             | Origin::Continuation { .. } => {
-                let joins = new.details.offer.is_some() && succeeded(new) && !old.is_some_and(succeeded);
+                let joins = new.joined_at().is_some() && old.and_then(Payment::joined_at).is_none();
                 joins.then(|| Self::Join(new.key.clone()))
             }
         }
@@ -90,29 +90,12 @@ impl RecurringWork {
     }
 }
 
-/// Whether a first payment binds its buyer: the money came, or the card was registered for a free beginning.
-fn succeeded(payment: &Payment) -> bool {
-    match &payment.state {
-        State::Authorized { .. } | State::Captured { .. } => true,
-        State::Failed { reason, .. } => *reason == Failure::Registered,
-        State::Authorizing { .. }
-        | State::Challenging { .. }
-        | State::Unknown(_)
-        | State::Reversing(_)
-        | State::Declined { .. }
-        | State::Cancelled { .. }
-        | State::Lapsed { .. }
-        | State::Abandoned { .. }
-        | State::NeedsPerson(_) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         acquirer::DeclineCode,
-        payment::Lease,
+        payment::{Failure, Lease, State},
         recurring::{
             calendar::Anchor,
             offer::{OfferChosen, OfferId, tests::offer},
