@@ -1,9 +1,10 @@
-//! `/_local/`: mailbox, acquirer's ledger, queues, usage and clock, as pages for people and as JSON for programs.
+//! `/_local/`: mailbox, acquirer's ledger, regular purchases, queues, usage and clock, as pages for people and as JSON for programs.
 
 mod clock;
 mod json;
 mod mailbox;
 mod overview;
+mod plans;
 mod totp;
 
 use bytes::Bytes;
@@ -27,6 +28,8 @@ pub(crate) async fn answer(world: &World, request: &Request<Bytes>) -> Response<
         (&Method::POST, "/_local/clock") => clock::advance(world, request).await,
         (&Method::GET, "/_local" | "/_local/") => overview::page(world).await,
         (&Method::GET, "/_local/mail") => mailbox::list(world),
+        (&Method::GET, "/_local/plans") => plans::page(world).await,
+        (&Method::GET, "/_local/plans.json") => plans::as_json(world).await,
         (&Method::GET, "/_local/acquirer") => overview::acquirer(world).await,
         (&Method::GET, path) => match path.strip_prefix("/_local/mail/") {
             Some(number) => match number.strip_suffix("/html") {

@@ -10,6 +10,7 @@ mod gateway;
 mod invoke;
 mod ledger;
 mod options;
+mod plans;
 mod queues;
 mod time;
 

@@ -1,4 +1,4 @@
-//! card-update: behind a sealed address a buyer sees a regular purchase, pauses it, ends it, and agrees to a change; a GET changes nothing, and each change is
+//! card-update and recurring-charge: behind a sealed address a buyer sees a regular purchase, pauses it, ends it, and agrees to a change; a GET changes nothing, and each change is
 //! told by mail.
 
 #![allow(
@@ -429,4 +429,93 @@ async fn an_unpaid_plan_says_how_it_goes_on() {
     buyer.get(&stage.address).await;
     assert!(buyer.page().text.contains("If you change to another card"), "{}", buyer.page().text);
     assert!(buyer.page().by_id("stop").is_some() && buyer.page().by_id("resume").is_none());
+}
+
+/// Noon in Japan of the day on which the first period after joining is charged: 27 December 2026 is a Sunday.
+async fn until_the_first_period(world: &World) {
+    let noon: jiff::Timestamp = "2026-12-28T03:00:00Z".parse().unwrap();
+    world.advance(Duration::try_from(noon.duration_since(world.now())).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_card_is_tried_at_once_and_only_once() {
+    let stage = joined(cards::STORED_ONLY, Lang::Ja).await;
+    let mails = stage.world.mailbox().unwrap().len();
+    until_the_first_period(&stage.world).await;
+    let failed = stage.desk.load(&stage.plan).await;
+    assert!(failed.period == 2 && failed.tries == 1, "{failed:?}");
+    let subjects = told(&stage.world, mails);
+    assert!(subjects.iter().any(|(_, subject)| subject.contains("できませんでした")), "{subjects:?}");
+    let asked = acquirer_calls(&stage.world, Kind::Authorize).await.len();
+
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=card", address(&stage.world, "でき"))).await;
+    let form = buyer.page().form_by_id("card").unwrap().clone();
+    let card = Card::of(cards::MASTERCARD);
+    let form = form.with("card_number", &card.number).with("card_expiry", &card.expiry).with("card_code", &card.code);
+    let form = Submit::of(&form.with("card_name", &card.holder).ticked("keep_card"));
+    buyer.submit(&form).await;
+    assert_eq!(buyer.page().heading(), "カードを変更しました", "{}", buyer.page().text);
+    stage.world.deliver_twice(Delivery::Twice);
+    stage.world.settle().await.unwrap();
+    let paid = stage.desk.load(&stage.plan).await;
+    assert_eq!((paid.period, paid.state), (3, PlanState::Active(Progress::Waiting)), "{paid:?}");
+    let period = payment(&stage.world, "4000", stage.plan.order_of(2).order.as_str()).await.unwrap();
+    assert_eq!(totals(&stage.world, &period).await.standing, 1_000, "once");
+    assert_eq!(
+        acquirer_calls(&stage.world, Kind::Authorize).await.len(),
+        asked + 2,
+        "the card's registration and one try"
+    );
+    let receipt = stage.world.mailbox().unwrap().into_iter().rev().find(|mail| mail.subject.contains("お支払い完了"));
+    let receipt = receipt.unwrap().text.unwrap();
+    assert!(
+        receipt.contains("/plan/") && receipt.contains("解約"),
+        "every charge's receipt says how to stop: {receipt}"
+    );
+
+    buyer.submit(&form).await;
+    stage.world.settle().await.unwrap();
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 2, "sent again, nothing is tried");
+    stage.world.advance(Duration::from_secs(14 * 24 * 3_600)).await.unwrap();
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 2, "nor by the retries of before");
+}
+
+#[tokio::test]
+async fn a_new_card_that_is_declined_too_is_tried_once_and_then_on_the_usual_days() {
+    let stage = joined(cards::STORED_ONLY, Lang::En).await;
+    until_the_first_period(&stage.world).await;
+    let asked = acquirer_calls(&stage.world, Kind::Authorize).await.len();
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=card", address(&stage.world, "could not be charged"))).await;
+    let form = buyer.page().form_by_id("card").unwrap().clone();
+    let form = form.with("card_number", cards::STORED_ONLY).with("card_expiry", "11/30").with("card_code", "123");
+    buyer.submit(&Submit::of(&form.with("card_name", "TARO YAMADA").ticked("keep_card"))).await;
+    assert_eq!(buyer.page().heading(), "Your card was replaced", "{}", buyer.page().text);
+    stage.world.deliver_twice(Delivery::Twice);
+    stage.world.settle().await.unwrap();
+    let plan = stage.desk.load(&stage.plan).await;
+    assert!(matches!(plan.state, PlanState::Active(Progress::Retrying { .. })) && plan.period == 2, "{plan:?}");
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 2);
+    assert_eq!(plan.tries, 2);
+}
+
+#[tokio::test]
+async fn an_agreement_holds_though_the_browser_never_comes_back() {
+    let stage = joined(cards::CHALLENGE, Lang::Ja).await;
+    stage.desk.write(&stage.plan, |plan| plan.proposed(rate(1_500).unwrap()).ok()).await;
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=agree", stage.address)).await;
+    buyer.submit(&agreeing(buyer.page())).await;
+    buyer.go_to_the_issuer().await;
+    buyer.choose("pass").await;
+    buyer.come_back().await;
+    assert_eq!(stage.desk.load(&stage.plan).await.rate(), rate(1_000).unwrap(), "not yet: nobody has looked");
+    stage.world.deliver_twice(Delivery::Twice);
+    stage.world.settle().await.unwrap();
+    let agreed = stage.desk.load(&stage.plan).await;
+    assert_eq!((agreed.rate(), agreed.proposal), (rate(1_500).unwrap(), None));
+    buyer.see_result().await;
+    assert!(buyer.page().text.contains("条件の変更を承りました"), "{}", buyer.page().text);
+    assert_eq!(stage.desk.load(&stage.plan).await, agreed);
 }

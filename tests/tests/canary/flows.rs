@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
-use domain::Clock;
+use domain::{Clock, Lang, Yen, recurring::plan::Rate};
 use http::Request;
 use inbound::Config;
 use local::{
@@ -11,7 +11,7 @@ use local::{
     cloud::{Caller, Fault, When},
     world::World,
 };
-use system_tests::{BatchDesk, Clerk, ShopRequest, cards, change_merchant, form_encoded, payment};
+use system_tests::{BatchDesk, Clerk, PlanDesk, ShopRequest, cards, change_merchant, form_encoded, payment};
 
 use crate::{
     search::NUMBERS,
@@ -27,6 +27,7 @@ pub(crate) async fn all(canary: &mut Canary) {
     typed(canary).await;
     challenged(canary).await;
     kept(canary).await;
+    agreed_to(canary).await;
     at_faults_of_the_acquirer(canary).await;
     at_faults_of_ours(canary).await;
     untold(canary).await;
@@ -186,6 +187,42 @@ async fn kept(canary: &mut Canary) {
     world.advance(Duration::from_secs(31 * 24 * 3_600)).await.unwrap();
 }
 
+/// A regular purchase whose buyer agrees to another amount: with a mistyped code, with the number typed beside it, and then by a challenge that fails and passes.
+async fn agreed_to(canary: &mut Canary) {
+    let world = canary.world.clone();
+    let mut visitor = canary.visitor("keeping a card for a regular purchase");
+    visitor.open(&order(2_000, 9_000, 3).of_user("member-9", world.now())).await;
+    visitor.pay(CHALLENGED, &[("keep_card", "on")]).await;
+    visitor.answer("pass").await;
+    let desk = PlanDesk::of(&world, "4000");
+    let plan = desk.join("5539000", 2_000, Lang::Ja).await;
+    let more = Rate { amount: Yen::new(2_400).unwrap(), cycle: plan.agreed.cycle };
+    desk.write(&plan, |plan| plan.proposed(more).ok()).await;
+    world.settle().await.unwrap();
+    let mails = world.mailbox().unwrap();
+    let text = mails.iter().rev().filter_map(|mail| mail.text.as_ref()).find(|text| text.contains("/plan/")).unwrap();
+    let address = format!("/plan/{}", text.split_once("/plan/").unwrap().1.split(['?', '\n']).next().unwrap());
+    let mut visitor = canary.visitor("agreeing to a change of a regular purchase");
+    for choice in [None, Some("fail"), Some("pass")] {
+        visitor.get(&format!("{address}?view=agree")).await;
+        let (token, drawn) = (visitor.token(), visitor.code(""));
+        let code = if choice.is_some() { drawn.as_str() } else { "97531" };
+        let fields = [
+            ("act", "agree"),
+            ("lang", "ja"),
+            ("order", token.as_str()),
+            ("card_code", code),
+            ("card_number", CHALLENGED),
+        ];
+        visitor.post(&address, &fields).await;
+        if let Some(choice) = choice {
+            visitor.answer(choice).await;
+        }
+        visitor.refresh().await;
+    }
+    assert_eq!(desk.load(&plan).await.last_rate(), more, "what was agreed holds from some date on");
+}
+
 /// The address of the kept card's own page, from the payment page.
 async fn manage(visitor: &mut Visitor<'_>, request: &ShopRequest) -> String {
     let page = visitor.open(request).await;
@@ -337,7 +374,14 @@ async fn in_wrong_fields(canary: &mut Canary) {
         }
     }
     let mut visitor = canary.visitor("numbers in addresses and bodies");
-    for path in ["/pay/authorize", "/pay/cancel", "/pay", "/pay/challenge/4000056655665556", "/card/4000056655665556"] {
+    for path in [
+        "/pay/authorize",
+        "/pay/cancel",
+        "/pay",
+        "/pay/challenge/4000056655665556",
+        "/card/4000056655665556",
+        "/plan/4000056655665556",
+    ] {
         let code = visitor.code("");
         for body in [
             form_encoded([("card_number", "4000056655665556"), ("card_code", &code)]),
@@ -349,9 +393,17 @@ async fn in_wrong_fields(canary: &mut Canary) {
             visitor.send(request.body(Bytes::from(body)).unwrap()).await;
         }
     }
-    for path in
-        ["/return/", "/pay/challenge/", "/card/", "/card/result/", "/l/", "/pay/", "/nowhere/", "/pay?card_number="]
-    {
+    for path in [
+        "/return/",
+        "/pay/challenge/",
+        "/card/",
+        "/card/result/",
+        "/plan/",
+        "/l/",
+        "/pay/",
+        "/nowhere/",
+        "/pay?card_number=",
+    ] {
         for number in ["4000056655665556", "4000%2D0566-5566-5556"] {
             visitor.send(Request::get(format!("{path}{number}")).body(Bytes::new()).unwrap()).await;
         }
