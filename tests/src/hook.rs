@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use console::{EndpointWish, new_endpoint};
+use console::{EndpointWish, new_endpoint, new_keys};
 use domain::MerchantId;
 use domain::webhook::{
-    Delivery, DeliveryState, Endpoint, EndpointAddress, EndpointId, Event, Form, HEADERS, HmacSecret, Kind, NotGenuine,
-    PublicKey, Signed, verify,
+    Delivery, DeliveryState, Endpoint, EndpointAddress, EndpointId, EndpointState, Event, Form, HEADERS, Health,
+    HmacSecret, Kind, NotGenuine, PublicKey, Signed, verify,
 };
 use http::{Request, Response};
 use inbound::Keyring;
@@ -57,8 +57,21 @@ pub const DELIVERY: &str = "1795230000000.test-0000000000000001.1.endpoint_test"
 /// Gives merchant 4000 the endpoint [`ENDPOINT`] with the delivery [`DELIVERY`], which was given up.
 pub async fn endpoint_with_delivery(world: &World) {
     let hook = Hook::at(world, "known.example.com");
-    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
-    let endpoint = Endpoint { id: EndpointId::new(ENDPOINT).expect("an endpoint's name"), ..endpoint };
+    let keyring = Keyring::open(&config(world)).await.expect("the keys open");
+    let bare = Endpoint {
+        id: EndpointId::new(ENDPOINT).expect("an endpoint's name"),
+        merchant: MerchantId::new("4000").expect("a merchant number"),
+        version: 0,
+        address: EndpointAddress::parse("https://known.example.com/hook", None).expect("a public address"),
+        form: Form::Json,
+        kinds: Kind::CHOICES.into_iter().collect(),
+        secrets: Vec::new(),
+        keys: Vec::new(),
+        state: EndpointState::On,
+        health: Health::default(),
+        made_at: world.now(),
+    };
+    let (endpoint, _) = new_keys(&bare, &keyring, world.now()).expect("keys are drawn");
     hook.store().put(&endpoint).await.expect("nobody else writes it");
     let at = Timestamp::from_millisecond(1_795_230_000_000).expect("an instant");
     let event = Event::test(endpoint.merchant.clone(), 1, 1, at);
