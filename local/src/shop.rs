@@ -3,6 +3,7 @@
 mod cart;
 mod checkout;
 mod checks;
+mod notices;
 mod orders;
 mod receive;
 mod ways;
@@ -16,13 +17,15 @@ use crate::site;
 use crate::world::World;
 
 /// Answers a request to `/shop…`.
-pub(crate) fn answer(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn answer(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/shop" | "/shop/") => cart::page(world, request),
         (&Method::GET, "/shop/checkout") => checkout::page(world, request),
         (&Method::GET, "/shop/regular") => {
             checkout::regular(world, request).unwrap_or_else(|| site::text(StatusCode::NOT_FOUND, "Not found"))
         }
+        (&Method::GET, "/shop/notifications") => notices::page(world, request),
+        (&Method::POST, "/shop/notify") => notices::hear(world, request).await,
         (&Method::GET, "/shop/legal") => cart::legal(world, request),
         (&Method::GET | &Method::POST, "/shop/thanks" | "/shop/members" | "/shop/receive" | "/shop/thanks24") => {
             receive::page(world, request)

@@ -11,7 +11,7 @@ pub async fn answer(world: &World, request: Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
     match path.split('/').nth(1).unwrap_or_default() {
         "" if path == "/" => redirect("/shop"),
-        "shop" => shop::answer(world, &request),
+        "shop" => shop::answer(world, &request).await,
         "_local" => backstage::answer(world, &request).await,
         _ => world.http(request).await,
     }

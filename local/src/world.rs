@@ -142,6 +142,7 @@ impl World {
             twice: AtomicBool::new(false),
         });
         Inner::answer_acquirer_calls(&inner);
+        Inner::answer_calls_of_the_shop(&inner);
         Ok(Self { inner })
     }
 
@@ -250,6 +251,22 @@ impl Inner {
             }
         };
         inner.cloud.register_host(origin.host().unwrap_or("localhost"), Arc::new(handler));
+    }
+
+    /// The demo shop's server hears notifications at the shop's own address.
+    fn answer_calls_of_the_shop(inner: &Arc<Self>) {
+        let Ok(origin) = inner.options.shop_origin.parse::<http::Uri>() else { return };
+        let world = Arc::downgrade(inner);
+        let handler = move |request: Request<Bytes>| {
+            let world = world.clone();
+            async move {
+                match world.upgrade() {
+                    Some(inner) => crate::site::answer(&World { inner }, request).await,
+                    None => event::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+                }
+            }
+        };
+        inner.cloud.register_host(origin.host().unwrap_or("127.0.0.1"), Arc::new(handler));
     }
 }
 

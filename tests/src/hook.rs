@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use console::{EndpointWish, new_endpoint};
+use console::{EndpointWish, new_endpoint, new_keys};
 use domain::MerchantId;
 use domain::webhook::{
-    Delivery, Endpoint, EndpointAddress, EndpointId, Form, HEADERS, HmacSecret, Kind, NotGenuine, PublicKey, Signed,
-    verify,
+    Delivery, DeliveryState, Endpoint, EndpointAddress, EndpointId, EndpointState, Event, Form, HEADERS, Health,
+    HmacSecret, Kind, NotGenuine, PublicKey, Signed, verify,
 };
 use http::{Request, Response};
 use inbound::Keyring;
@@ -47,6 +47,38 @@ pub struct Hook {
     calls: Arc<Mutex<Vec<Call>>>,
     answering: Arc<Mutex<Arc<Answering>>>,
     delay: Arc<Mutex<Duration>>,
+}
+
+/// The endpoint of [`endpoint_with_delivery`].
+pub const ENDPOINT: &str = "we_77777777777777777777777777";
+/// Its delivery, as addresses of the console name it.
+pub const DELIVERY: &str = "1795230000000.test-0000000000000001.1.endpoint_test";
+
+/// Gives merchant 4000 the endpoint [`ENDPOINT`] with the delivery [`DELIVERY`], which was given up.
+pub async fn endpoint_with_delivery(world: &World) {
+    let hook = Hook::at(world, "known.example.com");
+    let keyring = Keyring::open(&config(world)).await.expect("the keys open");
+    let bare = Endpoint {
+        id: EndpointId::new(ENDPOINT).expect("an endpoint's name"),
+        merchant: MerchantId::new("4000").expect("a merchant number"),
+        version: 0,
+        address: EndpointAddress::parse("https://known.example.com/hook", None).expect("a public address"),
+        form: Form::Json,
+        kinds: Kind::CHOICES.into_iter().collect(),
+        secrets: Vec::new(),
+        keys: Vec::new(),
+        state: EndpointState::On,
+        health: Health::default(),
+        made_at: world.now(),
+    };
+    let (endpoint, _) = new_keys(&bare, &keyring, world.now()).expect("keys are drawn");
+    hook.store().put(&endpoint).await.expect("nobody else writes it");
+    let at = Timestamp::from_millisecond(1_795_230_000_000).expect("an instant");
+    let event = Event::test(endpoint.merchant.clone(), 1, 1, at);
+    let state = DeliveryState::GivenUp { at };
+    let delivery = Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), state);
+    let store = store::Deliveries::new(config(world).table().expect("the table's name"));
+    store.put(&delivery).await.expect("the table answers");
 }
 
 /// What a merchant's program needs to check a notification.

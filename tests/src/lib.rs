@@ -41,7 +41,7 @@ pub use clerk_calls::{ClerkCalls, OperationForm};
 pub use continuation::ContinuationDesk;
 pub use encode::{Charset, form_encoded, percent_encoded};
 pub use hand_over::HandOver;
-pub use hook::{Call, Hook, HookKeys};
+pub use hook::{Call, DELIVERY, ENDPOINT, Hook, HookKeys, endpoint_with_delivery};
 pub use log::Log;
 pub use outage::Outage;
 pub use page::{Form, Page, Tag};

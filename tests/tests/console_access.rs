@@ -30,8 +30,9 @@ use local::{
     world::World,
 };
 use system_tests::{
-    Card, Clerk, ContinuationDesk, DEMO_PASSWORD, DEMO_SECRET, Log, OWNER, Page, ShopRequest, Shopper, administer,
-    batch_in, cards, fresh, offer_in, offers, plan_in, put_api_key, put_batch, put_plan,
+    Card, Clerk, ContinuationDesk, DELIVERY, DEMO_PASSWORD, DEMO_SECRET, ENDPOINT, Log, OWNER, Page, ShopRequest,
+    Shopper, administer, batch_in, cards, endpoint_with_delivery, fresh, offer_in, offers, plan_in, put_api_key,
+    put_batch, put_plan,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -87,6 +88,12 @@ const ROUTES: &[(&str, Access)] = &[
     ("POST /console/continuation", Least(Role::Operator)),
     ("GET /console/continuation/{run}", Least(Role::Viewer)),
     ("POST /console/continuation/{run}", Least(Role::Operator)),
+    ("GET /console/notifications", Least(Role::Operator)),
+    ("POST /console/notifications", Least(Role::Owner)),
+    ("GET /console/notifications/{endpoint}", Least(Role::Operator)),
+    ("POST /console/notifications/{endpoint}", Least(Role::Operator)),
+    ("GET /console/notifications/{endpoint}/{delivery}", Least(Role::Operator)),
+    ("POST /console/notifications/{endpoint}/{delivery}", Least(Role::Operator)),
     ("GET /console/exports", Least(Role::Operator)),
     ("POST /console/exports", Least(Role::Operator)),
     ("GET /console/exports/{export}", Least(Role::Operator)),
@@ -134,6 +141,8 @@ fn ids(path: &str) -> (String, String) {
             .replace("{run}", batch)
             .replace("{plan}", &plan(order))
             .replace("{offer}", if link == "demo" { "coffee" } else { "nocoffee" })
+            .replace("{endpoint}", if link == "demo" { ENDPOINT } else { "we_00000000000000000000000000" })
+            .replace("{delivery}", DELIVERY)
             .replace("{act}", "refund")
             .replace("{section}", "mail")
             .replace("{handle}", "nothing")
@@ -178,6 +187,7 @@ async fn with_payment() -> World {
     shopper.pay(&Card::of(cards::VISA)).await;
     let waiting = BatchState::Waiting { since: world.now() };
     put_api_key(&world, "4000", [1; 10], &[Scope::PaymentsRead]).await;
+    endpoint_with_delivery(&world).await;
     put_batch(&world, &Batch { id: BatchId::new(BATCH).unwrap(), ..batch_in(&world, waiting) }).await;
     ContinuationDesk::put(&world, BATCH).await;
     offers(&world).put(None, &offer_in(&world)).await.unwrap();

@@ -20,7 +20,7 @@ use domain::{
 use http::Response;
 use local::world::World;
 use serde_json::json;
-use system_tests::{Card, Hook, ShopRequest, Shopper, cards, change_merchant, fresh};
+use system_tests::{Card, Clerk, Hook, ShopRequest, Shopper, cards, change_merchant, fresh};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -238,4 +238,23 @@ async fn keys_of_no_endpoint_are_not_there() {
         let response = world.http(http::Request::get(&path).body(Bytes::new()).unwrap()).await;
         assert_eq!(response.status(), 404, "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_demo_shops_server_hears_at_its_own_address_and_shows_what_it_heard() {
+    let world = fresh().await;
+    let mut owner = Clerk::owner(&world).await;
+    owner.get("/console/notifications").await;
+    let code = owner.code().await;
+    let address = format!("{}/shop/notify", world.options().shop_origin);
+    let form = owner.form("/console/notifications").clone().with("address", &address).with("totp", &code);
+    owner.submit(&form).await;
+    pays(&world, "1001").await;
+    world.settle().await.unwrap();
+    let request = http::Request::get("/shop/notifications?lang=en").body(Bytes::new()).unwrap();
+    let page = local::site::answer(&world, request).await;
+    let page = String::from_utf8(page.body().to_vec()).unwrap();
+    assert!(page.contains("payment.succeeded") && page.contains("1001"), "{page}");
+    let forged = http::Request::post("/shop/notify").header("webhook-id", "x").body(Bytes::from_static(b"{}")).unwrap();
+    assert_eq!(local::site::answer(&world, forged).await.status(), 401);
 }

@@ -112,6 +112,11 @@ fn these_are_all_the_rights() {
         ),
         ("notify-due", "Query Table/index/due, GetItem PutItem Table, SendMessage NotifyAgainQueue"),
         ("notification-keys", "GetItem Table"),
+        (
+            "console-notify",
+            "GetItem Query PutItem UpdateItem DeleteItem Table, Encrypt Decrypt AppKey, SendMessage NotifyAgainQueue, \
+             SendEmail MailIdentity",
+        ),
         ("search-index", "GetItem UpdateItem SearchTable"),
         (
             "completion-mail",

@@ -1,13 +1,7 @@
 //! One try: signed, sent, and its answer written down.
 
-use domain::{
-    merchant::SealedSecret,
-    webhook::{
-        Attempt, Delivery, DeliveryState, Endpoint, Form, HEADERS, HmacSecret, Resolved, Signed, SigningKey,
-        retry_after, sign, signed_form,
-    },
-};
-use inbound::OpenedMerchant;
+use domain::webhook::{Attempt, Delivery, DeliveryState, Endpoint, Form, Resolved, retry_after, signed_form};
+use inbound::{OpenedMerchant, notification::signed_headers};
 use jiff::{SignedDuration, Timestamp};
 use outbound::notify::Notification;
 use store::DeliveryWritten;
@@ -104,28 +98,6 @@ fn notification(
             ("application/x-www-form-urlencoded", body)
         }
     };
-    let secrets: Vec<HmacSecret> = opened(deps, endpoint, &endpoint.secret_field(), endpoint.good_secrets(now))?
-        .map(HmacSecret::from_bytes)
-        .collect();
-    let keys: Vec<SigningKey> =
-        opened(deps, endpoint, &endpoint.key_field(), endpoint.good_keys(now))?.map(SigningKey::from_bytes).collect();
-    let (id, at_s) = (delivery.key.event.as_str(), now.as_second());
-    let signature = sign(Signed { id, at_s, body: body.as_bytes() }, &secrets, &keys);
-    let [id_name, time_name, signature_name] = HEADERS;
-    let headers = [(id_name, id.to_owned()), (time_name, at_s.to_string()), (signature_name, signature)];
+    let headers = signed_headers(&deps.keyring, endpoint, delivery.key.event.as_str(), &body, now)?;
     Ok(Notification { content_type, headers, body })
-}
-
-/// Opens keys. One that does not open is our fault: nothing goes out that its reader can't check.
-fn opened<'a>(
-    deps: &Deps,
-    endpoint: &Endpoint,
-    field: &str,
-    sealed: impl Iterator<Item = &'a SealedSecret>,
-) -> Result<impl Iterator<Item = [u8; 32]>, Failed> {
-    let open = |secret: &SealedSecret| -> Result<[u8; 32], Failed> {
-        let bytes = deps.keyring.open_secret(&endpoint.merchant, field, secret)?;
-        Ok(bytes.as_slice().try_into()?)
-    };
-    Ok(sealed.map(open).collect::<Result<Vec<_>, _>>()?.into_iter())
 }

@@ -14,7 +14,7 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 45] = [
+pub const PACKAGES: [&str; 46] = [
     "api-description",
     "api-links",
     "api-payments",
@@ -35,6 +35,7 @@ pub const PACKAGES: [&str; 45] = [
     "console-keys",
     "console-links",
     "console-login",
+    "console-notify",
     "console-payment",
     "console-recurring",
     "console-settings",
@@ -291,6 +292,13 @@ impl Starter<'_> {
                 http(move |request| {
                     let deps = Arc::clone(&deps);
                     async move { console_batches::handler(&deps, request).await }
+                })
+            }
+            "console-notify" => {
+                let deps = Arc::new(console_notify::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { console_notify::handler(&deps, request).await }
                 })
             }
             "console-export" => {

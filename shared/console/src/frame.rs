@@ -30,6 +30,8 @@ pub enum Section {
     Continuation,
     /// Regular purchases.
     Recurring,
+    /// Endpoints for notifications.
+    Notifications,
     /// Downloads.
     Exports,
     /// Settings.
@@ -43,7 +45,7 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Today,
         Self::Transactions,
         Self::Charge,
@@ -51,6 +53,7 @@ impl Section {
         Self::Batches,
         Self::Continuation,
         Self::Recurring,
+        Self::Notifications,
         Self::Exports,
         Self::Settings,
         Self::Team,
@@ -68,6 +71,7 @@ impl Section {
             Self::Batches => "/console/batches",
             Self::Continuation => "/console/continuation",
             Self::Recurring => "/console/recurring",
+            Self::Notifications => "/console/notifications",
             Self::Exports => "/console/exports",
             Self::Settings => "/console/settings",
             Self::Team => "/console/team",
@@ -86,7 +90,7 @@ impl Section {
             | Self::Continuation
             | Self::Recurring
             | Self::Guide => Role::Viewer,
-            Self::Charge | Self::Exports => Role::Operator,
+            Self::Charge | Self::Notifications | Self::Exports => Role::Operator,
             Self::Settings | Self::Team | Self::Audit => Role::Owner,
         }
     }
@@ -100,6 +104,7 @@ impl Section {
             Self::Batches => words.batches,
             Self::Continuation => words.continuation,
             Self::Recurring => words.recurring,
+            Self::Notifications => words.notifications,
             Self::Exports => words.exports,
             Self::Settings => words.settings,
             Self::Team => words.team,

@@ -10,6 +10,7 @@ pub mod http;
 mod keyring;
 pub mod links;
 pub mod merchants;
+pub mod notification;
 pub mod page;
 pub mod telemetry;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     MerchantId,
-    webhook::{Delivery, DeliveryKey, EndpointId},
+    webhook::{Delivery, DeliveryKey, EndpointId, EventId},
 };
 use jiff::Timestamp;
 
@@ -44,16 +44,21 @@ pub struct DueDeliveries {
 pub struct DeliveryPlace(String);
 
 impl DeliveryPlace {
-    /// As an address carries it.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// As an address carries it; the first point ends the millisecond.
+    pub fn address(&self) -> String {
+        self.0.replacen('#', ".", 1)
     }
 
     /// Reads what an address carries. None: it is no place.
     pub fn parse(text: &str) -> Option<Self> {
-        let (millisecond, event) = text.split_once('#')?;
+        let (millisecond, event) = text.split_once('.')?;
         let digits = millisecond.len() == 13 && millisecond.bytes().all(|b| b.is_ascii_digit());
-        (digits && domain::webhook::EventId::new(event).is_ok()).then(|| Self(text.to_owned()))
+        (digits && EventId::new(event).is_ok()).then(|| Self(format!("{millisecond}#{event}")))
+    }
+
+    /// The delivery at this place of an endpoint's log.
+    pub fn key(&self, merchant: &MerchantId, endpoint: &EndpointId) -> Option<DeliveryKey> {
+        keys::parse_delivery(&keys::deliveries(merchant, endpoint, 0), &self.0)
     }
 
     /// Before everything that happened at or after an instant.
@@ -201,4 +206,25 @@ fn filed(delivery: &Delivery, due: Timestamp) -> String {
 fn key_of(item: &Item) -> Option<DeliveryKey> {
     let read = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
     keys::parse_delivery(read(PK)?, read(SK)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_back_from_its_address() {
+        let key = DeliveryKey {
+            merchant: MerchantId::new("4000").unwrap(),
+            endpoint: EndpointId::from_random([7; 16]),
+            at: Timestamp::from_millisecond(1_763_720_400_123).unwrap(),
+            event: EventId::new("179525700012312345.2.payment_succeeded").unwrap(),
+        };
+        let place = DeliveryPlace::of(&key);
+        assert_eq!(DeliveryPlace::parse(&place.address()), Some(place.clone()));
+        assert_eq!(place.key(&key.merchant, &key.endpoint), Some(key));
+        for bad in ["", "1763720400123", "1763720400123.", "x.y", "1763720400123#y", "1763720400123.a b"] {
+            assert_eq!(DeliveryPlace::parse(bad), None, "{bad}");
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! How fast the system is, printed as tables: `cargo bench --workspace --bench payments`. Names of parts after `--` run these alone:
-//! `parts`, `payments`, `batches`, `start`. Only where they are named, because they take long: `year` and `due`.
+//! `parts`, `payments`, `batches`, `notifications`, `start`. Only where they are named, because they take long: `year` and `due`.
 //!
 //! One thread does all the work of a measurement but start-up's. Each figure is the median of several runs.
 
@@ -22,6 +22,7 @@ mod batches;
 mod cases;
 mod chain;
 mod measure;
+mod notify;
 mod pair;
 mod parts;
 #[path = "../../tests/binaries/programs.rs"]
@@ -45,6 +46,9 @@ async fn main() {
     }
     if wanted("batches") {
         batches::print().await;
+    }
+    if wanted("notifications") {
+        notify::print().await;
     }
     if asked.iter().any(|name| name == "year") {
         year::print().await;

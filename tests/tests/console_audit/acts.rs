@@ -18,9 +18,9 @@ use local::{
     world::World,
 };
 use system_tests::{
-    BatchDesk, Card, Clerk, ContinuationDesk, DEMO_PASSWORD, Form, JOINED_PASSWORD, OWNER, ShopRequest, Shopper,
-    administer, batch_in, cards, change_merchant, invitation, offer_in, offers, plan_in, put_api_key, put_batch,
-    put_plan, raise, user_id,
+    BatchDesk, Card, Clerk, ContinuationDesk, DELIVERY, DEMO_PASSWORD, ENDPOINT, Form, JOINED_PASSWORD, OWNER,
+    ShopRequest, Shopper, administer, batch_in, cards, change_merchant, endpoint_with_delivery, invitation, offer_in,
+    offers, plan_in, put_api_key, put_batch, put_plan, raise, user_id,
 };
 
 const HANAKO: &str = "hanako@example.com";
@@ -41,6 +41,12 @@ pub(crate) const ACTS: &[(&str, &[&str])] = &[
     ("POST /console/keys/{key}", &["revoke"]),
     ("POST /console/payments/{order}/{act}", &["capture", "cancel", "amount", "refund", "ask"]),
     ("POST /console/charge", &["card", "buyer"]),
+    ("POST /console/notifications", &["make"]),
+    (
+        "POST /console/notifications/{endpoint}",
+        &["test", "check", "replay", "events", "rotate", "end", "off", "on", "remove"],
+    ),
+    ("POST /console/notifications/{endpoint}/{delivery}", &["again"]),
     ("POST /console/exports", &["ask"]),
     ("POST /console/exports/{export}", &["stop"]),
     ("POST /console/links", &["make", "send"]),
@@ -97,6 +103,9 @@ pub(crate) async fn prepare(world: &World, route: &str, act: &str) -> Act {
         "POST /console/keys" | "POST /console/keys/{key}" => api_key(world, act).await,
         "POST /console/payments/{order}/{act}" => payment(world, act).await,
         "POST /console/charge" => charge(world, act).await,
+        "POST /console/notifications"
+        | "POST /console/notifications/{endpoint}"
+        | "POST /console/notifications/{endpoint}/{delivery}" => endpoint(world, act).await,
         "POST /console/exports" | "POST /console/exports/{export}" => export(world, act).await,
         "POST /console/links" => new_link(world, act).await,
         "POST /console/links/{link}" => link(world, act).await,
@@ -295,6 +304,53 @@ async fn charge(world: &World, act: &str) -> Act {
         }
     };
     by_owner(world, clerk, &form, &["single_charge_asked", "single_charge_ended"]).await
+}
+
+async fn endpoint(world: &World, act: &str) -> Act {
+    endpoint_with_delivery(world).await;
+    let mut clerk = Clerk::owner(world).await;
+    let path = format!("/console/notifications/{ENDPOINT}");
+    if act == "make" {
+        clerk.get("/console/notifications").await;
+        let code = clerk.code().await;
+        let form = clerk.form("/console/notifications").clone().with("totp", &code);
+        let form = form.with("address", "https://shop.example.com/hook");
+        return by_owner(world, clerk, &form, &["endpoint_changed"]).await;
+    }
+    if act == "again" {
+        let page = format!("{path}/{DELIVERY}");
+        clerk.get(&page).await;
+        let form = clerk.form_by_id("act-again").clone();
+        return by_owner(world, clerk, &form, &["notifications_sent"]).await;
+    }
+    if act == "end" {
+        clerk.get(&path).await;
+        let code = clerk.code().await;
+        let form = clerk.form_by_id("act-rotate").clone().with("totp", &code).pressed("act", "rotate");
+        clerk.submit(&form).await;
+    }
+    if act == "on" {
+        clerk.get(&path).await;
+        let form = clerk.form_by_id("act-switch").clone().pressed("act", "off");
+        clerk.submit(&form).await;
+    }
+    clerk.get(&path).await;
+    let id = if matches!(act, "on" | "off") { "act-switch".to_owned() } else { format!("act-{act}") };
+    let form = clerk.form_by_id(&id).clone().pressed("act", act);
+    let form = match act {
+        "rotate" | "end" | "remove" => {
+            let code = clerk.code().await;
+            form.with("totp", &code)
+        }
+        "replay" => form.with("from", "2026-11-01").with("to", "2026-11-30"),
+        _ => form,
+    };
+    let says: &'static [&'static str] = match act {
+        "test" | "check" => &["endpoint_tried"],
+        "replay" => &["notifications_sent"],
+        _ => &["endpoint_changed"],
+    };
+    by_owner(world, clerk, &form, says).await
 }
 
 async fn export(world: &World, act: &str) -> Act {

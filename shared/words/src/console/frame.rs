@@ -29,6 +29,8 @@ pub struct FrameWords {
     pub continuation: &'static str,
     /// Navigation.
     pub recurring: &'static str,
+    /// Section: endpoints for notifications.
+    pub notifications: &'static str,
     /// Navigation.
     pub exports: &'static str,
     /// Navigation.
@@ -109,6 +111,7 @@ const JA: FrameWords = FrameWords {
     batches: "一括処理",
     continuation: "自動継続",
     recurring: "定期購入",
+    notifications: "通知",
     exports: "CSV出力",
     settings: "設定",
     team: "利用者",
@@ -179,6 +182,7 @@ const EN: FrameWords = FrameWords {
     batches: "Batches",
     continuation: "Continuation",
     recurring: "Regular purchases",
+    notifications: "Notifications",
     exports: "CSV export",
     settings: "Settings",
     team: "People",

@@ -102,11 +102,6 @@ pub struct NotificationWords {
     pub done_removed: &'static str,
     pub stale: &'static str,
     pub off_now: &'static str,
-    pub told_subject: fn(merchant: &str) -> String,
-    pub told: fn(person: &str, merchant: &str) -> String,
-    pub told_not_you: &'static str,
-    pub told_when: &'static str,
-    pub told_what: &'static str,
 }
 
 /// The texts of one language.

@@ -89,13 +89,10 @@ pub(super) const WORDS: NotificationWords = NotificationWords {
     done_saved: "保存しました。",
     done_test: "テスト通知を送りました。結果は記録で確認してください。",
     done_replayed: |count| format!("{count}件の再送を始めました。"),
-    done_more: |count| format!("{count}件の再送を始めました。残りがあるので、もう一度「送り直す」を押してください。"),
+    done_more: |count| {
+        format!("{count}件の再送を始めました。残りがあります。期間を短くして、残りを送り直してください。")
+    },
     done_removed: "通知先を削除しました。",
     stale: "この画面を開いた後に変更がありました。最新の内容を確認してから、もう一度操作してください。",
     off_now: "停止しているため送れません。先に有効にしてください。",
-    told_subject: |merchant| format!("通知先が変更されました（{merchant}）"),
-    told: |person, merchant| format!("{person}が、{merchant}の通知先を変更しました。"),
-    told_not_you: "心当たりがない場合は、ほかのオーナーに確認し、必要に応じて鍵を更新してください。",
-    told_when: "日時",
-    told_what: "内容",
 };

@@ -1,0 +1,155 @@
+//! The list of endpoints, and the form that makes one.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use console::{EndpointWish, Frame, Refusal, Section, Visit, new_endpoint};
+use domain::{
+    account::Role,
+    audit::{Action, EndpointChange},
+    webhook::{Endpoint, EndpointAddress, EndpointAddressError, Form, Kind},
+};
+use http::{Response, StatusCode};
+use inbound::{SealError, http as answer};
+use lambda_http::{Body, Request};
+use words::console::notifications::{NotificationWords, notifications};
+
+use crate::{Deps, address, change, one};
+
+/// What of a new endpoint has to be mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Problem {
+    /// It is no https address.
+    Address,
+    /// It is one that is never called.
+    Refused,
+    /// Nothing was chosen.
+    Kinds,
+    /// The code of the app.
+    Code,
+}
+
+/// Shows the endpoints, and to owners the form for another.
+pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    page(deps, request, visit, None).await
+}
+
+/// Makes an endpoint, and shows its secret this once.
+pub(crate) async fn make(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<Body>, Refusal> {
+    if visit.user.role < Role::Owner {
+        return Err(Refusal::RoleTooLow);
+    }
+    if deps.endpoints.of(visit.merchant_id()).await?.len() >= Endpoint::MOST {
+        return show(deps, request, visit).await;
+    }
+    let wish = match wish(deps, visit) {
+        Ok(wish) => wish,
+        Err(problem) => return page(deps, request, visit, Some(problem)).await,
+    };
+    match deps.console.confirm(visit, visit.field("totp")).await {
+        Ok(()) => {}
+        Err(Refusal::TotpWrong) => return page(deps, request, visit, Some(Problem::Code)).await,
+        Err(refusal) => return Err(refusal),
+    }
+    let made = new_endpoint(visit.merchant_id(), wish, deps.console.keyring(), visit.now);
+    let (endpoint, secret) = made.map_err(|_| SealError::Foreign)?;
+    let action = Action::EndpointChanged { endpoint: endpoint.id.clone(), change: EndpointChange::Made };
+    deps.console.noted(&visit.user, action, deps.endpoints.put(&endpoint)).await?;
+    change::tell_owners(deps, visit, &endpoint, EndpointChange::Made).await?;
+    Ok(one::secret(request, visit, &endpoint, &secret))
+}
+
+fn wish(deps: &Deps, visit: &Visit) -> Result<EndpointWish, Problem> {
+    let address = EndpointAddress::parse(visit.field("address").trim(), deps.local_origin.as_deref());
+    let address = address.map_err(|error| match error {
+        EndpointAddressError::Malformed(_) => Problem::Address,
+        EndpointAddressError::Refused(_) => Problem::Refused,
+    })?;
+    let form = match visit.field("form") {
+        "hand_over" => Form::HandOver,
+        _ => Form::Json,
+    };
+    let kinds = chosen(visit);
+    if kinds.is_empty() { Err(Problem::Kinds) } else { Ok(EndpointWish { address, form, kinds }) }
+}
+
+/// The events that are ticked in a form.
+pub(crate) fn chosen(visit: &Visit) -> BTreeSet<Kind> {
+    Kind::CHOICES.into_iter().filter(|kind| visit.field(kind.name()) == "on").collect()
+}
+
+async fn page(
+    deps: &Deps,
+    request: &Request,
+    visit: &Visit,
+    problem: Option<Problem>,
+) -> Result<Response<Body>, Refusal> {
+    let words = notifications(visit.lang);
+    let frame = visit.frame(words.title, Section::Notifications);
+    let endpoints = deps.endpoints.of(visit.merchant_id()).await?;
+    let (full, owner) = (endpoints.len() >= Endpoint::MOST, visit.user.role >= Role::Owner);
+    let typed = visit.form().is_some();
+    let kinds = Kind::CHOICES.into_iter().map(|kind| {
+        // a result is what nearly everybody wants
+        let ticked =
+            if typed { visit.field(kind.name()) == "on" } else { kind.is_result() || kind == Kind::PaymentPending };
+        (kind.name(), words::console::notifications::kind(visit.lang, kind), ticked)
+    });
+    let told = |wanted: Problem, text: &'static str| (problem == Some(wanted)).then_some(text);
+    let template = ListPage {
+        words,
+        entries: endpoints.iter().map(|endpoint| Entry::new(visit, endpoint)).collect(),
+        full,
+        owner,
+        address: visit.field("address").to_owned(),
+        hand_over: visit.field("form") == "hand_over",
+        kinds: kinds.collect(),
+        wrong_address: told(Problem::Address, words.bad_address).or(told(Problem::Refused, words.refused_address)),
+        wrong_kinds: told(Problem::Kinds, words.no_events),
+        wrong_code: told(Problem::Code, frame.words.totp_wrong.lead),
+        removed: removed(request),
+        frame: frame.clone(),
+    };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(answer::page(request, status, console::page(&template, &frame)))
+}
+
+fn removed(request: &Request) -> bool {
+    request.uri().query().unwrap_or_default().split('&').any(|pair| pair == "done=removed")
+}
+
+#[derive(Template)]
+#[template(path = "list.html", whitespace = "minimize")]
+struct ListPage {
+    frame: Frame,
+    words: &'static NotificationWords,
+    entries: Vec<Entry>,
+    /// There are as many as there can be.
+    full: bool,
+    /// The visitor may make one.
+    owner: bool,
+    address: String,
+    hand_over: bool,
+    kinds: Vec<(&'static str, &'static str, bool)>,
+    wrong_address: Option<&'static str>,
+    wrong_kinds: Option<&'static str>,
+    wrong_code: Option<&'static str>,
+    removed: bool,
+}
+
+/// An endpoint in the list.
+struct Entry {
+    page: String,
+    address: String,
+    state: one::State,
+}
+
+impl Entry {
+    fn new(visit: &Visit, endpoint: &Endpoint) -> Self {
+        Self {
+            page: address(&endpoint.id),
+            address: endpoint.address.as_str().to_owned(),
+            state: one::State::of(visit, endpoint),
+        }
+    }
+}

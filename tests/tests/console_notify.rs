@@ -1,0 +1,230 @@
+//! Endpoints for notifications in the console (console-notify): made with keys, tried out, checked; what was sent, and sending it again.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test: what goes wrong is meant to end it"
+)]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::webhook::{Form, HmacSecret, Kind};
+use http::{Response, StatusCode};
+use local::world::World;
+use system_tests::{Call, Card, Clerk, Hook, ShopRequest, Shopper, cards, fresh};
+
+const PAGE: &str = "/console/notifications";
+
+async fn pays(world: &World, order: &str) {
+    let mut shopper = Shopper::new(world);
+    shopper.open(&ShopRequest::new("4000", 1_000, order)).await;
+    shopper.pay(&Card::of(cards::VISA)).await;
+    assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+    world.settle().await.unwrap();
+}
+
+fn status(code: u16) -> Response<Bytes> {
+    Response::builder().status(code).body(Bytes::new()).unwrap()
+}
+
+#[tokio::test]
+async fn an_owner_makes_an_endpoint_sees_its_secret_once_and_it_hears_the_next_payment() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let mut owner = Clerk::owner(&world).await;
+    owner.get(PAGE).await;
+    let code = owner.code().await;
+    let form = owner.form(PAGE).clone().with("address", "https://shop.example.com/hook").with("totp", &code);
+    owner.submit(&form).await;
+    let page = owner.page().clone();
+    let secret = HmacSecret::parse(&page.by_id("new-secret").unwrap().text).unwrap();
+    pays(&world, "1").await;
+    let calls = hook.calls();
+    assert_eq!((calls.len(), calls[0].is_genuine(&[secret], &[])), (1, Ok(())));
+    owner.get(PAGE).await;
+    assert!(owner.page().text.contains("https://shop.example.com/hook") && !owner.page().text.contains("whsec_"));
+    let told = world.mailbox().unwrap().iter().filter(|mail| mail.text.contains("を追加しました")).count();
+    assert_eq!(told, 1, "the owners are told");
+}
+
+#[tokio::test]
+async fn what_can_not_be_called_is_refused_with_a_reason() {
+    let world = fresh().await;
+    let mut owner = Clerk::owner(&world).await;
+    for (address, said) in [
+        ("http://shop.example.com/", "https:// で始まる"),
+        ("https://169.254.169.254/latest/", "このアドレスには送れません"),
+        ("https://localhost/", "このアドレスには送れません"),
+        ("", "https:// で始まる"),
+    ] {
+        owner.get(PAGE).await;
+        let form = owner.form(PAGE).clone().with("address", address).with("totp", "000000");
+        owner.submit(&form).await;
+        assert_eq!(owner.page().status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+        assert!(owner.page().text.contains(said), "{address}: {}", owner.page().text);
+    }
+}
+
+#[tokio::test]
+async fn the_log_shows_what_was_answered_and_sends_again() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    hook.answers_by(|_| Response::builder().status(500).body(Bytes::from_static(b"out of paper")).unwrap());
+    pays(&world, "1").await;
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    owner.get(&path).await;
+    assert!(
+        owner.page().text.contains("決済の成功") && owner.page().text.contains("再送待ち"),
+        "{}",
+        owner.page().text
+    );
+    let place = owner
+        .page()
+        .tags("a")
+        .find_map(|tag| tag.attribute("href").filter(|href| href.starts_with(&format!("{path}/"))))
+        .unwrap()
+        .to_owned();
+    owner.get(&place).await;
+    for said in ["HTTP 500", "out of paper", "payment_succeeded", "\"order\":\"1\""] {
+        assert!(owner.page().text.contains(said), "{said}: {}", owner.page().text);
+    }
+    world.advance(Duration::from_secs(4 * 86_400)).await.unwrap();
+    let mut owner = Clerk::owner(&world).await;
+    owner.get(&path).await;
+    assert!(owner.page().text.contains("届きませんでした"), "{}", owner.page().text);
+    hook.answers(200);
+    let before = hook.calls().len();
+    owner.get(&path).await;
+    if !owner.page().text.contains("期間を指定して送り直す") {
+        let form = owner.form_by_id("act-switch").clone().pressed("act", "on");
+        owner.submit(&form).await;
+    }
+    let form = owner
+        .form_by_id("act-replay")
+        .clone()
+        .with("from", "2026-11-20")
+        .with("to", "2026-11-22")
+        .pressed("act", "replay");
+    owner.submit(&form).await;
+    assert!(owner.page().text.contains("1件の再送を始めました"), "{}", owner.page().text);
+    world.settle().await.unwrap();
+    let calls = hook.calls();
+    assert_eq!(calls.len(), before + 1);
+    assert_eq!((&calls[before].id, &calls[before].body), (&calls[0].id, &calls[0].body), "the same id and body");
+}
+
+#[tokio::test]
+async fn a_test_goes_the_way_of_all_others() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, secret) = hook.register("4000", Form::Json, &[Kind::PaymentFailed]).await;
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    owner.get(&path).await;
+    let form = owner.form_by_id("act-test").clone().pressed("act", "test");
+    owner.submit(&form).await;
+    world.settle().await.unwrap();
+    let calls = hook.calls();
+    assert_eq!((calls.len(), calls[0].json()["type"].as_str()), (1, Some("endpoint.test")));
+    assert_eq!(calls[0].is_genuine(&[secret], &[]), Ok(()));
+}
+
+#[tokio::test]
+async fn the_check_says_what_an_endpoint_got_wrong() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, secret) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    let careful = {
+        let secret = [secret.clone()];
+        move |call: &Call| status(if call.is_genuine(&secret, &[]).is_ok() { 204 } else { 401 })
+    };
+    hook.answers_by(careful);
+    let mut check = async || {
+        owner.get(&path).await;
+        let form = owner.form_by_id("act-check").clone().pressed("act", "check");
+        owner.submit(&form).await;
+        owner.page().text.clone()
+    };
+    let good = check().await;
+    assert!(good.contains("すべて正しく扱っています"), "{good}");
+    // believes everybody
+    hook.answers(200);
+    let credulous = check().await;
+    assert_eq!(credulous.matches("受け取ってしまいました").count(), 3, "{credulous}");
+    // refuses what it has seen
+    let seen = std::sync::Mutex::new(Vec::new());
+    hook.answers_by(move |call: &Call| {
+        let mut seen = seen.lock().unwrap();
+        let again = seen.contains(&call.id);
+        seen.push(call.id.clone());
+        let genuine = call.is_genuine(&[secret.clone()], &[]).is_ok();
+        status(if genuine && !again { 204 } else { 409 })
+    });
+    let impatient = check().await;
+    assert_eq!(impatient.matches("断りました").count(), 1, "{impatient}");
+    // answers nothing
+    hook.is_silent();
+    let silent = check().await;
+    assert!(silent.contains("応答がありませんでした"), "{silent}");
+}
+
+#[tokio::test]
+async fn keys_are_changed_with_a_fresh_code_and_both_sign_for_a_week() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, old) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let before = hook.public_keys("4000", &endpoint.id).await;
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    owner.get(&path).await;
+    let form = owner.form_by_id("act-rotate").clone().pressed("act", "rotate").with("totp", "000000");
+    owner.submit(&form).await;
+    assert_eq!(owner.page().status, StatusCode::UNPROCESSABLE_ENTITY, "a wrong code");
+    let code = owner.code().await;
+    let form = owner.form_by_id("act-rotate").clone().pressed("act", "rotate").with("totp", &code);
+    owner.submit(&form).await;
+    let new = HmacSecret::parse(&owner.page().by_id("new-secret").unwrap().text).unwrap();
+    let both = hook.public_keys("4000", &endpoint.id).await;
+    assert_eq!((both.len(), both[1]), (2, before[0]));
+    pays(&world, "1").await;
+    let call = hook.calls()[0].clone();
+    for secret in [&old, &new] {
+        assert_eq!(call.is_genuine(std::slice::from_ref(secret), &[]), Ok(()));
+    }
+    for key in both {
+        assert_eq!(call.is_genuine(&[], &[key]), Ok(()));
+    }
+    world.advance(Duration::from_secs(7 * 86_400)).await.unwrap();
+    pays(&world, "2").await;
+    let call = hook.calls()[1].clone();
+    assert!(call.is_genuine(&[old], &[]).is_err() && call.is_genuine(&[new], &[]).is_ok());
+    assert_eq!(hook.public_keys("4000", &endpoint.id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_while_it_is_off_and_a_removed_endpoint_is_gone() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    owner.get(&path).await;
+    let form = owner.form_by_id("act-switch").clone().pressed("act", "off");
+    owner.submit(&form).await;
+    world.advance(Duration::from_secs(10)).await.unwrap();
+    pays(&world, "1").await;
+    assert!(hook.calls().is_empty());
+    owner.get(&path).await;
+    let code = owner.code().await;
+    let form = owner.form_by_id("act-remove").clone().pressed("act", "remove").with("totp", &code);
+    owner.submit(&form).await;
+    owner.get(&path).await;
+    assert_eq!(owner.page().status, StatusCode::NOT_FOUND);
+}
