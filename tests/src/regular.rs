@@ -7,7 +7,8 @@ use domain::recurring::calendar::Cycle;
 use domain::recurring::offer::{FirstAmount, Offer, OfferId};
 use domain::recurring::plan::{Plan, PlanId};
 use domain::{
-    Approval, CardOwner, Clock, Expiry, Fingerprint, KeptCard, Lang, LeaseId, MerchantId, Nonce, OrderId, PaymentKey, Yen,
+    Approval, CardOwner, Clock, Expiry, Fingerprint, KeptCard, Lang, LeaseId, MerchantId, Nonce, OrderId, PaymentKey,
+    Yen,
     clock::{JAPAN, japan_date},
 };
 use inbound::Config;

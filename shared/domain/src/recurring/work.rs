@@ -4,11 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Plan, PlanId, PlanState, Progress, Standing, agreed};
-use crate::{
-    KeptCard, MerchantId, Payment, PaymentKey,
-    clock::japan_date,
-    payment::Origin,
-};
+use crate::{KeptCard, MerchantId, Payment, PaymentKey, clock::japan_date, payment::Origin};
 
 /// A message to recurring-charge. Any of them may come twice, late, or in another order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
