@@ -499,18 +499,19 @@ async fn what_is_no_good_request_is_refused_by_field_and_nothing_is_kept_of_it()
     }
     for path in [
         "/v1/payments?from=2026-13-01",
-        "/v1/payments?from=2026-11-02&to=2026-11-01",
         "/v1/payments?status=paid",
         "/v1/payments?interface=",
         "/v1/payments?user=%E3%81%82",
-        "/v1/payments?mail=%0a",
         "/v1/payments?unknown=1",
         "/v1/payments/7001?unknown=1",
         "/v1/payments?from=%ff",
     ] {
         assert_eq!(server.get(path).await.refusal(), (400, "field_invalid"), "{path}");
     }
-    assert_eq!(server.get("/v1/payments?cursor=made-up").await.refusal(), (400, "cursor_invalid"));
+    for path in ["/v1/payments?from=2026-11-02&to=2026-11-01", "/v1/payments?mail=%0a"] {
+        assert_eq!(server.get(path).await.refusal(), (422, "field_refused"), "{path}");
+    }
+    assert_eq!(server.get("/v1/payments?cursor=made-up").await.refusal(), (422, "cursor_invalid"));
     assert_eq!(approvals(&world).await, 1);
     let first = server.post("/v1/payments", "k", &json!({ "amount": 700, "user": "alice" })).await;
     assert_eq!(first.status, StatusCode::CREATED, "the key was never used: {}", first.json);
@@ -538,12 +539,12 @@ async fn a_list_is_paged_without_gaps_or_repeats() {
     assert_eq!(found, ["7014", "7013", "7012", "7011", "7010", "7001"]);
     let cursor = path.split("cursor=").nth(1).unwrap();
     let other_list = server.get(&format!("/v1/payments?limit=2&cursor={cursor}")).await;
-    assert_eq!(other_list.refusal(), (400, "cursor_invalid"), "a cursor is bound to what was asked");
+    assert_eq!(other_list.refusal(), (422, "cursor_invalid"), "a cursor is bound to what was asked");
     let stranger = ShopServer::of(&world, "2400").await;
     let foreign = stranger.get(&path).await;
-    assert_eq!(foreign.refusal(), (400, "cursor_invalid"), "and to its merchant");
+    assert_eq!(foreign.refusal(), (422, "cursor_invalid"), "and to its merchant");
     world.advance(Duration::from_secs(25 * 3_600)).await.unwrap();
-    assert_eq!(server.get(&path).await.refusal(), (400, "cursor_invalid"), "and to a day");
+    assert_eq!(server.get(&path).await.refusal(), (422, "cursor_invalid"), "and to a day");
     let held = server.get("/v1/payments?status=authorized").await;
     assert_eq!(held.json["data"].as_array().unwrap().len(), 6);
     let none = server.get("/v1/payments?to=2020-01-01").await;

@@ -154,6 +154,12 @@ fn these_are_all_the_rights() {
              Encrypt Decrypt AppKey, Decrypt CardKey",
         ),
         ("api-description", ""),
+        ("api-cards", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
+        (
+            "api-renewals",
+            "GetItem PutItem UpdateItem Table, Query SearchTable/index/list, Query SearchTable/index/status, \
+             Query SearchTable/index/mail, Query SearchTable/index/user, Encrypt Decrypt AppKey",
+        ),
         ("api-links", "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),
         ("console-keys", "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, SendEmail MailIdentity"),
         ("console-links", "GetItem BatchGetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey"),

@@ -29,7 +29,7 @@ pub(crate) async fn list(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Probl
 fn search(query: &Query) -> Result<Search, Problem> {
     let (from, to) = (query.read("from", day)?, query.read("to", day)?);
     if matches!((from, to), (Some(from), Some(to)) if to < from) {
-        return Err(Problem::field(Code::FieldInvalid, "to", Fault::Contradicts));
+        return Err(Problem::field(Code::FieldRefused, "to", Fault::Contradicts));
     }
     let status = |name: &str| Status::ALL.into_iter().find(|status| status.name() == name);
     let class = |name: &str| Search::classes().find(|(_, known)| *known == name).map(|(interface, _)| interface);

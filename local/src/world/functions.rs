@@ -14,10 +14,12 @@ use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 45] = [
+pub const PACKAGES: [&str; 47] = [
+    "api-cards",
     "api-description",
     "api-links",
     "api-payments",
+    "api-renewals",
     "audit-sign",
     "authorize",
     "batch-charge",
@@ -258,6 +260,20 @@ impl Starter<'_> {
                 })
             }
             "api-description" => http(|request| async move { api_description::handler(request).await }),
+            "api-cards" => {
+                let deps = Arc::new(api_cards::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { api_cards::handler(&deps, request).await }
+                })
+            }
+            "api-renewals" => {
+                let deps = Arc::new(api_renewals::Deps::new(config, clock).await?);
+                http(move |request| {
+                    let deps = Arc::clone(&deps);
+                    async move { api_renewals::handler(&deps, request).await }
+                })
+            }
             "api-links" => {
                 let deps = Arc::new(api_links::Deps::new(config, clock).await?);
                 http(move |request| {

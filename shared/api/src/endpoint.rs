@@ -7,10 +7,12 @@ use schemars::{Schema, SchemaGenerator};
 use crate::{
     Paged,
     wire::{
+        card::StoredCardBody,
         link::{self, LinkBody, LinkRequest, RevokeRequest},
         payment::{
             AmountRequest, CancelRequest, CaptureRequest, ChargeRequest, PaymentBody, PaymentSummary, RefundRequest,
         },
+        renewal::{self, ChangeRequest, RenewalBody, RenewalSummary, StandRequest},
         value,
     },
 };
@@ -53,8 +55,15 @@ pub struct Parameter {
 }
 
 /// Why every endpoint may refuse.
-pub(crate) const ALWAYS: [Code; 6] =
-    [Code::Unauthorized, Code::ScopeMissing, Code::FieldInvalid, Code::RateLimited, Code::NotFound, Code::Unavailable];
+pub(crate) const ALWAYS: [Code; 7] = [
+    Code::Unauthorized,
+    Code::ScopeMissing,
+    Code::FieldInvalid,
+    Code::FieldRefused,
+    Code::RateLimited,
+    Code::NotFound,
+    Code::Unavailable,
+];
 /// Why every endpoint that changes something may refuse besides.
 pub(crate) const ONCE: [Code; 7] = [
     Code::BodyUnreadable,
@@ -86,6 +95,13 @@ const LIMIT: Parameter = Parameter {
 const CURSOR: Parameter =
     Parameter { name: "cursor", says: "Where the page begins: `next_cursor` of the page before.", form: value::cursor };
 
+const USER: Parameter = Parameter {
+    name: "user",
+    says: "Whose card: the buyer id of card-on-file. Either this or `order`.",
+    form: value::user,
+};
+const ORDER: Parameter = Parameter { name: "order", says: "Whose card: the buyer of this order.", form: value::order };
+
 macro_rules! schema {
     ($type:ty) => {
         |generator: &mut SchemaGenerator| generator.subschema_for::<$type>()
@@ -93,7 +109,7 @@ macro_rules! schema {
 }
 
 /// Every endpoint.
-pub const ENDPOINTS: [Endpoint; 11] = [
+pub const ENDPOINTS: [Endpoint; 19] = [
     Endpoint {
         method: "GET",
         path: "/v1/payments",
@@ -261,6 +277,103 @@ pub const ENDPOINTS: [Endpoint; 11] = [
         asks: Some(schema!(RevokeRequest)),
         answers: &[(200, schema!(LinkBody))],
         refuses: &[Code::LinkClosed],
+    },
+    Endpoint {
+        method: "GET",
+        path: "/v1/cards",
+        name: "readCard",
+        summary: "Reads what is kept of a buyer's card: by the buyer id, or by an order that was paid with it.",
+        scope: Scope::CardsRead,
+        query: &[USER, ORDER],
+        asks: None,
+        answers: &[(200, schema!(StoredCardBody))],
+        refuses: &[],
+    },
+    Endpoint {
+        method: "DELETE",
+        path: "/v1/cards",
+        name: "deleteCard",
+        summary: "Deletes a stored card. One that a regular purchase is paid with can only be replaced, by its buyer.",
+        scope: Scope::CardsWrite,
+        query: &[USER, ORDER],
+        asks: None,
+        answers: &[(200, schema!(StoredCardBody))],
+        refuses: &[Code::CardInUse],
+    },
+    Endpoint {
+        method: "GET",
+        path: "/v1/renewals",
+        name: "listRenewals",
+        summary: "Lists regular purchases, the newest first. The list is some seconds behind.",
+        scope: Scope::RenewalsRead,
+        query: &[
+            LIMIT,
+            CURSOR,
+            Parameter { name: "status", says: "How they stand.", form: renewal::standing },
+            Parameter {
+                name: "buyer",
+                says: "A whole mail address or buyer id, or a part of name, address, item or order.",
+                form: value::text,
+            },
+        ],
+        asks: None,
+        answers: &[(200, schema!(Paged<RenewalSummary>))],
+        refuses: &[Code::CursorInvalid],
+    },
+    Endpoint {
+        method: "GET",
+        path: "/v1/renewals/{renewal}",
+        name: "readRenewal",
+        summary: "Reads a regular purchase as it stands.",
+        scope: Scope::RenewalsRead,
+        query: &[],
+        asks: None,
+        answers: &[(200, schema!(RenewalBody))],
+        refuses: &[],
+    },
+    Endpoint {
+        method: "POST",
+        path: "/v1/renewals/{renewal}/pause",
+        name: "pauseRenewal",
+        summary: "Pauses a regular purchase: nothing is charged until it goes on.",
+        scope: Scope::RenewalsWrite,
+        query: &[],
+        asks: Some(schema!(StandRequest)),
+        answers: &[(200, schema!(RenewalBody))],
+        refuses: &[Code::RenewalImpossible],
+    },
+    Endpoint {
+        method: "POST",
+        path: "/v1/renewals/{renewal}/resume",
+        name: "resumeRenewal",
+        summary: "Lets a paused regular purchase go on from the next day that is to come. Periods that passed meanwhile are not charged.",
+        scope: Scope::RenewalsWrite,
+        query: &[],
+        asks: Some(schema!(StandRequest)),
+        answers: &[(200, schema!(RenewalBody))],
+        refuses: &[Code::MerchantSuspended, Code::RenewalImpossible, Code::PaymentRunning],
+    },
+    Endpoint {
+        method: "POST",
+        path: "/v1/renewals/{renewal}/end",
+        name: "endRenewal",
+        summary: "Ends a regular purchase. It stays ended.",
+        scope: Scope::RenewalsWrite,
+        query: &[],
+        asks: Some(schema!(StandRequest)),
+        answers: &[(200, schema!(RenewalBody))],
+        refuses: &[],
+    },
+    Endpoint {
+        method: "POST",
+        path: "/v1/renewals/{renewal}/change",
+        name: "changeRenewal",
+        summary: "Changes amount or cycle, or proposes the change to the buyer where it costs more or comes sooner.",
+        scope: Scope::RenewalsWrite,
+        query: &[],
+        asks: Some(schema!(ChangeRequest)),
+        answers: &[(200, schema!(RenewalBody))],
+        refuses: &[Code::MerchantSuspended, Code::FieldRefused, Code::RenewalImpossible],
     },
 ];
 

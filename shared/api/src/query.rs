@@ -32,7 +32,7 @@ impl Query {
             let name = name.ok_or_else(|| Problem::field(Code::FieldInvalid, "query", Fault::Unknown))?;
             let text = std::str::from_utf8(value).map_err(|_| malformed(name))?;
             if domain::text::has_control(text) {
-                return Err(Problem::field(Code::FieldInvalid, *name, Fault::ControlCharacter));
+                return Err(Problem::field(Code::FieldRefused, *name, Fault::ControlCharacter));
             }
         }
         Ok(Self(parameters))

@@ -353,3 +353,7 @@ pub(crate) fn text(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn user(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[!-~]{1,30}$" })
 }
+
+pub(crate) fn order(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,40}$" })
+}

@@ -152,11 +152,9 @@ impl Code {
     /// The status of an answer that says it. 400: not of the documented form. 422: of the form, and yet it can't be.
     pub const fn status(self) -> u16 {
         match self {
-            Self::BodyUnreadable
-            | Self::FieldInvalid
-            | Self::CursorInvalid
-            | Self::IdempotencyKeyMissing
-            | Self::IdempotencyKeyMalformed => 400,
+            Self::BodyUnreadable | Self::FieldInvalid | Self::IdempotencyKeyMissing | Self::IdempotencyKeyMalformed => {
+                400
+            }
             Self::Unauthorized => 401,
             Self::CardDeclined | Self::NotCharged => 402,
             Self::ScopeMissing | Self::MerchantSuspended => 403,
@@ -187,6 +185,7 @@ impl Code {
             Self::BodyTooLarge => 413,
             Self::NotJson => 415,
             Self::FieldRefused
+            | Self::CursorInvalid
             | Self::IdempotencyKeyReused
             | Self::CardMissing
             | Self::CardNotAgreed

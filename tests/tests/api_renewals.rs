@@ -1,0 +1,183 @@
+//! The JSON API over regular purchases (api-renewals): listed, read, paused, resumed, ended, changed; each once, each for its own merchant.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::large_futures,
+    reason = "a test's helpers may stop at the first surprise"
+)]
+
+use bytes::Bytes;
+use domain::{
+    api::Scope,
+    recurring::plan::{By, Plan, PlanState},
+};
+use http::{Method, StatusCode};
+use local::{
+    cloud::{Fault, When},
+    world::World,
+};
+use serde_json::{Value, json};
+use system_tests::{Answered, RegularDesk, ShopServer, cards, fresh};
+
+struct Shop {
+    world: World,
+    desk: RegularDesk,
+    server: ShopServer,
+    plan: Plan,
+}
+
+async fn shop() -> Shop {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("tea", 1_200, 2).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    let server = ShopServer::of(&world, "4000").await;
+    Shop { world, desk, server, plan }
+}
+
+impl Shop {
+    fn path(&self) -> String {
+        format!("/v1/renewals/{}", self.plan.id.as_str())
+    }
+
+    async fn post(&self, act: &str, key: &str, body: Value) -> Answered {
+        self.server.post(&format!("{}/{act}", self.path()), key, &body).await
+    }
+
+    async fn stored(&self) -> Plan {
+        self.desk.plan(&self.plan.id).await
+    }
+}
+
+#[tokio::test]
+async fn a_regular_purchase_is_read_and_listed() {
+    let shop = shop().await;
+    let read = shop.server.get(&shop.path()).await;
+    assert_eq!(read.status, StatusCode::OK, "{}", read.json);
+    for (field, value) in [
+        ("status", json!("active")),
+        ("amount", json!(1_200)),
+        ("cycle_months", json!(2)),
+        ("period", json!(2)),
+        ("user", json!("alice")),
+        ("offer", json!("tea")),
+    ] {
+        assert_eq!(read.json[field], value, "{field}");
+    }
+    let order = read.json["first_order"].as_str().unwrap();
+    assert_eq!(shop.server.get(&format!("/v1/payments/{order}")).await.status, StatusCode::OK);
+    shop.world.settle().await.unwrap();
+    let listed = shop.server.get("/v1/renewals?status=active&buyer=alice").await;
+    assert_eq!(listed.json["data"].as_array().map(Vec::len), Some(1), "{}", listed.json);
+    assert_eq!(listed.json["data"][0]["renewal"], read.json["renewal"]);
+    assert_eq!(shop.server.get("/v1/renewals?status=ended").await.json["data"], json!([]));
+    for path in ["/v1/renewals?status=gone", "/v1/renewals?buyer=", "/v1/renewals?limit=0"] {
+        assert_eq!(shop.server.get(path).await.refusal(), (400, "field_invalid"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_paused_resumed_and_ended_and_what_is_so_already_is_done() {
+    let shop = shop().await;
+    for (act, key, status) in
+        [("pause", "a", "paused"), ("pause", "b", "paused"), ("resume", "c", "active"), ("resume", "d", "active")]
+    {
+        let done = shop.post(act, key, json!({})).await;
+        assert_eq!((done.status, &done.json["status"]), (StatusCode::OK, &json!(status)), "{act} {}", done.json);
+    }
+    assert!(shop.server.get(&shop.path()).await.json["next_on"].is_string());
+    let ended = shop.post("end", "e", json!({})).await;
+    assert_eq!((ended.status, &ended.json["status"]), (StatusCode::OK, &json!("ended")));
+    assert_eq!(ended.json.get("next_on"), None);
+    assert_eq!(shop.post("end", "f", json!({})).await.bytes, ended.bytes);
+    for (act, key, body) in
+        [("pause", "g", json!({})), ("resume", "h", json!({})), ("change", "i", json!({ "amount": 5 }))]
+    {
+        assert_eq!(shop.post(act, key, body).await.refusal(), (409, "renewal_impossible"), "{act}");
+    }
+    assert_eq!(shop.stored().await.version, shop.plan.version + 3, "pause, resume, end: one write each");
+}
+
+#[tokio::test]
+async fn less_is_changed_and_more_is_proposed() {
+    let shop = shop().await;
+    let less = shop.post("change", "a", json!({ "amount": 1_000 })).await;
+    assert_eq!(less.status, StatusCode::OK, "{}", less.json);
+    assert_eq!(shop.stored().await.last_rate().amount.get(), 1_000);
+    assert_eq!(less.json.get("proposal"), None);
+    let more = shop.post("change", "b", json!({ "amount": 1_500, "cycle_months": 1 })).await;
+    assert_eq!(more.json["proposal"], json!({ "amount": 1_500, "cycle_months": 1 }), "{}", more.json);
+    assert_eq!(shop.stored().await.last_rate().amount.get(), 1_000, "nothing changes before the buyer agrees");
+    let again = shop.post("change", "c", json!({ "amount": 1_500, "cycle_months": 1 })).await;
+    assert_eq!(again.bytes, more.bytes, "it is proposed already");
+    for (key, body, refusal, field) in [
+        ("d", json!({}), (422, "field_refused"), "amount"),
+        ("e", json!({ "amount": 0 }), (400, "field_invalid"), "amount"),
+        ("f", json!({ "cycle_months": 0 }), (400, "field_invalid"), "cycle_months"),
+        ("g", json!({ "cycle_months": 37 }), (400, "field_invalid"), "cycle_months"),
+        ("h", json!({ "day": 5 }), (400, "field_invalid"), "day"),
+    ] {
+        let answer = shop.post("change", key, body).await;
+        assert_eq!(answer.refusal(), refusal, "{}", answer.json);
+        assert_eq!(answer.json["errors"][0]["field"], field);
+    }
+}
+
+#[tokio::test]
+async fn a_killed_ending_is_gone_on_with() {
+    let mut index = 0;
+    loop {
+        let shop = shop().await;
+        shop.world.faults().restart();
+        shop.world.faults().plan(When::Index(index), Fault::DropAfter);
+        shop.post("end", "k", json!({})).await;
+        let met = shop.world.faults().calls().iter().any(|call| call.fault.is_some());
+        shop.world.faults().stop();
+        if !met {
+            break;
+        }
+        shop.world.advance(std::time::Duration::from_secs(60)).await.unwrap();
+        let last = shop.post("end", "k", json!({})).await;
+        assert_eq!((last.status, &last.json["status"]), (StatusCode::OK, &json!("ended")), "after call {index}");
+        assert!(matches!(shop.stored().await.state, PlanState::Ended { .. }));
+        index += 1;
+    }
+    assert!(index >= 6, "{index} calls");
+}
+
+#[tokio::test]
+async fn a_card_that_a_regular_purchase_is_paid_with_stays() {
+    let shop = shop().await;
+    let delete = |key: &'static str| {
+        let server = shop.server.clone();
+        async move { server.send(Method::DELETE, "/v1/cards?user=alice", &[("idempotency-key", key)], Bytes::new()).await }
+    };
+    assert_eq!(delete("a").await.refusal(), (409, "card_in_use"));
+    let now = shop.world.now();
+    shop.desk.change(&shop.plan.id, |plan| plan.ended(By::Buyer, now)).await;
+    assert_eq!(delete("b").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn another_merchants_regular_purchases_are_not_there() {
+    let shop = shop().await;
+    let stranger = ShopServer::of(&shop.world, "2400").await;
+    let absent = stranger.get("/v1/renewals/none").await;
+    let foreign = stranger.get(&shop.path()).await;
+    assert_eq!((foreign.status, &foreign.bytes), (StatusCode::NOT_FOUND, &absent.bytes));
+    for act in ["pause", "resume", "end", "change"] {
+        let body = if act == "change" { json!({ "amount": 5 }) } else { json!({}) };
+        let answer = stranger.post(&format!("{}/{act}", shop.path()), act, &body).await;
+        assert_eq!((answer.status, &answer.bytes), (StatusCode::NOT_FOUND, &absent.bytes), "{act}");
+    }
+    shop.world.settle().await.unwrap();
+    assert_eq!(stranger.get("/v1/renewals").await.json["data"], json!([]));
+    assert_eq!(shop.stored().await.version, shop.plan.version);
+    let reader = ShopServer::with(&shop.world, "4000", &[Scope::RenewalsRead]).await;
+    assert_eq!(reader.post(&format!("{}/end", shop.path()), "k", &json!({})).await.refusal(), (403, "scope_missing"));
+    let writer = ShopServer::with(&shop.world, "4000", &[Scope::RenewalsWrite]).await;
+    assert_eq!(writer.get(&shop.path()).await.refusal(), (403, "scope_missing"));
+}
