@@ -79,6 +79,7 @@ pub struct LinkRequest {
     /// How often it may be paid. Absent: once.
     pub uses: Option<Uses>,
     /// The last day that it can be paid on, in Japan. Absent: for good.
+    #[serde(default)]
     #[schemars(schema_with = "maybe_day")]
     pub until: Option<String>,
     /// Which registered destination the shopper goes to afterwards. Absent: the first.

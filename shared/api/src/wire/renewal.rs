@@ -235,7 +235,8 @@ impl RenewalSummary {
 
 fn status(_: &mut SchemaGenerator) -> Schema {
     use PlanStatus::{Active, Asked, Ended, Paused, Retrying, Unpaid};
-    json_schema!({ "type": "string", "enum": [Active, Retrying, Asked, Paused, Unpaid, Ended].map(PlanStatus::name) })
+    let names = [Active, Retrying, Asked, Paused, Unpaid, Ended].map(PlanStatus::name);
+    json_schema!({ "type": "string", "enum": names })
 }
 
 pub(crate) fn standing(_: &mut SchemaGenerator) -> Schema {
