@@ -81,7 +81,7 @@ async fn money_is_captured_and_given_back() {
     assert_eq!((held.status, &held.json["amount"]), (StatusCode::OK, &json!(900)), "{}", held.json);
     let taken = server.post("/v1/payments/7001/capture", "b", &json!({})).await;
     assert_eq!((taken.status, &taken.json["status"]), (StatusCode::OK, &json!("captured")), "{}", taken.json);
-    let part = server.post("/v1/payments/7001/refund", "c", &json!({ "amount": 300 })).await;
+    let part = server.post("/v1/payments/7001/refund", "c", &json!({ "amount": 300.0 })).await; // the same integer to JSON
     assert_eq!((part.status, &part.json["status"]), (StatusCode::OK, &json!("partly_refunded")));
     let rest = server.post("/v1/payments/7001/refund", "d", &json!({})).await;
     assert_eq!((&rest.json["status"], &rest.json["refunded"]), (&json!("refunded"), &json!(900)));

@@ -46,7 +46,12 @@ async fn an_owner_makes_an_endpoint_sees_its_secret_once_and_it_hears_the_next_p
     assert_eq!((calls.len(), calls[0].is_genuine(&[secret], &[])), (1, Ok(())));
     owner.get(PAGE).await;
     assert!(owner.page().text.contains("https://shop.example.com/hook") && !owner.page().text.contains("whsec_"));
-    let told = world.mailbox().unwrap().iter().filter(|mail| mail.text.as_deref().is_some_and(|text| text.contains("を追加しました"))).count();
+    let told = world
+        .mailbox()
+        .unwrap()
+        .iter()
+        .filter(|mail| mail.text.as_deref().is_some_and(|text| text.contains("を追加しました")))
+        .count();
     assert_eq!(told, 1, "the owners are told");
 }
 

@@ -84,7 +84,7 @@ pub struct LinkRequest {
     pub until: Option<String>,
     /// Which registered destination the shopper goes to afterwards. Absent: the first.
     #[schemars(range(min = 1, max = 3), with = "Option<u8>")]
-    pub destination: Option<DestinationNumber>,
+    pub destination: Option<Destination>,
     /// How many (分量).
     pub quantity: LongText,
     /// What the total holds besides the price (送料など).
@@ -113,6 +113,25 @@ pub struct LinkRequest {
     pub free3: Option<Text>,
     /// Whether its mail is sent. Absent: later.
     pub mailing: Option<Mailing>,
+}
+
+/// The number of a registered destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "serde_json::Number", into = "u8")]
+pub struct Destination(DestinationNumber);
+
+impl TryFrom<serde_json::Number> for Destination {
+    type Error = &'static str;
+    fn try_from(number: serde_json::Number) -> Result<Self, Self::Error> {
+        let number = value::whole(&number).and_then(|number| u8::try_from(number).ok());
+        number.and_then(|number| DestinationNumber::try_from(number).ok()).map(Self).ok_or("no destination")
+    }
+}
+
+impl From<Destination> for u8 {
+    fn from(destination: Destination) -> Self {
+        destination.0.into()
+    }
 }
 
 /// A language.
@@ -171,7 +190,7 @@ impl LinkRequest {
             "amount" => self.amount.map(|amount| amount.yen().to_string()),
             "uses" => Some(if self.uses == Some(Uses::Often) { "often" } else { "once" }.to_owned()),
             "until" => self.until.clone(),
-            "destination" => self.destination.map(|number| u8::from(number).to_string()),
+            "destination" => self.destination.map(|number| u8::from(number.0).to_string()),
             "quantity" => Some(self.quantity.as_str().to_owned()),
             "shipping" => long(&self.shipping),
             "payment_time" => long(&self.payment_time),

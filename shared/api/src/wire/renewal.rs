@@ -136,7 +136,7 @@ pub struct ChangeRequest {
 
 /// A number of months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
+#[serde(try_from = "serde_json::Number", into = "u8")]
 pub struct Months(Cycle);
 
 impl Months {
@@ -146,10 +146,11 @@ impl Months {
     }
 }
 
-impl TryFrom<u8> for Months {
+impl TryFrom<serde_json::Number> for Months {
     type Error = &'static str;
-    fn try_from(months: u8) -> Result<Self, Self::Error> {
-        Cycle::new(months).map(Self).map_err(|_| "no cycle")
+    fn try_from(months: serde_json::Number) -> Result<Self, Self::Error> {
+        let months = value::whole(&months).and_then(|months| u8::try_from(months).ok());
+        months.and_then(|months| Cycle::new(months).ok()).map(Self).ok_or("no cycle")
     }
 }
 

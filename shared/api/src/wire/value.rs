@@ -11,13 +11,14 @@ use domain::{
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 
 /// The longest text of a field, in characters (`mail` and the free items: 128).
 pub const LONGEST: usize = 128;
 
 /// An amount of yen that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
+#[serde(try_from = "serde_json::Number", into = "u32")]
 pub struct Amount(pub(crate) Yen);
 
 /// An order number that is asked for; what a merchant's dialect allows may be narrower.
@@ -71,11 +72,17 @@ impl Amount {
     }
 }
 
-impl TryFrom<u32> for Amount {
-    type Error = domain::money::AmountError;
-    fn try_from(yen: u32) -> Result<Self, Self::Error> {
-        Yen::new(yen).map(Self)
+impl TryFrom<Number> for Amount {
+    type Error = &'static str;
+    fn try_from(yen: Number) -> Result<Self, Self::Error> {
+        whole(&yen).and_then(|yen| Yen::new(yen).ok()).map(Self).ok_or("no amount")
     }
+}
+
+/// A number without a fraction, however JSON writes it: `300.0` is the integer 300 there, and some languages have no other numbers (JSON Schema, 4.2.3).
+pub(crate) fn whole(number: &Number) -> Option<u32> {
+    let text = number.to_string();
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
 impl From<Amount> for u32 {
