@@ -31,7 +31,7 @@ pub async fn fresh() -> World {
 
 /// A world started like this.
 pub async fn fresh_with(options: Options) -> World {
-    World::start(options).await.expect("the world starts")
+    Box::pin(World::start(options)).await.expect("the world starts")
 }
 
 /// Changes a merchant's settings. Functions that have already read them go on with the old ones for 30 seconds.

@@ -78,6 +78,7 @@ fn collect(value: &Value, found: &mut Vec<String>) {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "a setting of the test run, not of the product")]
 fn same_as(path: &str, made: &str) {
     if std::env::var_os("KESSAI_WRITE").is_some() {
         std::fs::write(root().join(path), made).unwrap();

@@ -169,7 +169,7 @@ async fn the_check_says_what_an_endpoint_got_wrong() {
         let mut seen = seen.lock().unwrap();
         let again = seen.contains(&call.id);
         seen.push(call.id.clone());
-        let genuine = call.is_genuine(&[secret.clone()], &[]).is_ok();
+        let genuine = call.is_genuine(std::slice::from_ref(&secret), &[]).is_ok();
         status(if genuine && !again { 204 } else { 409 })
     });
     let impatient = check().await;

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
+    clippy::float_arithmetic,
     clippy::large_futures,
     clippy::wildcard_enum_match_arm,
     reason = "a test: what goes wrong is meant to end it"
@@ -199,7 +200,8 @@ type Change = fn(&Plan, Timestamp) -> Option<Plan>;
 
 #[tokio::test]
 async fn whatever_happens_in_the_instant_of_the_tick_keeps_both() {
-    let cases: [(&str, Change, fn(&PlanState) -> bool); 4] = [
+    type Stands = fn(&PlanState) -> bool;
+    let cases: [(&str, Change, Stands); 4] = [
         ("ended", |plan, now| plan.ended(By::Buyer, now), |state| matches!(state, PlanState::Ended { .. })),
         ("paused", |plan, now| plan.paused(By::Buyer, now), |state| matches!(state, PlanState::Paused { .. })),
         (

@@ -36,7 +36,7 @@ pub(crate) async fn respond(deps: &Deps, request: &Request, handle: &str) -> Res
     if !sent_from_here(request) {
         return Err(Refusal::Forged);
     }
-    let stands = cancel(deps, shop, run).await?;
+    let stands = Box::pin(cancel(deps, shop, run)).await?;
     Ok(page.of(&stands))
 }
 
@@ -49,7 +49,8 @@ async fn cancel(deps: &Deps, shop: &Merchant, run: Run) -> Result<Run, Refusal> 
     let cancelled = run.now(RunState::Cancelled { by: None, at });
     let action = Action::ContinuationCancelled { run: run.id.clone(), month: run.month };
     let doing = deps.runs.put(&cancelled);
-    match deps.console.audit().ahead(&run.merchant, &Actor::System, &action, at, &shop.retention, doing).await {
+    let noted = deps.console.audit().ahead(&run.merchant, &Actor::System, &action, at, &shop.retention, doing);
+    match Box::pin(noted).await {
         Ok(()) => Ok(cancelled),
         Err(StoreError::Conflict) => deps.runs.load(&run.merchant, &run.id).await?.ok_or(Refusal::NotThere),
         Err(error) => Err(error.into()),

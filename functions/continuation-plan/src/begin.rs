@@ -32,7 +32,8 @@ pub(crate) async fn begin(deps: &Deps, run: &Run) -> Result<(), PlanError> {
         yen: confirmed.chosen.yen,
     };
     let doing = deps.runs.put(&confirmed);
-    match deps.audit.ahead(&run.merchant, &Actor::System, &action, at, &merchant.retention, doing).await {
+    let noted = deps.audit.ahead(&run.merchant, &Actor::System, &action, at, &merchant.retention, doing);
+    match Box::pin(noted).await {
         Ok(()) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -148,11 +148,14 @@ fn of_batch(change: &Change, given: &mut Given) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What a stream record holds of an item.
+type Image = serde_json::Map<String, Value>;
+
 /// The item before and after, where it is of the kind that `read` reads.
 fn images<T>(
     change: &Change,
-    read: fn(&serde_json::Map<String, Value>) -> Result<Option<T>, StoreError>,
+    read: impl Fn(&Image) -> Result<Option<T>, StoreError>,
 ) -> Result<(Option<T>, Option<T>), StoreError> {
-    let image = |image: &Option<_>| image.as_ref().map_or(Ok(None), read);
+    let image = |image: &Option<Image>| image.as_ref().map_or(Ok(None), &read);
     Ok((image(&change.old)?, image(&change.new)?))
 }

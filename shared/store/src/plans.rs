@@ -136,7 +136,7 @@ impl Plans {
         let more = page.last_evaluated_key.is_some();
         let items = page.items.unwrap_or_default();
         let pks = items.iter().filter_map(|item| item.get(PK)?.as_s().ok());
-        let next = pks.clone().last().filter(|_| more).map(|pk| PlanPlace(pk.clone()));
+        let next = pks.clone().next_back().filter(|_| more).map(|pk| PlanPlace(pk.clone()));
         Ok(PlanPage { plans: pks.filter_map(|pk| keys::parse_plan(pk)).collect(), next })
     }
 }

@@ -9,14 +9,10 @@ use crate::tab::Eyes;
 
 /// Thirty members paid in November; the 1st of December has come. One card is over by then, one was changed for another.
 fn club(system: &System) -> ContinuationDesk {
-    let members: Vec<(String, u32, &str)> = (1..=30_u32)
-        .map(|n| {
-            (
-                format!("20261121{n:02}"),
-                if n % 7 == 0 { 5_500 } else { 3_000 },
-                ["alice", "bob", "dave"][n as usize % 3],
-            )
-        })
+    let users = ["alice", "bob", "dave"].into_iter().cycle();
+    let members: Vec<(String, u32, &str)> = (1..=30)
+        .zip(users.skip(1))
+        .map(|(n, user): (u32, _)| (format!("20261121{n:02}"), if n.is_multiple_of(7) { 5_500 } else { 3_000 }, user))
         .collect();
     let rows: Vec<(&str, u32, &str)> = members.iter().map(|(order, yen, user)| (order.as_str(), *yen, *user)).collect();
     system.block_on(async {

@@ -49,7 +49,7 @@ async fn desk(world: &World) -> BatchDesk {
 
 /// Four lines, one of each kind. Orders are a case's own, and so that no card is declined as often as its network allows, two take turns.
 fn file(place: usize) -> Vec<u8> {
-    let declined = if place % 2 == 0 { "carol" } else { "erin" };
+    let declined = if place.is_multiple_of(2) { "carol" } else { "erin" };
     let order = |row: usize| (place * 10 + row).to_string();
     BatchDesk::file(&[
         (&order(1), 100, "alice"),

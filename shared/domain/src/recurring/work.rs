@@ -48,7 +48,7 @@ impl RecurringWork {
                 ended.then(|| Self::Settle(new.key.clone()))
             }
             Origin::Agreement { .. } => {
-                let is_new = agreed(new).is_some() && !old.is_some_and(|old| agreed(old).is_some());
+                let is_new = agreed(new).is_some() && old.is_none_or(|old| agreed(old).is_none());
                 is_new.then(|| Self::Agreed(new.key.clone()))
             }
             Origin::Page

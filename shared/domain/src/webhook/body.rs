@@ -153,6 +153,7 @@ impl<'a> Rows<'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use serde_json::{Value, json};
 

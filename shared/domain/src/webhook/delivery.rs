@@ -272,7 +272,6 @@ pub fn sending(now: Timestamp) -> DeliveryState {
 }
 
 #[cfg(test)]
-#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use super::*;
     use crate::webhook::endpoint::tests::endpoint;

@@ -455,6 +455,7 @@ impl Event {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use super::*;
     use crate::{

@@ -15,7 +15,7 @@ pub const RETRY_AFTER_MOST: SignedDuration = SignedDuration::from_hours(24);
 pub fn wait_after(tries: usize, asked: Option<SignedDuration>, chance: u32) -> Option<SignedDuration> {
     let step_s = u64::from(*STEPS_S.get(tries)?);
     let tenth_ms = step_s.saturating_mul(100);
-    let spread_ms = u64::from(chance) % tenth_ms.max(1);
+    let spread_ms = u64::from(chance).checked_rem(tenth_ms).unwrap_or(0);
     let step_ms = step_s.saturating_mul(1_000).saturating_add(spread_ms);
     let step = SignedDuration::from_millis(i64::try_from(step_ms).ok()?);
     Some(asked.map_or(step, |asked| step.max(asked.min(RETRY_AFTER_MOST))))

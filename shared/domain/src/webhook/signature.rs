@@ -90,6 +90,7 @@ fn written(version: &str, signature: &[u8]) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use proptest::prelude::*;
 

@@ -131,9 +131,9 @@ pub fn link_closed(link: &Link, now: Timestamp) -> Option<Notice> {
 
 /// Whether nothing stands of an order that goes before what became of its link or offer: one that runs or is paid is shown as such.
 pub fn untouched(stored: Option<&Payment>) -> bool {
-    stored.is_none_or(|payment| match &payment.state {
-        State::Declined { .. } => true,
-        state => state.is_unpaid() && !payment.joined_free(),
+    stored.is_none_or(|payment| {
+        let declined = matches!(payment.state, State::Declined { .. });
+        declined || (payment.state.is_unpaid() && !payment.joined_free())
     })
 }
 

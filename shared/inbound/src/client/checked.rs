@@ -86,6 +86,7 @@ impl fmt::Debug for Resolver {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use std::sync::Mutex;
 
