@@ -2,7 +2,7 @@
 
 use domain::acquirer::AuthorizeOutcome;
 use domain::link::{Terms, TermsShown};
-use domain::payment::{Decision, Details, Intent, Interface, Lease, Order, Origin, Payment};
+use domain::payment::{Decision, Details, Intent, Interface, Keeping, Lease, Order, Origin, Payment};
 use domain::recurring::calendar::Cycle;
 use domain::recurring::offer::{FirstAmount, Offer, OfferId};
 use domain::recurring::plan::{Plan, PlanId};
@@ -240,7 +240,13 @@ pub fn first_payment(offer: &Offer, user: &str, card: &KeptCard, now: Timestamp)
         holder: card.holder.clone(),
         fingerprint: card.fingerprint,
         card_id: Some(card.id),
-        keeping: None,
+        // nobody joins by a card that may not be charged again
+        keeping: Some(Keeping {
+            scope: card.consent.scope,
+            terms: card.consent.terms,
+            address: card.consent.address.clone(),
+            authenticated_only: false,
+        }),
     };
     let Decision::Start(payment) = Payment::decide(None, &order, &intent, now) else { panic!("it begins") };
     let approval = Approval {
@@ -252,5 +258,7 @@ pub fn first_payment(offer: &Offer, user: &str, card: &KeptCard, now: Timestamp)
         token: None,
     };
     let paid = payment.resolve(AuthorizeOutcome::Approved(approval), now).expect("it was asked");
-    [*payment, paid]
+    assert!(paid.state.is_paid(), "{:?}", paid.state);
+    // the card is kept already: there is nothing left that reconcile would do
+    [*payment, Payment { keeping: None, ..paid }]
 }
