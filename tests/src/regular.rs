@@ -246,6 +246,7 @@ pub fn first_payment(offer: &Offer, user: &str, card: &KeptCard, now: Timestamp)
             terms: card.consent.terms,
             address: card.consent.address.clone(),
             authenticated_only: false,
+            extends: false,
         }),
     };
     let Decision::Start(payment) = Payment::decide(None, &order, &intent, now) else { panic!("it begins") };

@@ -1,4 +1,5 @@
-//! Regular purchases from joining to the end: each period is charged exactly once, on its day, whatever comes twice, late or in the same instant.
+//! Regular purchases from joining to the end: each period is charged exactly once, on its day, whatever comes twice, late or in the same instant
+//! (recurring-schedule, recurring-charge).
 
 #![allow(
     clippy::unwrap_used,

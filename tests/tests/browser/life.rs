@@ -66,8 +66,8 @@ fn the_whole_life_of_a_regular_purchase() {
         tab.picture("plan-failed");
 
         // change the card, by the mail's own link
-        tab.go(&address(&failed, "?view=card", &system));
-        tab.until("!!document.getElementById('card_number')");
+        let to_card = address(&failed, "?view=card", &system);
+        tab.follow(&to_card, "location.pathname.startsWith('/card/') && !!document.getElementById('card_number')");
         fill_card(&tab, &system, cards::MASTERCARD);
         tab.click("label[for=keep_card]");
         tab.click("#pay");

@@ -66,10 +66,15 @@ impl Tab {
 
     /// Goes to an address, as by the address bar.
     pub(crate) fn go(&mut self, address: &str) {
+        let place = address.split('#').next().unwrap_or_default();
+        self.follow(address, &format!("location.href.startsWith({})", text(place)));
+    }
+
+    /// Goes to an address that leads on, until this holds.
+    pub(crate) fn follow(&mut self, address: &str, condition: &str) {
         let answer = self.call("Page.navigate", &json!({ "url": address }));
         assert!(answer.get("errorText").is_none(), "{address}: {answer}");
-        let place = address.split('#').next().unwrap_or_default();
-        self.until(&format!("location.href.startsWith({})", text(place)));
+        self.until(condition);
     }
 
     /// Waits until this holds on a page that is loaded, then looks the page over.

@@ -282,14 +282,16 @@ async fn at_faults_of_ours(canary: &mut Canary) {
         "BatchGetItem",
     ];
     let mut place = 0;
+    let faults = [Fault::FailBefore, Fault::DropBefore, Fault::DropAfter, Fault::ReplyLost];
     for operation in calls {
-        for fault in [Fault::FailBefore, Fault::DropBefore, Fault::DropAfter, Fault::ReplyLost] {
+        // the first call of its kind with all its repeats, or the second
+        for (fault, first) in faults.into_iter().flat_map(|fault| [(fault, 0), (fault, 1)]) {
             for number in ["4012888888881881", CHALLENGED] {
                 place += 1;
-                let mut visitor = canary.visitor(&format!("{fault:?} at {operation}"));
+                let mut visitor = canary.visitor(&format!("{fault:?} at {operation}, from {first}"));
                 visitor.open(&order(2_000, place, 6).of_user(&format!("struck-{place}"), world.now())).await;
                 world.faults().restart();
-                for nth in 0..4 {
+                for nth in first..first + 3 {
                     let caller = Some("Authorize".to_owned());
                     world.faults().plan(When::Nth { caller, operation: operation.to_owned(), nth }, fault);
                 }
