@@ -84,6 +84,8 @@ impl PlanDesk {
         first.details.terms = Some(TermsShown::of(1, "shown", self.world.now()));
         let joined = Plan::join(&offer, Anchor::USUAL, &first).expect("the payment succeeded");
         let plan = Plan { lang, ..joined };
+        let days = store::PlanDaysCursor::new(config(&self.world).table().expect("the table's name"));
+        days.begin(domain::clock::japan_date(self.world.now())).await.expect("the table answers");
         assert_eq!(self.plans.put(&plan).await.expect("the table answers"), PlanWritten::Done);
         plan
     }

@@ -357,13 +357,16 @@ async fn the_relay_sends_nothing_for_counters_and_for_cards_that_are_kept() {
         pay(&guard, &shop, &someone("203.0.113.66", number), NO).await.unwrap();
     }
     world.settle().await.unwrap();
-    let sent =
-        |world: &World| world.faults().calls().iter().filter(|call| call.operation == "SendMessageBatch").count();
-    assert_eq!(sent(&world), 0);
+    let sent = |world: &World, queue: &str| {
+        let calls = world.faults().calls();
+        calls.iter().filter(|call| call.operation == "SendMessageBatch" && call.resource.contains(queue)).count()
+    };
+    assert_eq!(sent(&world, ""), 0);
     let mut shopper = Shopper::new(&world);
     shopper.open(&ShopRequest::new("4000", 1_000, "1").of_user("buyer", world.now())).await;
     shopper.pay(&Card::of(cards::VISA).to_be_kept()).await;
     assert!(shopper.page().is_hand_over());
     world.settle().await.unwrap();
-    assert_eq!(sent(&world), 1, "the payment's own mails, nothing for the card's item");
+    assert_eq!(sent(&world, "MailQueue"), 1, "the payment's own mails, nothing for the card's item");
+    assert_eq!(sent(&world, "NotifyQueue"), 2, "the shop's server hears of the payment and of the card");
 }
