@@ -545,6 +545,7 @@ fn every_product_function_has_an_alarm_for_its_errors() {
         "BatchThrottles",
         "NotifyThrottles",
         "ApiThrottles",
+        "RecurringThrottles",
     ]
     .iter()
     .map(|alarm| template["Resources"][alarm]["Properties"]["Metrics"].to_string())
