@@ -121,7 +121,7 @@ fn php_judges_notifications() {
 
 #[test]
 fn python_judges_notifications() {
-    judges("python3", "notification.py", "notification.py");
+    judges("../../target/webhooks/bin/python", "notification.py", "notification.py");
 }
 
 #[test]
@@ -141,11 +141,12 @@ fn java_judges_notifications() {
 
 fn judges(interpreter: &str, sample: &str, driver: &str) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("notification-{interpreter}"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("notification-{sample}"));
     fs::create_dir_all(&folder).unwrap();
     fs::copy(manifest.join("../../docs/samples").join(sample), folder.join(sample)).unwrap();
     let driver = manifest.join("tests/samples").join(driver);
-    let mut command = Command::new(interpreter);
+    let program = if interpreter.contains('/') { manifest.join(interpreter) } else { interpreter.into() };
+    let mut command = Command::new(program);
     if interpreter == "java" {
         compile(&folder, sample, &driver);
         command.args(["-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"]).arg(&folder).arg("NotificationDriver");

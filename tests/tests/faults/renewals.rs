@@ -2,7 +2,7 @@
 
 use domain::recurring::calendar::run_day;
 use domain::recurring::plan::{By, Plan, PlanId, PlanState, Progress};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use local::cloud::{Call, Fault, When};
 use local::world::World;
 use std::time::{Duration, Instant};
@@ -106,7 +106,7 @@ async fn run(cases: &[Case]) -> Vec<String> {
     failures
 }
 
-/// Two buyers join, one of a card that is good, and one of a card that is not; their day comes, and the one after.
+/// Two buyers join, one of a card that is good, and one of a card that is not; their day comes, and the three after.
 async fn live(world: &World, desk: &RegularDesk, place: usize) -> [PlanId; 2] {
     let offer = desk.offer(&format!("offer-{place}"), 1_000, 1).await;
     let good = desk.join(&offer, &format!("good-{place}"), cards::VISA).await;
@@ -125,7 +125,8 @@ async fn live(world: &World, desk: &RegularDesk, place: usize) -> [PlanId; 2] {
             desk.change(id, soon).await;
         }
     }
-    let day = run_day(tomorrow).date.tomorrow().unwrap();
+    // as long as a fault lasts that meets three calls of the acquirer in turn
+    let day = run_day(tomorrow).date.saturating_add(3.days());
     until(world, domain::clock::JAPAN.to_timestamp(day.at(12, 0, 0, 0)).unwrap()).await;
     [good, poor]
 }
@@ -152,9 +153,11 @@ async fn broken(world: &World, desk: &RegularDesk, [good, poor]: &[PlanId; 2]) -
         format!("the plan of a good card stands at period {} as {:?}", good.period, good.state),
     );
     let (approved, declined) = desk.calls(&poor, 2).await;
-    check(approved == 0 && (1..=2).contains(&declined), format!("the poor card was declined {declined} times"));
+    // the day itself, and one and three days later; a try that did not come to the acquirer is one all the same
+    let tries = usize::from(poor.tries);
+    check(approved == 0, format!("the poor card was approved {approved} times"));
     check(
-        usize::from(poor.tries) == declined && matches!(poor.state, PlanState::Active(Progress::Retrying { .. })),
+        (declined.max(1)..=3).contains(&tries) && matches!(poor.state, PlanState::Active(Progress::Retrying { .. })),
         format!("the plan of a poor card counts {} tries of {declined} and stands as {:?}", poor.tries, poor.state),
     );
     let payment = desk.payment(&good, 2).await;
