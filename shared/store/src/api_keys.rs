@@ -63,26 +63,7 @@ impl ApiKeys {
     /// # Errors
     /// [`StoreError`].
     pub async fn list(&self, merchant: &MerchantId) -> Result<Vec<KeyUse>, StoreError> {
-        let (mut items, mut start) = (Vec::new(), None);
-        loop {
-            let page = self
-                .table
-                .client
-                .query()
-                .table_name(&self.table.name)
-                .key_condition_expression("#pk = :pk")
-                .expression_attribute_names("#pk", PK)
-                .expression_attribute_values(":pk", text(keys::api_keys(merchant)))
-                .consistent_read(true)
-                .set_exclusive_start_key(start)
-                .send()
-                .await?;
-            items.extend(page.items.unwrap_or_default());
-            match page.last_evaluated_key {
-                Some(key) => start = Some(key),
-                None => break,
-            }
-        }
+        let items = self.table.all(keys::api_keys(merchant)).await?;
         let (uses, keys): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| item.contains_key(WINDOW));
         let mut listed = Vec::with_capacity(keys.len());
         for item in keys {

@@ -8,9 +8,9 @@ use domain::{
 use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next, unless_refused},
-    keys::{self, ONLY, PK, SK, VERSION},
+    keys::{self, ONLY, PK, VERSION},
     payments::image_item,
-    table::{Item, Write, text},
+    table::{Item, Write},
 };
 
 /// The batches of all merchants.
@@ -61,25 +61,7 @@ impl Batches {
         below: Option<&BatchId>,
         limit: i32,
     ) -> Result<Vec<Batch>, StoreError> {
-        let query = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":batches", text(keys::batches(merchant)))
-            .scan_index_forward(false)
-            .consistent_read(true)
-            .limit(limit);
-        let query = match below {
-            None => query.key_condition_expression("#pk = :batches"),
-            Some(below) => query
-                .key_condition_expression("#pk = :batches AND #sk < :below")
-                .expression_attribute_names("#sk", SK)
-                .expression_attribute_values(":below", text(below.as_str())),
-        };
-        let page = query.send().await?;
-        documents(page.items.unwrap_or_default())
+        documents(self.table.newest(keys::batches(merchant), below.map(BatchId::as_str), limit).await?)
     }
 
     /// Takes a file's bytes for a batch. Answers the batch that has them: this one, or an earlier.
@@ -121,24 +103,8 @@ impl Batches {
     /// # Errors
     /// [`StoreError`].
     pub async fn chunks(&self, batch: &Batch) -> Result<Vec<Chunk>, StoreError> {
-        let mut pages = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .key_condition_expression("#pk = :chunks")
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":chunks", text(keys::chunks(&batch.merchant, &batch.id)))
-            .consistent_read(true)
-            .into_paginator()
-            .send();
-        let mut chunks = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page?.items.unwrap_or_default() {
-                chunks.push(chunk_of(item)?);
-            }
-        }
-        Ok(chunks)
+        let items = self.table.all(keys::chunks(&batch.merchant, &batch.id)).await?;
+        items.into_iter().map(chunk_of).collect()
     }
 }
 

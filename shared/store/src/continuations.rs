@@ -5,8 +5,7 @@ use domain::{MerchantId, batch::BatchId, recurring::continuation::Run};
 use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next, unless_refused},
-    keys::{self, PK, SK},
-    table::text,
+    keys,
 };
 
 /// The runs of all merchants.
@@ -49,23 +48,6 @@ impl Continuations {
         below: Option<&BatchId>,
         limit: i32,
     ) -> Result<Vec<Run>, StoreError> {
-        let query = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":runs", text(keys::continuations(merchant)))
-            .scan_index_forward(false)
-            .consistent_read(true)
-            .limit(limit);
-        let query = match below {
-            None => query.key_condition_expression("#pk = :runs"),
-            Some(below) => query
-                .key_condition_expression("#pk = :runs AND #sk < :below")
-                .expression_attribute_names("#sk", SK)
-                .expression_attribute_values(":below", text(below.as_str())),
-        };
-        documents(query.send().await?.items.unwrap_or_default())
+        documents(self.table.newest(keys::continuations(merchant), below.map(BatchId::as_str), limit).await?)
     }
 }

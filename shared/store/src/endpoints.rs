@@ -29,19 +29,7 @@ impl Endpoints {
     /// # Errors
     /// [`StoreError`].
     pub async fn of(&self, merchant: &MerchantId) -> Result<Vec<Endpoint>, StoreError> {
-        // a handful of small items: one page
-        let page = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":pk", text(keys::endpoints(merchant)))
-            .consistent_read(true)
-            .send()
-            .await?;
-        documents(page.items.unwrap_or_default())
+        documents(self.table.all(keys::endpoints(merchant)).await?)
     }
 
     /// Reads one, strongly.

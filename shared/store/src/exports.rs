@@ -9,8 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next, unless_refused},
-    keys::{self, PK},
-    table::text,
+    keys,
 };
 
 /// How long a download is known: the longest that a merchant can keep them. Nobody is shown one whose own time is over.
@@ -52,19 +51,6 @@ impl Exports {
     /// # Errors
     /// [`StoreError`].
     pub async fn newest(&self, merchant: &MerchantId, limit: i32) -> Result<Vec<Export>, StoreError> {
-        let page = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .key_condition_expression("#pk = :exports")
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":exports", text(keys::exports(merchant)))
-            .scan_index_forward(false)
-            .consistent_read(true)
-            .limit(limit)
-            .send()
-            .await?;
-        documents(page.items.unwrap_or_default())
+        documents(self.table.newest(keys::exports(merchant), None, limit).await?)
     }
 }

@@ -8,8 +8,7 @@ use domain::{
 use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next, unless_refused},
-    keys::{self, PK},
-    table::text,
+    keys,
 };
 
 /// The offers of all merchants.
@@ -63,22 +62,7 @@ impl Offers {
     /// # Errors
     /// [`StoreError`].
     pub async fn all(&self, merchant: &MerchantId) -> Result<Vec<Offer>, StoreError> {
-        let mut pages = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .key_condition_expression("#pk = :offers")
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":offers", text(keys::offers(merchant)))
-            .consistent_read(true)
-            .into_paginator()
-            .send();
-        let mut offers = Vec::new();
-        while let Some(page) = pages.next().await {
-            offers.extend(documents::<Offer>(page?.items.unwrap_or_default())?);
-        }
-        Ok(offers)
+        documents(self.table.all(keys::offers(merchant)).await?)
     }
 }
 

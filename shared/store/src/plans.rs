@@ -61,21 +61,8 @@ impl Plans {
     /// # Errors
     /// [`StoreError`].
     pub async fn of_owner(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<Plan>, StoreError> {
-        let mut pages = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .key_condition_expression("#pk = :owner")
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":owner", text(keys::plans_of_owner(merchant, owner)))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
         let mut plans = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item?;
+        for item in self.table.all(keys::plans_of_owner(merchant, owner)).await? {
             let id = item.get(SK).and_then(|sk| sk.as_s().ok()).and_then(|sk| PlanId::new(sk.as_str()).ok());
             if let Some(id) = id {
                 plans.extend(self.load(merchant, &id).await?);

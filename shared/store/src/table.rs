@@ -6,7 +6,10 @@ use aws_sdk_dynamodb::{
     Client,
     config::retry::RetryConfig,
     error::SdkError,
-    operation::{delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError},
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError, query::builders::QueryFluentBuilder,
+        update_item::UpdateItemError,
+    },
     types::{AttributeValue, error::ConditionalCheckFailedException},
 };
 use aws_types::SdkConfig;
@@ -69,6 +72,35 @@ impl Table {
             .send()
             .await?;
         Ok(got.item)
+    }
+
+    /// All items under a partition key, by their sort keys, strongly.
+    pub(crate) async fn all(&self, pk: String) -> Result<Vec<Item>, StoreError> {
+        let query = self.under(pk).key_condition_expression("#pk = :pk");
+        let mut pages = query.into_paginator().send();
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            items.extend(page?.items.unwrap_or_default());
+        }
+        Ok(items)
+    }
+
+    /// The last items under a partition key, those before `below` only, strongly; the last first.
+    pub(crate) async fn newest(&self, pk: String, below: Option<&str>, limit: i32) -> Result<Vec<Item>, StoreError> {
+        let query = self.under(pk).scan_index_forward(false).limit(limit);
+        let query = match below {
+            None => query.key_condition_expression("#pk = :pk"),
+            Some(below) => query
+                .key_condition_expression("#pk = :pk AND #sk < :below")
+                .expression_attribute_names("#sk", SK)
+                .expression_attribute_values(":below", text(below)),
+        };
+        Ok(query.send().await?.items.unwrap_or_default())
+    }
+
+    fn under(&self, pk: String) -> QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.name).consistent_read(true);
+        query.expression_attribute_names("#pk", PK).expression_attribute_values(":pk", text(pk))
     }
 }
 

@@ -129,33 +129,14 @@ impl Users {
     /// # Errors
     /// [`StoreError`].
     pub async fn list(&self, merchant: &MerchantId) -> Result<Vec<User>, StoreError> {
+        let text_of = |item: &Item, name: &str| item.get(name).and_then(|v| v.as_s().ok()).cloned();
         let mut users = Vec::new();
-        let mut start = None;
-        loop {
-            let page = self
-                .table
-                .client
-                .query()
-                .table_name(&self.table.name)
-                .key_condition_expression("#pk = :users")
-                .expression_attribute_names("#pk", PK)
-                .expression_attribute_values(":users", text(keys::users(merchant)))
-                .consistent_read(true)
-                .set_exclusive_start_key(start)
-                .send()
-                .await?;
-            let text_of = |item: &Item, name: &str| item.get(name).and_then(|v| v.as_s().ok()).cloned();
-            for (id, mail) in
-                page.items().iter().filter_map(|item| Some((text_of(item, SK)?, text_of(item, DOCUMENT)?)))
-            {
-                let there = |user: &User| user.merchant == *merchant && user.id.as_str() == id;
-                users.extend(self.load(&mail).await?.filter(there));
-            }
-            match page.last_evaluated_key {
-                Some(key) => start = Some(key),
-                None => return Ok(users),
-            }
+        for item in self.table.all(keys::users(merchant)).await? {
+            let (Some(id), Some(mail)) = (text_of(&item, SK), text_of(&item, DOCUMENT)) else { continue };
+            let there = |user: &User| user.merchant == *merchant && user.id.as_str() == id;
+            users.extend(self.load(&mail).await?.filter(there));
         }
+        Ok(users)
     }
 }
 
