@@ -5,7 +5,6 @@ use console::{Frame, Refusal};
 use domain::{
     OrderId, PaymentKey,
     clock::japan_date,
-    payment::Origin,
     recurring::plan::{Plan, PlanId},
     search::{PlanRow, PlanSearch, PlanStanding},
 };
@@ -58,21 +57,10 @@ async fn named(call: &Call<'_>, search: &PlanSearch) -> Result<Option<Plan>, Ref
     if let Some(plan) = call.deps.plans.load(merchant, &PlanId::of(&key)).await? {
         return Ok(Some(plan));
     }
-    let origin = call.deps.payments.load(&key).await?.map(|payment| payment.origin);
-    match origin {
-        Some(Origin::Renewal { plan, .. } | Origin::Agreement { plan, .. }) => {
-            Ok(call.deps.plans.load(merchant, &plan).await?)
-        }
-        Some(
-            Origin::Page
-            | Origin::Link(_)
-            | Origin::CardUpdate(_)
-            | Origin::Single { .. }
-            | Origin::Api
-            | Origin::Batch { .. }
-            | Origin::Continuation { .. },
-        )
-        | None => Ok(None),
+    let payment = call.deps.payments.load(&key).await?;
+    match payment.as_ref().and_then(|payment| payment.origin.plan()) {
+        Some(plan) => Ok(call.deps.plans.load(merchant, plan).await?),
+        None => Ok(None),
     }
 }
 

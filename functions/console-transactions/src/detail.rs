@@ -77,34 +77,13 @@ fn done(request: &Request, lang: Lang) -> Option<&'static str> {
 
 /// Where the payment's link is, if it came by one.
 fn link(payment: &Payment) -> Option<String> {
-    match &payment.origin {
-        Origin::Link(link) => Some(format!("/console/links/{link}")),
-        Origin::Page
-        | Origin::CardUpdate(_)
-        | Origin::Single { .. }
-        | Origin::Api
-        | Origin::Batch { .. }
-        | Origin::Renewal { .. }
-        | Origin::Agreement { .. }
-        | Origin::Continuation { .. } => None,
-    }
+    payment.origin.link().map(|link| format!("/console/links/{link}"))
 }
 
 /// Where the regular purchase is that it belongs to or began, if it stands.
 async fn plan(deps: &Deps, payment: &Payment) -> Result<Option<String>, Refusal> {
-    let id = match &payment.origin {
-        Origin::Renewal { plan, .. } | Origin::Agreement { plan, .. } => plan.clone(),
-        Origin::Page
-        | Origin::Link(_)
-        | Origin::CardUpdate(_)
-        | Origin::Single { .. }
-        | Origin::Api
-        | Origin::Batch { .. }
-        | Origin::Continuation { .. } => match &payment.details.offer {
-            Some(_) => PlanId::of(&payment.key),
-            None => return Ok(None),
-        },
-    };
+    let began = || payment.details.offer.as_ref().map(|_| PlanId::of(&payment.key));
+    let Some(id) = payment.origin.plan().cloned().or_else(began) else { return Ok(None) };
     let plan = deps.plans.load(&payment.key.merchant, &id).await?;
     Ok(plan.map(|plan| format!("/console/recurring/{}", plan.id)))
 }

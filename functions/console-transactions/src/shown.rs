@@ -4,7 +4,6 @@ use console::{Refusal, Visit};
 use domain::{
     Lang, Payment,
     link::{Link, TermsShown},
-    payment::Origin,
     recurring::offer::Offer,
 };
 use inbound::{
@@ -31,16 +30,9 @@ impl Shown {
     /// Of a payment. None: its page showed no legal items.
     pub(crate) async fn of(deps: &Deps, visit: &Visit, payment: &Payment) -> Result<Option<Self>, Refusal> {
         let Some(kept) = payment.details.terms else { return Ok(None) };
-        let link = match &payment.origin {
-            Origin::Link(id) => deps.links.load_of(visit.merchant_id(), id).await?,
-            Origin::Page
-            | Origin::CardUpdate(_)
-            | Origin::Single { .. }
-            | Origin::Api
-            | Origin::Batch { .. }
-            | Origin::Renewal { .. }
-            | Origin::Agreement { .. }
-            | Origin::Continuation { .. } => None,
+        let link = match payment.origin.link() {
+            Some(id) => deps.links.load_of(visit.merchant_id(), id).await?,
+            None => None,
         };
         let text = match &payment.details.offer {
             Some(chosen) => {

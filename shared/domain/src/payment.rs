@@ -115,6 +115,37 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// The payment link that it came by.
+    pub const fn link(&self) -> Option<&crate::LinkId> {
+        match self {
+            Self::Link(link) => Some(link),
+            Self::Page
+            | Self::CardUpdate(_)
+            | Self::Single { .. }
+            | Self::Api
+            | Self::Batch { .. }
+            | Self::Renewal { .. }
+            | Self::Agreement { .. }
+            | Self::Continuation { .. } => None,
+        }
+    }
+
+    /// The regular purchase that it is about: a period of it, or an agreement to change it. What begins one names its offer instead.
+    pub const fn plan(&self) -> Option<&crate::recurring::plan::PlanId> {
+        match self {
+            Self::Renewal { plan, .. } | Self::Agreement { plan, .. } => Some(plan),
+            Self::Page
+            | Self::Link(_)
+            | Self::CardUpdate(_)
+            | Self::Single { .. }
+            | Self::Api
+            | Self::Batch { .. }
+            | Self::Continuation { .. } => None,
+        }
+    }
+}
+
 /// What a shop or a shopper said about an order, besides the money.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {

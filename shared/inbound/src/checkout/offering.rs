@@ -44,16 +44,9 @@ impl Checkout {
         origin: &Origin,
         details: &Details,
     ) -> Result<Offering, StoreError> {
-        let link = match origin {
-            Origin::Link(id) => self.links.load(id).await?,
-            Origin::Page
-            | Origin::CardUpdate(_)
-            | Origin::Single { .. }
-            | Origin::Api
-            | Origin::Batch { .. }
-            | Origin::Renewal { .. }
-            | Origin::Agreement { .. }
-            | Origin::Continuation { .. } => None,
+        let link = match origin.link() {
+            Some(id) => self.links.load(id).await?,
+            None => None,
         };
         let joins = match (&details.offer, origin) {
             (Some(chosen), Origin::Page) => self.still_asked(merchant, chosen).await?,
@@ -105,17 +98,8 @@ impl Checkout {
 impl Offering {
     /// Why an order may not be paid now, whatever stands of it: its link is closed, or what it begins is no longer offered.
     pub fn closed(&self, origin: &Origin, details: &Details, now: Timestamp) -> Option<Notice> {
-        let by_link = match origin {
-            Origin::Link(_) => self.link.as_ref().map_or(Some(Notice::LinkClosed), |link| link_closed(link, now)),
-            Origin::Page
-            | Origin::CardUpdate(_)
-            | Origin::Single { .. }
-            | Origin::Api
-            | Origin::Batch { .. }
-            | Origin::Renewal { .. }
-            | Origin::Agreement { .. }
-            | Origin::Continuation { .. } => None,
-        };
+        let of_link = || self.link.as_ref().map_or(Some(Notice::LinkClosed), |link| link_closed(link, now));
+        let by_link = origin.link().and_then(|_| of_link());
         let open = details.offer.is_none() || self.joins.as_ref().is_some_and(Offer::is_open);
         by_link.or((!open).then_some(Notice::OfferClosed))
     }
