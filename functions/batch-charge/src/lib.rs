@@ -11,12 +11,10 @@ mod part;
 mod row;
 mod rows;
 
-use std::time::Duration;
-
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use charging::{ChargeError, Charging, DayLimits, Vault};
 use domain::{Clock, batch::ChunkOrder};
-use inbound::{Config, ConfigError, Stage, events};
+use inbound::{Config, ConfigError, Pace, Stage, events};
 use lambda_runtime::LambdaEvent;
 use outbound::{CardKey, Objects, OutboundError, Queue};
 use store::{Batches, CardKeys, Cards, DayTotals, Merchants, Payments, StoreError};
@@ -39,14 +37,6 @@ pub struct Deps {
     clock: Clock,
 }
 
-/// How quickly rows go to the acquirer: with the bound on how many runs there are at once, the agreed rate.
-#[derive(Clone, Copy, Debug)]
-struct Pace {
-    rows_at_once: usize,
-    /// What a row takes at least.
-    row: Duration,
-}
-
 impl Deps {
     /// # Errors
     /// [`ConfigError`].
@@ -65,21 +55,11 @@ impl Deps {
             files: Objects::new(config.sdk(), config.required("BUCKET")?),
             chunks: Queue::new(config.sdk(), config.required("CHUNK_QUEUE")?),
             stage: config.stage()?,
-            pace: Pace::of(config)?,
+            pace: Pace::of(config, "ROWS_AT_ONCE", "ROW_MS")?,
             clock,
         };
         deps.charging.connect().await;
         Ok(deps)
-    }
-}
-
-impl Pace {
-    fn of(config: &Config) -> Result<Self, ConfigError> {
-        let wrong = |name, why| move |_| ConfigError::Wrong { name, why };
-        let rows_at_once: usize =
-            config.required("ROWS_AT_ONCE")?.parse().map_err(wrong("ROWS_AT_ONCE", "a number of rows"))?;
-        let row_ms = config.required("ROW_MS")?.parse().map_err(wrong("ROW_MS", "milliseconds"))?;
-        Ok(Self { rows_at_once: rows_at_once.max(1), row: Duration::from_millis(row_ms) })
     }
 }
 

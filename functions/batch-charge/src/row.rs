@@ -40,12 +40,7 @@ impl Charger<'_> {
         if let Err(halt) = self.gate.pass().await {
             return (place, Err(halt));
         }
-        let least = self.deps.pace.row;
-        let tried = if least.is_zero() {
-            Box::pin(self.row(row)).await
-        } else {
-            tokio::join!(Box::pin(self.row(row)), tokio::time::sleep(least)).0
-        };
+        let tried = self.deps.pace.keep(Box::pin(self.row(row))).await;
         if tried.is_err() {
             self.gate.shut().await;
         }

@@ -91,7 +91,7 @@ impl<'a> Rows<'a> {
         let mut halt: Option<Halt> = None;
         let mut waiting = todo.iter();
         let mut running = FuturesUnordered::new();
-        for (place, row) in waiting.by_ref().take(deps.pace.rows_at_once) {
+        for (place, row) in waiting.by_ref().take(deps.pace.at_once()) {
             running.push(charger.charge(*place, row));
         }
         while let Some((place, tried)) = running.next().await {

@@ -11,12 +11,12 @@ mod renew;
 mod settle;
 mod step;
 
-use std::{sync::atomic::AtomicBool, time::Duration};
+use std::sync::atomic::AtomicBool;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use charging::{ChargeError, Charging, DayLimits, Vault};
 use domain::{Clock, Merchant, MerchantId, recurring::work::RecurringWork};
-use inbound::{Config, ConfigError, Stage, checkout::trades_at, events};
+use inbound::{Config, ConfigError, Pace, Stage, checkout::trades_at, events};
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{CardKey, OutboundError, Queue};
@@ -43,14 +43,6 @@ pub struct Deps {
     clock: Clock,
 }
 
-/// How quickly periods go to the acquirer: with the bound on how many runs there are at once, the agreed rate.
-#[derive(Clone, Copy, Debug)]
-struct Pace {
-    at_once: usize,
-    /// What a charge takes at least.
-    charge: Duration,
-}
-
 impl Deps {
     /// # Errors
     /// [`ConfigError`].
@@ -71,7 +63,7 @@ impl Deps {
             cards,
             work: Queue::new(config.sdk(), config.required("RECURRING_QUEUE")?),
             stage: config.stage()?,
-            pace: Pace::of(config)?,
+            pace: Pace::of(config, "RENEWALS_AT_ONCE", "RENEWAL_MS")?,
             clock,
         };
         deps.charging.connect().await;
@@ -82,16 +74,6 @@ impl Deps {
     async fn trading(&self, id: &MerchantId) -> Result<Option<Merchant>, WorkError> {
         let merchant = self.merchants.load(id).await?.ok_or(WorkError::Gone("merchant"))?;
         Ok(Some(merchant).filter(|merchant| trades_at(merchant, self.stage)))
-    }
-}
-
-impl Pace {
-    fn of(config: &Config) -> Result<Self, ConfigError> {
-        let wrong = |name, why| move |_| ConfigError::Wrong { name, why };
-        let at_once: usize =
-            config.required("RENEWALS_AT_ONCE")?.parse().map_err(wrong("RENEWALS_AT_ONCE", "a number of periods"))?;
-        let renewal_ms = config.required("RENEWAL_MS")?.parse().map_err(wrong("RENEWAL_MS", "milliseconds"))?;
-        Ok(Self { at_once: at_once.max(1), charge: Duration::from_millis(renewal_ms) })
     }
 }
 
@@ -123,7 +105,7 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBat
     let deadline = events::deadline(event.context.deadline);
     let deadline = deadline.unwrap_or_else(|| deps.clock.now());
     let work = |work: RecurringWork| async move { Box::pin(carry_out(deps, work, deadline)).await.map_err(Into::into) };
-    Ok(events::messages_at_once(event.payload, deps.pace.at_once, work).await)
+    Ok(events::messages_at_once(event.payload, deps.pace.at_once(), work).await)
 }
 
 async fn carry_out(deps: &Deps, work: RecurringWork, deadline: Timestamp) -> Result<(), WorkError> {

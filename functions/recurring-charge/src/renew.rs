@@ -38,7 +38,8 @@ pub(crate) async fn charge(
         Err(code) => return without_card(deps, plan, renewal.period, code).await,
     };
     let charge = of(merchant, &plan, &renewal, card, earlier.as_deref(), deadline);
-    match paced(deps, merchant, charge).await {
+    let charging = deps.charging.charge_unattended(&deps.vault, (merchant, &deps.limits), charge);
+    match deps.pace.keep(Box::pin(charging)).await {
         Ok(Charged::Tried(payment) | Charged::Stands(_, payment)) => {
             settle::by(deps, merchant, plan, &payment).await.map(drop)
         }
@@ -60,16 +61,6 @@ pub(crate) async fn charge(
             | ChargeError::Random(_)),
         ) => Err(error.into()),
     }
-}
-
-/// Charges, and takes at least a charge's time for it.
-async fn paced(deps: &Deps, merchant: &Merchant, charge: Charge) -> Result<Charged, ChargeError> {
-    let charging = deps.charging.charge_unattended(&deps.vault, (merchant, &deps.limits), charge);
-    let least = deps.pace.charge;
-    if least.is_zero() {
-        return Box::pin(charging).await;
-    }
-    tokio::join!(Box::pin(charging), tokio::time::sleep(least)).0
 }
 
 fn of(

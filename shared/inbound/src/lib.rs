@@ -11,6 +11,7 @@ mod keyring;
 pub mod links;
 pub mod merchants;
 pub mod notification;
+mod pace;
 pub mod page;
 pub mod telemetry;
 
@@ -19,3 +20,4 @@ pub use checkout::Checkout;
 pub use config::{Config, ConfigError, Stage};
 pub use keyring::{Keyring, KeyringError, Lapse, SealError, Sealed};
 pub use merchants::{Merchants, OpenedMerchant};
+pub use pace::Pace;
