@@ -2,30 +2,20 @@
 
 use domain::audit::Action;
 use domain::batch::{Batch, BatchState};
-use local::cloud::{Call, Fault, When};
+use local::cloud::Call;
 use local::world::World;
 use std::time::{Duration, Instant};
 use system_tests::{BatchDesk, audit_log, cards, payment};
 
-use super::enumerate::{block, is_read, on_threads};
+use super::case::{Case, cases};
+use super::enumerate::{block, on_threads};
 use super::say;
 use super::stories::world;
 
 /// Whose calls meet faults; what follows a result without them is the other stories'.
 const OURS: [&str; 3] = ["BatchIntake", "BatchCharge", "BatchReport"];
-/// How often the SDK tries a call.
-const TRIES: u64 = 3;
 /// Cases that share a world.
 const TOGETHER: usize = 24;
-
-/// A fault at one call, or at every try of it.
-#[derive(Clone, Debug)]
-struct Case {
-    call: Call,
-    nth: u64,
-    fault: Fault,
-    tries: u64,
-}
 
 #[test]
 fn no_single_fault_breaks_a_batch() {
@@ -68,30 +58,7 @@ async fn count() -> Vec<Case> {
     live(&world, &desk, 2).await;
     let calls: Vec<Call> = world.faults().calls().into_iter().filter(|call| OURS.contains(&&*call.caller)).collect();
     assert!(broken(&world, &desk, 2).await.is_empty(), "{:?}", broken(&world, &desk, 2).await);
-    let mut cases = Vec::new();
-    for (place, call) in calls.iter().enumerate() {
-        let like = |other: &&Call| (&other.caller, &other.operation) == (&call.caller, &call.operation);
-        let nth = u64::try_from(calls[..place].iter().filter(like).count()).unwrap();
-        let faults: &[(Fault, u64)] = if is_read(call) || call.operation == "GetObject" {
-            &[(Fault::DropBefore, 1), (Fault::FailBefore, TRIES)]
-        } else {
-            &[
-                (Fault::DropBefore, 1),
-                (Fault::DropAfter, 1),
-                (Fault::Twice, 1),
-                (Fault::ReplyLost, 1),
-                (Fault::ReplyLost, TRIES),
-                (Fault::FailBefore, TRIES),
-            ]
-        };
-        cases.extend(faults.iter().map(|(fault, tries)| Case {
-            call: call.clone(),
-            nth,
-            fault: *fault,
-            tries: *tries,
-        }));
-    }
-    cases
+    cases(&calls)
 }
 
 async fn run(cases: &[Case]) -> Vec<String> {
@@ -100,18 +67,12 @@ async fn run(cases: &[Case]) -> Vec<String> {
     live(&world, &desk, 1).await;
     let mut failures = Vec::new();
     for (place, case) in (2..).zip(cases) {
-        world.faults().restart();
-        for nth in case.nth..case.nth + case.tries {
-            let (caller, operation) = (Some(case.call.caller.clone()), case.call.operation.clone());
-            world.faults().plan(When::Nth { caller, operation, nth }, case.fault);
-        }
+        case.plan(&world);
         live(&world, &desk, place).await;
         world.faults().stop();
         let found = broken(&world, &desk, place).await;
         if !found.is_empty() {
-            let Call { caller, operation, resource, .. } = &case.call;
-            let (nth, fault, tries) = (case.nth, case.fault, case.tries);
-            let failed = format!("{caller}: {operation} {resource} #{nth}, {fault:?} ×{tries}: {}", found.join("; "));
+            let failed = case.broke(&found);
             say(&failed);
             failures.push(failed);
         }

@@ -5,33 +5,23 @@ use domain::batch::BatchState;
 use domain::recurring::calendar::Anchor;
 use domain::recurring::continuation::{Month, Run, RunState};
 use domain::{MerchantId, OrderId, audit::Action};
-use local::cloud::{Call, Fault, When};
+use local::cloud::Call;
 use local::world::World;
 use std::time::{Duration, Instant};
 use system_tests::{ContinuationDesk, audit_log, change_merchant, payment};
 
-use super::enumerate::{block, is_read, on_threads};
+use super::case::{Case, cases};
+use super::enumerate::{block, on_threads};
 use super::say;
 use super::stories::world;
 
 /// Whose calls meet faults; what its batch does under them is another story.
 const OURS: &str = "ContinuationPlan";
-/// How often the SDK tries a call.
-const TRIES: u64 = 3;
 /// Cases that share a world.
 const TOGETHER: usize = 24;
 const SHOP: &str = "shop@example.jp";
 const ROWS: [(&str, u32, &str); 2] = [("101", 1_000, "alice"), ("102", 2_000, "bob")];
 const HOUR: Duration = Duration::from_secs(3_600);
-
-/// A fault at one call, or at every try of it.
-#[derive(Clone, Debug)]
-struct Case {
-    call: Call,
-    nth: u64,
-    fault: Fault,
-    tries: u64,
-}
 
 #[test]
 fn no_single_fault_breaks_a_run_of_continuation() {
@@ -81,25 +71,7 @@ async fn count() -> Vec<Case> {
     live(&world, &desk, 2).await;
     let calls: Vec<Call> = world.faults().calls().into_iter().filter(|call| &*call.caller == OURS).collect();
     assert!(broken(&world, &desk, 2).await.is_empty(), "{:?}", broken(&world, &desk, 2).await);
-    let mut cases = Vec::new();
-    for (place, call) in calls.iter().enumerate() {
-        let like = |other: &&Call| (&other.caller, &other.operation) == (&call.caller, &call.operation);
-        let nth = u64::try_from(calls[..place].iter().filter(like).count()).unwrap();
-        let faults: &[(Fault, u64)] = if is_read(call) || call.operation == "GetObject" {
-            &[(Fault::DropBefore, 1), (Fault::FailBefore, TRIES)]
-        } else {
-            &[
-                (Fault::DropBefore, 1),
-                (Fault::DropAfter, 1),
-                (Fault::Twice, 1),
-                (Fault::ReplyLost, TRIES),
-                (Fault::FailBefore, TRIES),
-            ]
-        };
-        let case = |(fault, tries): &(Fault, u64)| Case { call: call.clone(), nth, fault: *fault, tries: *tries };
-        cases.extend(faults.iter().map(case));
-    }
-    cases
+    cases(&calls)
 }
 
 async fn run(cases: &[Case]) -> Vec<String> {
@@ -108,18 +80,12 @@ async fn run(cases: &[Case]) -> Vec<String> {
     live(&world, &desk, 1).await;
     let mut failures = Vec::new();
     for (place, case) in (2..).zip(cases) {
-        world.faults().restart();
-        for nth in case.nth..case.nth + case.tries {
-            let (caller, operation) = (Some(case.call.caller.clone()), case.call.operation.clone());
-            world.faults().plan(When::Nth { caller, operation, nth }, case.fault);
-        }
+        case.plan(&world);
         live(&world, &desk, place).await;
         world.faults().stop();
         let found = broken(&world, &desk, place).await;
         if !found.is_empty() {
-            let Call { caller, operation, resource, .. } = &case.call;
-            let (nth, fault, tries) = (case.nth, case.fault, case.tries);
-            let failed = format!("{caller}: {operation} {resource} #{nth}, {fault:?} ×{tries}: {}", found.join("; "));
+            let failed = case.broke(&found);
             say(&failed);
             failures.push(failed);
         }

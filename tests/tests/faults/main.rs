@@ -16,6 +16,7 @@
 
 mod batch;
 mod books;
+mod case;
 mod clerk;
 mod continuation;
 mod doubts;

@@ -3,32 +3,22 @@
 use domain::recurring::calendar::run_day;
 use domain::recurring::plan::{By, Plan, PlanId, PlanState, Progress};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use local::cloud::{Call, Fault, When};
+use local::cloud::Call;
 use local::world::World;
 use std::time::{Duration, Instant};
 use system_tests::{RegularDesk, cards};
 
-use super::enumerate::{block, is_read, on_threads};
+use super::case::{Case, cases};
+use super::enumerate::{block, on_threads};
 use super::say;
 use super::stories::world;
 
 /// Whose calls meet faults; reconcile's are the other stories'.
 const OURS: [&str; 3] = ["RecurringSchedule", "RecurringCharge", "OutboxRelay"];
-/// How often the SDK tries a call.
-const TRIES: u64 = 3;
 /// Cases that share a world.
 const TOGETHER: usize = 16;
 /// Of the schedule's like calls, one in so many: a day is 16 shards, and one is like another.
 const EVERY: u64 = 11;
-
-/// A fault at one call, or at every try of it.
-#[derive(Clone, Debug)]
-struct Case {
-    call: Call,
-    nth: u64,
-    fault: Fault,
-    tries: u64,
-}
 
 #[test]
 fn no_single_fault_breaks_a_renewal() {
@@ -52,32 +42,11 @@ async fn count() -> Vec<Case> {
     let calls: Vec<Call> = world.faults().calls().into_iter().filter(|call| OURS.contains(&&*call.caller)).collect();
     let found = broken(&world, &desk, &plans).await;
     assert!(found.is_empty(), "{found:?}");
-    let mut cases = Vec::new();
-    for (place, call) in calls.iter().enumerate() {
-        let like = |other: &&Call| (&other.caller, &other.operation) == (&call.caller, &call.operation);
-        let nth = u64::try_from(calls[..place].iter().filter(like).count()).unwrap();
-        if call.caller == "RecurringSchedule" && call.operation == "Query" && nth % EVERY != 0 {
-            continue;
-        }
-        let faults: &[(Fault, u64)] = if is_read(call) {
-            &[(Fault::DropBefore, 1), (Fault::FailBefore, TRIES)]
-        } else {
-            &[
-                (Fault::DropBefore, 1),
-                (Fault::DropAfter, 1),
-                (Fault::Twice, 1),
-                (Fault::ReplyLost, TRIES),
-                (Fault::FailBefore, TRIES),
-            ]
-        };
-        cases.extend(faults.iter().map(|(fault, tries)| Case {
-            call: call.clone(),
-            nth,
-            fault: *fault,
-            tries: *tries,
-        }));
-    }
-    cases
+    let one_of_many = |case: &Case| {
+        let Call { caller, operation, .. } = &case.call;
+        caller != "RecurringSchedule" || operation != "Query" || case.nth.is_multiple_of(EVERY)
+    };
+    cases(&calls).into_iter().filter(one_of_many).collect()
 }
 
 async fn run(cases: &[Case]) -> Vec<String> {
@@ -87,20 +56,14 @@ async fn run(cases: &[Case]) -> Vec<String> {
     drop(broken(&world, &desk, &first).await);
     let mut failures = Vec::new();
     for (place, case) in (2..).zip(cases) {
-        world.faults().restart();
-        for nth in case.nth..case.nth + case.tries {
-            let (caller, operation) = (Some(case.call.caller.clone()), case.call.operation.clone());
-            world.faults().plan(When::Nth { caller, operation, nth }, case.fault);
-        }
+        case.plan(&world);
         // a fault that meets three calls of the acquirer in turn is over after two tries more
         let days = if case.tries > 1 { 3 } else { 1 };
         let plans = live(&world, &desk, (place, days)).await;
         world.faults().stop();
         let found = broken(&world, &desk, &plans).await;
         if !found.is_empty() {
-            let Call { caller, operation, resource, .. } = &case.call;
-            let (nth, fault, tries) = (case.nth, case.fault, case.tries);
-            let failed = format!("{caller}: {operation} {resource} #{nth}, {fault:?} ×{tries}: {}", found.join("; "));
+            let failed = case.broke(&found);
             say(&failed);
             failures.push(failed);
         }
