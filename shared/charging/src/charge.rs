@@ -11,7 +11,7 @@ use domain::{
     attention::{Matter, MatterKind},
     card::HeldNumber,
     payment::{Decision, Intent, Keeping, Lease, Order, Standing, State},
-    tries::TriedCard,
+    tries::{TriedBy, TriedCard},
 };
 use jiff::{SignedDuration, Timestamp};
 use store::Written;
@@ -387,7 +387,7 @@ impl Ready {
     /// The card as the networks count its tries.
     fn tried(&self, charge: &Charge) -> Option<TriedCard> {
         let merchant = charge.order.key.merchant.clone();
-        let by = charge.initiator.tried_by();
+        let by = TriedBy::of(&charge.order.origin, self.id.is_some());
         Some(TriedCard { merchant, fingerprint: self.fingerprint?, brand: self.masked.brand, by })
     }
 

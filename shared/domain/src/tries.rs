@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 pub use networks::{Cap, RULES_AS_OF, Verdict, caps};
 
-use crate::{Brand, Decline, Fingerprint, Initiator, KeptCard, MerchantId, Payment, Reference, payment::Origin};
+use crate::{Brand, Decline, Fingerprint, KeptCard, MerchantId, Payment, Reference, payment::Origin};
 
 /// How many operations a history knows again: as many as any cap lets be declined in a day. What comes a second time after that counts twice, which
 /// errs on the safe side.
@@ -29,12 +29,15 @@ pub enum TriedBy {
     Merchant,
 }
 
-impl Initiator {
-    /// Whose tries this one counts with.
-    pub const fn tried_by(self) -> TriedBy {
-        match self {
-            Self::Cardholder | Self::MailOrTelephone => TriedBy::Shopper,
-            Self::MerchantRecurring | Self::MerchantUnscheduled => TriedBy::Merchant,
+impl TriedBy {
+    /// Whose tries those of an order count with; `kept` where a kept card is tried.
+    pub const fn of(origin: &Origin, kept: bool) -> Self {
+        match origin {
+            Origin::Renewal { .. } | Origin::Continuation { .. } | Origin::Batch { .. } | Origin::Api => Self::Merchant,
+            Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) | Origin::Agreement { .. } => Self::Shopper,
+            // An operator charges a kept card for the merchant, and types the card of somebody on the telephone.
+            Origin::Single { .. } if kept => Self::Merchant,
+            Origin::Single { .. } => Self::Shopper,
         }
     }
 }
@@ -67,17 +70,9 @@ impl Payment {
         Some(TriedCard { merchant: self.key.merchant.clone(), fingerprint, brand, by: self.tried_by() })
     }
 
-    /// Whose try its last attempt was. It agrees with the initiator that the attempt had.
+    /// Whose try its last attempt was.
     pub const fn tried_by(&self) -> TriedBy {
-        match &self.origin {
-            Origin::Renewal { .. } | Origin::Continuation { .. } | Origin::Batch { .. } | Origin::Api => {
-                TriedBy::Merchant
-            }
-            Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) | Origin::Agreement { .. } => TriedBy::Shopper,
-            // An operator charges a kept card for the merchant, and types the card of somebody on the telephone.
-            Origin::Single { .. } if self.card_id.is_some() => TriedBy::Merchant,
-            Origin::Single { .. } => TriedBy::Shopper,
-        }
+        TriedBy::of(&self.origin, self.card_id.is_some())
     }
 }
 

@@ -4,7 +4,12 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::acquirer::{DeclineCategory, DeclineCode};
+use crate::{
+    CardOwner, Nonce,
+    account::UserId,
+    acquirer::{DeclineCategory, DeclineCode},
+    recurring::plan::PlanId,
+};
 
 fn second(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -165,13 +170,19 @@ fn an_operation_counts_once_among_the_last() {
 
 #[test]
 fn sides_are_told_apart() {
-    for (initiator, side) in [
-        (Initiator::Cardholder, TriedBy::Shopper),
-        (Initiator::MailOrTelephone, TriedBy::Shopper),
-        (Initiator::MerchantRecurring, TriedBy::Merchant),
-        (Initiator::MerchantUnscheduled, TriedBy::Merchant),
+    let single = || Origin::Single { form: Nonce::from_random([1; 16]), by: UserId::new("aeaqcaibaeaqcaib").unwrap() };
+    let plan = PlanId::new("a".repeat(20)).unwrap();
+    for (origin, kept, side) in [
+        (Origin::Page, false, TriedBy::Shopper),
+        (Origin::Page, true, TriedBy::Shopper),
+        (Origin::CardUpdate(CardOwner::Buyer("alice".to_owned())), false, TriedBy::Shopper),
+        (single(), false, TriedBy::Shopper),
+        (single(), true, TriedBy::Merchant),
+        (Origin::Api, true, TriedBy::Merchant),
+        // also where the buyer's change of the card has it tried: what is asked is what is counted
+        (plan.origin_of(2), true, TriedBy::Merchant),
     ] {
-        assert_eq!(initiator.tried_by(), side);
+        assert_eq!(TriedBy::of(&origin, kept), side, "{origin:?}");
     }
 }
 
