@@ -299,6 +299,30 @@ async fn an_offer_that_changed_meanwhile_is_shown_anew_and_nothing_is_charged() 
 }
 
 #[tokio::test]
+async fn a_beginning_that_became_free_or_costs_something_now_is_processed_as_it_is_shown() {
+    let world = fresh().await;
+    let mut free = before(&world, &beans("4000", "1")).await;
+    let mut paid = before(&world, &lessons("4000", "2")).await;
+    change_offer(&world, "beans", |offer| {
+        (offer.first, offer.amount) = (FirstAmount::Free, Yen::new(980).unwrap());
+    })
+    .await;
+    change_offer(&world, "lessons", |offer| offer.first = FirstAmount::Charged(offer.amount)).await;
+    for shopper in [&mut free, &mut paid] {
+        assert_eq!(shopper.pay(&visa()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        shopper.pay(&visa()).await;
+        assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+    }
+    world.settle().await.unwrap();
+    let registered = stored(&world, "4000", "1").await;
+    assert_eq!(registered.interface, Interface::CardRegistration);
+    assert!(registered.joined_free(), "{:?}", registered.state);
+    let taken = stored(&world, "4000", "2").await;
+    assert_eq!((taken.interface, taken.amount.get()), (Interface::DataLinkage, 500));
+    assert!(taken.state.is_paid() && !taken.joined_free(), "{:?}", taken.state);
+}
+
+#[tokio::test]
 async fn what_the_shop_asked_for_is_not_joined_for_another_first_amount_or_after_it_was_withdrawn() {
     let world = fresh().await;
     let mut dearer = before(&world, &beans("4000", "1")).await;

@@ -3,7 +3,7 @@
 use domain::{
     Lang, Merchant, MerchantId, Payment, State,
     link::{Closed, Link, TermsShown},
-    payment::{Details, Origin},
+    payment::{Details, Interface, Origin},
     recurring::offer::{Offer, OfferChosen},
 };
 use jiff::Timestamp;
@@ -157,6 +157,8 @@ impl SealedOrder {
         now: Timestamp,
     ) -> Self {
         if let Some(offer) = &offering.joins {
+            let came_by = if self.origin.link().is_some() { Interface::Link } else { Interface::DataLinkage };
+            self.interface = offer.first.interface(came_by);
             self.amount = offer.first.authorized();
             self.details.item.clone_from(&offer.item);
             self.details.offer = Some(offer.chosen());
