@@ -19,12 +19,10 @@ use inbound::{
 };
 use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
-use store::{PlanWritten, StoreError};
+use store::PlanChanged;
 
 use crate::{Deps, Failure};
 
-/// How often a refused write is tried again over what stands.
-const TRIES: usize = 4;
 /// The form field, and the word in the address, that says what a buyer does.
 const ACT: &str = "act";
 
@@ -121,15 +119,11 @@ impl PlanVisit<'_> {
     }
 
     /// Writes what `change` makes of the plan, decided again wherever somebody wrote first. None: it changes nothing.
-    async fn change(&self, mut plan: Plan, change: impl Fn(&Plan) -> Option<Plan>) -> Result<Option<Plan>, Failure> {
-        for _ in 0..TRIES {
-            let Some(next) = change(&plan) else { return Ok(None) };
-            match self.deps.plans.put(&next).await? {
-                PlanWritten::Done => return Ok(Some(next)),
-                PlanWritten::Refused(stands) => plan = *stands,
-            }
+    async fn change(&self, plan: Plan, change: impl Fn(&Plan) -> Option<Plan> + Send) -> Result<Option<Plan>, Failure> {
+        match self.deps.plans.change(plan, change).await? {
+            PlanChanged::Written(plan) => Ok(Some(plan)),
+            PlanChanged::Stands(_) => Ok(None),
         }
-        Err(Failure::Store(StoreError::Conflict))
     }
 
     /// Mails another address to where the plan's mails go. Asked for again at once, it says the same and sends none.

@@ -29,6 +29,27 @@ pub enum PlanWritten {
     Refused(Box<Plan>),
 }
 
+/// What became of a change of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanChanged {
+    /// This was written.
+    Written(Plan),
+    /// Nothing was to be changed of this, which stands.
+    Stands(Plan),
+}
+
+impl PlanChanged {
+    /// The plan as it stands now.
+    pub fn into_plan(self) -> Plan {
+        match self {
+            Self::Written(plan) | Self::Stands(plan) => plan,
+        }
+    }
+}
+
+/// How often a step is decided again over what somebody else wrote.
+const DECISIONS: usize = 4;
+
 /// Some of the plans that are looked at on a day, and where the next begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanPage {
@@ -90,6 +111,26 @@ impl Plans {
                 document(Some(stands))?.map(|plan| PlanWritten::Refused(Box::new(plan))).ok_or(StoreError::Conflict)
             }
         }
+    }
+
+    /// Writes what `step` makes of a plan; where somebody was quicker, what it makes of theirs. A step that makes None changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when others keep moving it.
+    pub async fn change(
+        &self,
+        plan: Plan,
+        step: impl Fn(&Plan) -> Option<Plan> + Send,
+    ) -> Result<PlanChanged, StoreError> {
+        let mut stands = plan;
+        for _ in 0..DECISIONS {
+            let Some(next) = step(&stands) else { return Ok(PlanChanged::Stands(stands)) };
+            match self.put(&next).await? {
+                PlanWritten::Done => return Ok(PlanChanged::Written(next)),
+                PlanWritten::Refused(theirs) => stands = *theirs,
+            }
+        }
+        Err(StoreError::Conflict)
     }
 
     /// The plans of one shard that are filed under a day, as the index knows them: seconds behind. Read each again before anything is done.

@@ -6,6 +6,7 @@ use inbound::{
     CardForm,
     page::{PlanAct, PlanDone},
 };
+use jiff::Timestamp;
 use lambda_http::Body;
 
 use super::PlanVisit;
@@ -15,14 +16,19 @@ pub(super) async fn act(visit: &PlanVisit<'_>, form: &CardForm, act: PlanAct) ->
     visit.form(form)?;
     let plan = visit.plan().await?;
     let lang = visit.lang(Some(form), &plan);
-    if act == PlanAct::Resume && has_open_payment(visit, &plan).await? {
+    let now = visit.deps.clock.now();
+    if act == PlanAct::Resume && is_held(visit, &plan, now).await? {
         return Ok(visit.done(lang, PlanDone::Open));
     }
-    let now = visit.deps.clock.now();
+    // what was asked of the period's payment was asked for this plan
+    let seen = plan.version;
     let changed = visit
         .change(plan.clone(), |plan| match act {
             PlanAct::Pause => plan.paused(By::Buyer, now),
-            PlanAct::Resume => Some(plan).filter(|plan| paused_by_buyer(plan)).and_then(|plan| plan.resumed(now)),
+            PlanAct::Resume => {
+                let mine = plan.version == seen && paused_by_buyer(plan);
+                Some(plan).filter(|_| mine).and_then(|plan| plan.resumed(now))
+            }
             PlanAct::Stop => plan.ended(By::Buyer, now),
         })
         .await?;
@@ -50,8 +56,11 @@ const fn already(act: PlanAct, plan: &Plan) -> bool {
     }
 }
 
-/// Whether nobody knows yet what became of the period's payment: it is found out before the period is let go.
-async fn has_open_payment(visit: &PlanVisit<'_>, plan: &Plan) -> Result<bool, Failure> {
+/// Whether going on would let go of a period whose charge is on its way, or came.
+async fn is_held(visit: &PlanVisit<'_>, plan: &Plan, now: Timestamp) -> Result<bool, Failure> {
+    if plan.resumed(now).is_none_or(|next| next.period == plan.period) {
+        return Ok(false);
+    }
     let payment = visit.deps.payments.load(&plan.order_of(plan.period)).await?;
-    Ok(payment.is_some_and(|payment| !payment.state.is_settled()))
+    Ok(plan.may_let_go(payment.as_ref(), now).is_err())
 }

@@ -16,10 +16,9 @@ use inbound::{
     page::{LanguageSwitch, PlanAgree, PlanDone, PlanPage, PlanView, plan as plan_page},
 };
 use lambda_http::{Body, Request};
-use store::PlanWritten;
 use words::FormProblem;
 
-use super::{PlanForm, PlanVisit, TRIES, order_of, path_of};
+use super::{PlanForm, PlanVisit, order_of, path_of};
 use crate::{Deps, Failure};
 
 /// One more than is ever used, because every rendering is an order of its own: a decline keeps its reason until the order closes.
@@ -166,18 +165,14 @@ pub(crate) async fn result(
 /// Has the plan hold what was agreed; answers whether it does, by this or by the stream that was first.
 async fn settle(deps: &Deps, payment: &Payment, plan: &PlanId, rate: Rate) -> Result<bool, Failure> {
     let PaymentKey { merchant, order } = &payment.key;
-    let mut stands = deps.plans.load(merchant, plan).await?.ok_or(Failure::NotThere)?;
-    for _ in 0..TRIES {
-        let Ok(next) = stands.agreed_to(rate, order, deps.clock.now()) else { break };
-        match deps.plans.put(&next).await? {
-            PlanWritten::Done => {
-                tracing::info!(merchant.id = %merchant, plan.id = plan.as_str(), "a buyer agreed to a change");
-                return Ok(true);
-            }
-            PlanWritten::Refused(other) => stands = *other,
-        }
+    let stands = deps.plans.load(merchant, plan).await?.ok_or(Failure::NotThere)?;
+    let now = deps.clock.now();
+    let stands = deps.plans.change(stands, |plan| plan.agreed_to(rate, order, now).ok()).await?.into_plan();
+    let holds = stands.agreed_by.as_ref() == Some(order);
+    if holds {
+        tracing::info!(merchant.id = %merchant, plan.id = plan.as_str(), "a buyer agreed to a change");
     }
-    Ok(stands.agreed_by.as_ref() == Some(order))
+    Ok(holds)
 }
 
 /// A buyer about to be authenticated.
