@@ -180,13 +180,13 @@ fn these_are_all_the_rights() {
         ),
         (
             "console-continuation",
-            "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, GetObject Files/*/inbox/continuation/*, \
+            "GetItem Query PutItem UpdateItem Table, Encrypt Decrypt AppKey, GetObjectVersion Files/*/inbox/continuation/*, \
              SendMessage ContinuationQueue",
         ),
         (
             "continuation-plan",
             "GetItem BatchGetItem Query PutItem Table, Query SearchTable/index/list, \
-             PutObject GetObject Files/*/inbox/continuation/*, SendMessage IntakeQueue, SendMessage MailQueue",
+             PutObject GetObjectVersion Files/*/inbox/continuation/*, SendMessage IntakeQueue, SendMessage MailQueue",
         ),
         ("continuation-schedule", "Query GetItem PutItem Table, SendMessage ContinuationQueue"),
         (

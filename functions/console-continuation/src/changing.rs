@@ -66,6 +66,6 @@ pub(crate) async fn ask_again(call: &Call<'_>, run: &Run) -> Result<Response<Bod
             call.deps.plans.send_all(&[run.order()]).await?;
             Ok(answer::see_other(&format!("{}?done=sent", address_of(&run.id))))
         }
-        Task::Tell | Task::Begin | Task::GiveUp | Task::Nothing => Ok(to_other(run)),
+        Task::Tell | Task::PutOff | Task::Begin | Task::GiveUp | Task::Nothing => Ok(to_other(run)),
     }
 }

@@ -6,6 +6,7 @@ use domain::{
     search::folded,
     wire::Parameters,
 };
+use inbound::continuation::{PlanRowsError, plan_rows};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use store::StoreError;
 
@@ -13,16 +14,16 @@ use crate::Call;
 
 /// Rows of a page: with both fields of each a form stays small, and a telephone keeps up.
 pub(crate) const PAGE: usize = 200;
-/// The largest plan that is read: more than the most rows come to.
-const MOST: usize = 64 * 1024 * 1024;
 
 /// Reads the rows of a run's plan. None: it has none yet, or they are kept no longer.
 pub(crate) async fn rows(call: &Call<'_>, run: &Run) -> Result<Option<Vec<PlanRow>>, Refusal> {
-    let Some(drawn) = &run.drawn else { return Ok(None) };
-    let Some(found) = call.deps.files.get(&drawn.key).await? else { return Ok(None) };
-    let rows = serde_json::from_slice(&found.into_bytes(MOST).await?);
-    let unreadable = |_| StoreError::Unreadable { pk: run.id.to_string(), what: "rows" };
-    Ok(Some(rows.map_err(unreadable)?))
+    match plan_rows(&call.deps.files, run).await {
+        Ok(rows) => Ok(rows),
+        Err(PlanRowsError::Outbound(error)) => Err(error.into()),
+        Err(PlanRowsError::Unreadable(_)) => {
+            Err(StoreError::Unreadable { pk: run.id.to_string(), what: "rows" }.into())
+        }
+    }
 }
 
 /// Which rows somebody wants to see.

@@ -16,15 +16,14 @@ use crate::{
 pub(crate) async fn begin(deps: &Deps, run: &Run) -> Result<(), PlanError> {
     let merchant = deps.merchants.load(&run.merchant).await?.ok_or(PlanError::Gone("merchant"))?;
     // What was drawn up two days ago was for the mail.
-    let anew = Run { edits: std::collections::BTreeMap::new(), ..run.clone() };
-    let rows = match may_begin(deps, &merchant, &anew).await? {
+    let rows = match may_begin(deps, &merchant, run).await? {
         Ok(rows) => rows,
         // Who switched it off knows.
         Err(why @ NotRun::SwitchedOff) => return put(deps, &Run { told: true, ..not_run(deps, run, why) }).await,
         Err(why) => return put(deps, &not_run(deps, run, why)).await,
     };
     let at = deps.clock.now();
-    let confirmed = anew.drawn_up(store(deps, run, &rows).await?, RunState::Confirmed { by: None, at });
+    let confirmed = run.drawn_up(store(deps, run, &rows).await?, RunState::Confirmed { by: None, at });
     let action = Action::ContinuationConfirmed {
         run: run.id.clone(),
         month: run.month,

@@ -2,14 +2,12 @@
 
 use domain::{
     batch::{Batch, Source, continued_file},
-    recurring::continuation::{PlanRow, Run, RunState},
+    recurring::continuation::{Run, RunState},
 };
+use inbound::continuation::plan_rows;
 use store::StoreError;
 
 use crate::{Deps, PlanError, put};
-
-/// The largest plan: more than [`domain::recurring::continuation::MOST_ROWS`] rows come to.
-const MOST: usize = 64 * 1024 * 1024;
 
 /// Writes the file of a run's rows, and begins the batch of the same name.
 pub(crate) async fn charge(deps: &Deps, run: &Run) -> Result<(), PlanError> {
@@ -32,16 +30,9 @@ pub(crate) async fn charge(deps: &Deps, run: &Run) -> Result<(), PlanError> {
 
 async fn write(deps: &Deps, run: &Run) -> Result<Source, PlanError> {
     let merchant = deps.merchants.load(&run.merchant).await?.ok_or(PlanError::Gone("merchant"))?;
-    let rows = rows(deps, run).await?;
+    let rows = plan_rows(&deps.files, run).await?.ok_or(PlanError::Gone("plan"))?;
     let file = continued_file(&run.merchant, run.month, merchant.lang, run.charges(&rows));
     let (key, size) = (run.file_key(), u64::try_from(file.len()).unwrap_or(u64::MAX));
     let version = deps.files.put_version(&key, "text/csv", file).await?;
     Ok(Source { key, version, size, written_at: deps.clock.now() })
-}
-
-/// The rows of the plan that was confirmed.
-async fn rows(deps: &Deps, run: &Run) -> Result<Vec<PlanRow>, PlanError> {
-    let drawn = run.drawn.as_ref().ok_or(PlanError::Gone("plan"))?;
-    let found = deps.files.get(&drawn.key).await?.ok_or(PlanError::Gone("plan"))?;
-    Ok(serde_json::from_slice(&found.into_bytes(MOST).await?)?)
 }

@@ -48,6 +48,6 @@ pub(crate) async fn may_begin(
 /// Puts a plan's rows into the bucket.
 pub(crate) async fn store(deps: &Deps, run: &Run, rows: &[PlanRow]) -> Result<Drawn, PlanError> {
     let key = run.plan_key();
-    deps.files.put(&key, "application/json", serde_json::to_vec(rows)?).await?;
-    Ok(Drawn::of(rows, key, deps.clock.now()))
+    let version = deps.files.put_version(&key, "application/json", serde_json::to_vec(rows)?).await?;
+    Ok(Drawn::of(rows, (key, version), deps.clock.now()))
 }

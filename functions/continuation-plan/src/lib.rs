@@ -80,8 +80,11 @@ pub(crate) enum PlanError {
     #[error("the run's {0} is gone")]
     Gone(&'static str),
     /// The plan is no plan.
-    #[error("a plan could not be written or read")]
+    #[error("a plan could not be written")]
     Plan(#[from] serde_json::Error),
+    /// Its rows could not be read.
+    #[error(transparent)]
+    Rows(#[from] inbound::continuation::PlanRowsError),
 }
 
 /// Looks at the runs of these messages.
@@ -102,6 +105,7 @@ async fn look(deps: &Deps, order: &RunOrder) -> Result<(), PlanError> {
         match run.task(japan_date(deps.clock.now())) {
             Task::Nothing => return Ok(()),
             Task::Draw => Box::pin(draw::draw(deps, &run)).await?,
+            Task::PutOff => put(deps, &run.put_off(japan_date(deps.clock.now()))).await?,
             Task::Tell => tell::tell(deps, &run).await?,
             Task::Begin => Box::pin(begin::begin(deps, &run)).await?,
             Task::Charge => charge::charge(deps, &run).await?,

@@ -204,7 +204,7 @@ pub fn listed(payment: &Payment, month: Month) -> Option<Charged> {
 
 /// Whether a kept card can be charged for a continuation: its number is there, and its buyer agreed to that.
 pub fn may_be_continued(card: &KeptCard) -> bool {
-    card.number.is_some() && card.consent.scope.merchant_may_charge()
+    card.merchant_may_charge()
 }
 
 /// What a clerk should look at before a row is charged.

@@ -109,7 +109,7 @@ impl PlanRow {
     ) -> Option<Self> {
         let Charged { root, order, amount, .. } = compared.chosen.or(compared.before)?;
         // Another card in the place of the one that was declined begins anew.
-        let last = last.filter(|_| of_month.is_some_and(|declined| is_same_card(declined, card)));
+        let last = last.filter(|_| of_month.is_some_and(|declined| card.was_tried_by(declined)));
         let mut flags = compared.flags(&card.card, last, run);
         if tries.is_some_and(|tries| is_over(tries, card.card.brand)) && !flags.contains(&Flag::NeverRetry) {
             flags.push(Flag::NeverRetry);
@@ -138,14 +138,6 @@ impl PlanRow {
     pub fn is_found_by(&self, wanted: &str) -> bool {
         let texts = [self.order.as_str(), self.root.as_str(), &self.user, &self.name, &self.mail, &self.card.last4];
         texts.into_iter().chain(self.free.iter().map(String::as_str)).any(|text| folded(text).contains(wanted))
-    }
-}
-
-/// Whether a card that was tried is this kept card.
-fn is_same_card(tried: &Payment, card: &KeptCard) -> bool {
-    match (tried.fingerprint, card.fingerprint) {
-        (Some(tried), Some(kept)) => tried == kept,
-        (Some(_) | None, _) => tried.card_id == Some(card.id),
     }
 }
 

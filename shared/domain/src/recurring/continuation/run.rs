@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{Month, PlanRow, Standing, schedule::is_too_late};
+use super::{
+    Month, PlanRow, Standing,
+    schedule::{is_too_late, told_in_time},
+};
 use crate::{
     MerchantId, Yen,
     account::UserId,
@@ -57,6 +60,8 @@ pub struct Run {
 pub struct Drawn {
     /// The object.
     pub key: String,
+    /// The very version of it that was written: the key may be written again.
+    pub version: String,
     /// Its rows of each standing, and what they come to.
     pub figures: BTreeMap<Standing, Figure>,
     /// When.
@@ -168,6 +173,8 @@ pub enum Task {
     Draw,
     /// Tell the shop.
     Tell,
+    /// Its day is too near to tell the shop in time: it begins later.
+    PutOff,
     /// Draw up its plan anew, and let it run.
     Begin,
     /// Write its file and begin its batch.
@@ -242,8 +249,9 @@ impl Run {
         match &self.state {
             RunState::Drawing { .. } => Task::Draw,
             RunState::Announced { .. } if is_too_late(self.on, today) => Task::GiveUp,
-            RunState::Announced { .. } if self.on <= today => Task::Begin,
+            RunState::Announced { .. } if !self.told && self.on < told_in_time(today) => Task::PutOff,
             RunState::Announced { .. } if !self.told => Task::Tell,
+            RunState::Announced { .. } if self.on <= today => Task::Begin,
             RunState::Confirmed { .. } => Task::Charge,
             RunState::NotRun { .. } if !self.told && self.asked_by.is_none() => Task::Tell,
             RunState::Announced { .. }
@@ -258,6 +266,12 @@ impl Run {
     #[must_use]
     pub fn now(&self, state: RunState) -> Self {
         Self { version: self.version.saturating_add(1), state, told: false, ..self.clone() }
+    }
+
+    /// The same, so late that the shop is told in time.
+    #[must_use]
+    pub fn put_off(&self, today: Date) -> Self {
+        Self { version: self.version.saturating_add(1), on: told_in_time(today), ..self.clone() }
     }
 
     /// The same when the shop was told of its state.
@@ -352,13 +366,13 @@ impl RunState {
 }
 
 impl Drawn {
-    /// What was drawn up: `rows` are what the object `key` holds.
-    pub fn of(rows: &[PlanRow], key: String, at: Timestamp) -> Self {
+    /// What was drawn up: `rows` are what a version of the object `key` holds.
+    pub fn of(rows: &[PlanRow], (key, version): (String, String), at: Timestamp) -> Self {
         let mut figures = BTreeMap::<Standing, Figure>::new();
         for row in rows {
             figures.entry(row.standing).or_default().add(row.amount);
         }
-        Self { key, figures, at }
+        Self { key, version, figures, at }
     }
 
     /// What is said of rows of a standing.
@@ -438,7 +452,7 @@ mod tests {
         let json = serde_json::to_string(&edited).unwrap();
         assert!(json.contains(r#""edits":{"0":"o","1":{"a":2500},"2":{"a":2500}}"#), "{json}");
         assert_eq!(serde_json::from_str::<Run>(&json).unwrap(), edited);
-        let drawn = Drawn::of(&rows, "x".to_owned(), Timestamp::UNIX_EPOCH);
+        let drawn = Drawn::of(&rows, ("x".to_owned(), "1".to_owned()), Timestamp::UNIX_EPOCH);
         let again = edited.drawn_up(drawn, RunState::Open { since: Timestamp::UNIX_EPOCH });
         assert_eq!((again.chosen, again.edits.len()), (Figure { rows: 2, yen: 3_000 }, 0), "other rows, no edits");
     }
@@ -452,6 +466,11 @@ mod tests {
         for (run, today, task) in [
             (scheduled.clone(), date(2026, 12, 26), Task::Draw),
             (announced.clone(), date(2026, 12, 26), Task::Tell),
+            (announced.clone(), date(2026, 12, 27), Task::PutOff),
+            (announced.clone(), date(2026, 12, 28), Task::PutOff),
+            (announced.put_off(date(2026, 12, 28)), date(2026, 12, 28), Task::Tell),
+            (announced.put_off(date(2026, 12, 28)).was_told(), date(2026, 12, 29), Task::Nothing),
+            (announced.put_off(date(2026, 12, 28)).was_told(), date(2026, 12, 30), Task::Begin),
             (announced.was_told(), date(2026, 12, 27), Task::Nothing),
             (announced.was_told(), date(2026, 12, 28), Task::Begin),
             (announced.was_told(), date(2027, 1, 4), Task::Begin),

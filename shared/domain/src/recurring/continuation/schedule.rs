@@ -34,8 +34,12 @@ pub fn due(anchor: Anchor, month: Month, today: Date, past: Past) -> Option<Date
     if today > late_until {
         return None;
     }
-    let told_in_time = run_day(today.saturating_add(NOTICE_DAYS.days())).date;
-    Some(day.max(told_in_time))
+    Some(day.max(told_in_time(today)))
+}
+
+/// The first day on which a run may begin that the shop is told of today.
+pub(super) fn told_in_time(today: Date) -> Date {
+    run_day(today.saturating_add(NOTICE_DAYS.days())).date
 }
 
 /// The day on which the shop is told of a run.
