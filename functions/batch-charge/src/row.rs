@@ -125,11 +125,7 @@ impl Charger<'_> {
     fn refused_for_good(&self, row: &Row, card: &KeptCard) -> Option<Answered> {
         let payment = self.standing.get(&row.order)?;
         let State::Failed { decline: Some(decline), .. } = &payment.state else { return None };
-        let is_same = match (payment.fingerprint, card.fingerprint) {
-            (Some(tried), Some(kept)) => tried == kept,
-            (Some(_) | None, _) => payment.card_id == Some(card.id),
-        };
-        let is_over = is_same && decline.category(card.card.brand) == DeclineCategory::NeverRetry;
+        let is_over = card.was_tried_by(payment) && decline.category(card.card.brand) == DeclineCategory::NeverRetry;
         is_over.then(|| Answered::of(payment))
     }
 

@@ -14,9 +14,9 @@ pub(crate) async fn changed_card(deps: &Deps, key: &PaymentKey) -> Result<(), Wo
     // Kept past every payment, as nobody but a test does: nobody changed anything.
     let Some(payment) = deps.payments.load(key).await? else { return Ok(()) };
     let owner = payment.card_owner();
-    let plans = deps.plans.of_owner(&key.merchant, &owner).await?;
-    let Some(card) = deps.cards.load(&key.merchant, &owner).await?.filter(may_pay) else { return Ok(()) };
-    for plan in plans {
+    let card = deps.cards.load(&key.merchant, &owner).await?;
+    let Some(card) = card.filter(KeptCard::merchant_may_charge) else { return Ok(()) };
+    for plan in deps.plans.of_owner(&key.merchant, &owner).await? {
         try_with(deps, plan, &card).await?;
     }
     Ok(())
@@ -28,7 +28,7 @@ pub(crate) async fn changed_meanwhile(deps: &Deps, plan: Plan, payment: &Payment
     if !failed {
         return Ok(plan);
     }
-    let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(may_pay);
+    let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(KeptCard::merchant_may_charge);
     match card.filter(|card| Some(card.id) != payment.card_id) {
         Some(card) => try_with(deps, plan, &card).await,
         None => Ok(plan),
@@ -47,9 +47,4 @@ pub(crate) async fn agreed(deps: &Deps, key: &PaymentKey) -> Result<(), WorkErro
 async fn try_with(deps: &Deps, plan: Plan, card: &KeptCard) -> Result<Plan, WorkError> {
     let now = deps.clock.now();
     step::write(deps, plan, |plan| plan.card_changed(card.id, now)).await
-}
-
-/// Whether the merchant may charge it.
-fn may_pay(card: &KeptCard) -> bool {
-    card.number.is_some() && card.consent.scope.merchant_may_charge()
 }

@@ -3,6 +3,7 @@
 use domain::{
     Initiator, KeptCard, MerchantId,
     acquirer::DeclineCode,
+    card::Unchargeable,
     recurring::plan::{Plan, PlanId},
 };
 
@@ -14,19 +15,20 @@ pub(crate) async fn chargeable(
     plan: &Plan,
     initiator: Initiator,
 ) -> Result<Result<KeptCard, DeclineCode>, WorkError> {
-    let card = deps.cards.load(&plan.merchant, &plan.owner).await?;
-    let Some(card) = card.filter(|card| card.number.is_some() && card.consent.scope.merchant_may_charge()) else {
+    let Some(card) = deps.cards.load(&plan.merchant, &plan.owner).await? else {
         return Ok(Err(DeclineCode::CardMissing));
     };
-    if card.has_expired(deps.clock.now()) {
-        return Ok(Err(DeclineCode::ExpiredCard));
-    }
-    let linked = match initiator {
-        // what the merchant starts is tied to the payment in which the buyer was there
-        Initiator::MerchantRecurring | Initiator::MerchantUnscheduled => card.network_id.is_some(),
+    let by_buyer = match initiator {
         Initiator::Cardholder | Initiator::MailOrTelephone => true,
+        Initiator::MerchantRecurring | Initiator::MerchantUnscheduled => false,
     };
-    Ok(if linked { Ok(card) } else { Err(DeclineCode::CardMissing) })
+    Ok(match card.chargeable(deps.clock.now()) {
+        Ok(()) => Ok(card),
+        // what the buyer starts need not be tied to the payment in which they were there
+        Err(Unchargeable::Unlinked) if by_buyer => Ok(card),
+        Err(Unchargeable::Expired) => Err(DeclineCode::ExpiredCard),
+        Err(Unchargeable::Gone | Unchargeable::NotAgreed | Unchargeable::Unlinked) => Err(DeclineCode::CardMissing),
+    })
 }
 
 /// Has the buyer told, in time, that the card will be over on the next date.

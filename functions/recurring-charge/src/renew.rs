@@ -35,7 +35,7 @@ pub(crate) async fn charge(
     };
     let card = match card::chargeable(deps, &plan, renewal.initiator).await? {
         Ok(card) => card,
-        Err(code) => return without_card(deps, plan, renewal.period, code).await,
+        Err(code) => return without_card(deps, merchant, plan, renewal.period, code).await,
     };
     let charge = of(merchant, &plan, &renewal, card, earlier.as_deref(), deadline);
     let charging = deps.charging.charge_unattended(&deps.vault, (merchant, &deps.limits), charge);
@@ -51,7 +51,7 @@ pub(crate) async fn charge(
         Err(ChargeError::Limited(limit)) => held_back(deps, merchant, plan, renewal.period, limit).await,
         Err(ChargeError::Vault(error)) if !error.is_passing() => {
             tracing::error!(alarm = true, merchant.id = %merchant.id, plan.id = %plan.id, error = %domain::Causes::of(&error), "a kept card does not open");
-            without_card(deps, plan, renewal.period, DeclineCode::CardMissing).await
+            without_card(deps, merchant, plan, renewal.period, DeclineCode::CardMissing).await
         }
         Err(
             error @ (ChargeError::Store(_)
@@ -110,7 +110,18 @@ fn details(plan: &Plan) -> Details {
     }
 }
 
-async fn without_card(deps: &Deps, plan: Plan, period: u32, code: DeclineCode) -> Result<(), WorkError> {
+/// There is no card to charge. What nobody knows of a try with the card before is found out first.
+async fn without_card(
+    deps: &Deps,
+    merchant: &Merchant,
+    plan: Plan,
+    period: u32,
+    code: DeclineCode,
+) -> Result<(), WorkError> {
+    let plan = match settle::standing(deps, merchant, plan).await? {
+        settle::Period::Untried(plan) | settle::Period::Failed(plan, _) => plan,
+        settle::Period::Open | settle::Period::Moved => return Ok(()),
+    };
     let now = deps.clock.now();
     step::write(deps, plan, |plan| plan.without_card(period, code, now)).await.map(drop)
 }

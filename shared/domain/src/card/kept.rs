@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::MaskedCard;
-use crate::{CardId, Fingerprint, Lang, MerchantId, OrderId, clock::japan_date, id::IdError};
+use crate::{CardId, Fingerprint, Lang, MerchantId, OrderId, Payment, clock::japan_date, id::IdError};
 
 /// Whose card it is. A buyer has one card, the one kept last; an order without a buyer has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -124,6 +124,19 @@ impl KeptCard {
     /// Whether the buyer may pay with it.
     pub fn recalls(&self) -> bool {
         self.number.is_some() && self.consent.scope.recalls()
+    }
+
+    /// Whether this is the card that a payment tried last.
+    pub fn was_tried_by(&self, payment: &Payment) -> bool {
+        match (payment.fingerprint, self.fingerprint) {
+            (Some(tried), Some(kept)) => tried == kept,
+            (Some(_) | None, _) => payment.card_id == Some(self.id),
+        }
+    }
+
+    /// Whether its buyer agreed that the merchant charges it, and its number is there.
+    pub fn merchant_may_charge(&self) -> bool {
+        self.number.is_some() && self.consent.scope.merchant_may_charge()
     }
 
     /// Whether the month on it is over in Japan.

@@ -66,7 +66,7 @@ impl RecurringWork {
 
     /// What the step from `old` to `new` of a kept card gives to do: another card may pay what the one before, or none, could not.
     pub fn of_card(old: Option<&KeptCard>, new: &KeptCard) -> Option<Self> {
-        let another = new.number.is_some() && old.map(|old| old.id) != Some(new.id);
+        let another = new.merchant_may_charge() && old.is_none_or(|old| old.id != new.id || !old.merchant_may_charge());
         another.then(|| Self::NewCard(PaymentKey::new(new.merchant.clone(), new.order.clone())))
     }
 

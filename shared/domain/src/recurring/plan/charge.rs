@@ -62,6 +62,7 @@ impl Plan {
             },
             Progress::Retrying { next, .. } if now < next.at => Due::Later(next.at),
             Progress::Retrying { .. } => self.unless_late(now),
+            Progress::Immediate { cause: Cause::NewCard, .. } if self.is_late(japan_date(now)) => Due::Ask,
             Progress::Immediate { cause: Cause::NewCard, .. } => Due::Charge(self.renewal(Initiator::Cardholder)),
             Progress::Immediate { cause: Cause::ByHand, .. } => Due::Charge(self.renewal(Initiator::MerchantRecurring)),
             Progress::Asked { .. } => Due::Nothing,

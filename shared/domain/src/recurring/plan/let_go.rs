@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Due, Plan, PlanState};
 use crate::{Payment, payment::State};
 
-/// Longer than a worker that found the plan active takes from there to its payment's record.
-const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(2);
+/// Longer than a worker that found the plan active may work: recurring-charge has three minutes.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(4);
 
 /// Why a period is not let go now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -520,7 +520,7 @@ fn a_period_is_not_let_go_while_its_money_may_be_on_the_way() {
     let Decision::Start(open) = started else { panic!("not started") };
     let asked = Plan { state: PlanState::Active(Progress::Asked { at: due }), ..plan.clone() };
     let paused = plan.paused(By::Merchant, due).unwrap();
-    let later = due + SignedDuration::from_mins(2);
+    let later = due + SignedDuration::from_mins(4);
     for (plan, payment, now, held, why) in [
         (&plan, None, due, Some(Held::BeingCharged), "a worker may have read it"),
         (&plan, None, at("2026-12-20T09:00:00"), None, "its day is to come"),
