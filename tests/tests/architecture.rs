@@ -10,9 +10,12 @@
 
 mod repository;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
-use repository::{cargo_metadata, deployed_source, deployed_sources, files, folders, read};
+use repository::{cargo_metadata, deployed_source, deployed_sources, files, folders, read, root};
 
 #[test]
 fn domain_stands_on_values_alone() {
@@ -34,6 +37,30 @@ fn domain_stands_on_values_alone() {
     ];
     for name in crates.below("domain") {
         assert!(!outside.iter().any(|start| name.starts_with(start)), "domain stands on {name}");
+    }
+}
+
+#[test]
+fn what_is_not_built_for_tests_holds_none() {
+    let metadata = cargo_metadata();
+    let members = metadata["workspace_members"].as_array().unwrap();
+    for package in metadata["packages"].as_array().unwrap().iter().filter(|package| members.contains(&package["id"])) {
+        let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+        let sources = manifest.with_file_name("src");
+        let sources = files(sources.strip_prefix(root()).unwrap().to_str().unwrap(), ".rs");
+        for target in package["targets"].as_array().unwrap() {
+            let (is_lib, name) = (target["kind"] == serde_json::json!(["lib"]), &target["name"]);
+            let holds = |what: &str| {
+                let of_target = |path: &&String| path.ends_with("/main.rs") != is_lib;
+                sources.iter().filter(of_target).find(|path| read(path).contains(what)).cloned()
+            };
+            if target["test"] == false && (is_lib || target["kind"] == serde_json::json!(["bin"])) {
+                assert_eq!(holds("#[cfg(test)]"), None, "{name} is not built for tests");
+            }
+            if is_lib && target["doctest"] == false {
+                assert_eq!(holds("/// ```\n"), None, "{name}'s examples are not run");
+            }
+        }
     }
 }
 
