@@ -430,7 +430,7 @@ async fn an_unpaid_purchase_says_why_and_how_it_goes_on() {
     // Nothing is let go in the minutes in which a charge may be on its way.
     let page = clerk.get(&format!("{}?act=resume", address(&plan))).await;
     assert!(page.text.contains("今まさに"), "{}", page.text);
-    world.advance(Duration::from_secs(180)).await.unwrap();
+    world.advance(Duration::from_secs(300)).await.unwrap();
     let page = clerk.get(&format!("{}?act=resume", address(&plan))).await;
     assert!(page.text.contains("請求しません"), "{}", page.text);
     // A card that must never be tried again is no matter of a click.

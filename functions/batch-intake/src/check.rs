@@ -79,7 +79,7 @@ async fn decide(
     Ok(Some(batch))
 }
 
-/// Whether nobody has to look at it first. A run of continuation was confirmed, or announced, with the sum of these very rows.
+/// Whether nobody has to look at it first. A run of continuation was confirmed by a person, or announced before it began by itself.
 fn runs_at_once(batch: &Batch, merchant: &Merchant, (rows, yen): (u32, u64)) -> bool {
     match batch.kind {
         Kind::File => !batch.is_watched() && merchant.batch.lets_run(rows, yen),

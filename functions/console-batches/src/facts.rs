@@ -4,10 +4,8 @@ use console::Refusal;
 use domain::{
     account::UserId,
     batch::{Batch, BatchState, Check, Kind},
-    clock::JAPAN,
     merchant::Encoding,
 };
-use jiff::Timestamp;
 use words::{console::batches::BatchesWords, format::grouped_number};
 
 use crate::Call;
@@ -107,10 +105,4 @@ const fn encoding(encoding: Encoding) -> &'static str {
         Encoding::Utf8 => "UTF-8",
         Encoding::ShiftJis => "Shift_JIS (CP932)",
     }
-}
-
-/// Japan's time, to the minute.
-pub(crate) fn time_of_day(at: Timestamp) -> String {
-    let local = JAPAN.to_datetime(at);
-    format!("{:02}:{:02}", local.hour(), local.minute())
 }

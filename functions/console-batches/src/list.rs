@@ -79,7 +79,7 @@ impl UploadView {
         Ok(Self {
             to: form.post.url,
             fields: form.post.fields,
-            good_until: (words.good_until)(&facts::time_of_day(form.good_until)),
+            good_until: (words.good_until)(&words::format::time_of_day(form.good_until)),
             hint: (words.file_hint)(&grouped_number(u64::from(MAX_ROWS)), MAX_BYTES / (1024 * 1024)),
             columns: columns.into(),
             place: format!("s3://{}/{}/inbox/", call.deps.bucket, call.visit.merchant_id()),

@@ -27,16 +27,21 @@ pub(crate) async fn of(call: &Call<'_>, run: &Run) -> Result<Vec<Fact>, Refusal>
         | RunState::Begun { .. }
         | RunState::NotRun { .. } => None,
     };
-    let asked_by = name(call, run.asked_by.as_ref(), words.by_itself).await?;
+    let people = call.deps.console.users().list(call.visit.merchant_id()).await?;
+    let name = |id: Option<&UserId>, nobody: &'static str| {
+        let Some(id) = id else { return nobody.to_owned() };
+        let person = people.iter().find(|person| person.id == *id);
+        person.map_or(words.former, |person| &person.name).to_owned()
+    };
     let mut facts = vec![
         (words.months, months(call, run)),
         (words.begins, words::day(lang, run.on)),
-        (words.asked_by, asked_by),
+        (words.asked_by, name(run.asked_by.as_ref(), words.by_itself)),
         (words.made, words::date_time(lang, run.made_at)),
         (words.number, run.id.to_string()),
     ];
     if let Some(by) = cancelled_by {
-        facts.push((words.cancelled_by, name(call, by, words.by_link).await?));
+        facts.push((words.cancelled_by, name(by, words.by_link)));
     }
     Ok(facts)
 }
@@ -68,11 +73,4 @@ pub(crate) const fn mark(state: &RunState) -> &'static str {
         RunState::Begun { .. } => "good",
         RunState::Cancelled { .. } | RunState::NotRun { .. } => "over",
     }
-}
-
-async fn name(call: &Call<'_>, id: Option<&UserId>, nobody: &'static str) -> Result<String, Refusal> {
-    let Some(id) = id else { return Ok(nobody.to_owned()) };
-    let people = call.deps.console.users().list(call.visit.merchant_id()).await?;
-    let person = people.into_iter().find(|person| person.id == *id);
-    Ok(person.map_or_else(|| call.words().former.to_owned(), |person| person.name))
 }

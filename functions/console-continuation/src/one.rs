@@ -96,7 +96,7 @@ pub(crate) async fn plan(
         state: (words.states)(&run.state),
         lead: lead(call, run),
         facts: facts::of(call, run).await?,
-        figures: run.drawn.as_ref().map(|drawn| figures(call, run, drawn)),
+        figures: run.drawn.as_ref().map(|drawn| facts::figures(call, run, drawn)),
         as_of: run.drawn.as_ref().map(|drawn| (words.as_of)(&words::date_time(call.visit.lang, drawn.at))),
         empty: run.drawn.as_ref().filter(|_| rows.is_empty()).map(|drawn| empty(words, drawn)),
         may_edit,
@@ -144,10 +144,6 @@ fn may_ask(call: &Call<'_>, run: &Run) -> bool {
 fn save_confirm(call: &Call<'_>, run: &Run) -> String {
     let count = grouped_number(u64::from(run.chosen.rows));
     (call.words().save_confirm)(&count, &sum(call.visit.lang, run.chosen.yen))
-}
-
-fn figures(call: &Call<'_>, run: &Run, drawn: &Drawn) -> Vec<Fact> {
-    facts::figures(call, run, drawn)
 }
 
 /// What is to be said of how it stands.

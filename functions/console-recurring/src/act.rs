@@ -3,7 +3,7 @@
 use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
-    CardOwner, KeptCard, Payment,
+    KeptCard, Payment,
     audit::Action,
     recurring::{
         calendar::{Anchor, run_day},
@@ -361,12 +361,4 @@ struct QuestionPage {
     facts: Vec<Fact>,
     lines: Vec<String>,
     is_grave: bool,
-}
-
-/// The buyer id of a kept card; empty where it belongs to the first order.
-pub(crate) fn user(plan: &Plan) -> String {
-    match &plan.owner {
-        CardOwner::Buyer(user) => user.clone(),
-        CardOwner::Order(_) => String::new(),
-    }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
-    KeptCard, Lang, Payment,
+    CardOwner, KeptCard, Lang, Payment,
     recurring::{
         calendar::run_day,
         plan::{Plan, PlanState, Progress},
@@ -17,7 +17,7 @@ use lambda_http::Body;
 use words::console::recurring::{self as texts, Act, RecurringWords};
 
 use crate::{
-    Call, act, address_of, address_of_offer,
+    Call, address_of, address_of_offer,
     facts::{self, Fact},
     history::{self, History},
     possible,
@@ -169,7 +169,7 @@ fn agreed(call: &Call<'_>, plan: &Plan) -> Vec<Fact> {
         (words.shown_hash, Some(plan.shown.hash.to_string())),
         (words.name, some(&plan.name)),
         (words.mail, some(&plan.mail)),
-        (words.user, some(&act::user(plan))),
+        (words.user, some(&user(plan))),
         (words.lang, Some(language(words, plan.lang).to_owned())),
         (words.number, Some(plan.id.to_string())),
     ]
@@ -220,4 +220,12 @@ struct DetailPage {
     first: String,
     card: Option<CardFacts>,
     history: History,
+}
+
+/// The buyer id of a kept card; empty where it belongs to the first order.
+fn user(plan: &Plan) -> String {
+    match &plan.owner {
+        CardOwner::Buyer(user) => user.clone(),
+        CardOwner::Order(_) => String::new(),
+    }
 }

@@ -2,15 +2,11 @@
 
 use askama::Template;
 use console::Frame;
-use domain::{
-    clock::JAPAN,
-    recurring::{
-        calendar::{Certainty, RunDay},
-        plan::{Plan, Rate},
-    },
+use domain::recurring::{
+    calendar::{Certainty, RunDay},
+    plan::{Plan, Rate},
 };
 use http::{Response, StatusCode};
-use jiff::Timestamp;
 use lambda_http::Body;
 use words::console::recurring::RecurringWords;
 
@@ -18,12 +14,6 @@ use crate::Call;
 
 /// A label and what stands beside it.
 pub(crate) type Fact = (&'static str, String);
-
-/// Japan's time, to the second.
-pub(crate) fn time_of_day(at: Timestamp) -> String {
-    let local = JAPAN.to_datetime(at);
-    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
-}
 
 /// A day of billing, with what is said of one that may still move.
 pub(crate) fn day(call: &Call<'_>, run: RunDay) -> String {

@@ -33,7 +33,7 @@ pub(crate) async fn show(call: &Call<'_>) -> Result<Response<Body>, Refusal> {
         words,
         operates: call.operates(),
         states: PlanStanding::ALL.map(|of| (of.name(), texts::standing(lang, of), search.standing == Some(of))),
-        as_of: (words.as_of)(&facts::time_of_day(call.visit.now)),
+        as_of: (words.as_of)(&words::format::time_of_day(call.visit.now)),
         empty: found.rows.is_empty().then_some(if search.is_all() { words.empty } else { words.none_fits }),
         looked: found.looked_back_to.map(|at| (words.looked)(&words::date_time(lang, at))),
         newest: after.is_some().then(|| address(LIST, &search, None)),

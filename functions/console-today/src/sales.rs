@@ -9,7 +9,7 @@ use jiff::{ToSpan, civil::Date};
 use lambda_http::{Body, Request};
 use words::console::today::{self as texts, TodayWords};
 
-use crate::{Deps, days::Days, today::time_of_day};
+use crate::{Deps, days::Days};
 
 /// Where it is.
 pub(crate) const ADDRESS: &str = "/console/sales";
@@ -59,7 +59,7 @@ impl Month {
             title: (words.sales)(&texts::month(lang, first)),
             before: address(first.saturating_sub(1.month())),
             after: (after <= japan_date(visit.now)).then(|| address(after)),
-            as_of: (words.as_of)(&time_of_day(visit.now)),
+            as_of: (words.as_of)(&words::format::time_of_day(visit.now)),
             days: Days::new(lang, &sums, first, last),
         })
     }

@@ -2,13 +2,10 @@
 
 use askama::Template;
 use console::{Frame, Refusal, Section, Visit};
-use domain::{
-    account::Role,
-    clock::{JAPAN, japan_date},
-};
+use domain::{account::Role, clock::japan_date};
 use http::{Response, StatusCode};
 use inbound::http as answer;
-use jiff::{Timestamp, ToSpan};
+use jiff::ToSpan;
 use lambda_http::{Body, Request};
 use words::console::today::{self as texts, TodayWords};
 
@@ -46,7 +43,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, visit: &Visit) -> Resul
         settled: request.uri().query() == Some("done=settled"),
         heading: (words.sums)(&days::day_text(lang, today)),
         sums: days::views(lang, &sums.get(&today).cloned().unwrap_or_default()),
-        as_of: (words.as_of)(&time_of_day(visit.now)),
+        as_of: (words.as_of)(&words::format::time_of_day(visit.now)),
         days,
     };
     Ok(answer::page(request, StatusCode::OK, console::page(&page, &frame)))
@@ -66,10 +63,4 @@ struct TodayPage {
     sums: Vec<SumView>,
     as_of: String,
     days: Days,
-}
-
-/// Japan's time, to the second.
-pub(crate) fn time_of_day(at: Timestamp) -> String {
-    let local = JAPAN.to_datetime(at);
-    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
 }

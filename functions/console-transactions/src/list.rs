@@ -4,7 +4,6 @@ use askama::Template;
 use console::{Frame, Refusal, Section, Visit};
 use domain::{
     Lang, MerchantId, Yen,
-    clock::JAPAN,
     search::{Row, Search},
     wire::Parameters,
 };
@@ -140,7 +139,7 @@ impl Found {
         let looked = page.looked_back_to.map(|back_to| (words.looked)(page.looked, &words::date_time(lang, back_to)));
         let as_of = match search.wanted {
             Some(_) => words.as_of_now.to_owned(),
-            None => (words.as_of)(&time_of_day(visit.now)),
+            None => (words.as_of)(&words::format::time_of_day(visit.now)),
         };
         let empty = page.rows.is_empty().then(|| match (&looked, &search.wanted) {
             (_, Some(_)) => words.no_such_order,
@@ -198,10 +197,4 @@ pub(crate) fn named_free_items(visit: &Visit, free: &[String; 3], lang: Lang) ->
 /// An amount that stands in a column.
 pub(crate) fn figure(amount: Yen) -> String {
     texts::figure(amount)
-}
-
-/// Japan's time, to the second.
-fn time_of_day(at: Timestamp) -> String {
-    let local = JAPAN.to_datetime(at);
-    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
 }

@@ -18,9 +18,6 @@ use serde::Serialize;
 use serde_json::Value;
 use store::{Continuations, Merchants, StoreError};
 
-/// How many runs are read to see whether one ever began by itself.
-const LOOKED_BACK: i32 = 50;
-
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
@@ -150,9 +147,9 @@ async fn when(
     match due(anchor, month, today, Past::Later) {
         None => Ok(None),
         Some(_) => {
-            // Only what began by itself before can have been missed: a day that was set after it was over is next month's.
-            let runs = deps.runs.newest(&merchant.id, None, LOOKED_BACK).await?;
-            let past = if runs.iter().any(|run| run.asked_by.is_none()) { Past::Later } else { Past::First };
+            // Only what began by itself the month before can have been missed: a day that was set after it was over is next month's.
+            let before = deps.runs.load(&merchant.id, &Run::scheduled_id(&merchant.id, month.before())).await?;
+            let past = if before.is_some() { Past::Later } else { Past::First };
             Ok(due(anchor, month, today, past))
         }
     }

@@ -56,6 +56,11 @@ pub fn date_time(lang: Lang, at: Timestamp) -> String {
     }
 }
 
+/// The time in Japan, to the second: `19:30:05`.
+pub fn time_of_day(at: Timestamp) -> String {
+    JAPAN.to_datetime(at).strftime("%H:%M:%S").to_string()
+}
+
 /// A day in Japan: `2026年11月21日(土)` or `2026-11-21`.
 pub fn date(lang: Lang, at: Timestamp) -> String {
     day(lang, JAPAN.to_datetime(at).date())

@@ -19,10 +19,9 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Brand, CardId, Decline, IdError, KeptCard, MaskedCard, MerchantId, Nonce, OrderId, Payment, PaymentKey, Yen,
+    Brand, CardId, Decline, IdError, KeptCard, MaskedCard, MerchantId, OrderId, Payment, PaymentKey, Yen,
     acquirer::DeclineCategory,
     clock::japan_date,
-    id::framed_digest,
     payment::{Origin, State, Taken},
 };
 
@@ -97,15 +96,6 @@ impl Month {
         let month = self.to_string();
         let parts = [merchant.as_str(), &month, root.as_str()].map(str::as_bytes);
         PaymentKey::new(merchant.clone(), OrderId::derived("continuation", &parts))
-    }
-
-    /// The form that a lineage's one attempt in this month is sent from.
-    pub fn nonce_of(self, merchant: &MerchantId, root: &OrderId) -> Nonce {
-        let month = self.to_string();
-        let parts = ["continuation", merchant.as_str(), &month, root.as_str()];
-        let digest = framed_digest(parts.map(str::as_bytes));
-        let (head, _) = digest.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
-        Nonce::from_random(*head)
     }
 
     /// Who claims that order.

@@ -10,12 +10,12 @@ const NOTICE_DAYS: i64 = 2;
 /// A run that was missed is caught up for so many days; after that the month is left to a person.
 const CAUGHT_UP_DAYS: i64 = 7;
 
-/// Whether runs began by themselves before: only then can one have been missed.
+/// Whether a run began by itself the month before: only then can one have been missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Past {
-    /// None was ever due.
+    /// None did.
     First,
-    /// One was.
+    /// One did.
     Later,
 }
 
