@@ -1,9 +1,10 @@
-//! A run that was announced, on its day: its rows as they are listed now.
+//! A run that was announced, on its day: of what is listed now, what was announced.
 
 use domain::{
     audit::{Action, Actor},
     recurring::continuation::{NotRun, Run, RunState},
 };
+use inbound::continuation::plan_rows;
 use store::StoreError;
 
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
 /// Lets a run begin, or says why it does not.
 pub(crate) async fn begin(deps: &Deps, run: &Run) -> Result<(), PlanError> {
     let merchant = deps.merchants.load(&run.merchant).await?.ok_or(PlanError::Gone("merchant"))?;
-    // What was drawn up two days ago was for the mail.
-    let rows = match may_begin(deps, &merchant, run).await? {
+    let announced = plan_rows(&deps.files, run).await?.ok_or(PlanError::Gone("plan"))?;
+    let rows = match may_begin(deps, &merchant, run, Some(&announced)).await? {
         Ok(rows) => rows,
         // Who switched it off knows.
         Err(why @ NotRun::SwitchedOff) => return put(deps, &Run { told: true, ..not_run(deps, run, why) }).await,

@@ -2,12 +2,13 @@
 
 use domain::{
     batch::{Batch, Source, continued_file},
-    recurring::continuation::{Run, RunState},
+    clock::japan_date,
+    recurring::continuation::{NotRun, Run, RunState},
 };
 use inbound::continuation::plan_rows;
 use store::StoreError;
 
-use crate::{Deps, PlanError, put};
+use crate::{Deps, PlanError, not_run, put};
 
 /// Writes the file of a run's rows, and begins the batch of the same name.
 pub(crate) async fn charge(deps: &Deps, run: &Run) -> Result<(), PlanError> {
@@ -15,6 +16,9 @@ pub(crate) async fn charge(deps: &Deps, run: &Run) -> Result<(), PlanError> {
     let stands = deps.batches.load(&run.merchant, &run.id).await?;
     let batch = match stands {
         Some(batch) => batch,
+        None if run.is_stale(japan_date(deps.clock.now())) => {
+            return put(deps, &not_run(deps, run, NotRun::TooLate)).await;
+        }
         None => {
             let source = write(deps, run).await?;
             let batch = Batch::of_run(run, source, by.clone(), deps.clock.now());

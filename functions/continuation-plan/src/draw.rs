@@ -2,7 +2,7 @@
 
 use domain::{
     Merchant,
-    recurring::continuation::{Drawn, NotRun, PlanRow, Run, RunState},
+    recurring::continuation::{Drawn, NotRun, PlanRow, Run, RunState, as_announced},
 };
 use inbound::checkout::trades_at;
 
@@ -18,18 +18,19 @@ pub(crate) async fn draw(deps: &Deps, run: &Run) -> Result<(), PlanError> {
             None => put(deps, &not_run(deps, run, NotRun::TooMany)).await,
         };
     }
-    match may_begin(deps, &merchant, run).await? {
+    match may_begin(deps, &merchant, run, None).await? {
         Ok(rows) => put(deps, &run.drawn_up(store(deps, run, &rows).await?, RunState::Announced { since })).await,
         // Nobody was told that it would begin, so nobody is told that it doesn't.
         Err(why) => put(deps, &Run { told: true, ..not_run(deps, run, why) }).await,
     }
 }
 
-/// The rows of a run that begins by itself, or why it does not.
+/// The rows of a run that begins by itself, or why it does not; no more of them are charged than were `announced`.
 pub(crate) async fn may_begin(
     deps: &Deps,
     merchant: &Merchant,
     run: &Run,
+    announced: Option<&[PlanRow]>,
 ) -> Result<Result<Vec<PlanRow>, NotRun>, PlanError> {
     if merchant.continuation_day.is_none() {
         return Ok(Err(NotRun::SwitchedOff));
@@ -41,6 +42,10 @@ pub(crate) async fn may_begin(
         return Ok(Err(NotRun::NobodyToTell));
     }
     let Some(rows) = plan::rows(deps, run).await? else { return Ok(Err(NotRun::TooMany)) };
+    let rows = match announced {
+        Some(announced) => as_announced(rows, announced),
+        None => rows,
+    };
     let any = run.charges(&rows).next().is_some();
     Ok(if any { Ok(rows) } else { Err(NotRun::NothingToCharge) })
 }

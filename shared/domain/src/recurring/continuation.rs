@@ -9,9 +9,9 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
-pub use row::{PlanRow, Standing};
+pub use row::{PlanRow, Standing, as_announced};
 pub use run::{Drawn, Edit, Edited, Figure, MOST_ROWS, NotRun, Run, RunOrder, RunState, Task};
-pub use schedule::{Past, due, notice_day};
+pub use schedule::{Past, due};
 
 use std::{collections::BTreeMap, fmt};
 

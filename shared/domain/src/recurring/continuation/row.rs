@@ -1,5 +1,7 @@
 //! A row of a month's plan: what can be charged again, or why it is not.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -58,12 +60,22 @@ pub enum Standing {
     CardExpires,
     /// Its card must never be tried again.
     NeverRetry,
+    /// The shop was not told of it, or of less: a run that begins by itself charges what was announced.
+    NotAnnounced,
 }
 
 impl Standing {
     /// Every standing.
-    pub const ALL: [Self; 7] =
-        [Self::Open, Self::Gone, Self::Charged, Self::LetGo, Self::BeingChecked, Self::CardExpires, Self::NeverRetry];
+    pub const ALL: [Self; 8] = [
+        Self::Open,
+        Self::Gone,
+        Self::Charged,
+        Self::LetGo,
+        Self::BeingChecked,
+        Self::CardExpires,
+        Self::NeverRetry,
+        Self::NotAnnounced,
+    ];
 
     /// By what stands under the month's order, else by the flags.
     fn of(of_month: Option<&Payment>, flags: &[Flag]) -> Self {
@@ -139,6 +151,19 @@ impl PlanRow {
         let texts = [self.order.as_str(), self.root.as_str(), &self.user, &self.name, &self.mail, &self.card.last4];
         texts.into_iter().chain(self.free.iter().map(String::as_str)).any(|text| folded(text).contains(wanted))
     }
+}
+
+/// The rows of a run's day, of which only those can be charged that were announced, at no higher an amount.
+pub fn as_announced(rows: Vec<PlanRow>, announced: &[PlanRow]) -> Vec<PlanRow> {
+    let open = announced.iter().filter(|row| row.standing == Standing::Open);
+    let told: BTreeMap<&OrderId, Yen> = open.map(|row| (&row.root, row.amount)).collect();
+    let mut rows = rows;
+    for row in rows.iter_mut().filter(|row| row.standing == Standing::Open) {
+        if told.get(&row.root).is_none_or(|amount| *amount < row.amount) {
+            row.standing = Standing::NotAnnounced;
+        }
+    }
+    rows
 }
 
 /// Whether it is over with a card for good; a wait is not.

@@ -13,6 +13,7 @@ use crate::{
     MerchantId, Yen,
     account::UserId,
     batch::{BatchId, Inbox},
+    clock::japan_date,
     id::{framed_digest, leading_u64},
 };
 
@@ -162,7 +163,7 @@ pub enum NotRun {
     NobodyToTell,
     /// Runs don't begin by themselves any more.
     SwitchedOff,
-    /// It was to begin a week ago.
+    /// It was to begin, or was confirmed, more than a week ago.
     TooLate,
 }
 
@@ -175,7 +176,7 @@ pub enum Task {
     Tell,
     /// Its day is too near to tell the shop in time: it begins later.
     PutOff,
-    /// Draw up its plan anew, and let it run.
+    /// Draw up its plan anew, and let run what was announced of it.
     Begin,
     /// Write its file and begin its batch.
     Charge,
@@ -312,9 +313,23 @@ impl Run {
                 | Standing::LetGo
                 | Standing::BeingChecked
                 | Standing::CardExpires
-                | Standing::NeverRetry,
+                | Standing::NeverRetry
+                | Standing::NotAnnounced,
                 _,
             ) => None,
+        }
+    }
+
+    /// Whether it was confirmed so long ago that nobody expects it to be charged any more.
+    pub fn is_stale(&self, today: Date) -> bool {
+        match self.state {
+            RunState::Confirmed { at, .. } => is_too_late(japan_date(at), today),
+            RunState::Drawing { .. }
+            | RunState::Open { .. }
+            | RunState::Announced { .. }
+            | RunState::Begun { .. }
+            | RunState::Cancelled { .. }
+            | RunState::NotRun { .. } => false,
         }
     }
 

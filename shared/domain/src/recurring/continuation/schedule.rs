@@ -21,9 +21,9 @@ pub enum Past {
 
 /// The day on which a month's run begins if the shop is told of it today. None: it is not time yet, or too late.
 ///
-/// It is the anchor day or the next business day, and never less than two days after the shop was told.
+/// It is never less than two days after the shop was told.
 pub fn due(anchor: Anchor, month: Month, today: Date, past: Past) -> Option<Date> {
-    let day = run_day(anchor.in_month_of(month.first_day())).date;
+    let day = day_in(month, anchor);
     if today < notice_day(day) {
         return None;
     }
@@ -37,13 +37,19 @@ pub fn due(anchor: Anchor, month: Month, today: Date, past: Past) -> Option<Date
     Some(day.max(told_in_time(today)))
 }
 
+/// A month's day: the anchor day or the next business day. The shop is told of all that is charged, so no sooner than the month before is over.
+fn day_in(month: Month, anchor: Anchor) -> Date {
+    let day = run_day(anchor.in_month_of(month.first_day())).date;
+    day.max(told_in_time(month.first_day()))
+}
+
 /// The first day on which a run may begin that the shop is told of today.
 pub(super) fn told_in_time(today: Date) -> Date {
     run_day(today.saturating_add(NOTICE_DAYS.days())).date
 }
 
 /// The day on which the shop is told of a run.
-pub fn notice_day(run: Date) -> Date {
+fn notice_day(run: Date) -> Date {
     run.saturating_sub(NOTICE_DAYS.days())
 }
 
@@ -88,8 +94,9 @@ mod tests {
         let months = std::iter::successors(Some(Month::parse("2026-12").unwrap()), |month| Some(month.after()));
         for (month, day) in months.take(36).flat_map(|month| (1..=31).map(move |day| (month, day))) {
             let anchor = Anchor::new(day).unwrap();
-            let run = run_day(anchor.in_month_of(month.first_day())).date;
+            let run = day_in(month, anchor);
             let told = notice_day(run);
+            assert!(told >= month.first_day(), "{month} {day}: what is continued is complete");
             assert_eq!(due(anchor, month, told, Past::First), Some(run), "{month} {day}");
             assert_eq!(due(anchor, month, told.yesterday().unwrap(), Past::Later), None, "{month} {day}");
         }

@@ -219,3 +219,36 @@ fn months_read_back() {
         assert!(Month::parse(bad).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn a_run_that_begins_by_itself_charges_no_more_than_was_announced() {
+    let row = |root: &str, amount: u32, standing| PlanRow {
+        root: order_id(root),
+        order: order_id(root),
+        user: String::new(),
+        name: String::new(),
+        mail: String::new(),
+        free: Default::default(),
+        amount: Yen::new(amount).unwrap(),
+        card: card(),
+        flags: Vec::new(),
+        standing,
+    };
+    let announced = [
+        row("1", 1_000, Standing::Open),
+        row("2", 1_000, Standing::Open),
+        row("3", 1_000, Standing::Open),
+        row("4", 1_000, Standing::CardExpires),
+    ];
+    let now = vec![
+        row("1", 1_000, Standing::Open),
+        row("2", 900, Standing::Open),
+        row("3", 1_001, Standing::Open),
+        row("4", 1_000, Standing::Open),
+        row("5", 1_000, Standing::Open),
+        row("6", 1_000, Standing::Charged),
+    ];
+    let standings: Vec<Standing> = as_announced(now, &announced).into_iter().map(|row| row.standing).collect();
+    let (open, not) = (Standing::Open, Standing::NotAnnounced);
+    assert_eq!(standings, [open, open, not, not, not, Standing::Charged]);
+}

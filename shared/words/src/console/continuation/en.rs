@@ -124,7 +124,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
         }
         NotRun::SwitchedOff => "Runs don’t begin by themselves any more, so nothing was charged.",
         NotRun::TooLate => {
-            "Its day is over for too long, so nothing was charged by itself. Draw up a plan where it is still wanted."
+            "Its day is over for too long, so nothing was charged. Draw up a plan where it is still wanted."
         }
     },
     states: |state| match state {
@@ -144,6 +144,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
         Standing::BeingChecked => "Being checked",
         Standing::CardExpires => "Card expires",
         Standing::NeverRetry => "Card must not be tried again",
+        Standing::NotAnnounced => "Came after the notice",
     },
     link: LinkWords {
         title: "Cancel a run of continuation",

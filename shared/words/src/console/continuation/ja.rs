@@ -21,7 +21,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
             "毎月{day}日（土日祝日のときは翌営業日）に自動で始まります。2日前に、ショップ控えの送信先へお知らせします。"
         )
     },
-    not_by_itself: "自動では始まりません。毎月決まった日に自動で始めるには、設定の「決済」で日を選んでください。",
+    not_by_itself: "自動では始まりません。毎月決まった日に自動で始めるには、設定の「支払い」で日を選んでください。",
     nobody_to_tell: "ショップ控えの送信先がないため、自動では始まりません。設定の「メール」で送信先を登録してください。",
     list: "自動継続の履歴",
     empty: ("まだ自動継続はありません", "もとになる月を選んで、計画を作成してください。"),
@@ -121,9 +121,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
         NotRun::Suspended => "この加盟店は決済を停止しているため、自動では請求していません。",
         NotRun::NobodyToTell => "ショップ控えの送信先がなく、事前にお知らせできないため、自動では請求していません。",
         NotRun::SwitchedOff => "自動で始める設定がオフになったため、請求していません。",
-        NotRun::TooLate => {
-            "実行日から日が過ぎたため、自動では請求していません。必要なときは、計画を作成して請求してください。"
-        }
+        NotRun::TooLate => "実行日から日が過ぎたため、請求していません。必要なときは、計画を作成して請求してください。",
     },
     states: |state| match state {
         RunState::Drawing { .. } => "作成中",
@@ -142,6 +140,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
         Standing::BeingChecked => "結果を確認中",
         Standing::CardExpires => "カードの期限切れ",
         Standing::NeverRetry => "再試行できないカード",
+        Standing::NotAnnounced => "お知らせの後に加わったもの",
     },
     link: LinkWords {
         title: "自動継続の取りやめ",

@@ -174,8 +174,8 @@ pub fn setting_hint(lang: Lang, key: &str) -> Option<&'static str> {
             "Only where a later try may be approved: after 1, 3, 5, 7, 10 and 14 days, at 10:00 in Japan.",
         ),
         "continuation_day" => (
-            "1〜31。毎月この日（土日祝日のときは翌営業日）に、前の月の決済をその月の分としてもう一度請求します。2日前に、合計と件数をショップ控えの送信先にお知らせします。送信先がないときは始めません。空欄にすると、管理画面で実行したときだけ請求します。",
-            "1 to 31. Every month on this day, or on the next business day, the payments of the month before are charged again. Two days before, the sum and the number are sent to the address of the shop's copy; without such an address nothing begins. Empty: only when somebody runs it in the console.",
+            "1〜31。毎月この日（土日祝日のときは翌営業日。1日と2日は3日）に、前の月の決済をその月の分としてもう一度請求します。2日前に、合計と件数をショップ控えの送信先にお知らせし、お知らせしたものだけを請求します。送信先がないときは始めません。空欄にすると、管理画面で実行したときだけ請求します。",
+            "1 to 31. Every month on this day, or on the next business day (the 1st and 2nd: on the 3rd), the payments of the month before are charged again. Two days before, the sum and the number are sent to the address of the shop's copy, and no more than that is charged; without such an address nothing begins. Empty: only when somebody runs it in the console.",
         ),
         "batch_at_once_rows" => (
             "バケットに置かれたファイルがこの行数を超えるときは、管理画面で確認されるまで実行しません。0にすると、必ず確認を待ちます。",
