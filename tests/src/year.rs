@@ -168,7 +168,7 @@ impl Year<'_> {
             (PlanState::Ended { .. }, _) => None,
             (PlanState::Active(Progress::Asked { .. }), 0..5_000) => plan.skipped(now),
             (PlanState::Active(Progress::Asked { .. }), _) => plan.charged_by_hand(now),
-            (PlanState::Paused { .. }, 0..300) if !unpaid => plan.resumed(now),
+            (PlanState::Paused { .. }, 0..300) if !unpaid => plan.resumed(By::Merchant, now),
             (PlanState::Paused { .. }, 0..1_500) if unpaid => {
                 let card = self.desk.change_card(&self.buyers[which].name, cards::JCB).await;
                 self.buyers[which].over_on = None;

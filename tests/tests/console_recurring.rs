@@ -301,7 +301,7 @@ async fn a_lower_amount_holds_from_the_next_period_and_a_higher_one_asks_the_buy
     let page =
         done(&mut clerk, &plan, "change", "&amount=１，５００円&cycle=1".replace('，', "%EF%BC%8C").as_str()).await;
     let changed = stored_plan(&world, &plan).await;
-    assert_eq!(changed.then, Some(Scheduled { rate: rate(1_500, 1), from: date(2026, 12, 27) }));
+    assert_eq!(changed.then, [Scheduled { rate: rate(1_500, 1), from: date(2026, 12, 27) }]);
     assert!(page.text.contains("変更しました") && page.text.contains("1,500円"), "{}", page.text);
     // More, or sooner: nothing changes before the buyer agrees.
     clerk.get(&format!("{}?act=change&amount=2,500&cycle=1", address(&plan))).await;

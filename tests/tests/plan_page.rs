@@ -409,7 +409,7 @@ async fn a_mail_of_what_moved_on_is_not_sent_any_more() {
     let mails = stage.world.mailbox().unwrap().len();
     let now = stage.world.now();
     stage.desk.write(&stage.plan, |plan| plan.paused(By::Buyer, now)).await;
-    stage.desk.write(&stage.plan, |plan| plan.resumed(now)).await;
+    stage.desk.write(&stage.plan, |plan| plan.resumed(By::Buyer, now)).await;
     stage.world.settle().await.unwrap();
     let told = told(&stage.world, mails);
     assert_eq!(told.len(), 1, "{told:?}");

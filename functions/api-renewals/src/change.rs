@@ -84,10 +84,11 @@ fn paused(plan: &Plan, visit: &Visit<'_>) -> Step {
 /// It goes on behind a period only where no charge of that is on its way.
 async fn resumed(deps: &Deps, visit: &Visit<'_>, plan: &Plan) -> Step {
     visit.trades()?;
-    if let PlanState::Ended { .. } = plan.state {
-        return Err(Problem::new(Code::RenewalImpossible));
-    }
-    let Some(next) = plan.resumed(visit.now) else { return Ok(None) };
+    let next = match plan.state {
+        PlanState::Active(_) => return Ok(None),
+        PlanState::Paused { .. } | PlanState::Ended { .. } => plan.resumed(By::Merchant, visit.now),
+    };
+    let next = next.ok_or_else(|| Problem::new(Code::RenewalImpossible))?;
     if next.period != plan.period {
         let payment = deps.payments.load(&plan.order_of(plan.period)).await?;
         let held = plan.may_let_go(payment.as_ref(), visit.now);

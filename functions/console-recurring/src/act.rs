@@ -6,7 +6,7 @@ use domain::{
     KeptCard, Payment,
     audit::Action,
     recurring::{
-        calendar::{Anchor, run_day},
+        calendar::Anchor,
         plan::{By, ChangeError, Held, Plan, Rate},
     },
     tries::{Limit, TriedBy},
@@ -189,7 +189,7 @@ fn let_go(call: &Call<'_>, plan: &Plan, act: Act, payment: Option<&Payment>) -> 
     let (next, action) = match act {
         Act::Skip => (plan.skipped(now), Action::PlanSkipped { plan: id, period: plan.period }),
         Act::Charge | Act::Pause | Act::Resume | Act::Change | Act::Propose | Act::Withdraw | Act::Move | Act::End => {
-            (plan.resumed(now), Action::PlanResumed { plan: id })
+            (plan.resumed(By::Merchant, now), Action::PlanResumed { plan: id })
         }
     };
     let next = next.ok_or(Hindrance::MovedOn)?;
@@ -223,7 +223,7 @@ fn of_rate(call: &Call<'_>, plan: &Plan, rate: Rate) -> Result<Step, Hindrance> 
     let from_to = (words.from_to)(&facts::rate(call, plan.last_rate()), &facts::rate(call, rate));
     let (next, action, line) = match plan.changed(rate, call.visit.now) {
         Ok(next) => {
-            let from = next.then.map(|then| words::format::day(lang, then.from)).unwrap_or_default();
+            let from = next.then.last().map(|then| words::format::day(lang, then.from)).unwrap_or_default();
             (next, Action::PlanChanged { plan: id, amount, cycle }, (words.holds_from)(&from))
         }
         Err(ChangeError::NeedsAgreement) => {
@@ -251,7 +251,7 @@ fn of_day(call: &Call<'_>, plan: &Plan, day: Anchor) -> Result<Step, Hindrance> 
 }
 
 fn comes_next(call: &Call<'_>, next: &Plan, text: fn(&str, &str) -> String) -> String {
-    text(&facts::day(call, run_day(next.nominal)), &words::money(call.lang(), next.rate().amount))
+    text(&facts::day(call, next.run_day()), &words::money(call.lang(), next.rate().amount))
 }
 
 /// What was typed, in an address or a form.

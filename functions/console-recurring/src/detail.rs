@@ -4,6 +4,7 @@ use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
     CardOwner, KeptCard, Lang, Payment,
+    clock::japan_date,
     recurring::{
         calendar::run_day,
         plan::{Plan, PlanState, Progress},
@@ -12,7 +13,7 @@ use domain::{
     search::PlanStatus,
 };
 use http::{Response, StatusCode};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use lambda_http::Body;
 use words::console::recurring::{self as texts, Act, RecurringWords};
 
@@ -65,7 +66,7 @@ pub(crate) async fn show(call: &Call<'_>, plan: &Plan) -> Result<Response<Body>,
         agreed: agreed(call, plan),
         offer: (address_of_offer(&plan.offer), (words.offer_version)(plan.offer.as_str(), plan.offer_version)),
         first: plan.first_order.to_string(),
-        card: card_facts(plan, card.as_ref()),
+        card: card_facts(plan, card.as_ref(), japan_date(call.visit.now)),
         history,
     };
     Ok(call.page(StatusCode::OK, &page, &frame))
@@ -118,7 +119,7 @@ fn coming(call: &Call<'_>, plan: &Plan, progress: Progress) -> Vec<Fact> {
         (words.period, period),
         (words.will_cost, words::money(lang, plan.rate().amount)),
         (words.nominal, words::format::day(lang, plan.nominal)),
-        (words.run_day, facts::day(call, run_day(plan.nominal))),
+        (words.run_day, facts::day(call, plan.run_day())),
     ];
     match progress {
         Progress::Retrying { next, .. } => {
@@ -134,7 +135,7 @@ fn coming(call: &Call<'_>, plan: &Plan, progress: Progress) -> Vec<Fact> {
     if let Some(reminder) = plan.reminder() {
         facts.push((words.reminder, (words.reminder_on)(reminder.kind, &words::format::day(lang, reminder.on))));
     }
-    if let Some(then) = plan.then.filter(|then| then.from > plan.nominal) {
+    for then in plan.then.iter().filter(|then| then.from > plan.nominal) {
         let day = words::format::day(lang, then.from);
         facts.push((words.scheduled, (words.rate_from)(&facts::rate(call, then.rate), &day)));
     }
@@ -193,12 +194,12 @@ struct CardFacts {
     ends: bool,
 }
 
-fn card_facts(plan: &Plan, card: Option<&KeptCard>) -> Option<CardFacts> {
+fn card_facts(plan: &Plan, card: Option<&KeptCard>, today: Date) -> Option<CardFacts> {
     let card = card.filter(|card| card.number.is_some())?;
     Some(CardFacts {
         card: words::masked(&card.card),
         expiry: card.card.expiry.to_string(),
-        ends: matches!(plan.state, PlanState::Active(_)) && plan.outlives(card.card.expiry),
+        ends: matches!(plan.state, PlanState::Active(_)) && plan.outlives(card.card.expiry, today),
     })
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn may(call: &Call<'_>, plan: &Plan, act: Act) -> bool {
         Act::Charge => trades(call.merchant()) && plan.charged_by_hand(now).is_some(),
         Act::Skip => plan.skipped(now).is_some(),
         Act::Pause => plan.paused(By::Merchant, now).is_some(),
-        Act::Resume => plan.resumed(now).is_some(),
+        Act::Resume => plan.resumed(By::Merchant, now).is_some(),
         Act::Change | Act::Propose => is_live(plan),
         Act::Withdraw => is_live(plan) && plan.withdrawn_proposal().is_some(),
         Act::Move => other_day(plan).is_some_and(|day| plan.moved_to(day, now).is_some()),

@@ -4,6 +4,7 @@ use domain::{
     Initiator, KeptCard, MerchantId,
     acquirer::DeclineCode,
     card::Unchargeable,
+    clock::japan_date,
     recurring::plan::{Plan, PlanId},
 };
 
@@ -37,6 +38,6 @@ pub(crate) async fn check(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> 
     let plan = deps.plans.load(&merchant.id, plan).await?.ok_or(WorkError::Gone("plan"))?;
     // A card that is gone is told of when it is needed: the buyer deleted it.
     let Some(card) = deps.cards.load(&plan.merchant, &plan.owner).await? else { return Ok(()) };
-    let expiry = card.card.expiry;
-    step::write(deps, plan, |plan| if plan.outlives(expiry) { plan.warned_of_card() } else { None }).await.map(drop)
+    let (expiry, today) = (card.card.expiry, japan_date(deps.clock.now()));
+    step::write(deps, plan, |plan| plan.warned_of_card(expiry, today)).await.map(drop)
 }

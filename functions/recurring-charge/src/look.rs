@@ -44,11 +44,7 @@ pub(crate) async fn at(
 /// Writes down that a reminder goes out whose day has come: the change is what is told.
 async fn remind(deps: &Deps, plan: Plan) -> Result<Plan, WorkError> {
     let today = japan_date(deps.clock.now());
-    let due = |plan: &Plan| {
-        let reminder = plan.reminder().filter(|reminder| reminder.on <= today)?;
-        plan.reminded(reminder.period)
-    };
-    step::write(deps, plan, due).await
+    step::write(deps, plan, |plan| plan.reminded(today)).await
 }
 
 async fn ask(deps: &Deps, plan: Plan) -> Result<(), WorkError> {

@@ -3,7 +3,6 @@
 use askama::Template;
 use bytes::Bytes;
 use domain::Lang;
-use domain::recurring::calendar::run_day;
 use domain::recurring::plan::{Plan, PlanState, Progress};
 use http::Response;
 use words::recurring::{rate, run_date, standing, state};
@@ -67,7 +66,7 @@ fn row(plan: &Plan) -> Row {
 
 fn next(plan: &Plan) -> String {
     match plan.state {
-        PlanState::Active(Progress::Waiting) => run_date(Lang::En, run_day(plan.nominal)),
+        PlanState::Active(Progress::Waiting) => run_date(Lang::En, plan.run_day()),
         PlanState::Active(Progress::Retrying { next, .. }) => japan_time(next.at),
         PlanState::Active(Progress::Immediate { .. }) => "now".to_owned(),
         PlanState::Active(Progress::Asked { .. }) | PlanState::Paused { .. } | PlanState::Ended { .. } => String::new(),

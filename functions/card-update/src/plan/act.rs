@@ -26,8 +26,7 @@ pub(super) async fn act(visit: &PlanVisit<'_>, form: &CardForm, act: PlanAct) ->
         .change(plan.clone(), |plan| match act {
             PlanAct::Pause => plan.paused(By::Buyer, now),
             PlanAct::Resume => {
-                let mine = plan.version == seen && paused_by_buyer(plan);
-                Some(plan).filter(|_| mine).and_then(|plan| plan.resumed(now))
+                Some(plan).filter(|plan| plan.version == seen).and_then(|plan| plan.resumed(By::Buyer, now))
             }
             PlanAct::Stop => plan.ended(By::Buyer, now),
         })
@@ -43,14 +42,9 @@ pub(super) async fn act(visit: &PlanVisit<'_>, form: &CardForm, act: PlanAct) ->
     Ok(visit.done(lang, if stands { PlanDone::Act(act) } else { PlanDone::Moved }))
 }
 
-/// Who paused it lets it go on; what the shop paused, the shop does.
-const fn paused_by_buyer(plan: &Plan) -> bool {
-    matches!(plan.state, PlanState::Paused { why: PauseReason::Buyer, .. })
-}
-
 const fn already(act: PlanAct, plan: &Plan) -> bool {
     match act {
-        PlanAct::Pause => matches!(plan.state, PlanState::Paused { .. }),
+        PlanAct::Pause => matches!(plan.state, PlanState::Paused { why: PauseReason::Buyer, .. }),
         PlanAct::Resume => matches!(plan.state, PlanState::Active(_)),
         PlanAct::Stop => matches!(plan.state, PlanState::Ended { .. }),
     }
@@ -58,7 +52,7 @@ const fn already(act: PlanAct, plan: &Plan) -> bool {
 
 /// Whether going on would let go of a period whose charge is on its way, or came.
 async fn is_held(visit: &PlanVisit<'_>, plan: &Plan, now: Timestamp) -> Result<bool, Failure> {
-    if plan.resumed(now).is_none_or(|next| next.period == plan.period) {
+    if plan.resumed(By::Buyer, now).is_none_or(|next| next.period == plan.period) {
         return Ok(false);
     }
     let payment = visit.deps.payments.load(&plan.order_of(plan.period)).await?;

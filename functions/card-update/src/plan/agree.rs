@@ -34,7 +34,8 @@ pub(super) async fn ask(
     let lang = visit.lang(form, plan);
     let now = visit.deps.clock.now();
     let Some(rate) = plan.proposal else { return Ok(visit.done(lang, PlanDone::Moved)) };
-    let from = plan.agreed_to(rate, &plan.first_order, now).ok().and_then(|agreed| agreed.then).map(|then| then.from);
+    let from =
+        plan.agreed_to(rate, &plan.first_order, now).ok().and_then(|agreed| agreed.then.last().map(|then| then.from));
     let Some(from) = from else { return Ok(visit.done(lang, PlanDone::Moved)) };
     let opened = visit.merchant().await?;
     if !checkout::trades_at(&opened.merchant, visit.deps.stage) {

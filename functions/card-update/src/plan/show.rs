@@ -2,7 +2,7 @@
 
 use domain::{
     State,
-    recurring::plan::{Plan, PlanState},
+    recurring::plan::{PauseReason, Plan, PlanState},
 };
 use http::{Response, StatusCode};
 use inbound::{
@@ -68,7 +68,7 @@ async fn overview(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Response<Body>, 
 /// Whether the plan stands as an address says that was made a moment ago: who comes by a bookmark is not told what is over.
 const fn still(done: PlanDone, plan: &Plan) -> bool {
     match done {
-        PlanDone::Act(PlanAct::Pause) => matches!(plan.state, PlanState::Paused { .. }),
+        PlanDone::Act(PlanAct::Pause) => matches!(plan.state, PlanState::Paused { why: PauseReason::Buyer, .. }),
         PlanDone::Act(PlanAct::Resume) => matches!(plan.state, PlanState::Active(_)),
         PlanDone::Act(PlanAct::Stop) => matches!(plan.state, PlanState::Ended { .. }),
         PlanDone::Agreed | PlanDone::Refused => plan.proposal.is_none(),

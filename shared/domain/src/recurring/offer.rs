@@ -233,9 +233,9 @@ impl Times {
 }
 
 impl Times {
-    /// One period more, in place of one that was let go uncharged.
+    /// One period more, in place of one that was let go uncharged. No contract grows beyond what one may have.
     pub(super) fn extended(self) -> Self {
-        Self(self.0.saturating_add(1))
+        Self(self.0.saturating_add(1).min(Self::MAX))
     }
 }
 

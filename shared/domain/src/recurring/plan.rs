@@ -15,7 +15,7 @@ pub(in crate::recurring) mod tests;
 #[cfg(test)]
 mod year;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
 pub use change::{ChangeError, Rate, Scheduled, agreed};
@@ -27,12 +27,13 @@ pub use settle::{Standing, without_words};
 pub use stand::{PlanTidings, tidings};
 
 use super::{
-    calendar::Anchor,
+    calendar::{Anchor, RunDay, run_day},
     offer::{Offer, OfferId, Times},
     retry::Retry,
 };
 use crate::{
-    CardId, CardOwner, Lang, MerchantId, OrderId, Payment, acquirer::DeclineCode, clock::japan_date, link::TermsShown,
+    CardId, CardOwner, Lang, MerchantId, OrderId, Payment, Yen, acquirer::DeclineCode, clock::japan_date,
+    link::TermsShown,
 };
 
 /// One buyer's contract, as stored.
@@ -70,8 +71,9 @@ pub struct Plan {
     pub anchor: Anchor,
     /// What each period costs and how long it is. See [`Plan::rate`].
     pub agreed: Rate,
-    /// What it will be from a later period on.
-    pub then: Option<Scheduled>,
+    /// What it will be from later periods on, by their dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Scheduled>,
     /// What the merchant wants it to be, if the buyer agrees.
     pub proposal: Option<Rate>,
     /// After how many periods it ends.
@@ -84,8 +86,13 @@ pub struct Plan {
     pub tries: u16,
     /// The day on which it first failed.
     pub first_failed: Option<Date>,
+    /// What was charged last. None: nothing yet, because the beginning was free.
+    pub paid: Option<Yen>,
     /// The last period whose billing the buyer was reminded of.
     pub reminded: u32,
+    /// When the reminder went out of the period that is charged next, if it may not be charged less than a week after.
+    #[serde(default)]
+    pub announced: Option<Date>,
     /// The nominal date for which the buyer was told that the card will be over.
     #[serde(default)]
     pub card_warned: Option<Date>,
@@ -220,14 +227,16 @@ impl Plan {
             shown: payment.details.terms?,
             anchor,
             agreed: Rate { amount: offer.amount, cycle: offer.cycle },
-            then: None,
+            then: Vec::new(),
             proposal: None,
             times: offer.times,
             period: 2,
             nominal: offer.begins(anchor, joined),
             tries: 0,
             first_failed: None,
+            paid: payment.state.paid_at().map(|_| payment.amount),
             reminded: 1,
+            announced: None,
             card_warned: None,
             changed_card: None,
             agreed_by: None,
@@ -241,8 +250,9 @@ impl Plan {
         self.rate_on(self.nominal)
     }
 
-    fn rate_on(&self, nominal: Date) -> Rate {
-        self.then.filter(|then| then.from <= nominal).map_or(self.agreed, |then| then.rate)
+    /// What the period costs that has this nominal date, and how long it is.
+    pub fn rate_on(&self, nominal: Date) -> Rate {
+        self.then.iter().rev().find(|then| then.from <= nominal).map_or(self.agreed, |then| then.rate)
     }
 
     /// The periods that come, as it stands: nominal date and rate of each, to the contract's end or the calendar's.
@@ -257,6 +267,12 @@ impl Plan {
     /// Whether it is over (終了). A card that such a plan was charged to may be deleted.
     pub const fn is_over(&self) -> bool {
         matches!(self.state, PlanState::Ended { .. })
+    }
+
+    /// The day on which the period is charged that comes next: its date's business day, and never less than a week after a reminder that was owed.
+    pub fn run_day(&self) -> RunDay {
+        let announced = self.announced.map(|day| day.saturating_add(REMINDER_DAYS.days()));
+        run_day(announced.map_or(self.nominal, |earliest| earliest.max(self.nominal)))
     }
 
     /// The nominal date after the one that is charged next.
@@ -277,10 +293,11 @@ impl Plan {
         self.written(|plan| {
             plan.nominal = self.following();
             plan.agreed = rate;
-            plan.then = self.then.filter(|then| then.from > self.nominal);
+            plan.then.retain(|then| then.from > self.nominal);
             plan.period = self.period.saturating_add(1);
             plan.tries = 0;
             plan.first_failed = None;
+            plan.announced = None;
             let over = self.times.is_some_and(|times| plan.period > u32::from(times.get()));
             plan.state = match self.state {
                 PlanState::Active(_) | PlanState::Paused { .. } if over => {

@@ -58,14 +58,16 @@ fn plan(lang: Lang, state: PlanState) -> Plan {
         shown: TermsShown::of(1, "", at("2026-11-30T02:00:00Z")),
         anchor: Anchor::USUAL,
         agreed: rate(2_000, 1),
-        then: None,
+        then: Vec::new(),
         proposal: None,
         times: None,
         period: 3,
         nominal: date(2027, 1, 27),
         tries: 0,
         first_failed: None,
+        paid: Some(Yen::new(2_000).unwrap()),
         reminded: 1,
+        announced: None,
         card_warned: None,
         changed_card: None,
         agreed_by: None,
@@ -118,7 +120,7 @@ pub(super) fn pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSw
     }
     let active = plan(lang, WAITING);
     let proposed = Plan { proposal: Some(rate(2_400, 1)), ..active.clone() };
-    let agreed = Plan { then: Some(Scheduled { rate: rate(2_400, 1), from: date(2027, 2, 27) }), ..active.clone() };
+    let agreed = Plan { then: vec![Scheduled { rate: rate(2_400, 1), from: date(2027, 2, 27) }], ..active.clone() };
     let [.., ended] = states();
     let ended = plan(lang, ended.1);
     pages.push(("plan-proposed".to_owned(), show(&proposed, None)));
@@ -212,7 +214,7 @@ pub(super) fn mails(lang: Lang, merchant: &str) -> Vec<(String, Mail)> {
         Plan { period: 2, nominal: date(2026, 12, 27), trial_until: Some(date(2026, 12, 13)), ..plan(lang, active) };
     let proposed = Plan { proposal: Some(rate(2_400, 1)), ..plan(lang, active) };
     let changed =
-        Plan { then: Some(Scheduled { rate: rate(1_800, 1), from: date(2027, 2, 27) }), ..plan(lang, active) };
+        Plan { then: vec![Scheduled { rate: rate(1_800, 1), from: date(2027, 2, 27) }], ..plan(lang, active) };
     let yearly = Plan { agreed: rate(24_000, 12), nominal: date(2030, 11, 27), ..plan(lang, active) };
     [
         ("joined", PlanTidings::Joined, payer, joined.clone()),

@@ -281,39 +281,38 @@ fn tell(view: &PlanPage<'_>, told: Told<'_>) -> Page {
 /// What was agreed and what comes next.
 fn rows(lang: Lang, plan: &Plan) -> Vec<(&'static str, String)> {
     let (mail, words) = (plan_mail(lang), plan_page(lang));
-    let (state, later) = (recurring::state(lang, &plan.state), plan.then);
+    let state = recurring::state(lang, &plan.state);
+    let later = plan.then.iter().flat_map(|then| {
+        let from = recurring::run_date(lang, run_day(then.from));
+        [(mail.new_rate, Some(recurring::rate(lang, then.rate))), (mail.from, Some(from))]
+    });
     let trial = plan.trial_until.filter(|_| plan.period == 2);
     let (next, following) = comes(lang, plan, mail);
-    [
+    let agreed = [
         (mail.item, Some(plan.item.clone())),
         (mail.state, Some(state.to_owned())),
         (words.rate, Some(recurring::rate(lang, plan.agreed))),
-        (mail.new_rate, later.map(|then| recurring::rate(lang, then.rate))),
-        (mail.from, later.map(|then| recurring::run_date(lang, run_day(then.from)))),
+    ];
+    let comes = [
         (mail.trial, trial.map(|last| day(lang, last))),
         (mail.next, next),
         (words.following, following),
         (mail.times, Some(plan.times.map_or_else(|| mail.open_ended.to_owned(), |times| (mail.count)(times.get())))),
         (words.joined, Some(date(lang, plan.joined_at))),
         (mail.plan, Some(plan.id.as_str().to_owned())),
-    ]
-    .into_iter()
-    .filter_map(|(label, value)| Some((label, value?)))
-    .collect()
+    ];
+    (agreed.into_iter().chain(later).chain(comes)).filter_map(|(label, value)| Some((label, value?))).collect()
 }
 
 /// When something is charged next and after that, and how much.
 fn comes(lang: Lang, plan: &Plan, words: &PlanMailWords) -> (Option<String>, Option<String>) {
-    let amount = |date: Date| {
-        money(lang, plan.then.filter(|then| then.from <= date).map_or(plan.agreed, |then| then.rate).amount)
-    };
-    let charge = |date: &str, of: Date| (words.next_charge)(date, &amount(of));
+    let charge = |date: &str, of: Date| (words.next_charge)(date, &money(lang, plan.rate_on(of).amount));
     let following = plan.following();
     let is_last = plan.times.is_some_and(|times| plan.period >= u32::from(times.get()));
     let then = (!is_last).then(|| charge(&recurring::run_date(lang, run_day(following)), following));
     match plan.state {
         PlanState::Active(Progress::Waiting) => {
-            (Some(charge(&recurring::run_date(lang, run_day(plan.nominal)), plan.nominal)), then)
+            (Some(charge(&recurring::run_date(lang, plan.run_day()), plan.nominal)), then)
         }
         PlanState::Active(Progress::Retrying { next, .. }) => {
             (Some(charge(&date_time(lang, next.at), plan.nominal)), then)

@@ -8,7 +8,7 @@ use crate::{
     OrderId, Payment, State, Yen,
     clock::japan_date,
     payment::{Failure, Open, Origin},
-    recurring::calendar::{Anchor, Cycle, run_day},
+    recurring::calendar::{Anchor, Cycle},
 };
 
 /// What a period costs and how long it is.
@@ -58,7 +58,7 @@ impl Rate {
 impl Plan {
     /// The rate that will hold in the end, if nobody changes it again.
     pub fn last_rate(&self) -> Rate {
-        self.then.map_or(self.agreed, |then| then.rate)
+        self.then.last().map_or(self.agreed, |then| then.rate)
     }
 
     /// The merchant lowers the amount or lengthens the cycle, from the next period on whose day has not begun.
@@ -70,9 +70,9 @@ impl Plan {
         if self.last_rate().needs_agreement(rate) || self.rate().needs_agreement(rate) {
             return Err(ChangeError::NeedsAgreement);
         }
-        let begun = self.tries > 0 || run_day(self.nominal).date <= japan_date(now);
+        let begun = self.tries > 0 || self.run_day().date <= japan_date(now);
         let from = if begun { self.following() } else { self.nominal };
-        Ok(self.written(|plan| plan.then = Some(Scheduled { rate, from })))
+        Ok(self.written(|plan| plan.holds_from(Scheduled { rate, from })))
     }
 
     /// The merchant wants a higher amount or a shorter cycle. Nothing changes before the buyer agrees.
@@ -104,7 +104,7 @@ impl Plan {
         Ok(self.written(|plan| {
             plan.proposal = None;
             plan.agreed_by = Some(by.clone());
-            plan.then = Some(Scheduled { rate, from });
+            plan.holds_from(Scheduled { rate, from });
         }))
     }
 
@@ -120,14 +120,22 @@ impl Plan {
     #[must_use]
     pub fn moved_to(&self, anchor: Anchor, now: Timestamp) -> Option<Self> {
         let waiting = matches!(self.state, PlanState::Active(Progress::Waiting) | PlanState::Paused { .. });
-        let begun = self.tries > 0 || run_day(self.nominal).date <= japan_date(now);
+        let begun = self.tries > 0 || self.run_day().date <= japan_date(now);
         (waiting && !begun && anchor != self.anchor).then(|| {
             self.written(|plan| {
                 plan.anchor = anchor;
                 plan.nominal = anchor.on_or_after(self.nominal);
-                plan.then = self.then.map(|then| Scheduled { from: anchor.on_or_after(then.from), ..then });
+                for then in &mut plan.then {
+                    then.from = anchor.on_or_after(then.from);
+                }
             })
         })
+    }
+
+    /// Has a rate hold from its period on, in place of what was to hold from there; what holds before stays.
+    fn holds_from(&mut self, then: Scheduled) {
+        self.then.retain(|earlier| earlier.from < then.from);
+        self.then.push(then);
     }
 
     fn may_change(&self, rate: Rate) -> Result<(), ChangeError> {

@@ -1,6 +1,6 @@
 //! What is charged when, and what becomes of a plan when that ended.
 
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{Cause, EndReason, PauseReason, Plan, PlanState, Progress};
@@ -18,6 +18,9 @@ use crate::{
 
 /// How many days after its day a period is still charged without asking the merchant (spec).
 pub const OVERDUE_DAYS: i32 = 10;
+
+/// For how long what somebody wants at once is done as they wanted it: after that nobody waits for it any more.
+const AT_ONCE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What there is to do for a plan now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,16 +59,26 @@ impl Plan {
     pub fn due(&self, now: Timestamp) -> Due {
         let PlanState::Active(progress) = self.state else { return Due::Nothing };
         match progress {
-            Progress::Waiting => match first_hour(run_day(self.nominal).date) {
+            Progress::Waiting => match first_hour(self.run_day().date) {
                 Some(opens) if now < opens => Due::Later(opens),
                 Some(_) | None => self.unless_late(now),
             },
             Progress::Retrying { next, .. } if now < next.at => Due::Later(next.at),
             Progress::Retrying { .. } => self.unless_late(now),
-            Progress::Immediate { cause: Cause::NewCard, .. } if self.is_late(japan_date(now)) => Due::Ask,
-            Progress::Immediate { cause: Cause::NewCard, .. } => Due::Charge(self.renewal(Initiator::Cardholder)),
-            Progress::Immediate { cause: Cause::ByHand, .. } => Due::Charge(self.renewal(Initiator::MerchantRecurring)),
+            Progress::Immediate { at, cause } => self.at_once(cause, now.duration_since(at) <= AT_ONCE, now),
             Progress::Asked { .. } => Due::Nothing,
+        }
+    }
+
+    /// What was wanted out of turn. Where trade rested meanwhile, a buyer's new card is charged as any other, and the merchant is asked again.
+    fn at_once(&self, cause: Cause, is_awaited: bool, now: Timestamp) -> Due {
+        match (cause, is_awaited) {
+            (Cause::ByHand, true) => Due::Charge(self.renewal(Initiator::MerchantRecurring)),
+            (Cause::ByHand, false) => Due::Ask,
+            (Cause::NewCard, true) if !self.is_late(japan_date(now)) => {
+                Due::Charge(self.renewal(Initiator::Cardholder))
+            }
+            (Cause::NewCard, true | false) => self.unless_late(now),
         }
     }
 
@@ -81,7 +94,7 @@ impl Plan {
 
     /// Whether the next period is due as well, or this one has waited too long for its first try.
     pub(super) fn is_late(&self, today: Date) -> bool {
-        let untried = self.tries == 0 && run_day(self.nominal).date.saturating_add(OVERDUE_DAYS.days()) < today;
+        let untried = self.tries == 0 && self.run_day().date.saturating_add(OVERDUE_DAYS.days()) < today;
         untried || run_day(self.following()).date <= today
     }
 
@@ -103,7 +116,7 @@ impl Plan {
         let PlanState::Active(progress) = self.state else { return None };
         match progress {
             Progress::Waiting => {
-                let run = run_day(self.nominal).date;
+                let run = self.run_day().date;
                 Some(self.reminder().map_or(run, |reminder| reminder.on.min(run)))
             }
             Progress::Retrying { next, .. } => Some(japan_date(next.at)),
@@ -121,10 +134,23 @@ impl Plan {
 
     /// The money of a period came. None: that period was closed before, so that a repeat changes nothing.
     ///
-    /// A plan that was paused or ended in the same instant stays so; the period is closed all the same.
+    /// A plan that was paused or ended in the same instant stays so; the period is closed all the same. Where it was charged at somebody's word and the
+    /// next one's day had come by then, the merchant is asked about that: one word charges one period.
     #[must_use]
     pub fn charged(&self, period: u32, now: Timestamp) -> Option<Self> {
-        (period == self.period).then(|| self.closed(now))
+        (period == self.period).then(|| {
+            let asks = match self.state {
+                PlanState::Active(Progress::Immediate { at, .. }) => run_day(self.following()).date <= japan_date(at),
+                PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Asked { .. })
+                | PlanState::Paused { .. }
+                | PlanState::Ended { .. } => false,
+            };
+            let next = Self { paid: Some(self.rate().amount), ..self.closed(now) };
+            match next.state {
+                PlanState::Active(_) if asks => Self { state: PlanState::Active(Progress::Asked { at: now }), ..next },
+                PlanState::Active(_) | PlanState::Paused { .. } | PlanState::Ended { .. } => next,
+            }
+        })
     }
 
     /// A try of a period failed; `nonce` is the form that the payment was sent from. A charge that came to nothing without a decline is one of

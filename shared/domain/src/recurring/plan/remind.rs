@@ -45,7 +45,7 @@ impl Plan {
         let trial = self.trial_until.filter(|_| self.period == 2);
         let (kind, on) = if let Some(last_day) = trial {
             (ReminderKind::TrialEnds, before(last_day))
-        } else if self.rate().amount != self.agreed.amount {
+        } else if Some(self.rate().amount) != self.paid {
             (ReminderKind::PriceChanges, before(self.nominal))
         } else if self.rate().cycle.months() >= RARE {
             (ReminderKind::Billing, before(self.nominal))
@@ -55,23 +55,39 @@ impl Plan {
         Some(Reminder { kind, on, period: self.period })
     }
 
-    /// The reminder of a period was sent. None: it was before, or the period is another by now.
+    /// The reminder whose day has come goes out today. None: there is none.
+    ///
+    /// One that is late puts off what it announces, unless that costs less than what the buyer paid last.
     #[must_use]
-    pub fn reminded(&self, period: u32) -> Option<Self> {
-        let is_new = period == self.period && self.reminded < period;
-        is_new.then(|| self.written(|plan| plan.reminded = period))
+    pub fn reminded(&self, today: Date) -> Option<Self> {
+        let reminder = self.reminder().filter(|reminder| reminder.on <= today)?;
+        let owed = match reminder.kind {
+            ReminderKind::TrialEnds | ReminderKind::Billing => true,
+            ReminderKind::PriceChanges => self.paid.is_none_or(|paid| paid < self.rate().amount),
+        };
+        Some(self.written(|plan| {
+            plan.reminded = reminder.period;
+            plan.announced = owed.then_some(today);
+        }))
     }
 
-    /// The buyer was told that the card will be over on the next date: once for each date. None: they were, or nothing is charged.
+    /// The buyer is told today that a card that is good through `expiry` will be over on the next date: once for each date. None: they were, it will not,
+    /// or nothing is charged.
     #[must_use]
-    pub fn warned_of_card(&self) -> Option<Self> {
+    pub fn warned_of_card(&self, expiry: Expiry, today: Date) -> Option<Self> {
         let PlanState::Active(_) = self.state else { return None };
-        let is_new = self.card_warned != Some(self.nominal);
-        is_new.then(|| self.written(|plan| plan.card_warned = Some(plan.nominal)))
+        let next = self.after(today);
+        let is_new = self.card_warned != Some(next) && self.outlives(expiry, today);
+        is_new.then(|| self.written(|plan| plan.card_warned = Some(next)))
     }
 
-    /// Whether a card that is good through `expiry` is over when the next period is charged.
-    pub fn outlives(&self, expiry: Expiry) -> bool {
-        expiry.is_over(run_day(self.nominal).date)
+    /// Whether a card that is good through `expiry` is over when a period is charged after today.
+    pub fn outlives(&self, expiry: Expiry, today: Date) -> bool {
+        expiry.is_over(run_day(self.after(today)).date)
+    }
+
+    /// The nominal date of the first period that is charged after today: what is due today is paid by the card that is there today.
+    fn after(&self, today: Date) -> Date {
+        if self.run_day().date <= today { self.following() } else { self.nominal }
     }
 }

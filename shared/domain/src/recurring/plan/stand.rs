@@ -31,15 +31,22 @@ impl Plan {
         }
     }
 
-    /// It goes on, from the next date that is to come. Periods that passed meanwhile are closed uncharged. None: it is not paused.
+    /// It goes on, from the next date that is to come. Periods that passed meanwhile are closed uncharged. None: it is not paused, or by the other side:
+    /// who paused it lets it go on. What is unpaid, the merchant does.
     ///
     /// Ask first whether the period's payment is open: what nobody knows yet is found out before it is let go.
     #[must_use]
-    pub fn resumed(&self, now: Timestamp) -> Option<Self> {
-        let PlanState::Paused { .. } = self.state else { return None };
+    pub fn resumed(&self, by: By, now: Timestamp) -> Option<Self> {
+        let PlanState::Paused { why, .. } = self.state else { return None };
+        match (why, by) {
+            (PauseReason::Buyer, By::Buyer) | (PauseReason::Merchant | PauseReason::Unpaid(_), By::Merchant) => {}
+            (PauseReason::Buyer, By::Merchant) | (PauseReason::Merchant | PauseReason::Unpaid(_), By::Buyer) => {
+                return None;
+            }
+        }
         let going = Self { state: PlanState::Active(Progress::Waiting), ..self.clone() };
         // A period that was tried keeps its name: whatever comes of a try that is still open belongs to that one.
-        let past = self.tries > 0 || run_day(self.nominal).date <= japan_date(now);
+        let past = self.tries > 0 || self.run_day().date <= japan_date(now);
         Some(if past { going.let_go(now) } else { going.written(|_| {}) })
     }
 
@@ -47,7 +54,7 @@ impl Plan {
     #[must_use]
     pub fn skipped(&self, now: Timestamp) -> Option<Self> {
         let PlanState::Active(_) = self.state else { return None };
-        let due = run_day(self.nominal).date <= japan_date(now);
+        let due = self.run_day().date <= japan_date(now);
         due.then(|| self.let_go(now))
     }
 
@@ -204,7 +211,7 @@ pub fn tidings(before: Option<&Plan>, after: &Plan) -> Vec<PlanTidings> {
         told.push(PlanTidings::Proposed);
     }
     let closed = before.period != after.period;
-    if !closed && (before.agreed, before.then) != (after.agreed, after.then) {
+    if !closed && (before.agreed, &before.then) != (after.agreed, &after.then) {
         told.push(PlanTidings::Changed);
     }
     if before.reminded != after.reminded {

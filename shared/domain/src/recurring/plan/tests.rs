@@ -271,9 +271,9 @@ fn pausing_and_going_on_charges_nothing_for_the_time_between() {
     let plan = plan();
     let paused = plan.paused(By::Merchant, at("2026-12-01T12:00:00")).unwrap();
     assert_eq!(paused.paused(By::Buyer, at("2026-12-02T12:00:00")), None);
-    let soon = paused.resumed(at("2026-12-10T12:00:00")).unwrap();
+    let soon = paused.resumed(By::Merchant, at("2026-12-10T12:00:00")).unwrap();
     assert_eq!((soon.period, soon.nominal, soon.version), (2, date(2026, 12, 27), 3));
-    let later = paused.resumed(at("2027-03-29T12:00:00")).unwrap();
+    let later = paused.resumed(By::Merchant, at("2027-03-29T12:00:00")).unwrap();
     assert_eq!(
         (later.period, later.nominal, later.version),
         (3, date(2027, 4, 27), 3),
@@ -281,7 +281,7 @@ fn pausing_and_going_on_charges_nothing_for_the_time_between() {
     );
     let ended = later.ended(By::Merchant, at("2027-04-01T12:00:00")).unwrap();
     assert_eq!(
-        (ended.resumed(at("2027-04-02T12:00:00")), ended.ended(By::Buyer, at("2027-04-02T12:00:00"))),
+        (ended.resumed(By::Merchant, at("2027-04-02T12:00:00")), ended.ended(By::Buyer, at("2027-04-02T12:00:00"))),
         (None, None),
         "it stays"
     );
@@ -332,8 +332,8 @@ fn a_higher_amount_or_a_shorter_cycle_takes_the_buyers_agreement() {
     assert!(lowered.agreed_to(higher, &by("2"), now).is_ok());
     let short = proposed.agreed_to(higher, &by("1"), at("2026-12-21T12:00:00")).unwrap();
     assert_eq!(
-        (short.rate().amount.get(), short.then.map(|then| then.from)),
-        (1_000, Some(date(2027, 1, 27))),
+        (short.rate().amount.get(), &*short.then),
+        (1_000, &[Scheduled { rate: higher, from: date(2027, 1, 27) }][..]),
         "six days are too few"
     );
     let next = short.charged(2, at("2026-12-28T09:00:00")).unwrap();
@@ -369,9 +369,10 @@ fn trials_rare_billings_and_prices_are_announced_a_week_before() {
     let reminder = trial.reminder().unwrap();
     assert_eq!((reminder.kind, reminder.on), (ReminderKind::TrialEnds, date(2026, 12, 6)));
     assert_eq!(trial.looked_at_on(), Some(date(2026, 12, 6)));
-    let reminded = trial.reminded(2).unwrap();
+    assert_eq!(trial.reminded(date(2026, 12, 5)), None, "its day is to come");
+    let reminded = trial.reminded(date(2026, 12, 6)).unwrap();
     assert_eq!(
-        (reminded.reminder(), reminded.reminded(2), reminded.looked_at_on()),
+        (reminded.reminder(), reminded.reminded(date(2026, 12, 7)), reminded.looked_at_on()),
         (None, None, Some(date(2026, 12, 28)))
     );
     assert_eq!(reminded.charged(2, at("2026-12-28T09:00:00")).unwrap().reminder(), None, "a trial ends once");
@@ -380,14 +381,123 @@ fn trials_rare_billings_and_prices_are_announced_a_week_before() {
     }
     let yearly = join(offer(1_000, 12));
     assert_eq!(yearly.reminder(), Some(Reminder { kind: ReminderKind::Billing, on: date(2027, 11, 20), period: 2 }));
+    let cheap_first = Plan { paid: Yen::new(500).ok(), ..join(offer(1_000, 1)) };
+    let reminder = Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2026, 12, 20), period: 2 });
+    assert_eq!(cheap_first.reminder(), reminder, "the second costs something else than the first");
+    assert_eq!(Plan { paid: None, ..cheap_first }.reminder(), reminder, "the first was free");
+}
+
+#[test]
+fn a_reminder_that_is_late_puts_off_what_it_announces() {
+    let yearly = Plan {
+        nominal: date(2027, 11, 27),
+        agreed: Rate { cycle: Cycle::new(12).unwrap(), ..plan().agreed },
+        ..plan()
+    };
+    let in_time = yearly.reminded(date(2027, 11, 20)).unwrap();
+    assert_eq!(in_time.run_day().date, date(2027, 11, 29), "27 November is a Saturday");
+    let late = yearly.reminded(date(2027, 11, 28)).unwrap();
+    assert_eq!(
+        (late.run_day().date, late.looked_at_on()),
+        (date(2027, 12, 6), Some(date(2027, 12, 6))),
+        "a week, and Sunday"
+    );
+    assert_eq!(late.due(at("2027-11-29T10:00:00")), Due::Later(at("2027-12-06T07:00:00")));
+    assert!(matches!(late.due(at("2027-12-16T10:00:00")), Due::Charge(_)), "ten days late are counted from then");
+    let charged = late.charged(2, at("2027-12-06T10:00:00")).unwrap();
+    assert_eq!((charged.nominal, charged.run_day().date), (date(2028, 11, 27), date(2028, 11, 27)), "the anchor stays");
+    let cheaper = Rate { amount: Yen::new(800).unwrap(), ..plan().agreed };
+    let lowered = plan().changed(cheaper, at("2026-12-26T12:00:00")).unwrap().reminded(date(2026, 12, 26)).unwrap();
+    assert_eq!(
+        (lowered.rate(), lowered.run_day().date),
+        (cheaper, date(2026, 12, 28)),
+        "a lower price waits for nobody"
+    );
+}
+
+#[test]
+fn what_was_announced_for_a_period_holds_for_it_whatever_is_agreed_for_later_ones() {
+    let (plan, rate) = (plan(), |amount| Rate { amount: Yen::new(amount).unwrap(), ..plan().agreed });
+    let amounts = |plan: &Plan| plan.upcoming().take(3).map(|(_, rate)| rate.amount.get()).collect::<Vec<_>>();
+    let lower = plan.changed(rate(800), at("2026-12-10T12:00:00")).unwrap();
+    let raised = lower.proposed(rate(900)).unwrap().agreed_to(rate(900), &by("1"), at("2026-12-22T12:00:00")).unwrap();
+    assert_eq!(amounts(&raised), [800, 900, 900]);
+    let tried = fails(&lower, DeclineCode::InsufficientFunds, at("2026-12-28T09:00:00"));
+    let lowest = tried.changed(rate(700), at("2026-12-28T12:00:00")).unwrap();
+    assert_eq!(amounts(&lowest), [800, 700, 700]);
+    assert_eq!(renewal(&lowest, at("2026-12-29T10:00:00")).amount.get(), 800);
+    let asked = plan.ask(at("2027-01-08T12:00:00")).unwrap().changed(rate(800), at("2027-01-09T12:00:00")).unwrap();
+    let raised = asked.proposed(rate(900)).unwrap().agreed_to(rate(900), &by("1"), at("2027-01-22T12:00:00")).unwrap();
+    assert_eq!(amounts(&raised), [1_000, 800, 900]);
+    assert_eq!(amounts(&raised.changed(rate(600), at("2027-01-22T12:00:00")).unwrap()), [1_000, 600, 600]);
+}
+
+#[test]
+fn one_word_charges_one_period() {
+    let plan = plan();
+    let both = at("2027-01-28T09:00:00");
+    let clicked = plan.ask(both).unwrap().charged_by_hand(both).unwrap();
+    let charged = clicked.charged(2, both).unwrap();
+    assert_eq!((charged.state, charged.period), (PlanState::Active(Progress::Asked { at: both }), 3));
+    assert_eq!(tidings(Some(&clicked), &charged), [PlanTidings::Asked]);
+    let before = at("2027-01-20T09:00:00");
+    let clicked = plan.ask(before).unwrap().charged_by_hand(before).unwrap();
+    let known_late = clicked.charged(2, both).unwrap();
+    assert!(matches!(known_late.due(both), Due::Charge(_)), "its money was asked for before the next day came");
+}
+
+#[test]
+fn what_somebody_wanted_at_once_is_not_done_days_later() {
+    let (plan, late) = (plan(), at("2027-01-08T12:00:00"));
+    let clicked = plan.ask(late).unwrap().charged_by_hand(late).unwrap();
+    assert!(matches!(clicked.due(at("2027-01-09T12:00:00")), Due::Charge(_)));
+    assert_eq!(clicked.due(at("2027-01-09T12:00:01")), Due::Ask);
+    let failed = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
+    let changed = failed.card_changed(card(1), at("2026-12-28T21:00:00")).unwrap();
+    assert_eq!(renewal(&changed, at("2026-12-29T02:00:00")).initiator, Initiator::Cardholder);
+    assert_eq!(
+        renewal(&changed, at("2027-01-05T10:00:00")).initiator,
+        Initiator::MerchantRecurring,
+        "the buyer is gone"
+    );
+    assert_eq!(changed.due(at("2027-01-05T03:00:00")), Due::Later(at("2027-01-05T07:00:00")), "and nobody is up");
+    assert_eq!(changed.due(at("2027-01-27T10:00:00")), Due::Ask, "the next period is due as well");
+}
+
+#[test]
+fn who_paused_it_lets_it_go_on() {
+    let (plan, now) = (plan(), at("2026-12-10T12:00:00"));
+    for (by, other) in [(By::Buyer, By::Merchant), (By::Merchant, By::Buyer)] {
+        let paused = plan.paused(by, now).unwrap();
+        assert_eq!(paused.resumed(other, now), None, "{by:?}");
+        assert!(paused.resumed(by, now).is_some(), "{by:?}");
+    }
+    let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
+    assert_eq!(unpaid.resumed(By::Buyer, now), None, "a new card does that");
+}
+
+#[test]
+fn no_contract_grows_out_of_what_can_be_stored() {
+    let most = Plan { times: Some(Times::new(Times::MAX).unwrap()), ..plan() };
+    let skipped = most.skipped(at("2026-12-28T09:00:00")).unwrap();
+    let json = serde_json::to_string(&skipped).unwrap();
+    assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), skipped);
 }
 
 #[test]
 fn a_card_that_ends_before_its_day_is_known() {
     let day = date(2026, 11, 30);
     let plan = Plan { nominal: date(2027, 1, 31), ..plan() };
-    assert!(plan.outlives(Expiry::parse("01/27", day).unwrap()), "31 January is a Sunday: it is charged in February");
-    assert!(!plan.outlives(Expiry::parse("02/27", day).unwrap()));
+    let good = |expiry| Expiry::parse(expiry, day).unwrap();
+    assert!(plan.outlives(good("01/27"), day), "31 January is a Sunday: it is charged in February");
+    assert!(!plan.outlives(good("02/27"), day));
+    let first = Plan { nominal: date(2026, 12, 1), anchor: Anchor::new(1).unwrap(), ..plan };
+    let today = date(2026, 12, 1);
+    assert!(first.outlives(good("12/26"), today), "what is due today it pays, and no more");
+    let warned = first.warned_of_card(good("12/26"), today).unwrap();
+    assert_eq!(warned.card_warned, Some(date(2027, 1, 1)));
+    assert_eq!(warned.warned_of_card(good("12/26"), today), None, "once");
+    assert_eq!(first.warned_of_card(good("01/27"), today), None, "1 January is charged on the 4th");
 }
 
 #[test]
@@ -465,7 +575,7 @@ proptest! {
                     Due::Later(_) | Due::Ask | Due::Nothing => None,
                 },
                 Event::Pause => plan.paused(By::Buyer, now),
-                Event::Resume => plan.resumed(now),
+                Event::Resume => plan.resumed(By::Buyer, now).or_else(|| plan.resumed(By::Merchant, now)),
                 Event::NewCard => { cards += 1; plan.card_changed(card(cards), now) }
                 Event::ByHand => plan.charged_by_hand(now),
                 Event::Ask => plan.ask(now),

@@ -183,7 +183,7 @@ impl Year {
                 (PlanState::Active(Progress::Asked { .. }), _) => (plan.charged_by_hand(now), false),
                 (_, 0..3) => (plan.ended(By::Buyer, now), false),
                 (_, 3..5) => (plan.paused(By::Merchant, now), false),
-                (PlanState::Paused { .. }, 0..300) if !unpaid => (plan.resumed(now), true),
+                (PlanState::Paused { .. }, 0..300) if !unpaid => (plan.resumed(By::Merchant, now), true),
                 (PlanState::Paused { .. }, 0..1_000) if unpaid => {
                     (buyer.card, buyer.tries) = (Card::Good, TryHistory::new());
                     (plan.card_changed(new_card(plan), now), false)

@@ -152,13 +152,13 @@ fn rows(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(String, String)> {
     if let Some(proposal) = plan.proposal.filter(|_| view.tidings == PlanTidings::Proposed) {
         rows.push((words.new_rate, Some(recurring::rate(lang, proposal))));
     }
-    if let Some(then) = plan.then {
+    for then in &plan.then {
         rows.push((words.new_rate, Some(recurring::rate(lang, then.rate))));
         rows.push((words.from, Some(recurring::run_date(lang, run_day(then.from)))));
     }
     let in_trial = plan.trial_until.filter(|_| plan.period == 2);
     rows.push((words.trial, in_trial.map(|last| day(lang, last))));
-    rows.push((words.next, next(lang, plan, words)));
+    rows.push((words.next, next(view, words)));
     if view.tidings == PlanTidings::Joined {
         let times = plan.times.map_or_else(|| words.open_ended.to_owned(), |times| (words.count)(times.get()));
         rows.push((words.times, Some(times)));
@@ -200,9 +200,14 @@ fn first(lang: Lang, first: FirstAmount) -> String {
 }
 
 /// When something is charged next, and how much. None: nobody can say.
-fn next(lang: Lang, plan: &Plan, words: &PlanMailWords) -> Option<String> {
+fn next(view: &PlanNews<'_>, words: &PlanMailWords) -> Option<String> {
+    let (lang, plan) = (view.lang, view.plan);
+    if let Some(warned) = plan.card_warned.filter(|_| view.tidings == PlanTidings::CardExpires) {
+        let amount = money(lang, plan.rate_on(warned).amount);
+        return Some((words.next_charge)(&recurring::run_date(lang, run_day(warned)), &amount));
+    }
     let date = match plan.state {
-        PlanState::Active(Progress::Waiting) => recurring::run_date(lang, run_day(plan.nominal)),
+        PlanState::Active(Progress::Waiting) => recurring::run_date(lang, plan.run_day()),
         PlanState::Active(Progress::Retrying { next, .. }) => date_time(lang, next.at),
         PlanState::Active(Progress::Immediate { .. } | Progress::Asked { .. })
         | PlanState::Paused { .. }
