@@ -175,7 +175,7 @@ async fn forbidden(call: &Call<'_>, card: &KeptCard) -> Result<Option<String>, R
     let Some(tried) = card.tried(TriedBy::Merchant) else { return Ok(None) };
     let history = call.deps.tries.load(&tried).await?.history;
     let words = call.words();
-    Ok(match history.may_try(call.visit.now, tried.brand) {
+    Ok(match history.may_try(call.visit.now, tried.brand, Some(card.consent.at)) {
         Ok(()) => None,
         Err(Limit::Until(then)) => Some((words.limit_until)(&words::date_time(call.lang(), then))),
         Err(Limit::Never) => Some(words.limit_never.to_owned()),

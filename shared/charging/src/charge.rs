@@ -106,7 +106,7 @@ impl Charging {
         let _turn = self.turns.take(tried.as_ref()).await;
         let lease = self.lease(charge.deadline)?;
         let admitted = match watch.admit(&charge.order, &card).await {
-            Ok(ticket) => self.may_try(tried.as_ref()).await.map(|()| ticket),
+            Ok(ticket) => self.may_try(tried.as_ref(), card.agreed).await.map(|()| ticket),
             refused => refused,
         };
         let ticket = match admitted {
@@ -140,7 +140,7 @@ impl Charging {
         let lease = self.lease(charge.deadline)?;
         let amount = charge.order.amount;
         let admitted = match limits.admit(merchant, amount).await {
-            Ok(()) => self.may_try(tried.as_ref()).await,
+            Ok(()) => self.may_try(tried.as_ref(), card.agreed).await,
             refused => refused,
         };
         if let Err(why) = admitted {
@@ -381,6 +381,8 @@ struct Ready {
     holder: String,
     fingerprint: Option<Fingerprint>,
     id: Option<CardId>,
+    /// When its buyer agreed to its being kept.
+    agreed: Option<Timestamp>,
 }
 
 impl Ready {
@@ -402,6 +404,7 @@ impl Ready {
                     holder: card.holder.clone(),
                     fingerprint: recognised(vault, &card.pan).await,
                     id,
+                    agreed: None,
                 })
             }
             Means::Kept { card, code } => {
@@ -417,6 +420,7 @@ impl Ready {
                     holder: card.holder.clone(),
                     fingerprint,
                     id: Some(card.id),
+                    agreed: Some(card.consent.at),
                 })
             }
         }

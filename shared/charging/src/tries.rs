@@ -5,6 +5,7 @@ use domain::{
     acquirer::{AuthorizeOutcome, InquiryOutcome},
     tries::{Limit, TriedBy, TriedCard},
 };
+use jiff::Timestamp;
 use store::StoreError;
 
 use crate::{ChargeError, Charging};
@@ -19,19 +20,22 @@ impl Charging {
     /// [`StoreError`].
     pub async fn limit_of(&self, card: &KeptCard, by: TriedBy) -> Result<Option<Limit>, StoreError> {
         match card.tried(by) {
-            Some(card) => Ok(self.tries.load(&card).await?.history.may_try(self.clock.now(), card.brand).err()),
+            Some(tried) => {
+                let stored = self.tries.load(&tried).await?;
+                Ok(stored.history.may_try(self.clock.now(), tried.brand, Some(card.consent.at)).err())
+            }
             None => Ok(None),
         }
     }
 
-    /// Asks whether the networks allow a try. A card without a fingerprint can't be known again, and is let through.
+    /// Asks whether the networks allow a try of a card that was kept by an agreement of then. A card without a fingerprint can't be known again, and is let through.
     ///
     /// # Errors
     /// [`ChargeError::Limited`], and [`ChargeError::Store`] where the history can't be read: without it no card is tried.
-    pub(crate) async fn may_try(&self, card: Option<&TriedCard>) -> Result<(), ChargeError> {
+    pub(crate) async fn may_try(&self, card: Option<&TriedCard>, agreed: Option<Timestamp>) -> Result<(), ChargeError> {
         let Some(card) = card else { return Ok(()) };
         let stored = self.tries.load(card).await?;
-        stored.history.may_try(self.clock.now(), card.brand).map_err(|limit| {
+        stored.history.may_try(self.clock.now(), card.brand, agreed).map_err(|limit| {
             tracing::info!(merchant.id = %card.merchant, %limit, "a card was not tried");
             limit.into()
         })

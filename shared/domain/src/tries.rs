@@ -95,10 +95,12 @@ pub struct TryHistory {
 
 /// Why it is over with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 enum Over {
+    #[serde(rename = "n")]
     Never,
-    Revoked,
+    /// When, in seconds, rounded up.
+    #[serde(rename = "r")]
+    Revoked(i64),
 }
 
 /// Why a card may not be tried now.
@@ -132,13 +134,15 @@ impl TryHistory {
 
     /// Whether the card may be tried now. Asked before every call of the acquirer, whoever wants it: the page, a schedule, an operator's click.
     ///
+    /// `agreed` is when the card's buyer agreed last to its being kept. Who had it stopped before that agreed anew.
+    ///
     /// # Errors
     /// [`Limit`], which says whether it may be tried later.
-    pub fn may_try(&self, now: Timestamp, brand: Brand) -> Result<(), Limit> {
+    pub fn may_try(&self, now: Timestamp, brand: Brand, agreed: Option<Timestamp>) -> Result<(), Limit> {
         match self.over {
             Some(Over::Never) => return Err(Limit::Never),
-            Some(Over::Revoked) => return Err(Limit::Revoked),
-            None => {}
+            Some(Over::Revoked(at)) if agreed.is_none_or(|agreed| agreed <= instant(at)) => return Err(Limit::Revoked),
+            Some(Over::Revoked(_)) | None => {}
         }
         let room = caps(brand).iter().filter_map(|cap| self.room_at(*cap));
         match room.chain(self.wait_until).max() {
@@ -157,8 +161,9 @@ impl TryHistory {
         let counted = caps(brand).iter().map(|cap| cap.declines).max().unwrap_or(0);
         next.declines.drain(..next.declines.len().saturating_sub(counted));
         match decline.verdict(brand) {
-            Verdict::Revoked => next.over = Some(Over::Revoked),
-            Verdict::Never => next.over = next.over.or(Some(Over::Never)),
+            Verdict::Revoked if next.over == Some(Over::Never) => {}
+            Verdict::Revoked => next.over = Some(Over::Revoked(second)),
+            Verdict::Never => next.over = Some(Over::Never),
             Verdict::After(wait) => next.wait_until = next.wait_until.max(Some(second.saturating_add(wait.as_secs()))),
             Verdict::Counted => {}
         }

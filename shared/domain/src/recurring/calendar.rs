@@ -241,6 +241,17 @@ mod tests {
     }
 
     #[test]
+    fn no_date_depends_on_the_servers_time_zone() {
+        let holds = ["recurring::plan::tests::a_period_is_charged_on_its_business_day_and_once"];
+        for zone in ["America/Los_Angeles", "Asia/Tokyo", "Pacific/Kiritimati"] {
+            let mut there = std::process::Command::new(std::env::current_exe().unwrap());
+            let ran = there.args(["--exact"]).args(holds).env("TZ", zone).output().unwrap();
+            let said = String::from_utf8_lossy(&ran.stdout);
+            assert!(ran.status.success() && said.contains("1 passed"), "{zone}: {said}");
+        }
+    }
+
+    #[test]
     fn golden_week_and_the_turn_of_the_year_are_waited_for() {
         for (nominal, runs, why) in [
             (date(2026, 11, 27), date(2026, 11, 27), "a Friday"),

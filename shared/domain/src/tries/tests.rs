@@ -72,11 +72,11 @@ fn a_card_that_must_not_be_tried_again_is_not_even_by_a_click_years_later() {
     ] {
         let history = TryHistory::new().declined(second(0), brand, &soft()).declined(second(1), brand, &never);
         for later in [1, DAY, 10 * 365 * DAY] {
-            assert_eq!(history.may_try(second(later), brand), Err(limit));
+            assert_eq!(history.may_try(second(later), brand, None), Err(limit));
         }
         assert_eq!(history.needed(brand), Needed::ForGood);
         assert_eq!(
-            history.declined(second(2), brand, &soft()).may_try(second(365 * DAY), brand),
+            history.declined(second(2), brand, &soft()).may_try(second(365 * DAY), brand, None),
             Err(limit),
             "it stays"
         );
@@ -89,15 +89,15 @@ fn a_cap_opens_when_its_oldest_decline_leaves_the_window() {
     {
         let mut history = TryHistory::new();
         for nth in 0..cap {
-            assert_eq!(history.may_try(second(nth * 60), brand), Ok(()), "{brand:?}: the {nth}th");
+            assert_eq!(history.may_try(second(nth * 60), brand, None), Ok(()), "{brand:?}: the {nth}th");
             history = history.declined(second(nth * 60), brand, &soft());
         }
-        assert_eq!(history.may_try(second(cap * 60), brand), Err(Limit::Until(second(window))), "{brand:?}");
-        assert!(history.may_try(second(window - 1), brand).is_err());
-        assert_eq!(history.may_try(second(window), brand), Ok(()));
+        assert_eq!(history.may_try(second(cap * 60), brand, None), Err(Limit::Until(second(window))), "{brand:?}");
+        assert!(history.may_try(second(window - 1), brand, None).is_err());
+        assert_eq!(history.may_try(second(window), brand, None), Ok(()));
         let full = history.declined(second(window), brand, &soft());
         assert_eq!(
-            full.may_try(second(window), brand),
+            full.may_try(second(window), brand, None),
             Err(Limit::Until(second(window + 60))),
             "one leaves, one comes"
         );
@@ -109,20 +109,20 @@ fn a_mastercard_has_35_declines_in_30_days() {
     let mut history = TryHistory::new();
     for nth in 0..35 {
         let at = second(nth * DAY / 2);
-        assert_eq!(history.may_try(at, Brand::Mastercard), Ok(()), "{nth}");
+        assert_eq!(history.may_try(at, Brand::Mastercard, None), Ok(()), "{nth}");
         history = history.declined(at, Brand::Mastercard, &soft());
     }
-    assert_eq!(history.may_try(second(20 * DAY), Brand::Mastercard), Err(Limit::Until(second(30 * DAY))));
+    assert_eq!(history.may_try(second(20 * DAY), Brand::Mastercard, None), Err(Limit::Until(second(30 * DAY))));
 }
 
 #[test]
 fn a_wait_is_a_minimum_and_the_longer_of_two_counts() {
     let advised = |advice| decline(DeclineCode::InsufficientFunds, "51", advice);
     let history = TryHistory::new().declined(second(0), Brand::Mastercard, &advised("26"));
-    assert_eq!(history.may_try(second(2 * DAY - 1), Brand::Mastercard), Err(Limit::Until(second(2 * DAY))));
-    assert_eq!(history.may_try(second(2 * DAY), Brand::Mastercard), Ok(()));
+    assert_eq!(history.may_try(second(2 * DAY - 1), Brand::Mastercard, None), Err(Limit::Until(second(2 * DAY))));
+    assert_eq!(history.may_try(second(2 * DAY), Brand::Mastercard, None), Ok(()));
     let again = history.declined(second(60), Brand::Mastercard, &advised("24"));
-    assert_eq!(again.may_try(second(3_660), Brand::Mastercard), Err(Limit::Until(second(2 * DAY))));
+    assert_eq!(again.may_try(second(3_660), Brand::Mastercard, None), Err(Limit::Until(second(2 * DAY))));
     assert_eq!(again.needed(Brand::Mastercard), Needed::Until(second(60 + 30 * DAY)));
 }
 
@@ -130,7 +130,7 @@ fn a_wait_is_a_minimum_and_the_longer_of_two_counts() {
 fn a_fraction_of_a_second_does_not_open_a_window_early() {
     let at = second(0) + SignedDuration::from_millis(1);
     let history = TryHistory::new().declined(at, Brand::Mastercard, &decline(DeclineCode::DoNotHonor, "05", "25"));
-    assert_eq!(history.may_try(second(DAY), Brand::Mastercard), Err(Limit::Until(second(DAY + 1))));
+    assert_eq!(history.may_try(second(DAY), Brand::Mastercard, None), Err(Limit::Until(second(DAY + 1))));
 }
 
 #[test]
@@ -144,6 +144,22 @@ fn a_history_is_small_and_reads_back() {
         let json = serde_json::to_string(&history).unwrap();
         assert!(json.len() < 512, "{} bytes", json.len());
         assert_eq!(serde_json::from_str::<TryHistory>(&json).unwrap(), history);
+    }
+}
+
+#[test]
+fn who_had_a_card_stopped_may_agree_to_it_anew_and_what_is_never_to_be_tried_stays_so() {
+    let (stop, never) =
+        (decline(DeclineCode::GenericDecline, "R0", ""), decline(DeclineCode::GenericDecline, "14", ""));
+    let stopped = TryHistory::new().declined(second(100), Brand::Visa, &stop);
+    for (agreed, limit) in [(None, Err(Limit::Revoked)), (Some(100), Err(Limit::Revoked)), (Some(101), Ok(()))] {
+        assert_eq!(stopped.may_try(second(DAY), Brand::Visa, agreed.map(second)), limit, "agreed at {agreed:?}");
+    }
+    for history in [
+        stopped.declined(second(200), Brand::Visa, &never),
+        TryHistory::new().declined(second(50), Brand::Visa, &never).declined(second(100), Brand::Visa, &stop),
+    ] {
+        assert_eq!(history.may_try(second(DAY), Brand::Visa, Some(second(300))), Err(Limit::Never));
     }
 }
 
@@ -243,10 +259,10 @@ proptest! {
                 Event::Tries { times, apart, answer } => for _ in 0..times {
                     now += i64::from(apart);
                     let history: TryHistory = serde_json::from_str(&stored[card]).unwrap();
-                    let may = history.may_try(second(now), brands[card]);
+                    let may = history.may_try(second(now), brands[card], None);
                     prop_assert_eq!(may.is_ok(), allowed(&ledger[card], now, brands[card]), "{:?}", may);
                     if let Err(Limit::Until(then)) = may {
-                        prop_assert!(then > second(now) && history.may_try(then, brands[card]).is_ok());
+                        prop_assert!(then > second(now) && history.may_try(then, brands[card], None).is_ok());
                     }
                     if let (Ok(()), Some((code, network, advice))) = (may, answer) {
                         ledger[card].push((now, code, network, advice));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Charged, Compared, Flag};
 use crate::{
-    Brand, Decline, KeptCard, MaskedCard, OrderId, Payment, State, Yen,
+    Decline, KeptCard, MaskedCard, OrderId, Payment, State, Yen,
     payment::Details,
     search::folded,
     tries::{Limit, TryHistory},
@@ -123,7 +123,7 @@ impl PlanRow {
         // Another card in the place of the one that was declined begins anew.
         let last = last.filter(|_| of_month.is_some_and(|declined| card.was_tried_by(declined)));
         let mut flags = compared.flags(&card.card, last, run);
-        if tries.is_some_and(|tries| is_over(tries, card.card.brand)) && !flags.contains(&Flag::NeverRetry) {
+        if tries.is_some_and(|tries| is_over(tries, card)) && !flags.contains(&Flag::NeverRetry) {
             flags.push(Flag::NeverRetry);
         }
         let Details { user, name, mail, free, .. } = &payment.details;
@@ -167,8 +167,8 @@ pub fn as_announced(rows: Vec<PlanRow>, announced: &[PlanRow]) -> Vec<PlanRow> {
 }
 
 /// Whether it is over with a card for good; a wait is not.
-fn is_over(tries: &TryHistory, brand: Brand) -> bool {
-    match tries.may_try(Timestamp::MAX, brand) {
+fn is_over(tries: &TryHistory, card: &KeptCard) -> bool {
+    match tries.may_try(Timestamp::MAX, card.card.brand, Some(card.consent.at)) {
         Err(Limit::Never | Limit::Revoked) => true,
         Err(Limit::Until(_)) | Ok(()) => false,
     }

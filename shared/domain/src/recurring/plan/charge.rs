@@ -179,8 +179,8 @@ impl Plan {
         };
         let active = matches!(self.state, PlanState::Active(_));
         (period == self.period && active).then(|| match limit {
-            Limit::Never => self.stopped(EndOrPause::Pause(DeclineCode::DoNotTryAgain), now),
-            Limit::Revoked => self.stopped(EndOrPause::End, now),
+            // what was revoked was another plan's charge: this one waits for another card
+            Limit::Never | Limit::Revoked => self.stopped(EndOrPause::Pause(DeclineCode::DoNotTryAgain), now),
             Limit::Until(then) => self.tried_again(code, retries, Some(then), now),
         })
     }

@@ -241,11 +241,10 @@ fn a_networks_limit_holds_a_try_back() {
     let until = held(Limit::Until(at("2026-12-30T12:00:00")));
     assert_eq!((until.due(now), until.tries), (Due::Later(at("2026-12-31T10:00:00")), 0), "nothing was tried");
     assert!(matches!(held(Limit::Until(at("2027-03-01T12:00:00"))).state, PlanState::Paused { .. }));
-    assert!(matches!(
-        held(Limit::Never).state,
-        PlanState::Paused { why: PauseReason::Unpaid(DeclineCode::DoNotTryAgain), .. }
-    ));
-    assert!(matches!(held(Limit::Revoked).state, PlanState::Ended { why: EndReason::Network, .. }));
+    for limit in [Limit::Never, Limit::Revoked] {
+        let why = PauseReason::Unpaid(DeclineCode::DoNotTryAgain);
+        assert_eq!(held(limit).state, PlanState::Paused { at: now, why }, "{limit:?}: for another card");
+    }
     assert_eq!(plan.held_back(1, Limit::Never, Retries::TwoWeeks, now), None);
 }
 

@@ -89,7 +89,7 @@ impl Year {
             }
             Due::Later(_) | Due::Nothing => return,
         };
-        if let Err(limit) = buyer.tries.may_try(now, Brand::Visa) {
+        if let Err(limit) = buyer.tries.may_try(now, Brand::Visa, None) {
             assert!(buyer.card != Card::Good, "{limit}");
             buyer.untroubled = false;
             buyer.plan = buyer.plan.held_back(renewal.period, limit, Retries::TwoWeeks, now).unwrap();
@@ -157,7 +157,7 @@ impl Year {
                 AuthorizeOutcome::Declined(decline) => {
                     buyer.untroubled = false;
                     let tries = buyer.tries.declined(now, Brand::Visa, decline);
-                    let wait = match tries.may_try(now, Brand::Visa) {
+                    let wait = match tries.may_try(now, Brand::Visa, None) {
                         Err(Limit::Until(then)) => Some(then),
                         Ok(()) | Err(Limit::Never | Limit::Revoked) => None,
                     };
