@@ -40,18 +40,18 @@ async fn queue_shard(
     message: impl Fn(MerchantId, PlanId) -> RecurringWork,
 ) -> Result<u32, ScheduleError> {
     let mut queued = 0_u32;
-    let mut from = None;
+    let mut after = None;
     loop {
         if run.deps.clock.now().saturating_add(LAST_START).is_ok_and(|end| end > run.deadline) {
             return Err(ScheduleError::TimeUp(day));
         }
-        let page = run.deps.plans.due_on(day, shard, from.as_ref(), PAGE).await?;
+        let page = run.deps.plans.due_on(day, shard, after.as_ref(), PAGE).await?;
         let messages: Vec<RecurringWork> =
             page.plans.into_iter().map(|(merchant, plan)| message(merchant, plan)).collect();
         run.deps.work.send_all(&messages).await?;
         queued = queued.saturating_add(u32::try_from(messages.len()).unwrap_or(u32::MAX));
         match page.next {
-            Some(next) => from = Some(next),
+            Some(next) => after = Some(next),
             None => return Ok(queued),
         }
     }

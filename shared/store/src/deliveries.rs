@@ -121,25 +121,11 @@ impl Deliveries {
         shard: u8,
         after: Option<&DeliveryKey>,
     ) -> Result<DueDeliveries, StoreError> {
-        let due = keys::delivery_due(minute, shard);
-        let start = after.map(|key| {
-            let (pk, sk) = place(key);
-            HashMap::from([(PK.to_owned(), text(pk)), (SK.to_owned(), text(sk)), (DUE.to_owned(), text(&due))])
-        });
-        let page = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("#due = :due")
-            .expression_attribute_names("#due", DUE)
-            .expression_attribute_values(":due", text(&due))
-            .set_exclusive_start_key(start)
-            .send()
-            .await?;
-        let keys = page.items().iter().filter_map(key_of).collect();
-        Ok(DueDeliveries { keys, next: page.last_evaluated_key().and_then(key_of) })
+        let after = after.map(place);
+        let after = after.as_ref().map(|(pk, sk)| (pk.clone(), sk.as_str()));
+        let (items, next) = self.table.due(keys::delivery_due(minute, shard), after, None).await?;
+        let keys = items.iter().filter_map(key_of).collect();
+        Ok(DueDeliveries { keys, next: next.as_ref().and_then(key_of) })
     }
 
     /// One page of an endpoint's log, newest first, of what happened before `before`.

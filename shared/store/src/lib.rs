@@ -60,7 +60,7 @@ pub use offers::Offers;
 pub use owners::{Leaving, Owners};
 pub use payments::{DuePage, Payments, Written};
 pub use plan_days::{PlanDays, PlanDaysCursor};
-pub use plans::{PlanChanged, PlanPage, PlanPlace, PlanWritten, Plans};
+pub use plans::{PlanChanged, PlanPage, PlanWritten, Plans};
 pub use root::AppRoot;
 pub use search::{
     Cursor as SearchCursor, DayTotals, History, PlanCursor, PlanRows, PlanSearches, SearchIndex, SearchPage, Searches,

@@ -148,28 +148,9 @@ impl Payments {
     /// # Errors
     /// [`StoreError`].
     pub async fn due(&self, minute: DueMinute, shard: u8, after: Option<&PaymentKey>) -> Result<DuePage, StoreError> {
-        let due = minute.shard(shard);
-        let start = after.map(|key| {
-            HashMap::from([
-                (PK.to_owned(), text(keys::payment(key))),
-                (SK.to_owned(), text(ONLY)),
-                (DUE.to_owned(), text(&due)),
-            ])
-        });
-        let page = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("#due = :due")
-            .expression_attribute_names("#due", DUE)
-            .expression_attribute_values(":due", text(&due))
-            .set_exclusive_start_key(start)
-            .send()
-            .await?;
-        let keys = page.items().iter().filter_map(key_of).collect();
-        Ok(DuePage { keys, next: page.last_evaluated_key().and_then(key_of) })
+        let after = after.map(|key| (keys::payment(key), ONLY));
+        let (items, next) = self.table.due(minute.shard(shard), after, None).await?;
+        Ok(DuePage { keys: items.iter().filter_map(key_of).collect(), next: next.as_ref().and_then(key_of) })
     }
 
     /// Reads many payments, strongly. Those that do not exist are left out.

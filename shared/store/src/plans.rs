@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use crate::{
     StoreError, Table,
     document::{Place, document, put_next},
-    keys::{self, DUE, DUE_INDEX, ONLY, PK, SK},
+    keys::{self, ONLY, PK, SK},
     payments::image_item,
-    table::{Write, text},
+    table::{Item, Write},
 };
 
 /// The regular purchases of all merchants.
@@ -50,18 +50,14 @@ impl PlanChanged {
 /// How often a step is decided again over what somebody else wrote.
 const DECISIONS: usize = 4;
 
-/// Some of the plans that are looked at on a day, and where the next begin.
+/// Some of the plans that are looked at on a day, and behind which the next ones stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanPage {
     /// Which.
     pub plans: Vec<(MerchantId, PlanId)>,
-    /// Asked for next. None: these were the last.
-    pub next: Option<PlanPlace>,
+    /// Asked for next: those behind it. None: these were the last.
+    pub next: Option<(MerchantId, PlanId)>,
 }
-
-/// Where a page of plans begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanPlace(String);
 
 impl Plans {
     /// The plans in `table`.
@@ -141,32 +137,17 @@ impl Plans {
         &self,
         day: Date,
         shard: u8,
-        from: Option<&PlanPlace>,
+        after: Option<&(MerchantId, PlanId)>,
         limit: i32,
     ) -> Result<PlanPage, StoreError> {
-        let query = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .index_name(DUE_INDEX)
-            .expression_attribute_names("#due", DUE)
-            .expression_attribute_values(":day", text(keys::plans_due(day, shard)))
-            .limit(limit);
-        let query = match from {
-            None => query.key_condition_expression("#due = :day"),
-            Some(from) => query
-                .key_condition_expression("#due = :day AND #pk > :from")
-                .expression_attribute_names("#pk", PK)
-                .expression_attribute_values(":from", text(&from.0)),
-        };
-        let page = query.send().await?;
-        let more = page.last_evaluated_key.is_some();
-        let items = page.items.unwrap_or_default();
-        let pks = items.iter().filter_map(|item| item.get(PK)?.as_s().ok());
-        let next = pks.clone().next_back().filter(|_| more).map(|pk| PlanPlace(pk.clone()));
-        Ok(PlanPage { plans: pks.filter_map(|pk| keys::parse_plan(pk)).collect(), next })
+        let after = after.map(|(merchant, id)| (keys::plan(merchant, id), ONLY));
+        let (items, next) = self.table.due(keys::plans_due(day, shard), after, Some(limit)).await?;
+        Ok(PlanPage { plans: items.iter().filter_map(name_of).collect(), next: next.as_ref().and_then(name_of) })
     }
+}
+
+fn name_of(item: &Item) -> Option<(MerchantId, PlanId)> {
+    item.get(PK).and_then(|pk| pk.as_s().ok()).and_then(|pk| keys::parse_plan(pk))
 }
 
 /// Reads the image of a stream record. None: the item is not a plan.

@@ -17,7 +17,7 @@ use data_encoding::BASE64URL_NOPAD;
 
 use crate::{
     StoreError,
-    keys::{ONLY, PK, SK},
+    keys::{DUE, DUE_INDEX, ONLY, PK, SK},
 };
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -96,6 +96,32 @@ impl Table {
                 .expression_attribute_values(":below", text(below)),
         };
         Ok(query.send().await?.items.unwrap_or_default())
+    }
+
+    /// A page of what is filed under `due` in the index of that name, `limit` items at most, behind the item that is stored at `after`; and where the next
+    /// page begins, if there are more.
+    pub(crate) async fn due(
+        &self,
+        due: String,
+        after: Option<(String, &str)>,
+        limit: Option<i32>,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let start = after.map(|(pk, sk)| {
+            HashMap::from([(PK.to_owned(), text(pk)), (SK.to_owned(), text(sk)), (DUE.to_owned(), text(&due))])
+        });
+        let page = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("#due = :due")
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_values(":due", text(&due))
+            .set_exclusive_start_key(start)
+            .set_limit(limit)
+            .send()
+            .await?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 
     fn under(&self, pk: String) -> QueryFluentBuilder {
