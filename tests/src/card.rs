@@ -98,6 +98,8 @@ pub mod cards {
     pub const PROCESSING: &str = "4000000000000119";
     /// Kept and then declined at every later charge.
     pub const STORED_ONLY: &str = "4000000000000341";
+    /// Kept, and then stopped by its holder: every charge that the merchant starts is answered R1.
+    pub const STOPPED: &str = "4000000000000077";
     /// A challenge on every payment, then approved.
     pub const CHALLENGE: &str = "4000002760003184";
     /// 3-D Secure without a challenge: approved.

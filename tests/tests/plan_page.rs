@@ -26,10 +26,10 @@ use domain::{
 };
 use http::StatusCode;
 use local::world::{Delivery, World};
-use outbound::acquirer::Kind;
+use outbound::acquirer::{Kind, Outcome};
 use system_tests::{
-    Card, Form, Page, PlanDesk, ShopRequest, Shopper, Submit, acquirer_calls, cards, change_merchant, fresh, kept_card,
-    payment, totals,
+    BatchDesk, Card, Clerk, Form, Page, PlanDesk, ShopRequest, Shopper, Submit, acquirer_calls, cards, change_merchant,
+    fresh, kept_card, payment, totals,
 };
 
 const USER: &str = "Member-1";
@@ -519,4 +519,50 @@ async fn an_agreement_holds_though_the_browser_never_comes_back() {
     buyer.see_result().await;
     assert!(buyer.page().text.contains("条件の変更を承りました"), "{}", buyer.page().text);
     assert_eq!(stage.desk.load(&stage.plan).await, agreed);
+}
+
+#[tokio::test]
+async fn what_a_cardholder_had_the_issuer_stop_is_over_and_nobody_charges_it_again() {
+    let stage = joined(cards::STOPPED, Lang::Ja).await;
+    let (world, mails) = (&stage.world, stage.world.mailbox().unwrap().len());
+    until_the_first_period(world).await;
+    let ended = stage.desk.load(&stage.plan).await;
+    assert!(matches!(ended.state, PlanState::Ended { why: EndReason::Network, .. }), "{:?}", ended.state);
+    let told = told(world, mails);
+    for reader in ["shopper@example.com", "shop@example.jp"] {
+        assert!(told.iter().any(|(to, subject)| to == reader && subject.contains("終了")), "{reader}: {told:?}");
+    }
+    let asked = acquirer_calls(world, Kind::Authorize).await;
+    let answers: Vec<_> = asked.iter().map(|call| call.outcome).collect();
+    assert_eq!(answers, [Outcome::Approved, Outcome::Declined], "joining, and one try");
+
+    // no click of an operator and no change of the amount
+    let mut clerk = Clerk::owner(world).await;
+    let address = format!("/console/recurring/{}", stage.plan.id);
+    for act in ["charge", "skip", "resume", "change&amount=500&cycle=1", "change&amount=5000&cycle=1", "move&day=5"] {
+        let page = clerk.get(&format!("{address}?act={act}")).await;
+        assert!(page.forms.iter().all(|form| !form.action.contains("/recurring/")), "{act}: {}", page.text);
+    }
+    clerk.get("/console/charge?by=buyer").await;
+    let form = clerk.form("/console/charge").clone().with("amount", "100").with("user", USER).with("order", "77");
+    clerk.submit(&form).await;
+    let confirmed = clerk.form("/console/charge").clone();
+    let page = clerk.submit(&confirmed).await;
+    assert_eq!((page.status, page.heading()), (StatusCode::CONFLICT, "このカードには、もう請求できません"));
+    assert!(page.text.contains("お店からの請求の停止"), "{}", page.text);
+    let desk = BatchDesk::of(world, "4000");
+    let batch = desk.charge("rows", BatchDesk::file(&[("78", 100, USER)])).await;
+    assert_eq!(desk.answers(&batch).await[0][2], "try_revoked");
+    world.advance(Duration::from_secs(70 * 24 * 3_600)).await.unwrap();
+    assert_eq!(acquirer_calls(world, Kind::Authorize).await.len(), 2, "nobody asked the acquirer again");
+
+    // a new agreement, with another card
+    let mut buyer = Shopper::new(world);
+    buyer.open(&ShopRequest::new("4000", 1_000, "11").of_user("Member-2", world.now())).await;
+    buyer.pay(&Card::of(cards::MASTERCARD).to_be_kept()).await;
+    assert!(buyer.page().is_hand_over(), "{}", buyer.page().text);
+    let anew = stage.desk.join("11", 1_000, Lang::Ja).await;
+    world.advance(Duration::from_secs(60 * 24 * 3_600)).await.unwrap();
+    assert!(stage.desk.load(&anew).await.period > 2, "it is charged");
+    assert_eq!(stage.desk.load(&stage.plan).await, ended, "and what was stopped stays so");
 }

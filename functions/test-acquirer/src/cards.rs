@@ -23,6 +23,8 @@ pub(crate) enum Manner {
     Disputed,
     /// Can be stored: a charge with number and security code, as they are typed on the page, is approved, and every charge of the stored card is declined.
     StoredOnly,
+    /// With the security code. Its holder has the issuer stop whatever a merchant charges by itself (Visa's R1).
+    Stopped,
     /// After a challenge, which the issuer wants for every payment.
     Challenged,
     /// Never: the challenge succeeds, and the issuer declines.
@@ -35,7 +37,7 @@ impl Manner {
     /// Whether the issuer wants to ask its payer whatever the merchant prefers.
     pub(crate) const fn wants_challenge(self) -> bool {
         match self {
-            Self::Plain | Self::Disputed | Self::StoredOnly => false,
+            Self::Plain | Self::Disputed | Self::StoredOnly | Self::Stopped => false,
             Self::Challenged | Self::ChallengedThenDeclined | Self::ChallengedThenUnavailable => true,
         }
     }
@@ -124,6 +126,7 @@ fn of_card(number: &str) -> Behaviour {
         "4000000000000127" => Behaviour::Declines(Code::IncorrectCvc, Some("N7")),
         "4000000000000119" => Behaviour::Declines(Code::ProcessingError, Some("96")),
         "4000000000000341" => Behaviour::Approves(Manner::StoredOnly),
+        "4000000000000077" => Behaviour::Approves(Manner::Stopped),
         "4000000000000259" => Behaviour::Approves(Manner::Disputed),
         "4000002760003184" | "4000000000003220" => Behaviour::Approves(Manner::Challenged),
         "4000008400001629" => Behaviour::Approves(Manner::ChallengedThenDeclined),

@@ -251,6 +251,16 @@ fn a_card_that_can_only_be_stored_is_declined_later() {
 }
 
 #[test]
+fn what_a_cardholder_had_the_issuer_stop_is_declined_as_revoked_where_the_merchant_charges_by_itself() {
+    let desk = Desk::new();
+    let card = |code: Option<&str>| json!({ "card": { "number": "4000000000000077", "code": code } });
+    assert_eq!(desk.authorize_with(1, card(Some("123"))).outcome(), "approved");
+    let reply = desk.authorize_with(2, card(None));
+    assert_eq!(reply.code(), "revocation_of_authorization");
+    assert_eq!(reply.json()["verdict"]["network_code"], "R1");
+}
+
+#[test]
 fn a_disputed_card_is_approved_first() {
     let desk = Desk::new();
     assert_eq!(desk.authorize_with(1, json!({ "card": { "number": "4000000000000259" } })).outcome(), "approved");

@@ -192,7 +192,7 @@ impl Pan {
 }
 
 /// The published test numbers, as the card industry's test systems share them.
-pub const TEST_CARDS: [&str; 25] = [
+pub const TEST_CARDS: [&str; 26] = [
     "4242424242424242",
     "4012888888881881",
     "4000056655665556",
@@ -212,6 +212,7 @@ pub const TEST_CARDS: [&str; 25] = [
     "4000000000000127",
     "4000000000000119",
     "4000000000000341",
+    "4000000000000077",
     "4000000000000259",
     "4000002760003184",
     "4000000000003220",

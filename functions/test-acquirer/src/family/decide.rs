@@ -34,6 +34,9 @@ impl Family {
             Behaviour::Approves(Manner::StoredOnly) if card.on_file || !card.code => {
                 return self.decline(reference, authorization, DeclineCode::GenericDecline, Some("05"));
             }
+            Behaviour::Approves(Manner::Stopped) if !card.code => {
+                return self.decline(reference, authorization, DeclineCode::RevocationOfAuthorization, Some("R1"));
+            }
             Behaviour::Approves(manner) => manner,
             Behaviour::Declines(code, network_code) => {
                 return self.decline(reference, authorization, code, network_code);
