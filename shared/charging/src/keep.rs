@@ -2,12 +2,13 @@
 
 use domain::{
     Approval, KeptCard, Pan, Payment, State,
+    acquirer::InquiryOutcome,
     card::{Consent, HeldNumber},
-    payment::{Failure, Keeping, Reversal},
+    payment::{Failure, Keeping, Open, Reversal},
 };
 use store::{Kept, StoreError};
 
-use crate::{Charging, Vault, VaultError};
+use crate::{ASK_LIMIT, Charging, Vault, VaultError};
 
 /// How often a refused write is tried again over what stands.
 const TRIES: usize = 4;
@@ -34,9 +35,12 @@ impl Charging {
         number: Option<(&Vault, &Pan)>,
     ) -> Payment {
         let Some(approval) = approval else { return payment };
-        if holds_approval(&payment) && payment.may_keep(&approval) {
-            // What fails in passing is made up for when reconcile looks at the payment.
-            let _made_up_for = self.keep(&payment, &approval, number).await;
+        if holds_approval(&payment)
+            && payment.may_keep(&approval)
+            && let Err(_made_up_for) = self.keep(&payment, &approval, number).await
+        {
+            // Reconcile does both, the one before the other.
+            return payment;
         }
         if !is_undone(&payment) {
             return payment;
@@ -86,6 +90,31 @@ impl Charging {
         }
     }
 
+    /// Keeps the card that a payment was to register, before that is undone: its writer may not have got that far. The approval is stored nowhere, so it is
+    /// asked for. False: the acquirer does not say.
+    ///
+    /// # Errors
+    /// [`StoreError`] in passing: look again.
+    pub(crate) async fn keep_before_undoing(&self, payment: &Payment, n: u32) -> Result<bool, StoreError> {
+        if !holds_approval(payment) || payment.keeping.is_none() || self.is_kept(payment).await? {
+            return Ok(true);
+        }
+        match self.acquirer.inquire(&payment.reference(n), ASK_LIMIT).await {
+            InquiryOutcome::Approved { approval, .. } => self.keep_found(payment, Some(&approval)).await.map(|()| true),
+            InquiryOutcome::NoAnswer(_) => Ok(false),
+            // It is undone already: nothing stands by which a card could be kept.
+            InquiryOutcome::Declined(_)
+            | InquiryOutcome::ChallengePending(_)
+            | InquiryOutcome::Reversed
+            | InquiryOutcome::NotFound => Ok(true),
+        }
+    }
+
+    async fn is_kept(&self, payment: &Payment) -> Result<bool, StoreError> {
+        let card = self.cards.load(&payment.key.merchant, &payment.card_owner()).await?;
+        Ok(card.is_some_and(|card| Some(card.id) == payment.card_id))
+    }
+
     /// Keeps the card, or says why not. Only what may work later is an error.
     async fn keep(
         &self,
@@ -99,7 +128,9 @@ impl Charging {
         match error {
             NotKept::Store(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => Err(error),
             NotKept::Contended => Err(StoreError::Conflict),
-            NotKept::Store(StoreError::Unreadable { .. }) | NotKept::Vault(_) | NotKept::NoNumber => Ok(()),
+            // later it is kept with the acquirer's token
+            NotKept::Vault(error) => Err(StoreError::Unavailable(Box::new(error))),
+            NotKept::Store(StoreError::Unreadable { .. }) | NotKept::NoNumber => Ok(()),
         }
     }
 
@@ -193,7 +224,9 @@ fn is_undone(payment: &Payment) -> bool {
 fn holds_approval(payment: &Payment) -> bool {
     match &payment.state {
         State::Authorized { .. } | State::Captured { .. } => true,
-        State::Reversing(Reversal { reason, .. }) => *reason == Failure::Registered,
+        State::Reversing(Reversal { reason, .. }) | State::NeedsPerson(Open::Reversing(Reversal { reason, .. })) => {
+            *reason == Failure::Registered
+        }
         State::Authorizing { .. }
         | State::Challenging { .. }
         | State::Unknown(_)
@@ -202,6 +235,6 @@ fn holds_approval(payment: &Payment) -> bool {
         | State::Lapsed { .. }
         | State::Failed { .. }
         | State::Abandoned { .. }
-        | State::NeedsPerson(_) => false,
+        | State::NeedsPerson(Open::Unknown(_)) => false,
     }
 }

@@ -86,7 +86,11 @@ impl Charging {
                 }
             }
             Next::Reverse { .. } | Next::Void { .. } if !ask => self.defer(payment).await,
-            Next::Reverse { .. } | Next::Void { .. } => self.undo(payment).await.map(|(looked, _)| looked),
+            Next::Reverse { n } => match self.keep_before_undoing(&payment, n).await? {
+                true => self.undo(payment).await.map(|(looked, _)| looked),
+                false => self.defer(payment).await,
+            },
+            Next::Void { .. } => self.undo(payment).await.map(|(looked, _)| looked),
         }
     }
 

@@ -23,6 +23,7 @@ mod doubts;
 mod enumerate;
 mod interleave;
 mod invariants;
+mod joining;
 mod kept;
 mod operators;
 mod outage;

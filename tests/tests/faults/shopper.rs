@@ -79,6 +79,8 @@ pub(crate) struct Shopper<'a> {
     pub(crate) user: Option<String>,
     /// Lets every typed card be kept.
     pub(crate) keeps: bool,
+    /// The kind of regular purchase that is asked for, if one is.
+    pub(crate) joins: Option<&'static str>,
     /// What is done where the issuer asks.
     pub(crate) turn: Turn,
     /// The card that was kept before all this.
@@ -102,6 +104,7 @@ impl<'a> Shopper<'a> {
             amount,
             user: None,
             keeps: false,
+            joins: None,
             turn: Turn::Pass,
             kept_before: None,
             hop: None,
@@ -118,6 +121,10 @@ impl<'a> Shopper<'a> {
         let request = request.with("return", "1");
         let request = match &self.user {
             Some(user) => request.of_user(user, self.world.now()),
+            None => request,
+        };
+        let request = match self.joins {
+            Some(kind) => request.with("regular", "on").with("regular_kind", kind),
             None => request,
         };
         self.get(&format!("{}?{}", request.path(), request.encoded())).await
