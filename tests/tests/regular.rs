@@ -19,7 +19,7 @@ use domain::acquirer::DeclineCode;
 use domain::clock::{JAPAN, japan_date};
 use domain::payment::Interface;
 use domain::recurring::offer::Times;
-use domain::recurring::plan::{By, EndReason, PauseReason, Plan, PlanId, PlanState, Progress, Rate};
+use domain::recurring::plan::{By, EndReason, Held, PauseReason, Plan, PlanId, PlanState, Progress, Rate};
 use domain::recurring::retry::Retries;
 use http::{Request, Response};
 use jiff::civil::date;
@@ -29,7 +29,7 @@ use local::world::{Delivery, World};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use system_tests::{RegularDesk, approvals, cards, change_merchant, fresh, japan, tick, year_of};
+use system_tests::{Outage, RegularDesk, approvals, cards, change_merchant, fresh, japan, tick, year_of};
 
 /// Lets everything happen up to an instant.
 async fn until(world: &World, at: &str) {
@@ -279,6 +279,67 @@ async fn an_unknown_outcome_is_found_out_before_anything_else_also_across_the_pe
         let net = system_tests::totals(&world, &desk.payment(&plan, 2).await.unwrap()).await;
         assert!(net.captured <= u64::from(yen), "{yen}: {net:?}");
     }
+}
+
+/// A world in which nobody knows from the first charge of a period to the evening after the next one's day what became of it.
+async fn in_doubt(fault: Fault) -> (World, RegularDesk, Plan) {
+    let world = fresh().await;
+    let outage = Outage::prepare(&world);
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    until(&world, "2026-12-28 09:59").await;
+    world.faults().restart();
+    let (caller, operation) = (Some("RecurringCharge".to_owned()), "POST /test-acquirer/v1/authorize".to_owned());
+    world.faults().plan(When::Nth { caller, operation, nth: 0 }, fault);
+    until(&world, "2026-12-28 10:00").await;
+    assert_eq!(world.faults().pending(), 0, "{fault:?}");
+    world.faults().stop();
+    outage.begin();
+    until(&world, "2027-01-28 12:00").await;
+    let stands = desk.plan(&plan.id).await;
+    assert_eq!((stands.period, stands.version, stands.nominal), (2, 1, date(2026, 12, 27)), "{fault:?}");
+    let payment = desk.payment(&plan, 2).await.unwrap();
+    assert_eq!(payment.state.name(), "needs_person", "{fault:?}");
+    assert_eq!(stands.charged_by_hand(world.now()), None, "no click charges what may be charged");
+    assert_eq!(stands.may_let_go(Some(&payment), world.now()), Err(Held::Open), "or lets it go");
+    assert_eq!(desk.payment(&plan, 3).await, None, "{fault:?}");
+    outage.end();
+    until(&world, "2027-01-29 20:00").await;
+    (world, desk, plan)
+}
+
+#[tokio::test]
+async fn a_period_whose_money_is_found_after_the_next_ones_day_is_charged_once_and_the_next_follows_at_once() {
+    for fault in [Fault::ReplyLost, Fault::DropAfter] {
+        let (world, desk, plan) = in_doubt(fault).await;
+        let calls = [desk.calls(&plan, 2).await, desk.calls(&plan, 3).await];
+        assert_eq!(calls, [(1, 0), (1, 0)], "{fault:?}");
+        let next = desk.payment(&plan, 3).await.unwrap();
+        assert!(next.state.is_paid() && japan_date(next.opened_at) <= date(2027, 1, 29), "{fault:?}: {next:?}");
+        until(&world, "2027-03-02 00:00").await;
+        let stands = desk.plan(&plan.id).await;
+        assert_eq!((stands.period, desk.calls(&plan, 4).await, approvals(&world).await), (5, (1, 0), 3), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_period_that_never_arrived_asks_the_merchant_after_the_next_ones_day_and_none_is_lost_or_charged_twice() {
+    let (world, desk, plan) = in_doubt(Fault::DropBefore).await;
+    until(&world, "2027-01-30 12:00").await;
+    let stands = desk.plan(&plan.id).await;
+    assert!(matches!(stands.state, PlanState::Active(Progress::Asked { .. })), "{:?}", stands.state);
+    assert_eq!((stands.period, approvals(&world).await), (2, 0), "two periods are due: neither is charged by itself");
+    desk.change(&plan.id, |plan| plan.charged_by_hand(world.now())).await;
+    world.settle().await.unwrap();
+    let calls = [desk.calls(&plan, 2).await, desk.calls(&plan, 3).await];
+    assert_eq!(
+        (calls, desk.plan(&plan.id).await.period),
+        ([(1, 0), (1, 0)], 4),
+        "what was left, and the next behind it"
+    );
+    until(&world, "2027-03-02 00:00").await;
+    assert_eq!((desk.calls(&plan, 4).await, approvals(&world).await), ((1, 0), 3));
 }
 
 #[tokio::test]
