@@ -10,13 +10,13 @@ mod visit;
 use std::convert::Infallible;
 
 use charging::{ChargeError, Charging, Vault, guard::Guard};
-use domain::{Clock, Lang};
+use domain::{Clock, KeptCard, Lang};
 use http::{Method, Response, StatusCode};
 use inbound::{
     CardForm, Checkout, Config, KeyringError, SealError, Stage,
     checkout::CardHandle,
     http as answer,
-    page::{self, KeptCardPage, KeptCardView},
+    page::{self, KeptCardPage, KeptCardView, KeptEntry},
 };
 use lambda_http::{Body, Request};
 use outbound::vault::CardKey;
@@ -62,6 +62,16 @@ impl Deps {
     /// Opens the connection to the acquirer and the key of fingerprints, so that the first card does not wait for them.
     pub async fn connect(&self) {
         tokio::join!(self.charging.connect(), self.vault.connect());
+    }
+
+    /// A kept card as its owner sees it.
+    fn entry<'c>(&self, card: &'c KeptCard) -> KeptEntry<'c> {
+        KeptEntry {
+            card: &card.card,
+            since: card.consent.at,
+            scope: card.consent.scope,
+            expired: card.has_expired(self.clock.now()),
+        }
     }
 }
 

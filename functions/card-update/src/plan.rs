@@ -15,7 +15,7 @@ use inbound::{
     CardForm, Lapse, OpenedMerchant, Sealed,
     checkout::{self, CARD_LIFETIME, PlanHandle},
     http as answer,
-    page::{self, KeptEntry, LanguageSwitch, PlanAct, PlanDone, PlanPage, PlanView},
+    page::{self, LanguageSwitch, PlanAct, PlanDone, PlanPage, PlanView},
 };
 use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
@@ -156,26 +156,12 @@ impl PlanVisit<'_> {
         let language = Some(LanguageSwitch::Link(&other));
         answer::page(self.request, status, page::plan(&PlanPage { lang, shop: Some(&shop), view, language }))
     }
-
-    fn entry<'c>(&self, card: &'c KeptCard) -> KeptEntry<'c> {
-        entry(self.deps, card)
-    }
 }
 
 /// A page without personal data and without a shop.
 fn bare(request: &Request, status: StatusCode, view: PlanView<'_>) -> Response<Body> {
     let lang = answer::language(request, None);
     answer::page(request, status, page::plan(&PlanPage { lang, shop: None, view, language: None }))
-}
-
-/// A kept card as its owner sees it.
-pub(crate) fn entry<'c>(deps: &Deps, card: &'c KeptCard) -> KeptEntry<'c> {
-    KeptEntry {
-        card: &card.card,
-        since: card.consent.at,
-        scope: card.consent.scope,
-        expired: card.has_expired(deps.clock.now()),
-    }
 }
 
 /// Where the regular purchases are seen and ended that a card pays for: what is sold, and the address.

@@ -8,7 +8,7 @@ use inbound::{
     CardForm, OpenedMerchant, Sealed,
     checkout::{self, CardHandle},
     http as answer,
-    page::{self, DeleteCard, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard},
+    page::{self, DeleteCard, KeptCardPage, KeptCardView, LanguageSwitch, ManageCard},
 };
 use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
@@ -102,7 +102,7 @@ impl Visit<'_> {
     ) -> Result<Response<Body>, Failure> {
         let form = Replacement { card: self.handle.clone(), nonce: checkout::draw_nonce()? };
         let view = KeptCardView::Manage(ManageCard {
-            kept: self.entry(card),
+            kept: self.deps.entry(card),
             action: &self.path,
             token: &self.deps.checkout.seal_form(&form)?,
             holder: typed.holder,
@@ -126,7 +126,7 @@ impl Visit<'_> {
         problems: &[FormProblem],
     ) -> Result<Response<Body>, Failure> {
         let view = KeptCardView::Delete(DeleteCard {
-            kept: self.entry(card),
+            kept: self.deps.entry(card),
             action: &self.path,
             token: &self.deps.checkout.seal_form(&Deletion { card: self.handle.clone() })?,
             problems,
@@ -148,9 +148,5 @@ impl Visit<'_> {
         let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let page = page::kept_card(&KeptCardPage { lang, shop: Some(&shop), view, language });
         answer::page(self.request, status, page)
-    }
-
-    fn entry<'c>(&self, card: &'c KeptCard) -> KeptEntry<'c> {
-        plan::entry(self.deps, card)
     }
 }

@@ -18,19 +18,15 @@ use domain::{
 };
 use inbound::{
     Config, Keyring, KeyringError,
-    checkout::{ReceiptHandle, free_label, receipt_path},
+    checkout::{ReceiptHandle, free_label, next_charge, receipt_path},
     events,
-    page::{
-        self,
-        mail::{self, CardKept, Completion, MailOutcome, header_safe},
-    },
+    page::mail::{self, CardKept, Completion, MailOutcome, header_safe},
 };
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use outbound::{Mail, Mailer};
 use store::{
     Batches, Cards, Continuations, Endpoints, Links, MailReturns, Merchants, Offers, Payments, Plans, SearchIndex,
-    StoreError,
 };
 
 /// What the function needs, made once.
@@ -169,7 +165,7 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
         Reader::Payer => payment.details.lang,
         Reader::Shop => merchant.lang,
     };
-    let next = next_charge(deps, &payment, &merchant, lang).await?;
+    let next = next_charge(&deps.offers, &payment, &merchant, lang).await?;
     let regular = match &payment.origin {
         Origin::Renewal { plan, .. } => Some(plan::page(deps, &merchant.id, plan)?),
         Origin::Page
@@ -184,18 +180,6 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
     let extra =
         Extra { kept: kept.as_ref(), receipt: &receipt, lang, next: next.as_deref(), regular: regular.as_deref() };
     Ok(compose(telling, &payment, &merchant, extra))
-}
-
-/// When the regular purchase that began with a payment goes on.
-async fn next_charge(
-    deps: &Deps,
-    payment: &Payment,
-    merchant: &Merchant,
-    lang: Lang,
-) -> Result<Option<String>, StoreError> {
-    let (Some(chosen), Some(joined_at)) = (&payment.details.offer, payment.joined_at()) else { return Ok(None) };
-    let offer = deps.offers.version(&merchant.id, chosen).await?;
-    Ok(offer.map(|offer| page::next_charge(lang, &offer, merchant.regular.anchor, joined_at)))
 }
 
 /// What a mail says besides the payment itself.

@@ -1,9 +1,8 @@
 //! Every regular purchase, for the person at the machine.
 
 use aws_sdk_dynamodb::Client;
-use domain::MerchantId;
-use domain::recurring::plan::{Plan, PlanId};
-use store::keys::PK;
+use domain::recurring::plan::Plan;
+use store::keys::{PK, parse_plan};
 use store::{Plans, Table};
 
 use super::{World, WorldError, product_settings};
@@ -23,7 +22,8 @@ impl World {
         let mut plans = Vec::new();
         while let Some(item) = pages.next().await {
             let item = item.map_err(WorldError::outside)?;
-            let Some((merchant, plan)) = item.get(PK).and_then(|pk| pk.as_s().ok()).and_then(|pk| named(pk)) else {
+            let Some((merchant, plan)) = item.get(PK).and_then(|pk| pk.as_s().ok()).and_then(|pk| parse_plan(pk))
+            else {
                 continue;
             };
             plans.extend(stored.load(&merchant, &plan).await.map_err(WorldError::outside)?);
@@ -31,9 +31,4 @@ impl World {
         plans.sort_by(|one, other| (one.nominal, &one.id).cmp(&(other.nominal, &other.id)));
         Ok(plans)
     }
-}
-
-fn named(pk: &str) -> Option<(MerchantId, PlanId)> {
-    let (merchant, plan) = pk.strip_prefix("R#")?.split_once('#')?;
-    Some((MerchantId::new(merchant).ok()?, PlanId::new(plan).ok()?))
 }

@@ -25,7 +25,7 @@ use crate::{
     Config, Keyring, KeyringError, Lapse, Merchants, OpenedMerchant, SealError, Sealed, Stage, http as answer,
     page::{self, DeclineNotice, Entered, FreeEntry, LanguageSwitch, PaymentForm, Shop, Terms},
 };
-pub use offering::{Barred, Offering, deadline, link_closed, untouched};
+pub use offering::{Barred, Offering, deadline, link_closed, next_charge, untouched};
 use store::{Links, Offers, StoreError};
 
 /// How long a form may stay open.

@@ -46,7 +46,7 @@ pub(super) async fn ask(
         plan,
         rate,
         from,
-        card: card.as_ref().map(|card| visit.entry(card)),
+        card: card.as_ref().map(|card| visit.deps.entry(card)),
         action: &visit.path,
         token: &visit.seal(Some(rate))?,
         problems,

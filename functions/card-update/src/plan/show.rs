@@ -1,7 +1,7 @@
 //! What a GET shows: how the regular purchase stands, or a question.
 
 use domain::{
-    State,
+    PaymentKey,
     recurring::plan::{PauseReason, Plan, PlanState},
 };
 use http::{Response, StatusCode};
@@ -16,7 +16,7 @@ use super::{PlanVisit, agree};
 use crate::Failure;
 
 /// How many of the past periods are shown.
-const PAST: u32 = 6;
+const PAST: usize = 6;
 
 pub(super) async fn show(visit: &PlanVisit<'_>) -> Result<Response<Body>, Failure> {
     let plan = visit.plan().await?;
@@ -56,7 +56,7 @@ async fn overview(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Response<Body>, 
     let done = visit.asked("done").and_then(PlanDone::parse).filter(|done| still(*done, plan));
     let view = PlanOverview {
         plan,
-        card: card.as_ref().map(|card| visit.entry(card)).zip(change.as_deref()),
+        card: card.as_ref().map(|card| visit.deps.entry(card)).zip(change.as_deref()),
         past: &past(visit, plan).await?,
         action: &visit.path,
         done,
@@ -78,24 +78,14 @@ const fn still(done: PlanDone, plan: &Plan) -> bool {
 
 /// The last periods that were paid, newest first.
 async fn past(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Vec<PastCharge>, Failure> {
+    let keys: Vec<PaymentKey> = (1..plan.period).rev().take(PAST).map(|period| plan.order_of_period(period)).collect();
+    let payments = visit.deps.payments.load_all(&keys).await?;
     let mut past = Vec::new();
-    for period in (1..plan.period).rev().take(usize::try_from(PAST).unwrap_or(usize::MAX)) {
-        let Some(payment) = visit.deps.payments.load(&plan.order_of_period(period)).await? else { continue };
-        let paid_at = match &payment.state {
-            State::Authorized { at, .. } | State::Captured { at, .. } => *at,
-            State::Authorizing { .. }
-            | State::Challenging { .. }
-            | State::Unknown(_)
-            | State::Reversing(_)
-            | State::Declined { .. }
-            | State::Cancelled { .. }
-            | State::Lapsed { .. }
-            | State::Failed { .. }
-            | State::Abandoned { .. }
-            | State::NeedsPerson(_) => continue,
-        };
-        let receipt = visit.deps.checkout.receipt_path(&ReceiptHandle { key: payment.key.clone() })?;
-        past.push(PastCharge { at: paid_at, amount: payment.amount_now(), receipt });
+    for key in keys {
+        let paid = payments.iter().find(|payment| payment.key == key);
+        let Some((payment, at)) = paid.and_then(|payment| Some((payment, payment.state.paid_at()?))) else { continue };
+        let amount = payment.amount_now();
+        past.push(PastCharge { at, amount, receipt: visit.deps.checkout.receipt_path(&ReceiptHandle { key })? });
     }
     Ok(past)
 }

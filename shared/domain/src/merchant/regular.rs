@@ -34,7 +34,7 @@ impl RegularSettings {
     }
 }
 
-/// The digits of `regular_kind`: 1 to 99. ASJ's manual doesn't print them; ours are the cycle in months.
+/// The digits of `regular_kind`: 1 to 99. ASJ's manual doesn't print them; here a kind only names an offer, by [`RegularSettings::kinds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RegularKind(u8);

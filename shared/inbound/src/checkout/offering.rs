@@ -7,11 +7,11 @@ use domain::{
     recurring::offer::{Offer, OfferChosen},
 };
 use jiff::Timestamp;
-use store::StoreError;
+use store::{Offers, StoreError};
 use words::Notice;
 
 use super::{Checkout, SealedOrder};
-use crate::page::{Joining, Offered, Terms, next_charge};
+use crate::page::{self, Joining, Offered, Terms};
 
 /// What an order came by and what it begins.
 #[derive(Clone, Debug, Default)]
@@ -89,10 +89,23 @@ impl Checkout {
         merchant: &Merchant,
         lang: Lang,
     ) -> Result<Option<String>, StoreError> {
-        let (Some(chosen), Some(joined_at)) = (&payment.details.offer, payment.joined_at()) else { return Ok(None) };
-        let offer = self.offers.version(&merchant.id, chosen).await?;
-        Ok(offer.map(|offer| next_charge(lang, &offer, merchant.regular.anchor, joined_at)))
+        next_charge(&self.offers, payment, merchant, lang).await
     }
+}
+
+/// When the next payment of the regular purchase comes that began with a payment. None: none did.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn next_charge(
+    offers: &Offers,
+    payment: &Payment,
+    merchant: &Merchant,
+    lang: Lang,
+) -> Result<Option<String>, StoreError> {
+    let (Some(chosen), Some(joined_at)) = (&payment.details.offer, payment.joined_at()) else { return Ok(None) };
+    let offer = offers.version(&merchant.id, chosen).await?;
+    Ok(offer.map(|offer| page::next_charge(lang, &offer, merchant.regular.anchor, joined_at)))
 }
 
 impl Offering {

@@ -1,7 +1,6 @@
 //! What is charged when, and what becomes of a plan when that ended.
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
-use serde::{Deserialize, Serialize};
 
 use super::{Cause, EndReason, PauseReason, Plan, PlanState, Progress};
 use crate::{
@@ -36,12 +35,10 @@ pub enum Due {
 }
 
 /// One try of one period: all that a charge is made of. A repeat makes the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renewal {
     /// The period.
     pub period: u32,
-    /// Counts its tries, from 1.
-    pub nth: u16,
     /// Its order.
     pub order: PaymentKey,
     /// Who claims that.
@@ -102,7 +99,6 @@ impl Plan {
         let nth = self.tries.saturating_add(1);
         Renewal {
             period: self.period,
-            nth,
             order: self.order_of(self.period),
             origin: self.id.origin_of(self.period),
             nonce: self.nonce_of(self.period, nth),
