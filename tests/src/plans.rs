@@ -4,7 +4,7 @@ use domain::{
     Lang, MerchantId, Yen,
     link::{Terms, TermsShown},
     recurring::{
-        calendar::{Anchor, Cycle},
+        calendar::Cycle,
         offer::{FirstAmount, Offer, OfferId},
         plan::Plan,
     },
@@ -82,7 +82,7 @@ impl PlanDesk {
         let offer = self.offer(yen).await;
         let mut first = payment(&self.world, self.merchant.as_str(), order).await.expect("the first payment");
         first.details.terms = Some(TermsShown::of(1, "shown", self.world.now()));
-        let joined = Plan::join(&offer, Anchor::USUAL, &first).expect("the payment succeeded");
+        let joined = Plan::join(&offer, &first).expect("the payment succeeded");
         let plan = Plan { lang, ..joined };
         let days = store::PlanDaysCursor::new(config(&self.world).table().expect("the table's name"));
         days.begin(domain::clock::japan_date(self.world.now())).await.expect("the table answers");

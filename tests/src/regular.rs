@@ -3,7 +3,7 @@
 use domain::acquirer::AuthorizeOutcome;
 use domain::link::{Terms, TermsShown};
 use domain::payment::{Decision, Details, Intent, Interface, Keeping, Lease, Order, Origin, Payment};
-use domain::recurring::calendar::Cycle;
+use domain::recurring::calendar::{Anchor, Cycle};
 use domain::recurring::offer::{FirstAmount, Offer, OfferId};
 use domain::recurring::plan::{Plan, PlanId};
 use domain::{
@@ -227,6 +227,7 @@ pub fn first_payment(offer: &Offer, user: &str, card: &KeptCard, now: Timestamp)
             item: offer.item.clone(),
             terms: Some(TermsShown::of(1, "what was shown", now)),
             offer: Some(offer.chosen()),
+            billed_on: Some(Anchor::USUAL),
             ..Details::default()
         },
         attempts_allowed: 5,

@@ -18,7 +18,7 @@ use domain::{
     recurring::{
         calendar::Anchor,
         offer::{FirstAmount, Offer, OfferId, Times},
-        plan::Plan,
+        plan::{Plan, PlanId},
     },
 };
 use http::StatusCode;
@@ -26,8 +26,8 @@ use local::admin::{Admin, MerchantCommand};
 use local::world::World;
 use std::time::Duration;
 use system_tests::{
-    Card, Page, ShopRequest, Shopper, administer, approvals, card_of, cards, change_merchant, fresh, kept_card, links,
-    offers, payment, totals,
+    Card, Page, RegularDesk, ShopRequest, Shopper, administer, approvals, card_of, cards, change_merchant, fresh,
+    kept_card, links, offers, payment, totals,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -177,7 +177,7 @@ async fn joining_charges_once_and_keeps_the_card_the_offer_and_what_was_shown() 
         assert_eq!(card.consent.scope, ConsentScope::MerchantInitiated);
         assert_eq!(Some(card.id), joined.card_id);
         assert!(card.network_id.is_some(), "what ties later charges to this one");
-        let plan = Plan::join(&offer, Anchor::USUAL, &joined).expect("it is a plan's first payment");
+        let plan = Plan::join(&offer, &joined).expect("it is a plan's first payment");
         assert_eq!((plan.owner, plan.nominal.to_string()), (card.owner, "2026-12-27".to_owned()));
     }
     assert_eq!(approvals(&world).await, 2);
@@ -242,7 +242,7 @@ async fn a_free_beginning_registers_the_card_and_says_that_nothing_was_paid() {
     assert!(matches!(joined.state, State::Failed { reason: Failure::Registered, .. }), "{:?}", joined.state);
     assert_eq!(joined.interface, Interface::CardRegistration);
     let offer = offer(&world, "lessons").await;
-    let plan = Plan::join(&offer, Anchor::USUAL, &joined).expect("it is a plan's first payment");
+    let plan = Plan::join(&offer, &joined).expect("it is a plan's first payment");
     assert_eq!(plan.trial_until.unwrap().to_string(), "2026-12-04");
     assert!(order_card(&world, "4000", "1").await.is_some());
     let ledger = totals(&world, &joined).await;
@@ -296,6 +296,24 @@ async fn an_offer_that_changed_meanwhile_is_shown_anew_and_nothing_is_charged() 
     assert!(shopper.page().is_hand_over());
     let joined = stored(&world, "4000", "1").await;
     assert_eq!(joined.details.offer.unwrap().version, 2);
+}
+
+#[tokio::test]
+async fn who_joined_is_charged_on_the_day_that_the_page_showed() {
+    let world = fresh().await;
+    let mut shopper = before(&world, &beans("4000", "1")).await;
+    shopper.pay(&visa()).await;
+    assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+    // the merchant bills on another day before the plan begins and the mail is written
+    change_merchant(&world, "4000", |merchant| merchant.regular.anchor = Anchor::new(5).unwrap()).await;
+    world.settle().await.unwrap();
+    let joined = stored(&world, "4000", "1").await;
+    let plan = RegularDesk::of(&world, "4000").plan(&PlanId::of(&joined.key)).await;
+    assert_eq!((plan.anchor, plan.nominal.to_string()), (Anchor::USUAL, "2026-12-27".to_owned()));
+    let mails = world.mailbox().unwrap();
+    let told =
+        mails.iter().filter_map(|mail| mail.text.as_deref()).filter(|text| text.contains("2026年12月28日")).count();
+    assert!(told >= 2, "the receipt and the terms name the same day: {mails:?}");
 }
 
 #[tokio::test]

@@ -14,13 +14,13 @@
 )]
 
 use bytes::Bytes;
-use domain::Yen;
 use domain::acquirer::DeclineCode;
 use domain::clock::{JAPAN, japan_date};
 use domain::payment::Interface;
 use domain::recurring::offer::Times;
 use domain::recurring::plan::{By, EndReason, Held, PauseReason, Plan, PlanId, PlanState, Progress, Rate};
 use domain::recurring::retry::Retries;
+use domain::{OrderId, Yen};
 use http::{Request, Response};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
@@ -202,12 +202,26 @@ type Change = fn(&Plan, Timestamp) -> Option<Plan>;
 #[tokio::test]
 async fn whatever_happens_in_the_instant_of_the_tick_keeps_both() {
     type Stands = fn(&PlanState) -> bool;
-    let cases: [(&str, Change, Stands); 4] = [
+    let cases: [(&str, Change, Stands); 6] = [
         ("ended", |plan, now| plan.ended(By::Buyer, now), |state| matches!(state, PlanState::Ended { .. })),
+        (
+            "ended by the shop",
+            |plan, now| plan.ended(By::Merchant, now),
+            |state| matches!(state, PlanState::Ended { why: EndReason::Merchant, .. }),
+        ),
         ("paused", |plan, now| plan.paused(By::Buyer, now), |state| matches!(state, PlanState::Paused { .. })),
         (
             "a lower amount",
             |plan, now| plan.changed(Rate { amount: Yen::new(400).unwrap(), ..plan.rate() }, now).ok(),
+            |state| matches!(state, PlanState::Active(Progress::Waiting)),
+        ),
+        (
+            "an agreement",
+            |plan, now| {
+                let rate = Rate { amount: Yen::new(9_000).unwrap(), ..plan.rate() };
+                let agreed = plan.proposed(rate).ok()?.agreed_to(rate, &OrderId::new("1").unwrap(), now).ok()?;
+                Some(Plan { version: plan.version + 1, ..agreed })
+            },
             |state| matches!(state, PlanState::Active(Progress::Waiting)),
         ),
         (

@@ -165,7 +165,7 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
         Reader::Payer => payment.details.lang,
         Reader::Shop => merchant.lang,
     };
-    let next = next_charge(&deps.offers, &payment, &merchant, lang).await?;
+    let next = next_charge(&deps.offers, &payment, lang).await?;
     let regular = match &payment.origin {
         Origin::Renewal { plan, .. } => Some(plan::page(deps, &merchant.id, plan)?),
         Origin::Page

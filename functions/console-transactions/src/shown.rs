@@ -61,9 +61,10 @@ fn text(visit: &Visit, payment: &Payment, link: &Link) -> Option<String> {
     Some(terms.text(lang, Offered { shop, item: &payment.details.item, amount: payment.amount }))
 }
 
-/// What the page would say of the regular purchase in the version that was joined, with the merchant's present day of billing.
+/// What the page would say of the regular purchase in the version that was joined, on the day of billing that it showed.
 fn joining_text(visit: &Visit, payment: &Payment, offer: &Offer, link: Option<&Link>, at: Timestamp) -> String {
     let (lang, merchant) = (payment.details.lang, &visit.merchant.merchant);
-    let joining = Joining::of(lang, offer, merchant.regular.anchor, at, &checkout::deadline(lang, link));
+    let anchor = payment.details.billed_on.unwrap_or(merchant.regular.anchor);
+    let joining = Joining::of(lang, offer, anchor, at, &checkout::deadline(lang, link));
     joining.text(lang, &merchant.name, &offer.item)
 }

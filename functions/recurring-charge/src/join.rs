@@ -12,8 +12,7 @@ pub(crate) async fn begin(deps: &Deps, key: &PaymentKey) -> Result<(), WorkError
     let payment = deps.payments.load(key).await?.ok_or(WorkError::Gone("payment"))?;
     let Some(chosen) = &payment.details.offer else { return Ok(()) };
     let offer = deps.offers.version(&key.merchant, chosen).await?.ok_or(WorkError::Gone("offer"))?;
-    let merchant = deps.merchants.load(&key.merchant).await?.ok_or(WorkError::Gone("merchant"))?;
-    let Some(plan) = Plan::join(&offer, merchant.regular.anchor, &payment) else {
+    let Some(plan) = Plan::join(&offer, &payment) else {
         // Cancelled since, or never bound to anything: nobody is charged by that again.
         tracing::warn!(payment.id = %key, state = payment.state.name(), "no regular purchase begins with this payment");
         return Ok(());

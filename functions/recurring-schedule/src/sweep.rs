@@ -1,7 +1,13 @@
 //! A run: the days from the first that may hold something to today, and once a month the cards.
 
-use domain::{clock::japan_date, recurring::work::RecurringWork};
-use jiff::{Timestamp, ToSpan as _, civil::Date};
+use domain::{
+    clock::japan_date,
+    recurring::{plan::OVERDUE_DAYS, work::RecurringWork},
+};
+use jiff::{
+    Timestamp, ToSpan as _,
+    civil::{Date, Weekday},
+};
 
 use crate::{
     Deps, ScheduleError, Tally, cards,
@@ -10,7 +16,10 @@ use crate::{
 
 /// How many days before today are looked at in any case: the index is seconds behind.
 const LOOK_BACK_DAYS: i32 = 1;
-/// The same in the first run of a month: what was written behind its day is looked at when it is written, and here if that came to nothing.
+/// The same on Mondays: what was written behind its day is looked at when it is written; where that came to nothing, here, while it is still charged without
+/// asking.
+const WEEKLY_LOOK_BACK_DAYS: i32 = OVERDUE_DAYS;
+/// The same in the first run of a month.
 const LOOK_FAR_BACK_DAYS: i32 = 62;
 /// How far back the oldest day may lie. What a merchant left for longer than that is its own to take up again.
 const OLDEST_DAYS: i32 = 400;
@@ -21,8 +30,14 @@ pub(crate) async fn go(deps: &Deps, deadline: Timestamp, tally: &mut Tally) -> R
     let mut stands = stored;
     let mut run = Run { deps, deadline, tally };
     let first_of_month = stored.cards_of < today.first_of_month();
-    let look_back = today.saturating_sub(if first_of_month { LOOK_FAR_BACK_DAYS } else { LOOK_BACK_DAYS }.days());
-    stands.from = stands.from.min(look_back).max(today.saturating_sub(OLDEST_DAYS.days()));
+    let look_back = if first_of_month {
+        LOOK_FAR_BACK_DAYS
+    } else if today.weekday() == Weekday::Monday {
+        WEEKLY_LOOK_BACK_DAYS
+    } else {
+        LOOK_BACK_DAYS
+    };
+    stands.from = stands.from.min(today.saturating_sub(look_back.days())).max(today.saturating_sub(OLDEST_DAYS.days()));
     let mut ran = days(&mut run, &mut stands.from, today).await;
     if ran.is_ok() {
         ran = cards::check(&mut run, &mut stands, today).await;

@@ -41,7 +41,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         Offering::default()
     };
     let lang = answer::language(request, Some(payment.details.lang));
-    let next = deps.checkout.next_charge(&payment, &opened.merchant, lang).await?;
+    let next = deps.checkout.next_charge(&payment, lang).await?;
     let view = View {
         deps,
         request,

@@ -171,6 +171,9 @@ pub struct Details {
     pub terms: Option<crate::link::TermsShown>,
     /// The offer of a regular purchase that begins with this payment.
     pub offer: Option<crate::recurring::offer::OfferChosen>,
+    /// The day of the month on which that is charged, as the page showed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_on: Option<crate::recurring::calendar::Anchor>,
 }
 
 /// An order that wants to be paid.

@@ -140,6 +140,7 @@ pub fn verify_and_parse(
         item: String::new(),
         terms: None,
         offer: None,
+        billed_on: None,
     };
     Ok(PayRequest { order, amount, lang, interface: Interface::DataLinkage, regular, details })
 }

@@ -66,6 +66,7 @@ pub(crate) mod payment {
     pub(crate) const ITEM: &str = "it";
     pub(crate) const TERMS: &str = "lt";
     pub(crate) const OFFER: &str = "of";
+    pub(crate) const BILLED_ON: &str = "ob";
 }
 
 /// Partition key of a payment.

@@ -206,8 +206,9 @@ pub enum By {
 impl Plan {
     /// The plan of a buyer who joined by this payment. The same payment always makes the same plan.
     ///
-    /// None: the payment did not succeed, or its page showed no terms; nobody is bound by that.
-    pub fn join(offer: &Offer, anchor: Anchor, payment: &Payment) -> Option<Self> {
+    /// None: the payment did not succeed, or its page showed no terms or no day of billing; nobody is bound by that.
+    pub fn join(offer: &Offer, payment: &Payment) -> Option<Self> {
+        let anchor = payment.details.billed_on?;
         let joined_at = payment.state.paid_at().or(payment.state.registered_at())?;
         let joined = japan_date(joined_at);
         Some(Self {

@@ -93,7 +93,6 @@ mod tests {
         acquirer::DeclineCode,
         payment::{Failure, Lease, State},
         recurring::{
-            calendar::Anchor,
             offer::{OfferChosen, OfferId, tests::offer},
             plan::{By, tests::*},
         },
@@ -131,8 +130,7 @@ mod tests {
 
     #[test]
     fn a_periods_payment_settles_once_for_each_try_that_ended() {
-        let plan =
-            Plan::join(&offer(1_000, 1), Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
+        let plan = Plan::join(&offer(1_000, 1), &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
         let of = |state: State| Payment {
             key: plan.order_of(2),
             origin: plan.id.origin_of(2),
@@ -156,7 +154,7 @@ mod tests {
     #[test]
     fn a_plan_is_looked_at_when_its_day_has_come_as_it_is_written() {
         let joined = at("2026-11-30T12:00:00");
-        let plan = Plan::join(&offer(1_000, 1), Anchor::USUAL, &first_payment("100", joined)).unwrap();
+        let plan = Plan::join(&offer(1_000, 1), &first_payment("100", joined)).unwrap();
         assert_eq!(RecurringWork::of_plan(None, &plan, joined), None, "the schedule comes by");
         let look = Some(RecurringWork::Look { merchant: plan.merchant.clone(), plan: plan.id.clone() });
         let late = at("2026-12-28T11:00:00");

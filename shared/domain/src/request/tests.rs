@@ -651,6 +651,7 @@ fn a_whole_request_becomes_an_order() {
         item: String::new(),
         terms: None,
         offer: None,
+        billed_on: None,
     };
     assert_eq!(order.details, expected);
 }

@@ -83,13 +83,8 @@ impl Checkout {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn next_charge(
-        &self,
-        payment: &Payment,
-        merchant: &Merchant,
-        lang: Lang,
-    ) -> Result<Option<String>, StoreError> {
-        next_charge(&self.offers, payment, merchant, lang).await
+    pub async fn next_charge(&self, payment: &Payment, lang: Lang) -> Result<Option<String>, StoreError> {
+        next_charge(&self.offers, payment, lang).await
     }
 }
 
@@ -97,15 +92,13 @@ impl Checkout {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn next_charge(
-    offers: &Offers,
-    payment: &Payment,
-    merchant: &Merchant,
-    lang: Lang,
-) -> Result<Option<String>, StoreError> {
-    let (Some(chosen), Some(joined_at)) = (&payment.details.offer, payment.joined_at()) else { return Ok(None) };
-    let offer = offers.version(&merchant.id, chosen).await?;
-    Ok(offer.map(|offer| page::next_charge(lang, &offer, merchant.regular.anchor, joined_at)))
+pub async fn next_charge(offers: &Offers, payment: &Payment, lang: Lang) -> Result<Option<String>, StoreError> {
+    let details = &payment.details;
+    let (Some(chosen), Some(anchor), Some(joined_at)) = (&details.offer, details.billed_on, payment.joined_at()) else {
+        return Ok(None);
+    };
+    let offer = offers.version(&payment.key.merchant, chosen).await?;
+    Ok(offer.map(|offer| page::next_charge(lang, &offer, anchor, joined_at)))
 }
 
 impl Offering {
@@ -175,6 +168,7 @@ impl SealedOrder {
             self.amount = offer.first.authorized();
             self.details.item.clone_from(&offer.item);
             self.details.offer = Some(offer.chosen());
+            self.details.billed_on = Some(merchant.regular.anchor);
             self.details.terms = Some(joining_shown(offer, merchant, &self, offering.link.as_ref(), now));
             return self;
         }

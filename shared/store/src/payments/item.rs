@@ -65,6 +65,9 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
     if let Some(offer) = &details.offer {
         item.insert(p::OFFER.to_owned(), text(String::from(offer.clone())));
     }
+    if let Some(anchor) = &details.billed_on {
+        item.insert(p::BILLED_ON.to_owned(), text(json(anchor)));
+    }
     if details.mobile {
         item.insert(p::MOBILE.to_owned(), AttributeValue::Bool(true));
     }
@@ -167,6 +170,7 @@ impl Reader<'_> {
             item: self.text(p::ITEM).to_owned(),
             terms: self.optional(p::TERMS)?,
             offer: self.id(p::OFFER)?,
+            billed_on: self.optional(p::BILLED_ON)?,
         })
     }
 

@@ -22,8 +22,12 @@ pub(in crate::recurring) fn at(text: &str) -> Timestamp {
 
 /// The first payment, made by a link's page.
 pub(in crate::recurring) fn first_payment(order: &str, at: Timestamp) -> Payment {
-    let details =
-        Details { terms: Some(TermsShown::of(1, "x", at)), mail: "a@example.jp".to_owned(), ..Details::default() };
+    let details = Details {
+        terms: Some(TermsShown::of(1, "x", at)),
+        billed_on: Some(Anchor::USUAL),
+        mail: "a@example.jp".to_owned(),
+        ..Details::default()
+    };
     let order = Order {
         key: PaymentKey::new(MerchantId::new("4000").unwrap(), OrderId::new(order).unwrap()),
         amount: Yen::new(1_000).unwrap(),
@@ -59,7 +63,7 @@ pub(in crate::recurring) fn approval() -> Approval {
 
 /// Joined on 30 November 2026: 1,000 yen a month, next on 27 December, a Sunday.
 fn plan() -> Plan {
-    Plan::join(&offer(1_000, 1), Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap()
+    Plan::join(&offer(1_000, 1), &first_payment("100", at("2026-11-30T12:00:00"))).unwrap()
 }
 
 fn decline(code: DeclineCode) -> Decline {
@@ -129,7 +133,7 @@ fn a_period_is_one_order_of_our_range_and_a_try_one_form() {
 #[test]
 fn nobody_joins_by_a_payment_that_failed_or_showed_no_terms() {
     let paid = first_payment("100", at("2026-11-30T12:00:00"));
-    let join = |payment: &Payment| Plan::join(&offer(1_000, 1), Anchor::USUAL, payment);
+    let join = |payment: &Payment| Plan::join(&offer(1_000, 1), payment);
     let failed =
         |reason| Payment { state: State::Failed { reason, decline: None, at: paid.opened_at }, ..paid.clone() };
     assert!(join(&failed(Failure::Quiet)).is_none());
@@ -139,7 +143,7 @@ fn nobody_joins_by_a_payment_that_failed_or_showed_no_terms() {
     assert!(join(&bare).is_none());
     let trial = offer(1_000, 1);
     let trial = crate::recurring::offer::Offer { trial: TrialDays::new(14).ok(), first: FirstAmount::Free, ..trial };
-    let plan = Plan::join(&trial, Anchor::USUAL, &failed(Failure::Registered)).unwrap();
+    let plan = Plan::join(&trial, &failed(Failure::Registered)).unwrap();
     assert_eq!(plan.trial_until, Some(date(2026, 12, 13)));
 }
 
@@ -290,7 +294,7 @@ fn pausing_and_going_on_charges_nothing_for_the_time_between() {
 #[test]
 fn a_number_of_times_counts_what_was_charged() {
     let offer = crate::recurring::offer::Offer { times: Times::new(3).ok(), ..offer(1_000, 1) };
-    let plan = Plan::join(&offer, Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
+    let plan = Plan::join(&offer, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
     let now = at("2026-12-28T09:00:00");
     let skipped = plan.skipped(now).unwrap();
     let second = skipped.charged(3, at("2027-01-27T09:00:00")).unwrap();
@@ -364,7 +368,7 @@ fn the_day_moves_to_a_later_one_and_the_anchor_stays_as_agreed() {
 
 #[test]
 fn trials_rare_billings_and_prices_are_announced_a_week_before() {
-    let join = |offer| Plan::join(&offer, Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
+    let join = |offer| Plan::join(&offer, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
     let trial = join(crate::recurring::offer::Offer { trial: TrialDays::new(14).ok(), ..offer(1_000, 1) });
     let reminder = trial.reminder().unwrap();
     assert_eq!((reminder.kind, reminder.on), (ReminderKind::TrialEnds, date(2026, 12, 6)));

@@ -219,7 +219,9 @@ impl Year {
         };
         let offer = Offer { cycle: Cycle::new(cycle).unwrap(), ..offer(1_000, 1) };
         let joined = at(&format!("{day}T12:00:00"));
-        let plan = Plan::join(&offer, anchor, &first_payment(&format!("{which}"), joined)).unwrap();
+        let mut first = first_payment(&format!("{which}"), joined);
+        first.details.billed_on = Some(anchor);
+        let plan = Plan::join(&offer, &first).unwrap();
         let tries = TryHistory::new();
         self.buyers.push(Buyer { plan, offer, card, tries, untroubled: true, closed: BTreeMap::new() });
     }
