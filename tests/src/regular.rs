@@ -12,13 +12,13 @@ use domain::{
     clock::{JAPAN, japan_date},
 };
 use inbound::Config;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use lambda_runtime::{Context, LambdaEvent};
 use local::cloud::Caller;
 use local::world::World;
 use outbound::acquirer::{Kind, Outcome};
 use std::collections::HashMap;
-use store::{Offers, PlanWritten, Plans};
+use store::{Offers, PlanDays, PlanDaysCursor, PlanWritten, Plans};
 
 use crate::batches::BatchDesk;
 use crate::books::acquirer_calls;
@@ -186,6 +186,17 @@ fn number_of(user: &str, version: u32) -> Fingerprint {
 fn terms() -> Terms {
     let text = || "すぐにお届けします".to_owned();
     Terms { quantity: text(), shipping: text(), payment_time: text(), delivery: text(), withdrawal: text() }
+}
+
+/// The schedule takes the cards of this month and all before for checked: a walk over all days to come, which is for those to see whom it is about. Before anybody
+/// joined it holds for the schedule's beginning, too.
+pub async fn take_cards_for_checked(world: &World, month: Date) {
+    let cursor = PlanDaysCursor::new(config(world).table().expect("the table's name"));
+    let stands = cursor.load().await.expect("the table answers");
+    let begun = PlanDays { version: 0, from: japan_date(world.now()), cards_of: month, cards_from: None };
+    let stands = stands.unwrap_or(begun);
+    let checked = PlanDays { version: stands.version + 1, cards_of: month, ..stands };
+    cursor.advance(&checked).await.expect("the table answers");
 }
 
 /// One run of the schedule by itself; what it queues is left in the queue.

@@ -536,3 +536,27 @@ async fn three_thousand_members_are_continued() {
     step("2,999 rows charged", began);
     assert_eq!(BatchDesk::counts(&desk.batches().load(&run.id).await).approved, 2_999);
 }
+
+#[tokio::test]
+async fn a_guests_row_that_another_orders_card_paid_is_continued_with_that_card() {
+    let world = fresh().await;
+    let desk = ContinuationDesk::of(&world).await;
+    desk.paid(&[("102", 500, "")]).await;
+    // by the order that left the card, and by an order that was paid with it
+    for (row, yen, source) in [("201", 700, "102"), ("202", 800, "201")] {
+        let batch = desk.batches().charge(row, format!("charge,amount,source\r\n{row},{yen},{source}\r\n")).await;
+        assert_eq!(BatchDesk::counts(&batch).approved, 1, "{row}: {:?}", batch.state);
+    }
+    desk.until("2026-12-01").await;
+    let mut clerk = Clerk::owner(&world).await;
+    let run = desk.draw(&mut clerk, "2026-11", "2026-12").await;
+    desk.confirm(&mut clerk, &run).await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    for (root, yen) in [("102", 500), ("201", 700), ("202", 800)] {
+        assert_eq!(taken(&world, "2026-12", root).await, Some(yen), "{root}");
+    }
+    desk.until("2027-01-01").await;
+    let mut clerk = Clerk::owner(&world).await;
+    let next = desk.draw(&mut clerk, "2026-12", "2027-01").await;
+    assert_eq!((next.chosen.rows, next.chosen.yen), (3, 2_000), "each is a lineage of its own, month after month");
+}

@@ -566,3 +566,55 @@ async fn what_a_cardholder_had_the_issuer_stop_is_over_and_nobody_charges_it_aga
     assert!(stage.desk.load(&anew).await.period > 2, "it is charged");
     assert_eq!(stage.desk.load(&stage.plan).await, ended, "and what was stopped stays so");
 }
+
+#[tokio::test]
+async fn who_has_no_card_any_more_gives_one_by_the_mails_link_and_is_authenticated() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let world = &stage.world;
+    BatchDesk::of(world, "4000").delete(USER).await;
+    until_the_first_period(world).await;
+    let unpaid = stage.desk.load(&stage.plan).await;
+    assert!(
+        matches!(unpaid.state, PlanState::Paused { why: PauseReason::Unpaid(DeclineCode::CardMissing), .. }),
+        "{:?}",
+        unpaid.state
+    );
+    let asked = acquirer_calls(world, Kind::Authorize).await.len();
+    let mut buyer = Shopper::new(world);
+    let address = address(world, "でき");
+    buyer.get(&address).await;
+    let to_form = buyer.page().by_id("add-card").unwrap().attribute("href").unwrap().to_owned();
+    buyer.get(&to_form).await;
+    assert_eq!(buyer.page().heading(), "カードの登録");
+    assert!(!buyer.page().text.contains("4242"), "{}", buyer.page().text);
+    let form = buyer.page().form_by_id("card").unwrap().clone();
+    let form = form.with("card_number", cards::CHALLENGE).with("card_expiry", "12/29").with("card_code", "123");
+    let form = form.with("card_name", "TARO YAMADA");
+    buyer.submit(&Submit::of(&form)).await;
+    assert_eq!(buyer.page().status, StatusCode::UNPROCESSABLE_ENTITY, "without the consent nothing is tried");
+    let again = buyer.page().form_by_id("card").unwrap().clone();
+    let again = again.with("card_number", cards::CHALLENGE).with("card_expiry", "12/29").with("card_code", "123");
+    let submit = Submit::of(&again.ticked("keep_card"));
+    buyer.submit(&submit).await;
+    buyer.answer_the_issuer("fail").await;
+    assert!(
+        kept_card(world, "4000", USER).await.is_none_or(|card| card.number.is_none()),
+        "not authenticated, not kept"
+    );
+    let to_form = buyer.page().tags("a").filter_map(|tag| tag.attribute("href")).find(|to| to.contains("view=card"));
+    buyer.get(&to_form.unwrap().to_owned()).await;
+    let form = buyer.page().form_by_id("card").unwrap().clone();
+    let form = form.with("card_number", cards::CHALLENGE).with("card_expiry", "12/29").with("card_code", "123");
+    let submit = Submit::of(&form.with("card_name", "TARO YAMADA").ticked("keep_card"));
+    buyer.submit(&submit).await;
+    buyer.answer_the_issuer("pass").await;
+    world.settle().await.unwrap();
+    let kept = kept_card(world, "4000", USER).await.unwrap();
+    assert!(kept.number.is_some() && kept.consent.scope.merchant_may_charge(), "{kept:?}");
+    let paid = stage.desk.load(&stage.plan).await;
+    assert_eq!((paid.period, paid.state), (3, PlanState::Active(Progress::Waiting)), "it is tried at once");
+    assert_eq!(acquirer_calls(world, Kind::Authorize).await.len(), asked + 3, "two registrations and one try");
+    buyer.submit(&submit).await;
+    world.settle().await.unwrap();
+    assert_eq!(acquirer_calls(world, Kind::Authorize).await.len(), asked + 3, "sent again, nothing is tried");
+}

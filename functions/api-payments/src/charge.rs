@@ -155,8 +155,9 @@ impl Call<'_> {
 
     fn order(&self, key: PaymentKey, card: &KeptCard) -> Order {
         let mut details = self.details.clone();
-        if let CardOwner::Buyer(user) = &card.owner {
-            details.user.clone_from(user);
+        match &card.owner {
+            CardOwner::Buyer(user) => details.user.clone_from(user),
+            CardOwner::Order(order) => details.card_of = Some(order.clone()),
         }
         if details.mail.is_empty() {
             details.mail.clone_from(&card.mail);

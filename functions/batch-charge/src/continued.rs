@@ -42,7 +42,17 @@ impl Charger<'_> {
             amount: row.amount,
             interface: Interface::Continuation,
             origin: month.origin_of(&root),
-            details: Details { name, mail, tel, free, user, item, lang: card.lang, ..Details::default() },
+            details: Details {
+                name,
+                mail,
+                tel,
+                free,
+                user,
+                item,
+                card_of: card.owner.order().cloned(),
+                lang: card.lang,
+                ..Details::default()
+            },
             attempts_allowed: ATTEMPTS,
         };
         Ok(Ok((card, order)))

@@ -162,6 +162,7 @@ impl Charger<'_> {
                 mail: row.mail.clone(),
                 free: [free1.clone(), free2.clone(), free3.clone()],
                 user,
+                card_of: card.owner.order().cloned(),
                 lang: card.lang,
                 ..Details::default()
             },

@@ -3,6 +3,7 @@
 
 mod delete;
 mod plan;
+mod register;
 mod replace;
 mod result;
 mod visit;

@@ -2,12 +2,13 @@
 
 mod act;
 mod agree;
+mod card;
 mod show;
 
 use std::sync::Arc;
 
 use domain::{
-    KeptCard, Lang, Merchant, MerchantId, Nonce, OrderId,
+    CardOwner, KeptCard, Lang, Merchant, MerchantId, Nonce, OrderId,
     recurring::plan::{Plan, PlanId, Rate},
 };
 use http::{Method, Response, StatusCode};
@@ -58,6 +59,7 @@ pub(crate) async fn respond(deps: &Deps, request: &Request, sealed: &str) -> Res
             (_, Some(act)) => act::act(&visit, form, act).await,
             ("refuse", None) => agree::refuse(&visit, form).await,
             ("agree", None) => agree::agree(&visit, form).await,
+            (card::ADD, None) => card::add(&visit, form).await,
             (_, None) => Err(Failure::Unreadable),
         },
     }
@@ -173,6 +175,17 @@ pub(crate) async fn relying_on(deps: &Deps, card: &KeptCard) -> Result<Vec<(Stri
         Ok((plan.item, deps.checkout.plan_path(&handle, checkout::FORM_LIFETIME)?))
     })
     .collect()
+}
+
+/// Where a card is given for a regular purchase that goes on and has none. None: none of this owner's does.
+pub(crate) async fn to_add_a_card(
+    deps: &Deps,
+    merchant: &MerchantId,
+    owner: &CardOwner,
+) -> Result<Option<String>, Failure> {
+    let plans = deps.plans.of_owner(merchant, owner).await?;
+    let live = plans.into_iter().find(|plan| !plan.is_over());
+    live.map(|plan| Ok(format!("{}?view=card", path_of(deps, merchant, &plan.id)?))).transpose()
 }
 
 /// The page of a plan, for who was just shown to be its buyer.

@@ -28,7 +28,10 @@ pub(crate) async fn show(deps: &Deps, request: &Request, sealed: &str) -> Result
     let path = deps.checkout.card_result_path(&handle)?;
     let [address, other] = [lang, checkout::other(lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
     let live = kept.as_ref().filter(|card| card.number.is_some());
-    let again = live.map(|card| deps.checkout.card_path(&CardHandle::of(card), FORM_LIFETIME)).transpose()?;
+    let again = match live {
+        Some(card) => Some(deps.checkout.card_path(&CardHandle::of(card), FORM_LIFETIME)?),
+        None => plan::to_add_a_card(deps, &handle.key.merchant, &payment.card_owner()).await?,
+    };
     let view = match outcome(&payment, kept.as_ref()) {
         Outcome::Replaced(card) => KeptCardView::Replaced { card: &card.card },
         Outcome::Gone => return Err(Failure::NotThere),

@@ -102,7 +102,8 @@ impl Visit<'_> {
     ) -> Result<Response<Body>, Failure> {
         let form = Replacement { card: self.handle.clone(), nonce: checkout::draw_nonce()? };
         let view = KeptCardView::Manage(ManageCard {
-            kept: self.deps.entry(card),
+            kept: Some(self.deps.entry(card)),
+            act: "replace",
             action: &self.path,
             token: &self.deps.checkout.seal_form(&form)?,
             holder: typed.holder,

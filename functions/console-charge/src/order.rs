@@ -3,7 +3,7 @@
 use askama::Template;
 use console::{Frame, Refusal};
 use domain::{
-    KeptCard, Lang, OrderId, Payment, State, Yen,
+    CardOwner, KeptCard, Lang, OrderId, Payment, State, Yen,
     card::contains_card_number,
     merchant::FreeItemRule,
     money::TypedAmountError,
@@ -144,8 +144,9 @@ impl Written {
     fn ready(self, call: &Call<'_>, sheet: &Sheet, kept: Option<&KeptCard>) -> Result<Ready, Refusal> {
         let mut details = self.details;
         if let Some(card) = kept {
-            if let domain::CardOwner::Buyer(user) = &card.owner {
-                details.user.clone_from(user);
+            match &card.owner {
+                CardOwner::Buyer(user) => details.user.clone_from(user),
+                CardOwner::Order(order) => details.card_of = Some(order.clone()),
             }
             if details.mail.is_empty() {
                 details.mail.clone_from(&card.mail);

@@ -104,6 +104,7 @@ fn details(plan: &Plan) -> Details {
         name: plan.name.clone(),
         mail: plan.mail.clone(),
         user,
+        card_of: plan.owner.order().cloned(),
         lang: plan.lang,
         item: plan.item.clone(),
         ..Details::default()

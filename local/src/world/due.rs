@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_types::SdkConfig;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::keys::{DUE, DUE_INDEX, DueMinute};
@@ -72,7 +72,7 @@ impl Due {
     }
 
     async fn bring_up(&self, cursor: &DueCursor, stored: Option<Cursor>, now: Timestamp) -> Result<(), WorldError> {
-        let reached = DueMinute::reached(now.saturating_sub(SLACK).unwrap_or(now));
+        let reached = DueMinute::reached(now);
         let (target, behind) = {
             let minutes = lock(&self.minutes);
             let from = match stored {
@@ -89,9 +89,6 @@ impl Due {
         Ok(())
     }
 }
-
-/// How far behind the clock the cursor stays at least when it is moved.
-const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

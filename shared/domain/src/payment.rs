@@ -172,8 +172,9 @@ pub struct Details {
     /// The offer of a regular purchase that begins with this payment.
     pub offer: Option<crate::recurring::offer::OfferChosen>,
     /// The day of the month on which that is charged, as the page showed it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billed_on: Option<crate::recurring::calendar::Anchor>,
+    /// The order that left the kept card which pays, where no buyer is named and it is another's.
+    pub card_of: Option<OrderId>,
 }
 
 /// An order that wants to be paid.
@@ -611,7 +612,7 @@ impl Payment {
     /// Whose card it is that is kept with this payment.
     pub fn card_owner(&self) -> CardOwner {
         let of_order = |order: &OrderId| match self.details.user.as_str() {
-            "" => CardOwner::Order(order.clone()),
+            "" => CardOwner::Order(self.details.card_of.as_ref().unwrap_or(order).clone()),
             user => CardOwner::Buyer(user.to_owned()),
         };
         match &self.origin {

@@ -141,6 +141,7 @@ pub fn verify_and_parse(
         terms: None,
         offer: None,
         billed_on: None,
+        card_of: None,
     };
     Ok(PayRequest { order, amount, lang, interface: Interface::DataLinkage, regular, details })
 }

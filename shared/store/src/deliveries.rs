@@ -1,7 +1,5 @@
 //! Notifications on their way: one item for each event and endpoint, in the index of what is due while it waits.
 
-use std::collections::HashMap;
-
 use domain::{
     MerchantId,
     webhook::{Delivery, DeliveryKey, EndpointId, EventId},
@@ -11,7 +9,7 @@ use jiff::Timestamp;
 use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next},
-    keys::{self, DELIVERY_SHARDS, DUE, DUE_INDEX, DueMinute, PK, SK},
+    keys::{self, DELIVERY_SHARDS, DueMinute, PK, SK},
     table::{Item, Write, text},
 };
 

@@ -67,6 +67,7 @@ pub(crate) mod payment {
     pub(crate) const TERMS: &str = "lt";
     pub(crate) const OFFER: &str = "of";
     pub(crate) const BILLED_ON: &str = "ob";
+    pub(crate) const CARD_OF: &str = "co";
 }
 
 /// Partition key of a payment.

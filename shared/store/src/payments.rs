@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     Attention, CardTries, StoreError, Table,
-    keys::{self, DUE, DUE_INDEX, DueMinute, ONLY, PK, SK, VERSION},
+    keys::{self, DUE, DueMinute, ONLY, PK, SK, VERSION},
     table::{Item, Write, number, text, written_by_put, written_by_update},
 };
 

@@ -276,6 +276,16 @@ pub struct KeptCard {
     pub replace: &'static str,
     /// Consent to handing data to the card issuer for authentication.
     pub consent: &'static str,
+    /// Title and heading where there is no card, and one is given.
+    pub add_title: &'static str,
+    /// Under it.
+    pub add_lead: fn(shop: &str) -> String,
+    /// Heading of the form.
+    pub add: &'static str,
+    /// Consent to handing data to the card issuer for authentication.
+    pub add_consent: &'static str,
+    /// The button.
+    pub add_button: &'static str,
     /// How the new card is checked.
     pub checked_by_one_yen: &'static str,
     /// The button.

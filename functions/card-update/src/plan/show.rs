@@ -12,8 +12,8 @@ use inbound::{
 };
 use lambda_http::Body;
 
-use super::{PlanVisit, agree};
-use crate::Failure;
+use super::{PlanVisit, agree, card};
+use crate::{Failure, visit::Typed};
 
 /// How many of the past periods are shown.
 const PAST: usize = 6;
@@ -30,14 +30,17 @@ pub(super) async fn show(visit: &PlanVisit<'_>) -> Result<Response<Body>, Failur
     }
 }
 
-/// To the form that replaces the card, whichever card it is by now.
+/// To the form that replaces the card, whichever card it is by now, or to that for a card where there is none.
 async fn to_card(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Response<Body>, Failure> {
-    match visit.card(plan).await?.filter(|_| !plan.is_over()) {
+    if plan.is_over() {
+        return overview(visit, plan).await;
+    }
+    match visit.card(plan).await? {
         Some(card) => {
             let path = visit.deps.checkout.card_path(&CardHandle::of(&card), FORM_LIFETIME)?;
             Ok(answer::see_other(&format!("{path}?lang={}", visit.lang(None, plan).tag())))
         }
-        None => overview(visit, plan).await,
+        None => card::ask(visit, plan, None, Typed::default()).await,
     }
 }
 

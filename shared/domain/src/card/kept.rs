@@ -20,6 +20,16 @@ pub enum CardOwner {
     Order(OrderId),
 }
 
+impl CardOwner {
+    /// The order that the card was kept with. None: it is a buyer's.
+    pub const fn order(&self) -> Option<&OrderId> {
+        match self {
+            Self::Order(order) => Some(order),
+            Self::Buyer(_) => None,
+        }
+    }
+}
+
 /// How a kept card's number is held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

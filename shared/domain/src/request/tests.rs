@@ -652,6 +652,7 @@ fn a_whole_request_becomes_an_order() {
         terms: None,
         offer: None,
         billed_on: None,
+        card_of: None,
     };
     assert_eq!(order.details, expected);
 }

@@ -400,7 +400,8 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
     let kept = KeptEntry { card: &visa, since, scope: ConsentScope::Both, expired: false };
     let (action, token) = ("/card/sealed-handle", "sealed-token");
     let manage = ManageCard {
-        kept,
+        kept: Some(kept),
+        act: "replace",
         action,
         token,
         holder: "",
@@ -425,8 +426,12 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
     let gone = KeptEntry { card: &expired, scope: ConsentScope::Recall, expired: true, ..kept };
     [
         ("card-manage", KeptCardView::Manage(manage)),
-        ("card-manage-expired", KeptCardView::Manage(ManageCard { kept: gone, keep: ConsentScope::Recall, ..manage })),
+        (
+            "card-manage-expired",
+            KeptCardView::Manage(ManageCard { kept: Some(gone), keep: ConsentScope::Recall, ..manage }),
+        ),
         ("card-manage-plan", KeptCardView::Manage(ManageCard { relying: &relying, ..manage })),
+        ("card-add", KeptCardView::Manage(ManageCard { kept: None, act: "card", relying: &relying, ..manage })),
         ("card-manage-problems", KeptCardView::Manage(ManageCard { problems: &missing, ..manage })),
         (
             "card-manage-declined",

@@ -84,13 +84,15 @@ pub struct KeptEntry<'a> {
     pub expired: bool,
 }
 
-/// The kept card and the form that replaces it: POSTs `act` = `replace`, `lang`, `order`, the card fields of the payment form,
+/// The kept card and the form that replaces it, or the form for a card where there is none: POSTs `act`, `lang`, `order`, the card fields of the payment form,
 /// `keep_card` and the browser data to `action`. Deleting is asked about at `action` with `view` = `delete`, a GET.
 #[derive(Clone, Copy, Debug)]
 pub struct ManageCard<'a> {
-    /// The card.
-    pub kept: KeptEntry<'a>,
-    /// The page's own path, `/card/{handle}`.
+    /// The card. None: there is none (any more).
+    pub kept: Option<KeptEntry<'a>>,
+    /// What the form says that it does.
+    pub act: &'static str,
+    /// The page's own path, `/card/{handle}` or `/plan/{handle}`.
     pub action: &'a str,
     /// What the form carries sealed, in the field `order`.
     pub token: &'a str,
@@ -155,7 +157,8 @@ pub fn kept_card(view: &KeptCardPage<'_>) -> Page {
 
 fn manage_card(view: &KeptCardPage<'_>, manage: &ManageCard<'_>) -> Page {
     let words = words::words(view.lang);
-    let shell = form_shell(view, words.card.title, manage.problems, manage.declined.is_some());
+    let title = if manage.kept.is_some() { words.card.title } else { words.card.add_title };
+    let shell = form_shell(view, title, manage.problems, manage.declined.is_some());
     let policy = shell.policy(FormTarget::Ourselves, Referrer::SameOrigin);
     page(
         &ManageTemplate {
@@ -245,12 +248,37 @@ impl ManageTemplate<'_> {
         plan_page(self.shell.lang)
     }
 
-    fn since(&self) -> String {
-        date(self.shell.lang, self.manage.kept.since)
+    fn title(&self) -> &'static str {
+        let words = &self.shell.words.card;
+        if self.manage.kept.is_some() { words.title } else { words.add_title }
     }
 
-    fn agreed(&self) -> &'static str {
-        keep_consent(self.shell.lang, &self.manage.kept.scope).agreed
+    fn lead(&self, shop: &str) -> String {
+        let words = &self.shell.words.card;
+        if self.manage.kept.is_some() { (words.lead)(shop) } else { (words.add_lead)(shop) }
+    }
+
+    fn heading(&self) -> &'static str {
+        let words = &self.shell.words.card;
+        if self.manage.kept.is_some() { words.replace } else { words.add }
+    }
+
+    fn consent(&self) -> &'static str {
+        let words = &self.shell.words.card;
+        if self.manage.kept.is_some() { words.consent } else { words.add_consent }
+    }
+
+    fn button(&self) -> &'static str {
+        let words = &self.shell.words.card;
+        if self.manage.kept.is_some() { words.replace_button } else { words.add_button }
+    }
+
+    fn since(&self, kept: &KeptEntry<'_>) -> String {
+        date(self.shell.lang, kept.since)
+    }
+
+    fn agreed(&self, kept: &KeptEntry<'_>) -> &'static str {
+        keep_consent(self.shell.lang, &kept.scope).agreed
     }
 
     fn decline_text(&self, notice: &DeclineNotice) -> DeclineText {

@@ -68,6 +68,9 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
     if let Some(anchor) = &details.billed_on {
         item.insert(p::BILLED_ON.to_owned(), text(json(anchor)));
     }
+    if let Some(order) = &details.card_of {
+        item.insert(p::CARD_OF.to_owned(), text(order.as_str()));
+    }
     if details.mobile {
         item.insert(p::MOBILE.to_owned(), AttributeValue::Bool(true));
     }
@@ -171,6 +174,7 @@ impl Reader<'_> {
             terms: self.optional(p::TERMS)?,
             offer: self.id(p::OFFER)?,
             billed_on: self.optional(p::BILLED_ON)?,
+            card_of: self.id(p::CARD_OF)?,
         })
     }
 

@@ -21,6 +21,8 @@ pub struct PlanPageWords {
     pub card: &'static str,
     /// There is none any more.
     pub no_card: &'static str,
+    /// Leads to the form for a card where there is none.
+    pub add_card: &'static str,
     /// Leads to the form for another card.
     pub change_card: &'static str,
     /// Heading of the payments so far.
@@ -139,7 +141,8 @@ const JA: PlanPageWords = PlanPageWords {
     joined: "お申し込み日",
     following: "その次の決済",
     card: "お支払いのカード",
-    no_card: "お支払いに使えるカードがありません。お店へお問い合わせください。",
+    no_card: "お支払いに使えるカードがありません。",
+    add_card: "カードを登録する",
     change_card: "カードを変更する",
     past: "これまでのお支払い",
     receipt: "領収書",
@@ -274,7 +277,8 @@ const EN: PlanPageWords = PlanPageWords {
     joined: "Started on",
     following: "The payment after that",
     card: "The card it is paid with",
-    no_card: "There is no card to pay with. Please ask the shop.",
+    no_card: "There is no card to pay with.",
+    add_card: "Add a card",
     change_card: "Change the card",
     past: "Payments so far",
     receipt: "Receipt",
