@@ -2,11 +2,14 @@
 
 mod bucket;
 mod document;
+mod filter;
 mod mail_rule;
 mod resources;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+pub use filter::Filters;
 
 use crate::cloud::{BucketSpec, EventRule, KeySpec, QueueSpec, Statement, TableSpec};
 
@@ -103,6 +106,8 @@ pub struct StreamSource {
     pub partial_failures: bool,
     /// The queue that is told where in the stream a batch stood that failed for good.
     pub on_failure: Option<String>,
+    /// Which records are handed over; the others are passed over.
+    pub filters: Filters,
 }
 
 /// The time calls a function.
@@ -231,6 +236,7 @@ mod tests {
         assert_eq!(stream.table, "Table");
         assert!(stream.bisect && stream.partial_failures);
         assert_eq!(stream.on_failure.as_deref(), Some("StreamFailures"));
+        assert_ne!(stream.filters, Filters::default());
         let Trigger::Queue(queue) = &function("CompletionMail").triggers[0] else { panic!() };
         assert_eq!((queue.queue.as_str(), queue.batch_size, queue.partial_failures), ("MailQueue", 10, true));
         let Trigger::Schedule(schedule) = &function("Reconcile").triggers[0] else { panic!() };

@@ -6,7 +6,7 @@ use domain::{
     recurring::{
         calendar::{Anchor, Cycle},
         offer::{FirstAmount, Offer, OfferId},
-        plan::{Plan, PlanId, PlanState, Rate},
+        plan::{Paid, Plan, PlanId, PlanState, Rate},
     },
 };
 use jiff::civil::date;
@@ -70,7 +70,7 @@ pub fn plan_in(world: &World, order: &str, state: PlanState) -> Plan {
         nominal: date(2026, 12, 27),
         tries: 0,
         first_failed: None,
-        paid: Some(offer.amount),
+        paid: Some(Paid { period: 1, amount: offer.amount }),
         reminded: 1,
         announced: None,
         card_warned: None,

@@ -11,9 +11,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::webhook::{Form, HmacSecret, Kind};
+use domain::webhook::{Delivery, DeliveryState, Event, Form, HmacSecret, Kind, ReplayState};
 use http::{Response, StatusCode};
-use local::world::World;
+use jiff::SignedDuration;
+use local::world::{Delivery as Deliver, World};
 use system_tests::{Call, Card, Clerk, Hook, ShopRequest, Shopper, cards, fresh};
 
 const PAGE: &str = "/console/notifications";
@@ -116,8 +117,16 @@ async fn the_log_shows_what_was_answered_and_sends_again() {
         .with("to", "2026-11-22")
         .pressed("act", "replay");
     owner.submit(&form).await;
-    assert!(owner.page().text.contains("1件の再送を始めました"), "{}", owner.page().text);
+    assert!(
+        owner.page().text.contains("再送を始めました") && owner.page().text.contains("再送中"),
+        "{}",
+        owner.page().text
+    );
     world.settle().await.unwrap();
+    owner.get(&path).await;
+    for said in ["期間の最後まで終わりました", "確認した通知 1件、送り直す通知 1件"] {
+        assert!(owner.page().text.contains(said), "{said}: {}", owner.page().text);
+    }
     let calls = hook.calls();
     assert_eq!(calls.len(), before + 1);
     assert_eq!((&calls[before].id, &calls[before].body), (&calls[0].id, &calls[0].body), "the same id and body");
@@ -232,4 +241,91 @@ async fn nothing_is_sent_while_it_is_off_and_a_removed_endpoint_is_gone() {
     owner.submit(&form).await;
     owner.get(&path).await;
     assert_eq!(owner.page().status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_long_period_is_sent_again_to_its_last_notification_and_says_how_far_it_is() {
+    const HEARD: u32 = 520;
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let merchant = endpoint.merchant.clone();
+    let deliveries = store::Deliveries::new(system_tests::config(&world).table().unwrap());
+    let begin = world.now() - SignedDuration::from_hours(30);
+    for n in 0..HEARD {
+        let at = begin + SignedDuration::from_secs(i64::from(n));
+        let event = Event::test(merchant.clone(), u64::from(n), 1, at);
+        let heard = DeliveryState::Heard { at };
+        deliveries.put(&Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), heard)).await.unwrap();
+    }
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    let mut send_again = async || {
+        owner.get(&path).await;
+        let form = owner.form_by_id("act-replay").clone().with("from", "2026-11-19").with("to", "2026-11-21");
+        owner.submit(&form.with("which", "all").pressed("act", "replay")).await;
+        owner.page().clone()
+    };
+    let begun = send_again().await;
+    assert!(begun.text.contains("確認した通知 0件"), "{}", begun.text);
+    let again = send_again().await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "one at a time");
+    world.deliver_twice(Deliver::Twice);
+    world.settle().await.unwrap();
+    world.deliver_twice(Deliver::Once);
+    let ids: std::collections::BTreeSet<_> = hook.calls().into_iter().map(|call| call.id).collect();
+    assert_eq!(ids.len(), 520, "all of them, the oldest too");
+    assert_eq!(hook.calls().len(), 520, "and each once, though every message came twice");
+    owner.get(&path).await;
+    for said in ["期間の最後まで終わりました", "確認した通知 520件、送り直す通知 520件"] {
+        assert!(owner.page().text.contains(said), "{said}: {}", owner.page().text);
+    }
+}
+
+#[tokio::test]
+async fn a_replay_ends_when_its_endpoint_is_switched_off() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    pays(&world, "1").await;
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    owner.get(&path).await;
+    let form = owner.form_by_id("act-replay").clone().with("from", "2026-11-19").with("to", "2026-11-21");
+    owner.submit(&form.with("which", "all").pressed("act", "replay")).await;
+    let form = owner.form_by_id("act-switch").clone().pressed("act", "off");
+    owner.submit(&form).await;
+    world.settle().await.unwrap();
+    assert_eq!(hook.calls().len(), 1, "only what was heard before");
+    let replays = store::Replays::new(system_tests::config(&world).table().unwrap());
+    let last = replays.load(&endpoint.merchant, &endpoint.id).await.unwrap().unwrap();
+    assert!(matches!(last.state, ReplayState::Stopped { .. }), "{last:?}");
+}
+
+#[tokio::test]
+async fn dead_letters_call_a_person_who_finds_the_log_from_the_first_page() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let mut owner = Clerk::owner(&world).await;
+    let matters =
+        |page: &system_tests::Page| page.text.matches("ショップのサーバーに届いていない通知があります").count();
+    hook.answers(410);
+    for order in ["1", "2", "3"] {
+        pays(&world, order).await;
+    }
+    owner.get("/console").await;
+    assert_eq!(matters(owner.page()), 1, "three of one endpoint are one matter: {}", owner.page().text);
+    let link = format!("{PAGE}/{}", endpoint.id);
+    assert!(owner.page().tags("a").any(|tag| tag.attribute("href") == Some(&link)), "{}", owner.page().text);
+    owner.get(&link).await;
+    assert!(owner.page().text.contains("停止中のため保管"), "{}", owner.page().text);
+    owner.get("/console").await;
+    let form = owner.form("/console/attention").clone();
+    owner.submit(&form).await;
+    owner.get("/console").await;
+    assert_eq!(matters(owner.page()), 0, "somebody has looked");
+    pays(&world, "4").await;
+    owner.get("/console").await;
+    assert_eq!(matters(owner.page()), 1, "and what dies after that calls again: {}", owner.page().text);
 }

@@ -467,7 +467,7 @@ async fn today_shows_the_days_sums_and_what_needs_a_person() {
     let world = fresh().await;
     let mut clerk = Clerk::owner(&world).await;
     let page = clerk.get("/console").await;
-    for said in ["確認が必要な決済はありません", "決済はまだありません", "¥0"] {
+    for said in ["確認が必要なものはありません", "決済はまだありません", "¥0"] {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
     pays(&world, ShopRequest::new("4000", 1_234, "1"), &visa()).await;
@@ -496,6 +496,7 @@ async fn what_needs_a_person_is_marked_as_looked_at_once_and_by_who_may() {
         order: Some(OrderId::new(order).unwrap()),
         reference: None,
         batch: None,
+        endpoint: None,
         settled: None,
     };
     for (merchant, order) in [("4000", "1"), ("4000", "2"), ("2400", "3")] {

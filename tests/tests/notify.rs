@@ -8,19 +8,25 @@
     reason = "a test: what goes wrong is meant to end it"
 )]
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::{
-    signing::{SigSecret, verify_handover},
-    webhook::{DeliveryState, EndpointState, Form, HmacSecret, Kind, Why},
+    Clock, MerchantId,
+    acquirer::DeclineCode,
+    recurring::plan::By,
+    signing::{SigSecret, sign_handover, verify_handover},
+    webhook::{DeliveryState, EndpointState, Event, Form, HmacSecret, Kind, Notice, Why},
     wire::Parameters,
 };
 use http::Response;
-use local::world::World;
+use inbound::Config;
+use lambda_runtime::{Context, LambdaEvent};
+use local::{cloud::Caller, world::World};
+use outbound::Queue;
 use serde_json::json;
-use system_tests::{Card, Clerk, Hook, ShopRequest, Shopper, cards, change_merchant, fresh};
+use system_tests::{Call, Card, Clerk, Hook, RegularDesk, ShopRequest, Shopper, cards, change_merchant, fresh, japan};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -257,4 +263,316 @@ async fn the_demo_shops_server_hears_at_its_own_address_and_shows_what_it_heard(
     assert!(page.contains("payment.succeeded") && page.contains("1001"), "{page}");
     let forged = http::Request::post("/shop/notify").header("webhook-id", "x").body(Bytes::from_static(b"{}")).unwrap();
     assert_eq!(local::site::answer(&world, forged).await.status(), 401);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_was_just_made_or_switched_on_hears_the_very_next_event() {
+    let world = fresh().await;
+    pays(&world, "1").await;
+    world.settle().await.unwrap();
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    pays(&world, "2").await;
+    world.settle().await.unwrap();
+    assert_eq!(hook.calls().len(), 1, "made in the same second");
+    hook.answers(410);
+    pays(&world, "3").await;
+    world.settle().await.unwrap();
+    let broken = hook.endpoint(&endpoint).await;
+    assert!(!broken.is_on());
+    hook.answers(200);
+    hook.store().put(&broken.switched(EndpointState::On)).await.unwrap();
+    pays(&world, "4").await;
+    world.settle().await.unwrap();
+    assert_eq!(hook.calls().len(), 3, "switched on in the same second");
+    let heard = hook.deliveries(&endpoint).await;
+    assert_eq!(heard.iter().filter(|delivery| delivery.is_dead_letter()).count(), 1, "the one that 410 answered");
+}
+
+#[tokio::test]
+async fn one_change_of_an_endpoint_is_one_mail_however_many_tries_see_it() {
+    let world = fresh().await;
+    change_merchant(&world, "4000", |merchant| merchant.mail.shop_copy = Some("owner@example.com".to_owned())).await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    hook.answers(410);
+    let happened: Vec<Notice> = (0..10).map(|n| tested(&world, "4000", n)).collect();
+    first_queue(&world).send_all(&happened).await.unwrap();
+    world.settle().await.unwrap();
+    assert_eq!(hook.calls().len(), 10, "all were on their way at once");
+    assert!(matches!(hook.endpoint(&endpoint).await.state, EndpointState::Broken { why: Why::Gone, .. }));
+    let mails = world.mailbox().unwrap();
+    assert_eq!(mails.iter().filter(|mail| mail.subject == "通知先への送信を停止しました").count(), 1);
+}
+
+/// Something that happened to a merchant.
+fn tested(world: &World, merchant: &str, number: u64) -> Notice {
+    Notice::Event(Event::test(MerchantId::new(merchant).unwrap(), number, 1, world.now()))
+}
+
+fn environment(world: &World, function: &str) -> HashMap<String, String> {
+    let function = world.template().functions.iter().find(|known| known.name == function).unwrap();
+    HashMap::from_iter(function.environment.clone())
+}
+
+fn queue_at(world: &World, url: &str) -> Queue {
+    Queue::new(&world.cloud().sdk_config(Caller::Operator), url)
+}
+
+/// Where what happened waits.
+fn first_queue(world: &World) -> Queue {
+    queue_at(world, &environment(world, "OutboxRelay")["NOTIFY_QUEUE"])
+}
+
+/// Where further tries wait.
+fn second_queue(world: &World) -> Queue {
+    queue_at(world, &environment(world, "MerchantNotify")["NOTIFY_AGAIN_QUEUE"])
+}
+
+/// One of Lambda's pollers of a queue, with an environment of the function of its own.
+async fn poll(world: &World, queue: &str) {
+    let config = Config::new(environment(world, "MerchantNotify"), world.cloud().sdk_config(Caller::Operator));
+    let there = world.clone();
+    let deps = merchant_notify::Deps::new(&config, Clock::new(move || there.now())).await.unwrap();
+    let queue = world.cloud().queue(queue).unwrap();
+    loop {
+        let messages = queue.receive(10).unwrap();
+        if messages.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        }
+        let records: Vec<_> = messages.iter().map(|message| message.event(&queue)).collect();
+        let event = serde_json::from_value(json!({ "Records": records })).unwrap();
+        let answer = merchant_notify::handler(&deps, LambdaEvent::new(event, Context::default())).await.unwrap();
+        assert!(answer.batch_item_failures.is_empty(), "{answer:?}");
+        for message in &messages {
+            queue.delete(&message.receipt).unwrap();
+        }
+    }
+}
+
+/// Polls both queues, each by two, until this many calls came to the quick one; answers how long the last one took.
+async fn polled(world: &World, quick: &Hook, calls: usize) -> Duration {
+    let began = Instant::now();
+    let heard = async {
+        while quick.calls().len() < calls {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        () = heard => {}
+        ((), (), (), ()) = async { tokio::join!(
+            poll(world, "NotifyQueue"), poll(world, "NotifyQueue"), poll(world, "NotifyAgainQueue"), poll(world, "NotifyAgainQueue")
+        ) } => unreachable!("they poll for ever"),
+        () = tokio::time::sleep(Duration::from_secs(120)) => panic!("{} of {calls} heard", quick.calls().len()),
+    }
+    began.elapsed()
+}
+
+/// The longest try, and a second for what stands around it.
+const ONE_TRY: Duration = Duration::from_secs(16);
+
+#[tokio::test]
+async fn an_endpoint_that_takes_its_whole_time_holds_up_a_quick_one_by_one_try_at_most() {
+    let world = fresh().await;
+    let (slow, quick) = (Hook::at(&world, "slow.example.com"), Hook::at(&world, "quick.example.com"));
+    let (endpoint, _) = slow.register("2400", Form::Json, &Kind::CHOICES).await;
+    quick.register("4000", Form::Json, &Kind::CHOICES).await;
+    slow.takes(Duration::from_secs(60)); // its time limit is 15 s
+    // the quick one's stand behind ten and more of the slow one's, and in the same batches
+    let merchant = |n| if n < 12 || n % 2 == 0 { "2400" } else { "4000" };
+    let happened: Vec<Notice> = (0..60).map(|n| tested(&world, merchant(n), n)).collect();
+    first_queue(&world).send_all(&happened).await.unwrap();
+    let took = polled(&world, &quick, 24).await;
+    println!("a quick endpoint beside one that takes its whole time waited {took:?} for 24 notifications");
+    assert!(took < ONE_TRY, "{took:?}");
+    assert!(!slow.calls().is_empty() && slow.deliveries(&endpoint).await.iter().all(|d| d.attempts.len() <= 1));
+}
+
+#[tokio::test]
+async fn tries_of_a_slow_endpoint_that_hears_hold_up_a_quick_ones_by_one_try_at_most() {
+    let world = fresh().await;
+    let (slow, quick) = (Hook::at(&world, "slow.example.com"), Hook::at(&world, "quick.example.com"));
+    slow.register("2400", Form::Json, &Kind::CHOICES).await;
+    let (endpoint, _) = quick.register("4000", Form::Json, &Kind::CHOICES).await;
+    let happened: Vec<Notice> = (0..5).map(|n| tested(&world, "4000", n)).collect();
+    first_queue(&world).send_all(&happened).await.unwrap();
+    polled(&world, &quick, 5).await;
+    slow.takes(Duration::from_secs(14));
+    let seen = slow.store().of(&MerchantId::new("2400").unwrap()).await.unwrap().remove(0);
+    let is_slow = seen.health.after(domain::webhook::Answer::Status(200), 14_000, world.now()).unwrap();
+    slow.store().put(&seen.faring(is_slow)).await.unwrap();
+    // sixty of the slow one come to the second queue, then the quick one's are sent again
+    let happened: Vec<Notice> = (100..160).map(|n| tested(&world, "2400", n)).collect();
+    first_queue(&world).send_all(&happened).await.unwrap();
+    let deliveries = store::Deliveries::new(system_tests::config(&world).table().unwrap());
+    let again = quick.deliveries(&endpoint).await.into_iter().map(|delivery| delivery.replayed(world.now()).unwrap());
+    let mut tries = Vec::new();
+    for delivery in again {
+        deliveries.put(&delivery).await.unwrap();
+        tries.push(Notice::Try(delivery.key));
+    }
+    let late = async {
+        tokio::time::sleep(Duration::from_secs(2)).await; // the slow one has every worker of the second queue
+        second_queue(&world).send_all(&tries).await.unwrap();
+    };
+    let (took, ()) = tokio::join!(polled(&world, &quick, 10), late);
+    println!("a quick endpoint's tries beside those of a slow one waited {took:?}");
+    assert!(took < ONE_TRY, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_notification_costs_what_is_written_in_the_cost_page() {
+    const EVENTS: u64 = 100;
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let cost = async |first: u64| {
+        let before = world.usage();
+        let happened: Vec<Notice> = (first..first + EVENTS).map(|n| tested(&world, "4000", n)).collect();
+        first_queue(&world).send_all(&happened).await.unwrap();
+        world.settle().await.unwrap();
+        let after = world.usage();
+        let each = |sum: f64| (sum * 100.0 / EVENTS as f64).round() / 100.0;
+        let calls = |usage: &local::cloud::Usage| usage.dynamodb.calls.values().sum::<u64>() as f64;
+        (
+            each(after.dynamodb.write_units - before.dynamodb.write_units),
+            each(after.dynamodb.read_units - before.dynamodb.read_units),
+            each(calls(&after) - calls(&before)),
+            each((after.sqs.calls - before.sqs.calls) as f64),
+        )
+    };
+    let heard = cost(0).await;
+    hook.answers(500);
+    let unheard = cost(1_000).await;
+    println!(
+        "a notification: write units, read units, DynamoDB calls, SQS calls: heard {heard:?}, not heard {unheard:?}"
+    );
+    assert_eq!(hook.deliveries(&endpoint).await.len(), 200);
+    let page = std::fs::read_to_string("../docs/cost.md").unwrap();
+    for (what, cost) in [("heard at once", heard), ("not heard at first", unheard)] {
+        let row = page.lines().find(|line| line.starts_with(&format!("| a notification that is {what}"))).unwrap();
+        let figures =
+            [format!("| {:.1} write", cost.0), format!("| {:.1} read", cost.1), format!("{:.1} calls", cost.2)];
+        for figure in figures {
+            assert!(row.contains(&figure), "{figure}: {row}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_form_of_a_hand_over_is_sent_to_the_byte_with_the_ten_parameters_time_and_sig() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    hook.register("7000", Form::HandOver, &Kind::CHOICES).await;
+    change_merchant(&world, "7000", |merchant| merchant.card_on_file = true).await; // the tenth parameter is the buyer
+    let mut shopper = Shopper::new(&world);
+    let request = ShopRequest::new("7000", 1_980, "1001").with("free1", "a&b=c").with("free2", "山田 太郎");
+    shopper.open(&request.signed(world.now())).await;
+    shopper.pay(&Card::of(cards::VISA)).await;
+    world.settle().await.unwrap();
+    let calls = hook.calls();
+    let payment = system_tests::payment(&world, "7000", "1001").await.unwrap();
+    let time = world.now().as_second();
+    let told = format!(
+        "admin=7000&amount=1980&charge=1001&mail=shopper%40example.com&free1=a%26b%3Dc&free2=%E5%B1%B1%E7%94%B0%20%E5%A4%AA%E9%83%8E&free3=&result=0&payment={}&user=",
+        payment.number()
+    );
+    let timed = format!("{told}&time={time}");
+    let secret = SigSecret::from_hex(local::world::SIG_SECRET_HEX).unwrap();
+    let parameters = Parameters::parse(timed.as_bytes()).unwrap();
+    let sig = sign_handover(&secret, "https://shop.example.com/hook?shop=1", parameters.iter());
+    assert_eq!(calls[0].body, format!("{timed}&sig={}", sig.replace(':', "%3A")));
+}
+
+/// What is known of the plan after each of its notifications, by sequence.
+fn of_plans(calls: &[Call]) -> Vec<(String, u64, String)> {
+    let mut told: Vec<_> = calls
+        .iter()
+        .map(Call::json)
+        .filter(|body| body["type"].as_str().is_some_and(|kind| kind.starts_with("plan.")))
+        .map(|body| {
+            let text =
+                |place: &str| body.pointer(place).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+            (text("/type"), body["sequence"].as_u64().unwrap(), text("/data/status"))
+        })
+        .collect();
+    told.sort_by_key(|(_, sequence, _)| *sequence);
+    told
+}
+
+async fn until(world: &World, at: &str) {
+    let by = japan(at).duration_since(world.now());
+    world.advance(Duration::try_from(by).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_regular_purchase_is_told_of_from_joining_to_its_end() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (_, secret) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    until(&world, "2026-12-28 11:00").await;
+    desk.change(&plan.id, |plan| plan.paused(By::Merchant, world.now())).await;
+    until(&world, "2027-02-10 11:00").await;
+    desk.change(&plan.id, |plan| plan.resumed(world.now())).await;
+    until(&world, "2027-02-11 11:00").await;
+    desk.change(&plan.id, |plan| plan.ended(By::Buyer, world.now())).await;
+    until(&world, "2027-02-11 12:00").await;
+    let told = of_plans(&hook.calls());
+    let told: Vec<_> = told.iter().map(|(kind, _, status)| (kind.as_str(), status.as_str())).collect();
+    let expected = [
+        ("plan.joined", "active"),
+        ("plan.renewed", "active"),
+        ("plan.paused", "paused"),
+        ("plan.resumed", "active"),
+        ("plan.ended", "ended"),
+    ];
+    assert_eq!(told, expected);
+    let calls = hook.calls();
+    let renewed = calls.iter().find(|call| call.json()["type"] == "plan.renewed").unwrap();
+    assert_eq!(renewed.is_genuine(&[secret], &[]), Ok(()));
+    let body = renewed.json();
+    for (place, value) in [
+        ("/data/plan", json!(plan.id)),
+        ("/data/first_order", json!(plan.first_order)),
+        ("/data/charge/period", json!(2)),
+        ("/data/charge/order", json!(plan.order_of(2).order)),
+        ("/data/charge/amount", json!(1_000)),
+        ("/data/period", json!(3)),
+        ("/data/next_on", json!("2027-01-27")),
+        ("/data/currency", json!("JPY")),
+        ("/data/buyer/user", json!("alice")),
+    ] {
+        assert_eq!(body.pointer(place), Some(&value), "{place}: {body}");
+    }
+    for of_the_card in ["4242", "TARO"] {
+        assert!(calls.iter().all(|call| !call.body.contains(of_the_card)), "{of_the_card}");
+    }
+}
+
+#[tokio::test]
+async fn every_end_of_a_regular_purchase_is_told() {
+    for (what, number, times, told) in [
+        ("all periods charged", cards::VISA, Some(2), vec!["plan.joined", "plan.renewed", "plan.ended"]),
+        ("unpaid", cards::LOST, None, vec!["plan.joined", "plan.renewal_failed", "plan.paused"]),
+    ] {
+        let world = fresh().await;
+        let hook = Hook::at(&world, "shop.example.com");
+        hook.register("4000", Form::Json, &Kind::CHOICES).await;
+        let desk = RegularDesk::of(&world, "4000");
+        let times = times.map(|times| domain::recurring::offer::Times::new(times).unwrap());
+        let offer = desk.offer_with("course", 3_000, 1, |offer| offer.times = times).await;
+        desk.joined(&offer, "alice", number).await;
+        until(&world, "2026-12-28 12:00").await;
+        let kinds: Vec<_> = of_plans(&hook.calls()).into_iter().map(|(kind, ..)| kind).collect();
+        assert_eq!(kinds, told, "{what}");
+        let calls = hook.calls();
+        let failed = calls.iter().map(Call::json).find(|body| body["type"] == "plan.renewal_failed");
+        if let Some(failed) = failed {
+            assert_eq!(failed["data"]["reason"], json!(DeclineCode::LostCard.name()), "{failed}");
+        }
+    }
 }

@@ -13,13 +13,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::webhook::{Delivery, Endpoint, Form, Kind};
+use domain::{
+    payment::OperationKind,
+    recurring::plan::By,
+    webhook::{Delivery, Endpoint, Form, Kind},
+};
 use http::Response;
 use local::{
     cloud::{Fault, NoAnswer, When},
     world::{Delivery as Deliver, World},
 };
-use system_tests::{Call, Card, Hook, ShopRequest, Shopper, cards, fresh};
+use system_tests::{BatchDesk, Call, Card, ClerkCalls, Hook, RegularDesk, ShopRequest, Shopper, cards, fresh};
 
 /// All of them may be lived through again: two hours are longer than any hold, any wait of a queue and the first four waits.
 const LATER: Duration = Duration::from_secs(2 * 3_600);
@@ -150,4 +154,129 @@ async fn queues_and_streams_that_deliver_twice_tell_one_body_under_one_id() {
     assert_eq!(after(&world, &hook, &endpoint, 5).await, None);
     assert_eq!(hook.deliveries(&endpoint).await.len(), 5, "a repeat finds what stands");
     assert_eq!(hook.calls().len(), 5, "and is not sent again");
+}
+
+/// What the server knows in the end: of each object the state with the highest sequence, and what came of it.
+fn known(calls: &[Call]) -> BTreeMap<String, (u64, String)> {
+    let mut known: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    for call in calls {
+        let body = call.json();
+        let object = ["payment", "card", "batch", "plan"].into_iter().find_map(|name| {
+            let id = body["data"][name].as_str()?;
+            Some(format!("{name} {id}"))
+        });
+        let Some(object) = object else { continue };
+        let sequence = body["sequence"].as_u64().unwrap();
+        let kind = body["type"].as_str().unwrap().to_owned();
+        let last = known.entry(object).or_default();
+        if sequence >= last.0 {
+            *last = (sequence, kind);
+        }
+    }
+    known
+}
+
+/// Everything that can end: payments, kept cards, batches, regular purchases.
+async fn everything_ends(world: &World) {
+    let cards = BatchDesk::of(world, "4000");
+    pays(world, "1").await;
+    let clerk = ClerkCalls::new(world, "notify");
+    pays(world, "2").await;
+    clerk.does("2", OperationKind::Refund, 400).await;
+    let mut shopper = Shopper::new(world);
+    shopper.open(&ShopRequest::new("4000", 1_000, "3")).await;
+    shopper.give_up().await;
+    let mut shopper = Shopper::new(world);
+    shopper.open(&ShopRequest::new("4000", 1_000, "4")).await;
+    shopper.pay(&Card::of(cards::DECLINED)).await; // over when nobody tries again
+    cards.keep("bob", cards::VISA).await;
+    cards.replace("bob", cards::MASTERCARD).await;
+    cards.keep("carol", cards::VISA).await;
+    cards.delete("carol").await;
+    cards.charge("rows", BatchDesk::file(&[("501", 700, "bob")])).await;
+    cards.charge("bad", "no header".as_bytes()).await;
+    let desk = RegularDesk::of(world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    let ended = desk.joined(&offer, "dave", cards::VISA).await;
+    desk.change(&ended.id, |plan| plan.ended(By::Buyer, world.now())).await;
+    let paused = desk.joined(&offer, "erin", cards::VISA).await;
+    desk.change(&paused.id, |plan| plan.paused(By::Merchant, world.now())).await;
+    world.settle().await.unwrap();
+}
+
+/// What was heard in the end, or stands where a person sees it; both by what is stored.
+async fn nothing_is_lost(world: &World, hook: &Hook, endpoint: &Endpoint, what: &str) {
+    assert_eq!(after(world, hook, endpoint, 0).await, None, "{what}");
+    let known = known(&hook.calls());
+    let kinds = |object: &str| -> BTreeSet<&str> {
+        known.iter().filter(|(name, _)| name.starts_with(object)).map(|(_, (_, kind))| kind.as_str()).collect()
+    };
+    assert_eq!(kinds("payment"), BTreeSet::from(["payment.succeeded", "payment.refunded", "payment.failed"]), "{what}");
+    assert!(kinds("card").is_superset(&BTreeSet::from(["card.replaced", "card.deleted"])), "{what}: {known:?}");
+    assert_eq!(kinds("batch"), BTreeSet::from(["batch.ended", "batch.refused"]), "{what}");
+    assert_eq!(kinds("plan"), BTreeSet::from(["plan.ended", "plan.paused"]), "{what}");
+    for order in ["1", "2", "3", "4"] {
+        let payment = system_tests::payment(world, "4000", order).await.unwrap();
+        let (sequence, _) = &known[&format!("payment {}", payment.number())];
+        assert_eq!(*sequence, u64::from(payment.version), "{what}: the last state of order {order} is known");
+    }
+}
+
+#[tokio::test]
+async fn every_end_of_every_flow_is_heard_by_a_server_that_was_down_for_three_days() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    // down: no connection, no answer, an error, by turns
+    let turn = std::sync::atomic::AtomicUsize::new(0);
+    hook.answers_by(move |_| {
+        let turn = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 3;
+        let mut response = Response::builder().status(503).body(Bytes::new()).unwrap();
+        if let Some(no_answer) = [NoAnswer::Lost, NoAnswer::Timeout].get(turn) {
+            response.extensions_mut().insert(*no_answer);
+        }
+        response
+    });
+    Box::pin(everything_ends(&world)).await;
+    world.advance(Duration::from_secs(3 * 86_400)).await.unwrap();
+    let asked = hook.calls();
+    assert!(!asked.is_empty());
+    hook.answers(200);
+    world.advance(Duration::from_secs(2 * 86_400)).await.unwrap();
+    let deliveries = hook.deliveries(&endpoint).await;
+    assert!(deliveries.iter().all(|delivery| !delivery.is_dead_letter()), "{deliveries:?}");
+    nothing_is_lost(&world, &hook, &endpoint, "down for three days").await;
+}
+
+#[tokio::test]
+async fn every_end_of_every_flow_is_heard_though_functions_are_dropped_at_any_call() {
+    let mut dropped = 0;
+    for seed in 0..6_u64 {
+        let world = fresh().await;
+        let hook = Hook::at(&world, "shop.example.com");
+        let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+        world.faults().restart();
+        // many a call of those who tell, shifted by the seed, is the last of its run
+        for caller in OURS {
+            for (operation, every) in
+                [("PutItem", 17), ("GetItem", 13), ("Query", 11), ("SendMessage", 5), ("SendMessageBatch", 5)]
+            {
+                for nth in (seed..200).step_by(every) {
+                    let when = When::Nth { caller: Some(caller.to_owned()), operation: operation.to_owned(), nth };
+                    let fault = if nth % 2 == 0 { Fault::DropBefore } else { Fault::DropAfter };
+                    world.faults().plan(when, fault);
+                }
+            }
+        }
+        let planned = world.faults().pending();
+        Box::pin(everything_ends(&world)).await;
+        world.advance(LATER).await.unwrap();
+        dropped += planned - world.faults().pending();
+        world.faults().stop();
+        world.cloud().queue("NotifyDeadLetters").unwrap().redrive().unwrap(); // as the runbook says
+        world.advance(Duration::from_secs(86_400)).await.unwrap();
+        nothing_is_lost(&world, &hook, &endpoint, &format!("seed {seed}")).await;
+    }
+    println!("runs that were dropped: {dropped}");
+    assert!(dropped > 30, "{dropped}");
 }

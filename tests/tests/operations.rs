@@ -384,6 +384,7 @@ async fn a_matter_is_closed_at_a_terminal_once_and_noted() {
         order: Some(OrderId::new("1").unwrap()),
         reference: None,
         batch: None,
+        endpoint: None,
         settled: None,
     };
     raise(&world, &matter).await;

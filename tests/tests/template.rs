@@ -361,6 +361,25 @@ fn a_stream_batch_that_fails_is_halved_and_at_last_parked() {
 }
 
 #[test]
+fn what_reads_the_stream_is_woken_by_what_it_reads_and_by_nothing_else() {
+    let read = |function: &str| -> Vec<String> {
+        let function = functions().into_iter().find(|known| known.id == function).unwrap();
+        let mapping = function.events().find(|trigger| trigger["Type"] == "DynamoDB").unwrap();
+        let filters = mapping["Properties"]["FilterCriteria"]["Filters"].as_sequence().unwrap();
+        assert_eq!(filters.len(), 1);
+        let pattern: serde_json::Value = serde_json::from_str(filters[0]["Pattern"].as_str().unwrap()).unwrap();
+        let prefixes = pattern.pointer("/dynamodb/Keys/pk/S").and_then(serde_json::Value::as_array).unwrap();
+        prefixes.iter().map(|rule| rule["prefix"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(read("OutboxRelay"), ["P#", "C#", "L#", "R#", "B#", "N#"]);
+    assert_eq!(read("SearchIndex"), ["P#", "R#"]);
+    let frequent = ["ND#4000#we_x#0", "NR#4000", "S#x", "G#4000#00", "A#4000", "BC#4000#b", "CT#4000#f", "AI#4000#x"];
+    for prefix in read("OutboxRelay") {
+        assert!(frequent.iter().all(|pk| !pk.starts_with(&prefix)), "{prefix}");
+    }
+}
+
+#[test]
 fn tables_and_keys_are_kept() {
     let template = template();
     let tables = of_type(&template, "AWS::DynamoDB::Table");

@@ -19,7 +19,7 @@ use http::{Method, Response};
 use inbound::{Config, KeyringError, http as answer};
 use lambda_http::{Body, Request};
 use outbound::{Mailer, Notifier, Queue};
-use store::{Deliveries, DeliveryPlace, Endpoints};
+use store::{Deliveries, DeliveryPlace, Endpoints, Replays};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub struct Deps {
     console: Console,
     endpoints: Endpoints,
     deliveries: Deliveries,
+    replays: Replays,
     tries: Queue,
     notifier: Notifier,
     mailer: Mailer,
@@ -44,7 +45,8 @@ impl Deps {
         let table = config.table()?;
         Ok(Self {
             endpoints: Endpoints::new(table.clone()),
-            deliveries: Deliveries::new(table),
+            deliveries: Deliveries::new(table.clone()),
+            replays: Replays::new(table),
             tries: Queue::new(config.sdk(), config.required("NOTIFY_AGAIN_QUEUE")?),
             notifier: config.notifier()?,
             mailer: Mailer::new(config.sdk(), config.required("MAIL_SENDER")?),
@@ -59,10 +61,9 @@ impl Deps {
         self.endpoints.load(visit.merchant_id(), id).await?.ok_or(Refusal::NotThere)
     }
 
-    /// Has deliveries tried now.
-    async fn try_now(&self, keys: Vec<DeliveryKey>) -> Result<(), Refusal> {
-        let tries: Vec<Notice> = keys.into_iter().map(Notice::Try).collect();
-        Ok(self.tries.send_all(&tries).await?)
+    /// Has a delivery tried now.
+    async fn try_now(&self, key: DeliveryKey) -> Result<(), Refusal> {
+        Ok(self.tries.send_all(&[Notice::Try(key)]).await?)
     }
 }
 

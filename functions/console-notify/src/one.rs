@@ -5,11 +5,15 @@ use console::{Frame, Refusal, Section, Visit};
 use domain::{
     Lang,
     account::Role,
-    webhook::{Delivery, DeliveryState, Endpoint, EndpointState, Form, Gate, HmacSecret, Kind},
+    clock::japan_date,
+    webhook::{
+        Delivery, DeliveryState, Endpoint, EndpointState, Form, Gate, HmacSecret, Kind, Replay, ReplayState, Sent,
+    },
     wire::Parameters,
 };
 use http::{Response, StatusCode};
 use inbound::http as answer;
+use jiff::civil::Date;
 use lambda_http::{Body, Request};
 use store::DeliveryPlace;
 use words::console::notifications::{self as told, NotificationWords, notifications};
@@ -32,6 +36,8 @@ pub(crate) enum Said {
     Period,
     /// It is switched off, so nothing can be sent.
     Off,
+    /// A period is being sent again already.
+    Replaying,
 }
 
 /// Shows it.
@@ -72,7 +78,8 @@ async fn page(
     let path = address(&endpoint.id);
     let kinds = Kind::CHOICES.into_iter();
     let template = OnePage {
-        done: done(words, asked("done"), asked("count")),
+        done: done(words, asked("done")),
+        progress: deps.replays.load(visit.merchant_id(), &endpoint.id).await?.map(|replay| progress(visit, &replay)),
         problem: said.map(|said| text_of(words, &frame, said)),
         state: State::of(visit, endpoint),
         address: endpoint.address.as_str().to_owned(),
@@ -117,18 +124,40 @@ fn text_of(words: &NotificationWords, frame: &Frame, said: Said) -> String {
         Said::NoKinds => words.no_events,
         Said::Period => words.bad_period,
         Said::Off => words.off_now,
+        Said::Replaying => words.replaying_now,
     }
     .to_owned()
 }
 
-fn done(words: &NotificationWords, done: Option<&str>, count: Option<&str>) -> Option<String> {
-    let count = count.filter(|count| (1..=3).contains(&count.len()) && count.bytes().all(|b| b.is_ascii_digit()));
-    match (done?, count) {
-        ("saved", _) => Some(words.done_saved.to_owned()),
-        ("test", _) => Some(words.done_test.to_owned()),
-        ("replayed", Some(count)) => Some((words.done_replayed)(count)),
-        ("more", Some(count)) => Some((words.done_more)(count)),
+fn done(words: &NotificationWords, done: Option<&str>) -> Option<&'static str> {
+    match done? {
+        "saved" => Some(words.done_saved),
+        "test" => Some(words.done_test),
+        "replaying" => Some(words.done_replaying),
         _ => None,
+    }
+}
+
+/// How far the period has come that was sent again last.
+fn progress(visit: &Visit, replay: &Replay) -> Progress {
+    let (lang, words) = (visit.lang, notifications(visit.lang));
+    let last_day = japan_date(replay.to).yesterday().unwrap_or(Date::MIN);
+    let (mark, state) = match replay.state {
+        ReplayState::Running { .. } if replay.goes_on(visit.now) => ("open", words.replay_goes_on),
+        ReplayState::Running { .. } => ("bad", words.replay_stuck),
+        ReplayState::Done { .. } => ("good", words.replay_done),
+        ReplayState::Stopped { .. } => ("bad", words.replay_stopped),
+    };
+    Progress {
+        period: (words.replay_of)(&japan_date(replay.from).to_string(), &last_day.to_string()),
+        which: match replay.which {
+            Sent::Unheard => words.unheard_only,
+            Sent::All => words.all_of_them,
+        },
+        mark,
+        state,
+        counts: (words.replay_counts)(replay.looked, replay.sent),
+        reached: replay.reached.as_ref().map(|key| (words.replay_reached)(&words::date_time(lang, key.at))),
     }
 }
 
@@ -173,7 +202,8 @@ struct OnePage {
     frame: Frame,
     words: &'static NotificationWords,
     path: String,
-    done: Option<String>,
+    done: Option<&'static str>,
+    progress: Option<Progress>,
     problem: Option<String>,
     state: State,
     address: String,
@@ -199,6 +229,16 @@ struct SecretPage {
     words: &'static NotificationWords,
     secret: String,
     path: String,
+}
+
+/// The last period that was sent again.
+struct Progress {
+    period: String,
+    which: &'static str,
+    mark: &'static str,
+    state: &'static str,
+    counts: String,
+    reached: Option<String>,
 }
 
 /// A delivery in the log.

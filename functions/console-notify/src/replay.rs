@@ -4,25 +4,18 @@ use console::{Refusal, Visit};
 use domain::{
     audit::Action,
     clock::JAPAN,
-    webhook::{self, Delivery, DeliveryState, Endpoint, Event, Form},
+    webhook::{self, Delivery, DeliveryState, Endpoint, Event, Form, Notice, Replay, Sent},
 };
 use http::Response;
 use inbound::{SealError, http as answer};
 use jiff::{Timestamp, civil::Date};
 use lambda_http::{Body, Request};
-use store::{DeliveryPlace, DeliveryWritten};
+use store::{DeliveryPlace, StoreError};
 
 use crate::{
     Deps, address,
     one::{self, Said},
 };
-
-/// How many are sent again at once (ours): what a run of 28 seconds writes with room to spare.
-const AT_ONCE: usize = 500;
-/// How many the log hands over at a time.
-const PAGE: u8 = 100;
-/// How many of the log are looked through at once; the next press goes on.
-const LOOKED_THROUGH: usize = 5_000;
 
 /// Sends a test, by the way that all others go.
 pub(crate) async fn test(deps: &Deps, visit: &Visit, endpoint: &Endpoint) -> Result<Response<Body>, Refusal> {
@@ -38,7 +31,7 @@ pub(crate) async fn test(deps: &Deps, visit: &Visit, endpoint: &Endpoint) -> Res
     let delivery = Delivery::begin(&event, &endpoint.id, Form::Json, body, waiting);
     deps.console.note(visit, Action::EndpointTried { endpoint: endpoint.id.clone() }).await?;
     deps.deliveries.put(&delivery).await?;
-    deps.try_now(vec![delivery.key]).await?;
+    deps.try_now(delivery.key).await?;
     Ok(answer::see_other(&format!("{path}?done=test")))
 }
 
@@ -52,12 +45,18 @@ pub(crate) async fn one(
     let page = format!("{}/{}", address(&endpoint.id), DeliveryPlace::of(&delivery.key).address());
     if endpoint.is_on() {
         deps.console.note(visit, Action::NotificationsSent { endpoint: endpoint.id.clone(), count: 1 }).await?;
-        again(deps, vec![delivery.clone()], visit.now).await?;
+        if let Some(again) = delivery.replayed(visit.now) {
+            match deps.deliveries.put(&again).await {
+                // one that somebody else moved meanwhile is on its way already
+                Ok(()) | Err(StoreError::Conflict) => deps.try_now(again.key).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
     Ok(answer::see_other(&page))
 }
 
-/// Sends those of a period again.
+/// Has those of a period sent again. A worker goes through it page by page; the endpoint's page shows how far it is.
 pub(crate) async fn period(
     deps: &Deps,
     request: &Request,
@@ -70,47 +69,47 @@ pub(crate) async fn period(
     let Some((from, to)) = days(visit.field("from"), visit.field("to")) else {
         return one::mend(deps, request, visit, endpoint, Said::Period).await;
     };
-    let wanted = match visit.field("which") {
-        "all" => |_: &Delivery| true,
-        _ => |delivery: &Delivery| delivery.is_dead_letter(),
+    let Some(instants) = instants(from, to) else {
+        return one::mend(deps, request, visit, endpoint, Said::Period).await;
     };
-    let mut found = Vec::new();
-    let mut looked = 0_usize;
-    let mut before = Some(DeliveryPlace::at(to));
-    while let Some(place) = before.take() {
-        let page = deps.deliveries.page(visit.merchant_id(), &endpoint.id, Some(&place), PAGE).await?;
-        looked = looked.saturating_add(page.deliveries.len());
-        let in_time = page.deliveries.iter().all(|delivery| delivery.key.at >= from);
-        found.extend(page.deliveries.into_iter().filter(|delivery| delivery.key.at >= from && wanted(delivery)));
-        before = page.next.filter(|_| in_time && found.len() < AT_ONCE && looked < LOOKED_THROUGH);
+    let which = match visit.field("which") {
+        "all" => Sent::All,
+        _ => Sent::Unheard,
+    };
+    let last = deps.replays.load(visit.merchant_id(), &endpoint.id).await?;
+    let begun = Replay::begin(last.as_ref(), (visit.merchant_id(), &endpoint.id), instants, which, visit.now);
+    let Some(replay) = begun else {
+        if last.is_some_and(|last| last.reached.is_none()) {
+            start(deps, visit, endpoint).await?; // nobody may know of it yet
+        }
+        return one::mend(deps, request, visit, endpoint, Said::Replaying).await;
+    };
+    let action = Action::PeriodSent { endpoint: endpoint.id.clone(), from, to };
+    match deps.console.noted(&visit.user, action, deps.replays.put(&replay)).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => return one::mend(deps, request, visit, endpoint, Said::Replaying).await,
+        Err(error) => return Err(error.into()),
     }
-    let more = found.len() >= AT_ONCE;
-    found.truncate(AT_ONCE);
-    let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    deps.console.note(visit, Action::NotificationsSent { endpoint: endpoint.id.clone(), count }).await?;
-    again(deps, found, visit.now).await?;
-    let done = if more { "more" } else { "replayed" };
-    Ok(answer::see_other(&format!("{}?done={done}&count={count}", address(&endpoint.id))))
+    start(deps, visit, endpoint).await?;
+    Ok(answer::see_other(&format!("{}?done=replaying", address(&endpoint.id))))
 }
 
-/// Makes deliveries due, and has them tried. One that somebody else moved meanwhile is on its way already.
-async fn again(deps: &Deps, deliveries: Vec<Delivery>, now: Timestamp) -> Result<(), Refusal> {
-    let mut keys = Vec::with_capacity(deliveries.len());
-    for delivery in deliveries.iter().filter_map(|delivery| delivery.replayed(now)) {
-        match deps.deliveries.put(&delivery).await? {
-            DeliveryWritten::Done => keys.push(delivery.key),
-            DeliveryWritten::Refused(_) => {}
-        }
-    }
-    deps.try_now(keys).await
+/// Tells the workers that there is one. A repeat does nothing.
+async fn start(deps: &Deps, visit: &Visit, endpoint: &Endpoint) -> Result<(), Refusal> {
+    let notice = Notice::Replay { merchant: visit.merchant_id().clone(), endpoint: endpoint.id.clone() };
+    Ok(deps.tries.send_all(&[notice]).await?)
+}
+
+/// The two days that a form names.
+fn days(from: &str, to: &str) -> Option<(Date, Date)> {
+    let (from, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
+    (from <= to).then_some((from, to))
 }
 
 /// From the first day's beginning to the last day's end, in Japan.
-fn days(from: &str, to: &str) -> Option<(Timestamp, Timestamp)> {
-    let (from, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
+fn instants(from: Date, to: Date) -> Option<(Timestamp, Timestamp)> {
     let begins = |day: Date| JAPAN.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok();
-    let (from, to) = (begins(from)?, begins(to.tomorrow().ok()?)?);
-    (from < to).then_some((from, to))
+    Some((begins(from)?, begins(to.tomorrow().ok()?)?))
 }
 
 #[cfg(test)]
@@ -120,7 +119,8 @@ mod tests {
     #[test]
     fn a_period_is_whole_days_of_japan() {
         let day = |text: &str| -> Timestamp { text.parse().unwrap() };
-        assert_eq!(days("2026-11-21", "2026-11-22"), Some((day("2026-11-20T15:00:00Z"), day("2026-11-22T15:00:00Z"))));
+        let (from, to) = days("2026-11-21", "2026-11-22").unwrap();
+        assert_eq!(instants(from, to), Some((day("2026-11-20T15:00:00Z"), day("2026-11-22T15:00:00Z"))));
         for (from, to) in [("", ""), ("2026-11-22", "2026-11-20"), ("x", "2026-11-22"), ("2026-13-01", "2026-11-22")] {
             assert_eq!(days(from, to), None, "{from} {to}");
         }

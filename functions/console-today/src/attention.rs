@@ -24,6 +24,7 @@ pub(crate) struct MatterView {
     pub(crate) id: String,
     pub(crate) order: Option<String>,
     pub(crate) batch: Option<String>,
+    pub(crate) endpoint: Option<String>,
     pub(crate) since: String,
     pub(crate) what: String,
 }
@@ -72,6 +73,7 @@ impl MatterView {
             id: matter.id().to_string(),
             order: matter.order.as_ref().map(ToString::to_string),
             batch: matter.batch.as_ref().map(ToString::to_string),
+            endpoint: matter.endpoint.as_ref().map(ToString::to_string),
             since: words::date_time(visit.lang, matter.since),
             what: texts::matter(visit.lang, &matter.kind),
         }

@@ -1,25 +1,24 @@
 //! One try: signed, sent, and its answer written down.
 
-use domain::webhook::{Attempt, Delivery, DeliveryState, Endpoint, Form, Resolved, retry_after, signed_form};
+use domain::webhook::{Attempt, Delivery, Endpoint, Form, Resolved, retry_after, signed_form};
 use inbound::{OpenedMerchant, notification::signed_headers};
 use jiff::{SignedDuration, Timestamp};
 use outbound::notify::Notification;
-use store::DeliveryWritten;
+use store::StoreError;
 
-use crate::{Deps, Failed, chance, health};
+use crate::{Batch, Deps, Failed, chance, health, letter};
 
 /// The longest wait that the queue can make (SQS's limit); longer ones are left to the round over what is due.
 const BY_QUEUE: SignedDuration = SignedDuration::from_mins(15);
 
 /// Makes a try of a delivery that is held for it, and writes down what came.
 pub(crate) async fn make(
-    deps: &Deps,
+    batch: &Batch<'_>,
     endpoint: &Endpoint,
     merchant: &OpenedMerchant,
     delivery: Delivery,
 ) -> Result<(), Failed> {
-    let lane = deps.endpoints.lane(&endpoint.id);
-    let _place = lane.acquire().await?;
+    let deps = batch.deps;
     let now = deps.clock.now();
     let notification = notification(deps, endpoint, merchant, &delivery, now)?;
     let heard = deps.notifier.send(&endpoint.address, &notification).await;
@@ -33,53 +32,58 @@ pub(crate) async fn make(
         duration_ms = heard.took_ms,
         "notification sent"
     );
-    settle(deps, endpoint, delivery.resolved(attempt, asked, chance()?, after)).await
+    settle(batch, endpoint, delivery.resolved(attempt, asked, chance()?, after)).await
 }
 
 /// Writes down what came of a try; what follows for the endpoint, too.
-pub(crate) async fn settle(deps: &Deps, endpoint: &Endpoint, resolved: Resolved) -> Result<(), Failed> {
+pub(crate) async fn settle(batch: &Batch<'_>, endpoint: &Endpoint, resolved: Resolved) -> Result<(), Failed> {
     let Resolved { delivery, wait } = resolved;
-    match write(deps, &delivery).await? {
+    match write(batch, &delivery).await? {
         Wrote::Overtaken => return Ok(()),
         Wrote::Done => {}
     }
-    health::note(deps, endpoint, &delivery).await;
+    health::note(batch, endpoint, &delivery).await;
     match wait {
         Some(wait) if wait <= BY_QUEUE => {
             // the round over what is due finds it, a minute late at most
-            if let Err(error) = deps.try_later(&delivery.key, wait).await {
+            if let Err(error) = batch.deps.try_later(&delivery.key, wait).await {
                 tracing::warn!(error = %domain::Causes::of(&error), "a retry is left to the round over what is due");
             }
         }
         Some(_) | None => {}
     }
-    match delivery.state {
-        DeliveryState::GivenUp { .. } | DeliveryState::Held { .. } => {
-            tracing::warn!(
-                event.id = delivery.key.event.as_str(),
-                endpoint = endpoint.id.as_str(),
-                "a notification waits for a person"
-            );
-        }
-        DeliveryState::Sending { .. } | DeliveryState::Waiting { .. } | DeliveryState::Heard { .. } => {}
-    }
     Ok(())
 }
 
-/// What became of a write.
+/// What became of a conditional write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wrote {
     /// It stands.
     Done,
-    /// Someone was first: our hold had ended.
+    /// Someone was first: of a delivery our hold had ended, of an endpoint or a replay somebody knows better.
     Overtaken,
 }
 
-pub(crate) async fn write(deps: &Deps, delivery: &Delivery) -> Result<Wrote, Failed> {
-    Ok(match deps.deliveries.put(delivery).await? {
-        DeliveryWritten::Done => Wrote::Done,
-        DeliveryWritten::Refused(_) => Wrote::Overtaken,
-    })
+/// What became of a write whose condition is the version.
+pub(crate) fn wrote(written: Result<(), StoreError>) -> Result<Wrote, StoreError> {
+    match written {
+        Ok(()) => Ok(Wrote::Done),
+        Err(StoreError::Conflict) => Ok(Wrote::Overtaken),
+        Err(error @ (StoreError::Unavailable(_) | StoreError::Unreadable { .. })) => Err(error),
+    }
+}
+
+/// Writes a delivery; one that nobody tries any more is a matter for a person.
+pub(crate) async fn write(batch: &Batch<'_>, delivery: &Delivery) -> Result<Wrote, Failed> {
+    if delivery.is_dead_letter() {
+        letter::raise(batch, delivery).await?;
+        tracing::warn!(
+            event.id = delivery.key.event.as_str(),
+            endpoint = delivery.key.endpoint.as_str(),
+            "a notification waits for a person"
+        );
+    }
+    Ok(wrote(batch.deps.deliveries.put(delivery).await)?)
 }
 
 /// What is sent now. The body of every try is the same; the time and what is signed with it are not.

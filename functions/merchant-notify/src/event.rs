@@ -7,13 +7,17 @@ use domain::{
 use futures_util::future::join_all;
 use inbound::OpenedMerchant;
 use jiff::{SignedDuration, Timestamp};
-use store::DeliveryWritten;
 
-use crate::{Deps, Failed, attempt, chance};
+use crate::{
+    Batch, Failed,
+    attempt::{self, Wrote},
+    chance,
+};
 
 /// Tells an event to everyone who wants it. A repeat finds what stands.
-pub(crate) async fn tell(deps: &Deps, event: &Event) -> Result<(), Failed> {
-    let endpoints = deps.endpoints.of(&event.merchant).await?;
+pub(crate) async fn tell(batch: &Batch<'_>, event: &Event) -> Result<(), Failed> {
+    let deps = batch.deps;
+    let endpoints = batch.endpoints.of(&event.merchant).await?;
     let wanting: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)).collect();
     if wanting.is_empty() {
         return Ok(());
@@ -23,12 +27,12 @@ pub(crate) async fn tell(deps: &Deps, event: &Event) -> Result<(), Failed> {
         Some(key) => deps.payments.load(&key).await?,
         None => None,
     };
-    let told = wanting.into_iter().map(|endpoint| tell_one(deps, event, endpoint, &merchant, payment.as_ref()));
+    let told = wanting.into_iter().map(|endpoint| tell_one(batch, event, endpoint, &merchant, payment.as_ref()));
     join_all(told).await.into_iter().collect()
 }
 
 async fn tell_one(
-    deps: &Deps,
+    batch: &Batch<'_>,
     event: &Event,
     endpoint: &Endpoint,
     merchant: &OpenedMerchant,
@@ -36,17 +40,15 @@ async fn tell_one(
 ) -> Result<(), Failed> {
     let body = webhook::body(event, endpoint.form, &endpoint.id, &merchant.merchant, payment)?;
     let Some(body) = body else { return Ok(()) };
-    let now = deps.clock.now();
+    let now = batch.deps.clock.now();
     let (state, wait) = first(endpoint, chance()?, now);
     let delivery = Delivery::begin(event, &endpoint.id, endpoint.form, body, state);
-    match deps.deliveries.put(&delivery).await? {
+    match (attempt::write(batch, &delivery).await?, state, wait) {
         // it came before: whoever wrote it tries it, or the round over what is due does
-        DeliveryWritten::Refused(_) => Ok(()),
-        DeliveryWritten::Done => match (state, wait) {
-            (DeliveryState::Sending { .. }, _) => attempt::make(deps, endpoint, merchant, delivery).await,
-            (_, Some(wait)) => Ok(deps.try_later(&delivery.key, wait).await?),
-            (_, None) => Ok(()),
-        },
+        (Wrote::Overtaken, _, _) => Ok(()),
+        (Wrote::Done, DeliveryState::Sending { .. }, _) => attempt::make(batch, endpoint, merchant, delivery).await,
+        (Wrote::Done, _, Some(wait)) => Ok(batch.deps.try_later(&delivery.key, wait).await?),
+        (Wrote::Done, _, None) => Ok(()),
     }
 }
 

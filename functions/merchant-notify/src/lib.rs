@@ -1,12 +1,15 @@
 //! Tells merchants' servers what happened: signed, until they have heard it, and so that one that does not answer holds up no other.
 //!
 //! Two queues feed it. What happened comes by the first, and is told at once to every endpoint that wants it and answers well. All other tries come by the
-//! second, from the retries, the minute's round over what is due, and the console: it has workers of its own.
+//! second, from the retries, the minute's round over what is due, and the console: it has workers of its own. Both serve fairly: what is of an endpoint that
+//! keeps many workers busy comes behind what is of others. No try waits for another, so a batch takes as long as its longest try.
 
 mod attempt;
 mod endpoints;
 mod event;
 mod health;
+mod letter;
+mod replay;
 mod retry;
 
 use std::time::Duration;
@@ -20,7 +23,7 @@ use inbound::{Config, Keyring, KeyringError, Merchants, events};
 use jiff::SignedDuration;
 use lambda_runtime::LambdaEvent;
 use outbound::{Notifier, OutboundError, Queue};
-use store::{Deliveries, Payments};
+use store::{Attention, Deliveries, Payments, Replays};
 
 use endpoints::Endpoints;
 
@@ -29,14 +32,22 @@ use endpoints::Endpoints;
 pub struct Deps {
     payments: Payments,
     merchants: Merchants,
-    endpoints: Endpoints,
+    endpoints: store::Endpoints,
     deliveries: Deliveries,
+    replays: Replays,
+    attention: Attention,
     notifier: Notifier,
     keyring: Keyring,
     /// Where tries wait for a while.
     again: Queue,
-    mails: Queue,
     clock: Clock,
+}
+
+/// What the messages that came together share.
+#[derive(Debug)]
+struct Batch<'a> {
+    deps: &'a Deps,
+    endpoints: Endpoints,
 }
 
 /// All messages of a batch (SQS's largest without a wait).
@@ -50,15 +61,17 @@ impl Deps {
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let table = config.table()?;
+        let payments = Payments::new(table.clone());
         Ok(Self {
-            payments: Payments::new(table.clone()),
+            attention: payments.attention(),
+            payments,
             merchants: Merchants::new(store::Merchants::new(table.clone()), clock.clone()),
-            endpoints: Endpoints::new(store::Endpoints::new(table.clone()), clock.clone()),
+            endpoints: store::Endpoints::new(table.clone()),
+            replays: Replays::new(table.clone()),
             deliveries: Deliveries::new(table),
             notifier: config.notifier()?,
             keyring: Keyring::open(config).await?,
             again: Queue::new(config.sdk(), config.required("NOTIFY_AGAIN_QUEUE")?),
-            mails: Queue::new(config.sdk(), config.required("MAIL_QUEUE")?),
             clock,
         })
     }
@@ -76,13 +89,15 @@ impl Deps {
 /// # Errors
 /// None: a message fails alone.
 pub async fn handler(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
-    Ok(events::messages_at_once(event.payload, AT_ONCE, |notice: Notice| tell(deps, notice)).await)
+    let batch = Batch { deps, endpoints: Endpoints::new(deps.endpoints.clone()) };
+    Ok(events::messages_at_once(event.payload, AT_ONCE, |notice: Notice| tell(&batch, notice)).await)
 }
 
-async fn tell(deps: &Deps, notice: Notice) -> Result<(), Failed> {
+async fn tell(batch: &Batch<'_>, notice: Notice) -> Result<(), Failed> {
     match notice {
-        Notice::Event(happened) => Box::pin(event::tell(deps, &happened)).await,
-        Notice::Try(key) => Box::pin(retry::again(deps, &key)).await,
+        Notice::Event(happened) => Box::pin(event::tell(batch, &happened)).await,
+        Notice::Try(key) => Box::pin(retry::again(batch, &key)).await,
+        Notice::Replay { merchant, endpoint } => Box::pin(replay::go_on(batch, &merchant, &endpoint)).await,
     }
 }
 

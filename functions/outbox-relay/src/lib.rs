@@ -3,7 +3,7 @@
 use domain::{
     payment::{Telling, tidings},
     recurring::work::RecurringWork,
-    tell::{CardTelling, LinkTelling, Message, PlanTelling},
+    tell::{CardTelling, EndpointTelling, LinkTelling, Message, PlanTelling},
     webhook::{self, Event, Notice},
 };
 use inbound::{
@@ -11,10 +11,9 @@ use inbound::{
     events::{self, Change, StreamAnswer},
 };
 use lambda_runtime::LambdaEvent;
-use outbound::Queue;
-use serde::Serialize;
+use outbound::{Queue, Queued};
 use serde_json::Value;
-use store::{StoreError, batches, cards, links, payments, plans};
+use store::{StoreError, batches, cards, endpoints, links, payments, plans};
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -81,7 +80,7 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<StreamAns
 }
 
 /// Sends the messages; answers the first change whose message may not have been taken.
-async fn send<M: Serialize + Sync>(queue: &Queue, messages: &[(usize, M)]) -> Option<usize> {
+async fn send<M: Queued>(queue: &Queue, messages: &[(usize, M)]) -> Option<usize> {
     let bodies: Vec<&M> = messages.iter().map(|(_, message)| message).collect();
     let unsent = match queue.send(&bodies).await {
         Ok(failed) => failed.into_iter().min(),
@@ -101,6 +100,7 @@ fn given(change: &Change) -> Result<Given, StoreError> {
     of_link(change, &mut given)?;
     of_plan(change, &mut given)?;
     of_batch(change, &mut given)?;
+    of_endpoint(change, &mut given)?;
     Ok(given)
 }
 
@@ -138,6 +138,7 @@ fn of_plan(change: &Change, given: &mut Given) -> Result<(), StoreError> {
     let at = change.at.unwrap_or(new.joined_at);
     given.tellings.extend(PlanTelling::of(old.as_ref(), &new, at).into_iter().map(Message::Plan));
     given.work.extend(RecurringWork::of_plan(old.as_ref(), &new, at));
+    given.events.extend(webhook::of_plan(old.as_ref(), &new, at));
     Ok(())
 }
 
@@ -145,6 +146,12 @@ fn of_batch(change: &Change, given: &mut Given) -> Result<(), StoreError> {
     let (old, new) = images(change, batches::from_stream)?;
     let Some(new) = new else { return Ok(()) };
     given.events.extend(webhook::of_batch(old.as_ref(), &new, change.at.unwrap_or(new.made_at)));
+    Ok(())
+}
+
+fn of_endpoint(change: &Change, given: &mut Given) -> Result<(), StoreError> {
+    let (old, new) = images(change, endpoints::from_stream)?;
+    given.tellings.extend(new.and_then(|new| EndpointTelling::of(old.as_ref(), &new)).map(Message::Endpoint));
     Ok(())
 }
 

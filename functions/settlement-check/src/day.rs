@@ -97,6 +97,7 @@ async fn nobodys(deps: &Deps, entries: &[Entry], tally: &mut Tally) -> Result<()
         order: None,
         reference: Some(first.reference.clone()),
         batch: None,
+        endpoint: None,
         settled: None,
     };
     Ok(raise(deps, matter, tally).await?)

@@ -95,7 +95,8 @@ fn more(kind: &MatterKind) -> String {
         | MatterKind::OtherAmount
         | MatterKind::NotAuthenticated
         | MatterKind::LateOperation
-        | MatterKind::BatchStands => String::new(),
+        | MatterKind::BatchStands
+        | MatterKind::Unheard => String::new(),
         MatterKind::LateApproval { undone } => format!("  undone {undone}"),
         MatterKind::OperationUnknown { operation } => format!("  {}", operation.name()),
         MatterKind::LapsesSoon { until } => format!("  until {until}"),

@@ -121,7 +121,8 @@ impl Queue {
         &self.name
     }
 
-    /// Up to this many visible messages, oldest first; each is hidden for the queue's visibility.
+    /// Up to this many visible messages, oldest first; each is hidden for the queue's visibility. Those of a tenant that has messages in flight come behind
+    /// those of one that has fewer: SQS does so when a tenant's share is over a tenth (developer guide, "Amazon SQS fair queues").
     /// A message received too often goes to the dead letters instead.
     ///
     /// # Errors
@@ -141,8 +142,12 @@ impl Queue {
             }
             let hidden_ms = now_ms.saturating_add(ms(visibility.unwrap_or(settings.visibility)));
             let mut select = state.prepare_cached(
-                "SELECT sequence, id, body, attributes, sent_ms, receive_count, first_received_ms FROM message
-                 WHERE queue = ?1 AND visible_ms <= ?2 ORDER BY sequence LIMIT ?3",
+                "WITH busy AS (
+                     SELECT tenant.name AS name, COUNT(*) AS messages FROM message JOIN tenant ON tenant.message = sequence
+                     WHERE queue = ?1 AND visible_ms > ?2 AND receipt IS NOT NULL GROUP BY tenant.name)
+                 SELECT sequence, id, body, attributes, sent_ms, receive_count, first_received_ms FROM message
+                 LEFT JOIN tenant ON tenant.message = sequence LEFT JOIN busy ON busy.name = tenant.name
+                 WHERE queue = ?1 AND visible_ms <= ?2 ORDER BY COALESCE(busy.messages, 0), sequence LIMIT ?3",
             )?;
             let found = select.query_map(params![self.name, now_ms, count(max)], |row| {
                 let sequence: i64 = row.get(0)?;
@@ -200,15 +205,16 @@ impl Queue {
     /// # Errors
     /// [`CloudError::Refused`] for a body or delay that SQS would refuse.
     pub fn send(&self, body: &str, delay: Option<Duration>) -> Result<String, CloudError> {
-        self.send_with(body, delay, &Map::new())
+        self.send_with(body, delay, &Map::new(), None)
     }
 
-    /// The same with attributes.
+    /// The same with attributes, for a tenant.
     pub(super) fn send_with(
         &self,
         body: &str,
         delay: Option<Duration>,
         attributes: &Map<String, Value>,
+        tenant: Option<&str>,
     ) -> Result<String, CloudError> {
         if body.is_empty() || body.len() > MAX_MESSAGE_BYTES {
             return Err(CloudError::Refused(format!("a message has 1 to {MAX_MESSAGE_BYTES} bytes")));
@@ -225,7 +231,12 @@ impl Queue {
             let mut insert = state.prepare_cached(
                 "INSERT INTO message (queue, id, body, attributes, sent_ms, visible_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?;
-            insert.execute(params![self.name, id, body, attributes, now_ms, visible_ms])
+            insert.execute(params![self.name, id, body, attributes, now_ms, visible_ms])?;
+            if let Some(tenant) = tenant {
+                let mut insert = state.prepare_cached("INSERT INTO tenant (message, name) VALUES (?1, ?2)")?;
+                insert.execute(params![state.last_insert_rowid(), tenant])?;
+            }
+            Ok(())
         })?;
         self.cloud.stir();
         Ok(id)

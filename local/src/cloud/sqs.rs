@@ -270,7 +270,7 @@ fn send(queue: &Queue, entry: &Value) -> Result<Value, AwsError> {
     let body = text(entry, "MessageBody").unwrap_or_default();
     let delay = entry.get("DelaySeconds").and_then(Value::as_u64).map(Duration::from_secs);
     let attributes = entry.get("MessageAttributes").and_then(Value::as_object).cloned().unwrap_or_default();
-    let id = queue.send_with(body, delay, &attributes).map_err(refused)?;
+    let id = queue.send_with(body, delay, &attributes, text(entry, "MessageGroupId")).map_err(refused)?;
     let mut answer = json!({ "MessageId": id, "MD5OfMessageBody": md5_hex(body.as_bytes()) });
     if let (Some(answer), false) = (answer.as_object_mut(), attributes.is_empty()) {
         answer.insert("MD5OfMessageAttributes".to_owned(), json!(attributes_md5(&attributes)));

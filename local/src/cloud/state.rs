@@ -28,6 +28,10 @@ const SCHEMA: &str = "
         came_from TEXT
     );
     CREATE INDEX IF NOT EXISTS message_by_queue ON message (queue, visible_ms);
+    CREATE TABLE IF NOT EXISTS tenant (message INTEGER PRIMARY KEY, name TEXT NOT NULL);
+    CREATE TRIGGER IF NOT EXISTS tenant_of_none AFTER DELETE ON message BEGIN
+        DELETE FROM tenant WHERE message = OLD.sequence;
+    END;
     CREATE TABLE IF NOT EXISTS mail (sequence INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS key (id TEXT PRIMARY KEY, alias TEXT, material BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL);

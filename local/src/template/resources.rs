@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use serde_yaml_ng::Value;
 
 use super::document::{Document, Resource, entries};
-use super::{Function, QueueSource, Route, Schedule, StreamSource, Template, TemplateError, Trigger};
+use super::{Filters, Function, QueueSource, Route, Schedule, StreamSource, Template, TemplateError, Trigger};
 use super::{bucket, mail_rule};
 use crate::cloud::{IndexSpec, KeyAttribute, KeyKind, KeySpec, Projection, QueueSpec, Redrive, StreamView, TableSpec};
 
@@ -248,6 +248,7 @@ impl Event<'_> {
                 retries: self.number("MaximumRetryAttempts")?.unwrap_or(10_000),
                 partial_failures: self.reports_failures()?,
                 on_failure: self.on_failure()?,
+                filters: self.filters()?,
             })),
             EventKind::Schedule => {
                 let (every, from) = times(&required("Schedule")?)?;
@@ -270,6 +271,11 @@ impl Event<'_> {
             self.properties.get("FunctionResponseTypes").map(|value| self.document.resolve(value)).transpose()?;
         let types = types.flatten().and_then(|types| types.as_array().cloned()).unwrap_or_default();
         Ok(types.iter().any(|kind| kind == "ReportBatchItemFailures"))
+    }
+
+    fn filters(&self) -> Result<Filters, TemplateError> {
+        let criteria = self.properties.get("FilterCriteria").map(|value| self.document.resolve(value)).transpose()?;
+        criteria.flatten().map_or_else(|| Ok(Filters::default()), |criteria| Filters::read(&criteria))
     }
 
     fn on_failure(&self) -> Result<Option<String>, TemplateError> {

@@ -66,7 +66,9 @@ impl Inner {
             return Ok(false);
         }
         self.due.note(&batch);
-        let mut parts = VecDeque::from([Part { records: batch, tries: 0 }]);
+        let read_to = batch.last().map_or(0, |record| record.sequence);
+        let wanted: Vec<_> = batch.into_iter().filter(|record| source.filters.let_through(&record.event)).collect();
+        let mut parts = VecDeque::from_iter((!wanted.is_empty()).then_some(Part { records: wanted, tries: 0 }));
         while let Some(part) = parts.pop_front() {
             let (Some(first), Some(last)) = (part.records.first(), part.records.last()) else { continue };
             let (first, last) = (first.sequence, last.sequence);
@@ -91,6 +93,7 @@ impl Inner {
                 parts.push_front(Part { records: rest, tries: part.tries.saturating_add(1) });
             }
         }
+        stream.advance(read_to)?; // what was filtered out is behind it, too
         Ok(true)
     }
 

@@ -8,6 +8,7 @@ use crate::{
     batch::{Batch, BatchId},
     id::IdError,
     payment::{Alarm, Open, OperationKind, Stage, State},
+    webhook::EndpointId,
 };
 
 /// A matter for a person.
@@ -25,6 +26,8 @@ pub struct Matter {
     pub reference: Option<Reference>,
     /// The batch, if it is one's and no payment's.
     pub batch: Option<BatchId>,
+    /// The endpoint for notifications, if it is one's.
+    pub endpoint: Option<EndpointId>,
     /// Who closed it, and when. None: it is open.
     pub settled: Option<Settled>,
 }
@@ -67,6 +70,8 @@ pub enum MatterKind {
     Difference(Difference),
     /// A batch has not got on for a while.
     BatchStands,
+    /// Notifications to an endpoint were given up or are held: its server does not know what happened.
+    Unheard,
 }
 
 /// How the acquirer's books and ours differ. In yen.
@@ -185,6 +190,7 @@ impl MatterKind {
             Self::Difference(Difference::StandsThere { .. }) => "stands_there",
             Self::Difference(Difference::Sums { .. }) => "sums",
             Self::BatchStands => "batch_stands",
+            Self::Unheard => "unheard",
         }
     }
 }
@@ -194,7 +200,8 @@ impl Matter {
     pub fn of_payment(payment: &Payment, kind: MatterKind, n: u32, since: Timestamp) -> Self {
         let PaymentKey { merchant, order } = payment.key.clone();
         let reference = Some(payment.reference(n));
-        Self { merchant: Some(merchant), since, kind, order: Some(order), reference, batch: None, settled: None }
+        let (merchant, order) = (Some(merchant), Some(order));
+        Self { merchant, since, kind, order, reference, batch: None, endpoint: None, settled: None }
     }
 
     /// A batch that has not got on since then.
@@ -206,6 +213,21 @@ impl Matter {
             order: None,
             reference: None,
             batch: Some(batch.id.clone()),
+            endpoint: None,
+            settled: None,
+        }
+    }
+
+    /// Notifications that an endpoint did not hear, since then.
+    pub fn of_endpoint(merchant: &MerchantId, endpoint: &EndpointId, since: Timestamp) -> Self {
+        Self {
+            merchant: Some(merchant.clone()),
+            since,
+            kind: MatterKind::Unheard,
+            order: None,
+            reference: None,
+            batch: None,
+            endpoint: Some(endpoint.clone()),
             settled: None,
         }
     }
@@ -268,12 +290,11 @@ impl Matter {
     /// Its name: the instant, the kind, and what it is about.
     pub fn id(&self) -> MatterId {
         let ms = self.since.as_millisecond().clamp(0, 9_999_999_999_999);
-        let about = match (&self.reference, &self.order, &self.batch) {
-            (Some(reference), _, _) => reference.as_str(),
-            (None, Some(order), _) => order.as_str(),
-            (None, None, Some(batch)) => batch.as_str(),
-            (None, None, None) => "-",
-        };
+        let reference = self.reference.as_ref().map(Reference::as_str);
+        let order = || self.order.as_ref().map(OrderId::as_str);
+        let batch = || self.batch.as_ref().map(BatchId::as_str);
+        let endpoint = || self.endpoint.as_ref().map(EndpointId::as_str);
+        let about = reference.or_else(order).or_else(batch).or_else(endpoint).unwrap_or("-");
         MatterId(format!("{ms:013}.{}.{about}", self.kind.name()))
     }
 

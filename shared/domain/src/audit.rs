@@ -2,7 +2,7 @@
 
 mod came;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -144,6 +144,15 @@ pub enum Action {
         endpoint: EndpointId,
         /// How many.
         count: u32,
+    },
+    /// Had a period's notifications sent again.
+    PeriodSent {
+        /// To which endpoint.
+        endpoint: EndpointId,
+        /// The first day, in Japan.
+        from: Date,
+        /// The last.
+        to: Date,
     },
     /// Sent an endpoint a test, or tried it out.
     EndpointTried {

@@ -12,7 +12,7 @@ use crate::{
         continuation::{Run, RunState},
         plan::{self, Plan, PlanId, PlanTidings},
     },
-    webhook::{Endpoint, EndpointId},
+    webhook::{Endpoint, EndpointId, EndpointState, Why},
 };
 
 /// A message, about a payment, a kept card, a payment link, a batch, a run of continuation, a regular purchase or an endpoint for notifications.
@@ -246,7 +246,7 @@ impl RunTelling {
 /// The mail that tells the shop how an endpoint for notifications fares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndpointTelling {
-    /// The same for every repeat: `<merchant>.<endpoint>.<since>.<kind>`.
+    /// The same for every repeat: `<merchant>.<endpoint>.<version>.<kind>`.
     pub event_id: String,
     /// Whose.
     pub merchant: MerchantId,
@@ -282,18 +282,24 @@ impl EndpointTidings {
 }
 
 impl EndpointTelling {
-    /// The message about what happened to an endpoint, as it stands now.
-    pub fn new(endpoint: &Endpoint, tidings: EndpointTidings) -> Self {
-        let Endpoint { merchant, id, health, .. } = endpoint;
-        let since = health.failing_since;
-        let second = since.map_or(i64::from(endpoint.version), Timestamp::as_second);
-        Self {
-            event_id: format!("{merchant}.{id}.{second}.{}", tidings.name()),
+    /// What the step from `old` to `new` of an endpoint tells. What a person did with it is told where they did it.
+    pub fn of(old: Option<&Endpoint>, new: &Endpoint) -> Option<Self> {
+        let old = old?;
+        let was_on = old.is_on();
+        let tidings = match new.state {
+            EndpointState::Broken { why: Why::Gone, .. } if was_on => EndpointTidings::Gone,
+            EndpointState::Broken { why: Why::Deaf, .. } if was_on => EndpointTidings::Deaf,
+            EndpointState::On if was_on && new.health.told && !old.health.told => EndpointTidings::Silent,
+            EndpointState::On | EndpointState::Off { .. } | EndpointState::Broken { .. } => return None,
+        };
+        let Endpoint { merchant, id, version, health, .. } = new;
+        Some(Self {
+            event_id: format!("{merchant}.{id}.{version}.{}", tidings.name()),
             merchant: merchant.clone(),
             endpoint: id.clone(),
             tidings,
-            since,
-        }
+            since: health.failing_since,
+        })
     }
 }
 
@@ -334,6 +340,7 @@ mod tests {
         Brand, CardId, CardOwner, Expiry, Lang, MaskedCard,
         card::{Consent, ConsentScope, HeldNumber},
         link::{Buyer, LinkAmount, LinkUses},
+        webhook::Health,
     };
 
     fn kept(id: u8, version: u32, number: Option<&str>) -> KeptCard {
@@ -424,6 +431,34 @@ mod tests {
         assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), Message::Link(told));
         for personal in ["TARO", "taro@", "hello", "77"] {
             assert!(!json.contains(personal), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_becomes_of_an_endpoint_by_itself_is_told_once_for_each_change() {
+        let on = crate::webhook::endpoint::tests::endpoint(&[]);
+        let at = Timestamp::UNIX_EPOCH;
+        let health = |told| Health { failing_since: Some(at), told, ..Health::default() };
+        let (failing, told) = (on.faring(health(false)), on.faring(health(true)));
+        let broken = |why| told.switched(EndpointState::Broken { at, why });
+        let off = told.switched(EndpointState::Off { at });
+        for (what, old, new, tidings) in [
+            ("made", None, &on, None),
+            ("failing", Some(&on), &failing, None),
+            ("failing for long", Some(&failing), &told, Some(EndpointTidings::Silent)),
+            ("still failing", Some(&told), &told, None),
+            ("heard again", Some(&told), &on, None),
+            ("given up", Some(&failing), &broken(Why::Deaf), Some(EndpointTidings::Deaf)),
+            ("gone", Some(&on), &broken(Why::Gone), Some(EndpointTidings::Gone)),
+            ("given other events while it is off", Some(&broken(Why::Gone)), &broken(Why::Gone), None),
+            ("switched off by somebody", Some(&told), &off, None),
+            ("switched on by somebody", Some(&off), &on, None),
+        ] {
+            let telling = EndpointTelling::of(old, new);
+            assert_eq!(telling.as_ref().map(|telling| telling.tidings), tidings, "{what}");
+            if let Some(telling) = telling {
+                assert!(telling.event_id.contains(&format!(".{}.", new.version)), "{}", telling.event_id);
+            }
         }
     }
 

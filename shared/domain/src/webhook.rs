@@ -4,26 +4,30 @@ mod address;
 mod answer;
 mod body;
 mod delivery;
-mod endpoint;
+pub(crate) mod endpoint;
 mod event;
 mod form;
 mod health;
+mod plan;
 mod probe;
+mod replay;
 mod schedule;
 mod secret;
 mod signature;
 
-pub use address::{EndpointAddress, EndpointAddressError, HostName, Refused, check_ip, host_of};
+pub use address::{EndpointAddress, EndpointAddressError, Refused, check_host, check_ip};
 pub use answer::{Answer, Meaning, Unheard};
 pub use body::{BODY_LIMIT, body};
-pub use delivery::{Attempt, Delivery, DeliveryKey, DeliveryState, LEASE, Notice, Resolved, Unsent, sending};
+pub use delivery::{Attempt, Delivery, DeliveryKey, DeliveryState, Notice, Resolved, Unsent, sending};
 pub use endpoint::{Endpoint, EndpointId, EndpointState, Form, SealedKey, Why};
 pub use event::{
     BatchFacts, CardFacts, Event, EventId, Facts, Kind, PaymentFacts, Source, of_batch, of_card, of_payment,
 };
 pub use form::signed_form;
 pub use health::{Gate, Health};
+pub use plan::{PlanCharge, PlanFacts, of_plan};
 pub use probe::{Mark, Probe};
-pub use schedule::{RETRY_AFTER_MOST, STEPS_S, retry_after, wait_after};
+pub use replay::{PageEnd, Replay, ReplayState, Sent};
+pub use schedule::{retry_after, wait_after};
 pub use secret::{HmacSecret, KeyError, PublicKey, SigningKey};
 pub use signature::{HEADERS, NotGenuine, Signed, TOLERANCE, sign, verify};

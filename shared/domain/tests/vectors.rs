@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use domain::{
+    Merchant, MerchantId,
     signing::{
         HandoverRefusal, KeyFields, KeyPassword, SigSecret, canonical_form, card_on_file_key, sign_handover,
         sign_request, verify_handover, verify_key, verify_request,
     },
+    webhook::signed_form,
     wire::Parameters,
 };
 use jiff::Timestamp;
@@ -157,4 +159,17 @@ fn a_request_does_not_pass_for_a_handover() {
     let received = Parameters::parse(format!("result=0&sig={as_request}").as_bytes()).unwrap();
     let refused = verify_handover(&[secret], "", &received, Timestamp::UNIX_EPOCH);
     assert_eq!(refused, Err(HandoverRefusal::SigWrong));
+}
+
+#[test]
+fn a_notification_in_the_form_of_a_hand_over_is_signed_to_the_byte() {
+    let vectors = vectors("sig-v2.json");
+    let row = &vectors["handovers"][0];
+    let secret = SigSecret::from_hex(text(&vectors, "secret")).unwrap();
+    // the parameters in the order of a hand-over, as we make them
+    let form = "admin=7000&amount=2000&charge=100&mail=info%40asjtest.jp&free1=&free2=&free3=%E5%B1%B1&result=0&payment=176372040012300042";
+    let merchant = Merchant::new(MerchantId::new("7000").unwrap(), "Shop");
+    let now = Timestamp::from_second(1_763_720_401).unwrap();
+    let sent = signed_form(form, &merchant, text(row, "address"), Some(&secret), now).unwrap();
+    assert_eq!(sent, format!("{form}&time=1763720401&sig={}", text(row, "sig").replace(':', "%3A")));
 }

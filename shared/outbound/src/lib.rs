@@ -18,5 +18,5 @@ pub use keys::AppKey;
 pub use mail::{Mail, Mailer};
 pub use notify::Notifier;
 pub use objects::Objects;
-pub use queue::Queue;
+pub use queue::{Queue, Queued};
 pub use vault::CardKey;

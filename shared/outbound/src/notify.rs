@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::webhook::{Answer, EndpointAddress, Unheard, host_of};
+use domain::webhook::{Answer, EndpointAddress, Unheard, check_host};
 use tokio::time::Instant;
 
 use crate::http::Http;
@@ -91,7 +91,7 @@ impl Notifier {
     /// An address that was registered by older rules, or changed in the table, is looked at as if it were new.
     fn may_call(&self, address: &str) -> bool {
         EndpointAddress::parse(address, self.local_origin.as_deref())
-            .is_ok_and(|address| address.as_str().starts_with("http://") || host_of(address.as_str()).is_ok())
+            .is_ok_and(|address| address.as_str().starts_with("http://") || check_host(address.as_str()).is_ok())
     }
 }
 

@@ -7,6 +7,7 @@ use domain::{
     MerchantId, OrderId, Reference,
     attention::{Matter, MatterId, MatterKind, Settled},
     batch::BatchId,
+    webhook::EndpointId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ use crate::{
 
 /// How long a closed matter is kept: a year and a month, so that a year's books can be gone through.
 const KEPT_CLOSED: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// How many are read at a time where one is looked for.
+const PAGE: u16 = 100;
 
 /// The matters of all merchants.
 #[derive(Clone, Debug)]
@@ -161,6 +165,36 @@ impl Attention {
         Ok(MatterPage { matters, next: next.and_then(|sk| MatterId::new(sk.as_str()).ok()) })
     }
 
+    /// A merchant's open matter that notifications to this endpoint were not heard, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unheard(&self, merchant: &MerchantId, endpoint: &EndpointId) -> Result<Option<Matter>, StoreError> {
+        let mut after = None;
+        loop {
+            let page = self.list(Some(merchant), Which::Open, after.as_ref(), PAGE).await?;
+            let of_it = |matter: &Matter| match matter.kind {
+                MatterKind::Unheard => matter.endpoint.as_ref() == Some(endpoint),
+                MatterKind::Unknown
+                | MatterKind::NotUndone
+                | MatterKind::OtherAmount
+                | MatterKind::NotAuthenticated
+                | MatterKind::LateApproval { .. }
+                | MatterKind::OperationUnknown { .. }
+                | MatterKind::LateOperation
+                | MatterKind::LapsesSoon { .. }
+                | MatterKind::Disputed { .. }
+                | MatterKind::Difference(_)
+                | MatterKind::BatchStands => false,
+            };
+            match (page.matters.into_iter().find(of_it), page.next) {
+                (Some(found), _) => return Ok(Some(found)),
+                (None, Some(next)) => after = Some(next),
+                (None, None) => return Ok(None),
+            }
+        }
+    }
+
     /// The open matters of these merchants and of nobody, newest first, at most `most` of each.
     ///
     /// # Errors
@@ -198,12 +232,14 @@ struct Document {
     reference: Option<Reference>,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     batch: Option<BatchId>,
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<EndpointId>,
 }
 
 impl Document {
     fn of(matter: &Matter) -> Self {
-        let Matter { since, kind, order, reference, batch, .. } = matter.clone();
-        Self { since, kind, order, reference, batch }
+        let Matter { since, kind, order, reference, batch, endpoint, .. } = matter.clone();
+        Self { since, kind, order, reference, batch, endpoint }
     }
 }
 
@@ -211,7 +247,8 @@ fn read(merchant: Option<&MerchantId>, item: &Item) -> Result<Matter, StoreError
     let field = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
     let unreadable = |what| StoreError::Unreadable { pk: keys::attention(merchant), what };
     let document = field(DOCUMENT).and_then(|text| serde_json::from_str(text).ok());
-    let Document { since, kind, order, reference, batch } = document.ok_or_else(|| unreadable(DOCUMENT))?;
+    let Document { since, kind, order, reference, batch, endpoint } = document.ok_or_else(|| unreadable(DOCUMENT))?;
     let settled = field(SETTLED).map(|text| serde_json::from_str(text).map_err(|_| unreadable(SETTLED)));
-    Ok(Matter { merchant: merchant.cloned(), since, kind, order, reference, batch, settled: settled.transpose()? })
+    let (merchant, settled) = (merchant.cloned(), settled.transpose()?);
+    Ok(Matter { merchant, since, kind, order, reference, batch, endpoint, settled })
 }

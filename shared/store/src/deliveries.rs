@@ -8,24 +8,15 @@ use jiff::Timestamp;
 
 use crate::{
     StoreError, Table,
-    document::{Place, document, documents, put_next},
+    document::{Place, document, documents, put_next, unless_refused},
     keys::{self, DELIVERY_SHARDS, DueMinute, PK, SK},
-    table::{Item, Write, text},
+    table::{Item, text},
 };
 
 /// The deliveries of all merchants.
 #[derive(Clone, Debug)]
 pub struct Deliveries {
     table: Table,
-}
-
-/// What became of a conditional write of a delivery.
-#[derive(Debug, PartialEq, Eq)]
-pub enum DeliveryWritten {
-    /// It stands, by this write or by an earlier try of the same one.
-    Done,
-    /// Someone was first; this stands instead. None: it is gone.
-    Refused(Option<Box<Delivery>>),
 }
 
 /// A page of what is due.
@@ -94,19 +85,15 @@ impl Deliveries {
         document(self.table.get(&pk, &sk).await?)
     }
 
-    /// Writes a delivery in place of version - 1, or where nothing was. It is in the index while somebody has to look at it, and forgotten after a month.
+    /// Writes a delivery in place of version - 1, or where nothing was. It is in the index while somebody has to look at it.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn put(&self, delivery: &Delivery) -> Result<DeliveryWritten, StoreError> {
+    /// [`StoreError::Conflict`] when someone was first.
+    pub async fn put(&self, delivery: &Delivery) -> Result<(), StoreError> {
         let (pk, sk) = place(&delivery.key);
-        let forgotten_at = Some(delivery.key.at.saturating_add(Delivery::KEPT_FOR).unwrap_or(Timestamp::MAX));
-        let place = Place { pk, sk: &sk, forgotten_at, due: delivery.due().map(|due| filed(delivery, due)) };
-        match put_next(&self.table, place, delivery, delivery.version).await? {
-            Write::Done => Ok(DeliveryWritten::Done),
-            Write::Refused(item) if item.is_empty() => Ok(DeliveryWritten::Refused(None)),
-            Write::Refused(item) => Ok(DeliveryWritten::Refused(document(Some(item))?.map(Box::new))),
-        }
+        let due = delivery.due().map(|due| filed(delivery, due));
+        let place = Place { pk, sk: &sk, forgotten_at: Some(delivery.forgotten_at()), due };
+        unless_refused(put_next(&self.table, place, delivery, delivery.version).await?)
     }
 
     /// One page of what is due in one shard of a minute.
@@ -138,9 +125,13 @@ impl Deliveries {
         most: u8,
     ) -> Result<DeliveryPage, StoreError> {
         let most = usize::from(most);
+        // one more than wanted, by which the page knows whether there are more
+        let limit = i32::try_from(most.saturating_add(1)).unwrap_or(i32::MAX);
+        let before = before.map(|place| place.0.as_str());
         let mut found: Vec<Delivery> = Vec::new();
         for shard in 0..DELIVERY_SHARDS {
-            found.extend(self.shard_page(&keys::deliveries(merchant, endpoint, shard), before, most).await?);
+            let pk = keys::deliveries(merchant, endpoint, shard);
+            found.extend(documents::<Delivery>(self.table.newest(pk, before, limit).await?)?);
         }
         // no place is in two shards, so one place goes on in all of them
         found.sort_by_cached_key(|delivery| std::cmp::Reverse(keys::delivery_place(&delivery.key)));
@@ -148,33 +139,6 @@ impl Deliveries {
         found.truncate(most);
         let next = found.last().filter(|_| more).map(|delivery| DeliveryPlace::of(&delivery.key));
         Ok(DeliveryPage { deliveries: found, next })
-    }
-
-    /// The newest of one shard: one more than wanted, by which the page knows whether there are more.
-    async fn shard_page(
-        &self,
-        pk: &str,
-        before: Option<&DeliveryPlace>,
-        most: usize,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        let limit = i32::try_from(most.saturating_add(1)).unwrap_or(i32::MAX);
-        // sorts behind every place
-        let end = before.map_or("~", |place| place.0.as_str());
-        let page = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .key_condition_expression("#pk = :pk AND #sk < :end")
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_names("#sk", SK)
-            .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":end", text(end))
-            .scan_index_forward(false)
-            .limit(limit)
-            .send()
-            .await?;
-        documents(page.items.unwrap_or_default())
     }
 }
 

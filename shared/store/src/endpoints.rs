@@ -9,6 +9,7 @@ use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next, unless_refused},
     keys::{self, PK, SK, VERSION},
+    payments::image_item,
     table::{deleted, number, text},
 };
 
@@ -68,4 +69,14 @@ impl Endpoints {
             .expression_attribute_values(":version", number(endpoint.version));
         deleted(deletion.send().await)
     }
+}
+
+/// Reads the image of a stream record. None: the item is not an endpoint.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result<Option<Endpoint>, StoreError> {
+    let item = image_item(image);
+    let is_endpoint = item.get(PK).and_then(|pk| pk.as_s().ok()).is_some_and(|pk| pk.starts_with(keys::ENDPOINTS));
+    if is_endpoint { document(Some(item)) } else { Ok(None) }
 }

@@ -156,6 +156,7 @@ async fn attention(world: &World) -> Act {
         order: Some(OrderId::new("1").unwrap()),
         reference: None,
         batch: None,
+        endpoint: None,
         settled: None,
     };
     raise(world, &matter).await;

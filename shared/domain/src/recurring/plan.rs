@@ -11,7 +11,7 @@ mod remind;
 mod settle;
 mod stand;
 #[cfg(test)]
-pub(in crate::recurring) mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod year;
 
@@ -87,7 +87,7 @@ pub struct Plan {
     /// The day on which it first failed.
     pub first_failed: Option<Date>,
     /// What was charged last. None: nothing yet, because the beginning was free.
-    pub paid: Option<Yen>,
+    pub paid: Option<Paid>,
     /// The last period whose billing the buyer was reminded of.
     pub reminded: u32,
     /// When the reminder went out of the period that is charged next, if it may not be charged less than a week after.
@@ -107,6 +107,17 @@ pub struct Plan {
     pub link_asked: Option<Timestamp>,
     /// Where it stands.
     pub state: PlanState,
+}
+
+/// A period whose money came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paid {
+    /// Which.
+    #[serde(rename = "p")]
+    pub period: u32,
+    /// How much.
+    #[serde(rename = "y")]
+    pub amount: Yen,
 }
 
 /// Where a plan stands.
@@ -235,7 +246,7 @@ impl Plan {
             nominal: offer.begins(anchor, joined),
             tries: 0,
             first_failed: None,
-            paid: payment.state.paid_at().map(|_| payment.amount),
+            paid: payment.state.paid_at().map(|_| Paid { period: 1, amount: payment.amount }),
             reminded: 1,
             announced: None,
             card_warned: None,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{BatchFacts, CardFacts, EndpointId, Event, Facts, Form, PaymentFacts, form};
+use super::{BatchFacts, CardFacts, EndpointId, Event, Facts, Form, PaymentFacts, PlanFacts, form};
 use crate::{Merchant, Payment, merchant::Mode};
 
 /// The longest body (Standard Webhooks: below 20 kB).
@@ -33,7 +33,7 @@ pub fn body(
 fn same_visit<'a>(event: &Event, payment: Option<&'a Payment>) -> Option<&'a Payment> {
     match &event.facts {
         Facts::Payment(facts) => payment.filter(|payment| payment.generation == facts.generation),
-        Facts::Card(_) | Facts::Batch(_) | Facts::Test => None,
+        Facts::Card(_) | Facts::Batch(_) | Facts::Plan(_) | Facts::Test => None,
     }
 }
 
@@ -49,6 +49,7 @@ fn json(
         }
         Facts::Card(facts) => Data::Card { facts, buyer: payment.map(Buyer::of) },
         Facts::Batch(facts) => Data::Batch(Rows::of(facts)),
+        Facts::Plan(facts) => Data::Plan { facts, currency: "JPY", buyer: payment.map(Buyer::of) },
         Facts::Test => Data::Test { message: "This is a test from Kessai." },
     };
     serde_json::to_string(&Body {
@@ -94,6 +95,12 @@ enum Data<'a> {
         buyer: Option<Buyer<'a>>,
     },
     Batch(Rows<'a>),
+    Plan {
+        #[serde(flatten)]
+        facts: &'a PlanFacts,
+        currency: &'static str,
+        buyer: Option<Buyer<'a>>,
+    },
     Test {
         message: &'static str,
     },

@@ -3,15 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Answer, EndpointId, Event, EventId, Form, Kind, Unheard,
-    answer::Meaning,
-    schedule::{STEPS_S, wait_after},
-};
+use super::{Answer, EndpointId, Event, EventId, Form, Kind, Unheard, answer::Meaning, schedule::wait_after};
 use crate::MerchantId;
 
 /// How long a try holds its delivery: whoever made it is gone then (ours: the endpoint's 15 s, and what is written before and after).
-pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// How many tries are kept with a delivery: one round's, and the last of the round before.
 const KEPT: usize = 12;
@@ -44,6 +40,26 @@ pub enum Notice {
     Event(Event),
     /// A delivery is to be tried now.
     Try(DeliveryKey),
+    /// The next page of a replay is to be sent again.
+    Replay {
+        /// Whose.
+        #[serde(rename = "m")]
+        merchant: MerchantId,
+        /// To which endpoint.
+        #[serde(rename = "e")]
+        endpoint: EndpointId,
+    },
+}
+
+impl Notice {
+    /// Who must not hold up others in a queue: the merchant that something happened to, the endpoint that is called.
+    pub fn tenant(&self) -> &str {
+        match self {
+            Self::Event(event) => event.merchant.as_str(),
+            Self::Try(key) => key.endpoint.as_str(),
+            Self::Replay { endpoint, .. } => endpoint.as_str(),
+        }
+    }
 }
 
 /// An event on its way to an endpoint.
@@ -70,6 +86,9 @@ pub struct Delivery {
     /// How often somebody sent it again.
     #[serde(rename = "r", default)]
     pub replays: u16,
+    /// When somebody did last.
+    #[serde(rename = "ra", default, skip_serializing_if = "Option::is_none")]
+    pub replayed_at: Option<Timestamp>,
     /// Where it stands.
     #[serde(rename = "s")]
     pub state: DeliveryState,
@@ -156,8 +175,11 @@ pub struct Resolved {
 }
 
 impl Delivery {
-    /// How long a delivery is kept.
+    /// How long a delivery is kept after its event.
     pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 30);
+    /// How long it is kept after its last step at least, of one that was sent again late (ours): longer than any wait between two tries, and time to see
+    /// what came of it.
+    pub const KEPT_ON: SignedDuration = SignedDuration::from_hours(24 * 7);
 
     /// A new one.
     pub fn begin(event: &Event, endpoint: &EndpointId, form: Form, body: String, state: DeliveryState) -> Self {
@@ -174,6 +196,7 @@ impl Delivery {
             body,
             tries: 0,
             replays: 0,
+            replayed_at: None,
             state,
             attempts: Vec::new(),
         }
@@ -234,6 +257,7 @@ impl Delivery {
             | DeliveryState::Held { .. } => Some(Self {
                 tries: 0,
                 replays: self.replays.saturating_add(1),
+                replayed_at: Some(now),
                 ..self.moved(DeliveryState::Waiting { due: now })
             }),
         }
@@ -256,9 +280,15 @@ impl Delivery {
         }
     }
 
-    /// How many tries a round has.
-    pub const fn tries_in_all() -> usize {
-        STEPS_S.len()
+    /// When it is forgotten: a month after it happened, and not before a week after its last step.
+    pub fn forgotten_at(&self) -> Timestamp {
+        let last = match self.state {
+            DeliveryState::Sending { until } => until,
+            DeliveryState::Waiting { due } => due,
+            DeliveryState::Heard { at } | DeliveryState::GivenUp { at } | DeliveryState::Held { at } => at,
+        };
+        let after = |from: Timestamp, kept| from.saturating_add(kept).unwrap_or(Timestamp::MAX);
+        after(self.key.at, Self::KEPT_FOR).max(after(last, Self::KEPT_ON))
     }
 
     fn moved(&self, state: DeliveryState) -> Self {
@@ -288,6 +318,23 @@ mod tests {
 
     fn tried(delivery: &Delivery, status: u16, now: Timestamp) -> Resolved {
         delivery.resolved(Attempt::new(now, 20, Answer::Status(status), b"ok"), None, 0, now)
+    }
+
+    #[test]
+    fn what_travels_names_who_must_not_hold_up_others() {
+        let delivery = delivery();
+        let event = Event::test(delivery.key.merchant.clone(), 1, 1, at(0));
+        let DeliveryKey { merchant, endpoint, .. } = delivery.key.clone();
+        let endpoint_name = endpoint.to_string();
+        for (notice, tenant) in [
+            (Notice::Event(event), merchant.as_str()),
+            (Notice::Try(delivery.key), &endpoint_name),
+            (Notice::Replay { merchant: merchant.clone(), endpoint }, &endpoint_name),
+        ] {
+            assert_eq!(notice.tenant(), tenant);
+            let json = serde_json::to_string(&notice).unwrap();
+            assert_eq!(serde_json::from_str::<Notice>(&json).unwrap(), notice);
+        }
     }
 
     #[test]
@@ -331,6 +378,26 @@ mod tests {
             assert_eq!(again.attempts.len(), 1, "what was tried before is still seen");
         }
         assert_eq!(first.replayed(at(1)), None, "it is on its way");
+    }
+
+    #[test]
+    fn what_is_sent_again_late_is_kept_until_its_tries_are_over() {
+        let (day, month) = (86_400, 30 * 86_400);
+        assert_eq!(tried(&delivery(), 200, at(0)).delivery.forgotten_at(), at(month));
+        let mut now = at(month - 60);
+        let given_up = Delivery { state: DeliveryState::GivenUp { at: at(3 * day) }, ..delivery() };
+        let mut again = given_up.replayed(now).unwrap();
+        loop {
+            let resolved = tried(&again.claim(now).unwrap(), 500, now);
+            let Some(wait) = resolved.wait else {
+                assert_eq!(resolved.delivery.forgotten_at(), now + Delivery::KEPT_ON, "what came of it is seen");
+                break;
+            };
+            assert!(resolved.delivery.forgotten_at() > now + wait + LEASE, "{:?}", resolved.delivery);
+            now += wait;
+            again = resolved.delivery;
+        }
+        assert!(now > at(month + 3 * day));
     }
 
     #[test]

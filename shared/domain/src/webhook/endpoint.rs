@@ -224,7 +224,7 @@ fn is_good(secret: &SealedSecret, now: Timestamp) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::webhook::SigningKey;
 
@@ -236,7 +236,7 @@ pub(super) mod tests {
         SealedKey { private: sealed(u32::from(generation)), public: SigningKey::from_bytes([generation; 32]).public() }
     }
 
-    pub(in crate::webhook) fn endpoint(kinds: &[Kind]) -> Endpoint {
+    pub(crate) fn endpoint(kinds: &[Kind]) -> Endpoint {
         Endpoint {
             id: EndpointId::from_random([7; 16]),
             merchant: MerchantId::new("4000").unwrap(),

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::PlanFacts;
 use crate::{
     CardId, IdError, KeptCard, LinkId, MerchantId, OrderId, Payment, PaymentKey, PaymentNumber, State,
     batch::{Batch, BatchId, BatchState, Counts},
@@ -46,13 +47,33 @@ pub enum Kind {
     BatchWaiting,
     /// It ran, to its end or until it was stopped.
     BatchEnded,
+    /// A buyer joined: a regular purchase began.
+    PlanJoined,
+    /// A period's money came.
+    PlanRenewed,
+    /// A period could not be charged; it may be tried again.
+    PlanRenewalFailed,
+    /// A period is too late to be charged by itself: the merchant is asked.
+    PlanAsked,
+    /// The merchant let a period go uncharged.
+    PlanSkipped,
+    /// Amount or cycle change.
+    PlanChanged,
+    /// The buyer gave another card for what had failed.
+    PlanCardChanged,
+    /// Nothing is charged until it goes on.
+    PlanPaused,
+    /// It goes on.
+    PlanResumed,
+    /// It is over.
+    PlanEnded,
     /// Sent from the console to try an endpoint out.
     EndpointTest,
 }
 
 impl Kind {
     /// All that can be chosen for an endpoint, in the order that people see.
-    pub const CHOICES: [Self; 15] = [
+    pub const CHOICES: [Self; 25] = [
         Self::PaymentSucceeded,
         Self::PaymentPending,
         Self::PaymentFailed,
@@ -68,6 +89,16 @@ impl Kind {
         Self::BatchRefused,
         Self::BatchWaiting,
         Self::BatchEnded,
+        Self::PlanJoined,
+        Self::PlanRenewed,
+        Self::PlanRenewalFailed,
+        Self::PlanAsked,
+        Self::PlanSkipped,
+        Self::PlanChanged,
+        Self::PlanCardChanged,
+        Self::PlanPaused,
+        Self::PlanResumed,
+        Self::PlanEnded,
     ];
 
     /// Its name on the wire (`type`).
@@ -88,6 +119,16 @@ impl Kind {
             Self::BatchRefused => "batch.refused",
             Self::BatchWaiting => "batch.waiting",
             Self::BatchEnded => "batch.ended",
+            Self::PlanJoined => "plan.joined",
+            Self::PlanRenewed => "plan.renewed",
+            Self::PlanRenewalFailed => "plan.renewal_failed",
+            Self::PlanAsked => "plan.asked",
+            Self::PlanSkipped => "plan.skipped",
+            Self::PlanChanged => "plan.changed",
+            Self::PlanCardChanged => "plan.card_changed",
+            Self::PlanPaused => "plan.paused",
+            Self::PlanResumed => "plan.resumed",
+            Self::PlanEnded => "plan.ended",
             Self::EndpointTest => "endpoint.test",
         }
     }
@@ -116,6 +157,16 @@ impl Kind {
             | Self::BatchRefused
             | Self::BatchWaiting
             | Self::BatchEnded
+            | Self::PlanJoined
+            | Self::PlanRenewed
+            | Self::PlanRenewalFailed
+            | Self::PlanAsked
+            | Self::PlanSkipped
+            | Self::PlanChanged
+            | Self::PlanCardChanged
+            | Self::PlanPaused
+            | Self::PlanResumed
+            | Self::PlanEnded
             | Self::EndpointTest => false,
         }
     }
@@ -155,7 +206,7 @@ impl EventId {
         if valid { Ok(Self(text)) } else { Err(IdError("event")) }
     }
 
-    fn of(object: &dyn fmt::Display, version: u32, kind: Kind) -> Self {
+    pub(super) fn of(object: &dyn fmt::Display, version: u32, kind: Kind) -> Self {
         Self(format!("{object}.{version}.{}", kind.name().replace('.', "_")))
     }
 
@@ -194,6 +245,8 @@ pub enum Facts {
     Card(CardFacts),
     /// A batch.
     Batch(BatchFacts),
+    /// A regular purchase.
+    Plan(PlanFacts),
     /// Nothing: it tries an endpoint out.
     Test,
 }
@@ -448,6 +501,7 @@ impl Event {
         let order = match &self.facts {
             Facts::Payment(facts) => &facts.order,
             Facts::Card(facts) => &facts.order,
+            Facts::Plan(facts) => &facts.first_order,
             Facts::Batch(_) | Facts::Test => return None,
         };
         Some(PaymentKey::new(self.merchant.clone(), order.clone()))
@@ -544,7 +598,7 @@ mod tests {
             assert_eq!(event.as_ref().map(|event| event.kind), kind, "{what}");
             let refund = event.and_then(|event| match event.facts {
                 Facts::Payment(facts) => facts.refund,
-                Facts::Card(_) | Facts::Batch(_) | Facts::Test => None,
+                Facts::Card(_) | Facts::Batch(_) | Facts::Plan(_) | Facts::Test => None,
             });
             assert_eq!(refund, (kind == Some(Kind::PaymentRefunded)).then_some(300), "{what}");
         }

@@ -29,6 +29,16 @@ pub(super) fn told(event: &Event, merchant: &Merchant, payment: &Payment) -> Opt
         | Kind::BatchRefused
         | Kind::BatchWaiting
         | Kind::BatchEnded
+        | Kind::PlanJoined
+        | Kind::PlanRenewed
+        | Kind::PlanRenewalFailed
+        | Kind::PlanAsked
+        | Kind::PlanSkipped
+        | Kind::PlanChanged
+        | Kind::PlanCardChanged
+        | Kind::PlanPaused
+        | Kind::PlanResumed
+        | Kind::PlanEnded
         | Kind::EndpointTest => return None,
     };
     let fields = handover::told(payment, merchant, outcome);

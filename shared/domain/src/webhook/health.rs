@@ -9,8 +9,8 @@ use super::answer::{Answer, Meaning};
 const REST: SignedDuration = SignedDuration::from_secs(60);
 /// The longest (ours): so long after its return all is heard again.
 const REST_MOST: SignedDuration = SignedDuration::from_mins(10);
-/// An answer that takes longer makes the endpoint a slow one (ours): its tries go by a queue that holds up slow ones only.
-const SLOW_MS: u32 = 3_000;
+/// An answer that takes longer makes the endpoint a slow one (ours): its tries go by the second queue. Milliseconds.
+pub(super) const SLOW_MS: u32 = 3_000;
 /// How long an endpoint counts as slow after such an answer.
 const SLOW: SignedDuration = SignedDuration::from_mins(5);
 /// After so long without anything heard the merchant is told (ours: between the sixth try and the seventh).
@@ -45,7 +45,7 @@ fn is_zero(number: &u8) -> bool {
 pub enum Gate {
     /// At once.
     Open,
-    /// By the queue of the slow ones.
+    /// By the second queue.
     Slow,
     /// By whoever writes [`Health::probed`] first; the others wait.
     Probe,

@@ -1,6 +1,6 @@
 //! "Check my endpoint": notifications as an attacker and a bad network send them, and what a good endpoint answers.
 
-use super::{Answer, answer::Meaning};
+use super::{Answer, answer::Meaning, health::SLOW_MS};
 
 /// How an endpoint is tried out, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,9 +33,6 @@ pub enum Mark {
     /// It answered nothing.
     Silent,
 }
-
-/// An answer that takes longer is slow (ours): the same bound as for notifications. Milliseconds.
-const SLOW_MS: u32 = 3_000;
 
 impl Probe {
     /// All, in order.

@@ -3,10 +3,10 @@
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 
 /// Seconds before each try, from the one before: at once, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h (Standard Webhooks' example; 75 h 35 min in all).
-pub const STEPS_S: [u32; 10] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+const STEPS_S: [u32; 10] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 /// The longest wait that an endpoint may ask for (ours: a day, as the longest step).
-pub const RETRY_AFTER_MOST: SignedDuration = SignedDuration::from_hours(24);
+const RETRY_AFTER_MOST: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long to wait after `tries` tries were not heard. None: that was the last.
 ///

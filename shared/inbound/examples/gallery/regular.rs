@@ -11,7 +11,7 @@ use domain::{
         calendar::{Anchor, Cycle},
         offer::{FirstAmount, Offer, OfferId, Times},
         plan::{
-            Cause, EndReason, PauseReason, Plan, PlanId, PlanState, PlanTidings, Progress, Rate, ReminderKind,
+            Cause, EndReason, Paid, PauseReason, Plan, PlanId, PlanState, PlanTidings, Progress, Rate, ReminderKind,
             Scheduled,
         },
         retry::{Chance, Retry},
@@ -65,7 +65,7 @@ fn plan(lang: Lang, state: PlanState) -> Plan {
         nominal: date(2027, 1, 27),
         tries: 0,
         first_failed: None,
-        paid: Some(Yen::new(2_000).unwrap()),
+        paid: Some(Paid { period: 2, amount: Yen::new(2_000).unwrap() }),
         reminded: 1,
         announced: None,
         card_warned: None,

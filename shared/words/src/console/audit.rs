@@ -40,6 +40,7 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::Removed { user, role: of }) => format!("Removed {user} ({})", role(lang, *of)),
         (_, Action::EndpointChanged { endpoint, change }) => of_endpoints::changed(lang, endpoint, *change),
         (_, Action::NotificationsSent { endpoint, count }) => of_endpoints::sent(lang, endpoint, *count),
+        (_, Action::PeriodSent { endpoint, from, to }) => of_endpoints::period_sent(lang, endpoint, *from, *to),
         (_, Action::EndpointTried { endpoint }) => of_endpoints::tried(lang, endpoint),
         (Lang::Ja, Action::ApiKeyMade { key, scopes }) => {
             format!("APIキー {key} を作成しました（{}）", scope_names(scopes))

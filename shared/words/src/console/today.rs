@@ -19,6 +19,8 @@ pub struct TodayWords {
     pub nothing: &'static str,
     /// What the list is, and what not to do.
     pub needs_person_lead: &'static str,
+    /// Leads to an endpoint for notifications.
+    pub to_endpoint: &'static str,
     /// Closes a matter.
     pub settle: &'static str,
     /// It was closed.
@@ -85,9 +87,10 @@ pub const fn today(lang: Lang) -> &'static TodayWords {
 
 const JA: TodayWords = TodayWords {
     title: "今日",
-    needs_person: "確認が必要な決済",
-    nothing: "確認が必要な決済はありません。",
+    needs_person: "確認が必要なもの",
+    nothing: "確認が必要なものはありません。",
     needs_person_lead: "お金が動いた可能性があるか、人の判断が必要なものです。決済の画面と決済会社の管理画面で確認し、済んだら「対応済みにする」を押してください。もう一度請求しないでください。",
+    to_endpoint: "通知の記録を見る",
     settle: "対応済みにする",
     was_settled: "対応済みにしました。",
     batches: "確認が必要な一括処理",
@@ -125,6 +128,7 @@ const EN: TodayWords = TodayWords {
     needs_person: "Needs a person",
     nothing: "Nothing needs a person.",
     needs_person_lead: "Money may have moved, or somebody has to decide. Look at the payment and at the acquirer's own console, then mark it as done. Do not charge it again.",
+    to_endpoint: "See the notifications",
     settle: "Mark as done",
     was_settled: "Marked as done.",
     batches: "Batches that need a person",
@@ -211,6 +215,10 @@ pub fn matter(lang: Lang, kind: &MatterKind) -> String {
             Lang::Ja => format!("チャージバックの申し立て {}", yen(*amount)),
             Lang::En => format!("Disputed by the cardholder, {}", yen(*amount)),
         },
+        MatterKind::Unheard => say(
+            "ショップのサーバーに届いていない通知があります。記録を確認し、必要なら送り直してください",
+            "Your server did not hear some notifications. Look at the log, and send them again where needed",
+        ),
         MatterKind::BatchStands => say(
             "一括処理が30分以上進んでいません。運営者に連絡してください",
             "A batch has not got on for 30 minutes; tell the operator",

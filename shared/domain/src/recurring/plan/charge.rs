@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 
-use super::{Cause, EndReason, PauseReason, Plan, PlanState, Progress};
+use super::{Cause, EndReason, Paid, PauseReason, Plan, PlanState, Progress};
 use crate::{
     Brand, Decline, Initiator, Nonce, PaymentKey, Yen,
     acquirer::{DeclineCategory, DeclineCode},
@@ -141,7 +141,7 @@ impl Plan {
                 | PlanState::Paused { .. }
                 | PlanState::Ended { .. } => false,
             };
-            let next = Self { paid: Some(self.rate().amount), ..self.closed(now) };
+            let next = Self { paid: Some(Paid { period, amount: self.rate().amount }), ..self.closed(now) };
             match next.state {
                 PlanState::Active(_) if asks => Self { state: PlanState::Active(Progress::Asked { at: now }), ..next },
                 PlanState::Active(_) | PlanState::Paused { .. } | PlanState::Ended { .. } => next,

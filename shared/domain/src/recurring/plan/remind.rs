@@ -45,7 +45,7 @@ impl Plan {
         let trial = self.trial_until.filter(|_| self.period == 2);
         let (kind, on) = if let Some(last_day) = trial {
             (ReminderKind::TrialEnds, before(last_day))
-        } else if Some(self.rate().amount) != self.paid {
+        } else if Some(self.rate().amount) != self.paid.map(|paid| paid.amount) {
             (ReminderKind::PriceChanges, before(self.nominal))
         } else if self.rate().cycle.months() >= RARE {
             (ReminderKind::Billing, before(self.nominal))
@@ -63,7 +63,7 @@ impl Plan {
         let reminder = self.reminder().filter(|reminder| reminder.on <= today)?;
         let owed = match reminder.kind {
             ReminderKind::TrialEnds | ReminderKind::Billing => true,
-            ReminderKind::PriceChanges => self.paid.is_none_or(|paid| paid < self.rate().amount),
+            ReminderKind::PriceChanges => self.paid.is_none_or(|paid| paid.amount < self.rate().amount),
         };
         Some(self.written(|plan| {
             plan.reminded = reminder.period;

@@ -16,12 +16,12 @@ use crate::{
     tries::Limit,
 };
 
-pub(in crate::recurring) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     format!("{text}+09:00").parse().unwrap()
 }
 
 /// The first payment, made by a link's page.
-pub(in crate::recurring) fn first_payment(order: &str, at: Timestamp) -> Payment {
+pub(crate) fn first_payment(order: &str, at: Timestamp) -> Payment {
     let details = Details {
         terms: Some(TermsShown::of(1, "x", at)),
         billed_on: Some(Anchor::USUAL),
@@ -41,7 +41,7 @@ pub(in crate::recurring) fn first_payment(order: &str, at: Timestamp) -> Payment
     payment.resolve(AuthorizeOutcome::Approved(approval()), at).unwrap()
 }
 
-pub(in crate::recurring) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Intent {
+pub(crate) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Intent {
     let expiry = Expiry::parse("12/40", date(2026, 11, 21)).unwrap();
     Intent {
         generation: 0,
@@ -56,7 +56,7 @@ pub(in crate::recurring) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Inten
     }
 }
 
-pub(in crate::recurring) fn approval() -> Approval {
+pub(crate) fn approval() -> Approval {
     let acquirer_id = "a1".to_owned();
     Approval { acquirer_id, network_id: None, valid_until: None, captured: true, authentication: None, token: None }
 }
@@ -385,7 +385,7 @@ fn trials_rare_billings_and_prices_are_announced_a_week_before() {
     }
     let yearly = join(offer(1_000, 12));
     assert_eq!(yearly.reminder(), Some(Reminder { kind: ReminderKind::Billing, on: date(2027, 11, 20), period: 2 }));
-    let cheap_first = Plan { paid: Yen::new(500).ok(), ..join(offer(1_000, 1)) };
+    let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..join(offer(1_000, 1)) };
     let reminder = Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2026, 12, 20), period: 2 });
     assert_eq!(cheap_first.reminder(), reminder, "the second costs something else than the first");
     assert_eq!(Plan { paid: None, ..cheap_first }.reminder(), reminder, "the first was free");

@@ -1,6 +1,7 @@
 //! What somebody did with an endpoint for notifications, as the audit log says it.
 
 use domain::{Lang, audit::EndpointChange, webhook::EndpointId};
+use jiff::civil::Date;
 
 /// An endpoint was made, changed or removed.
 pub(super) fn changed(lang: Lang, endpoint: &EndpointId, change: EndpointChange) -> String {
@@ -27,6 +28,14 @@ pub(super) fn sent(lang: Lang, endpoint: &EndpointId, count: u32) -> String {
     match lang {
         Lang::Ja => format!("通知先 {endpoint} へ通知{count}件の再送を指示しました"),
         Lang::En => format!("Had {count} notifications sent again to endpoint {endpoint}"),
+    }
+}
+
+/// A period's notifications were sent again.
+pub(super) fn period_sent(lang: Lang, endpoint: &EndpointId, from: Date, to: Date) -> String {
+    match lang {
+        Lang::Ja => format!("通知先 {endpoint} へ {from} から {to} までの通知の再送を指示しました"),
+        Lang::En => format!("Had the notifications of {from} to {to} sent again to endpoint {endpoint}"),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) const WORDS: NotificationWords = NotificationWords {
     replay: "もう一度送る",
     replays: |count| format!("再送の指示 {count}回"),
     replay_period: "期間を指定して送り直す",
-    replay_lead: "同じ通知番号で送り直します。受け取り済みの通知は、ショップのプログラムが通知番号で見分けられます。一度に500件まで送ります。",
+    replay_lead: "同じ通知番号で送り直します。受け取り済みの通知は、ショップのプログラムが通知番号で見分けられます。新しいものから順に、期間のすべてを送ります。",
     from: "開始日",
     to: "終了日",
     unheard_only: "届いていないものだけ",
@@ -88,10 +88,18 @@ pub(super) const WORDS: NotificationWords = NotificationWords {
     bad_period: "開始日と終了日を正しく入力してください。",
     done_saved: "保存しました。",
     done_test: "テスト通知を送りました。結果は記録で確認してください。",
-    done_replayed: |count| format!("{count}件の再送を始めました。"),
-    done_more: |count| {
-        format!("{count}件の再送を始めました。残りがあります。期間を短くして、残りを送り直してください。")
+    done_replaying: "再送を始めました。進み具合は「期間を指定して送り直す」に表示されます。",
+    replay_last: "前回の再送",
+    replay_of: |from, to| format!("{from} から {to} まで"),
+    replay_goes_on: "再送中",
+    replay_stuck: "止まっています。もう一度始めてください",
+    replay_done: "期間の最後まで終わりました",
+    replay_stopped: "通知先が停止または削除されたため中止しました",
+    replay_counts: |looked, sent| format!("確認した通知 {looked}件、送り直す通知 {sent}件"),
+    replay_reached: |at| {
+        format!("新しいものから順に {at} の通知まで確認しました。画面を開き直すと最新の状態になります。")
     },
+    replaying_now: "再送がまだ続いています。終わってから次の期間を指定してください。",
     done_removed: "通知先を削除しました。",
     stale: "この画面を開いた後に変更がありました。最新の内容を確認してから、もう一度操作してください。",
     off_now: "停止しているため送れません。先に有効にしてください。",
