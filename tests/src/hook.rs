@@ -9,7 +9,7 @@ use console::{EndpointWish, new_endpoint, new_keys};
 use domain::MerchantId;
 use domain::webhook::{
     Delivery, DeliveryState, Endpoint, EndpointAddress, EndpointId, EndpointState, Event, Form, HEADERS, Health,
-    HmacSecret, Kind, NotGenuine, PublicKey, Signed, verify,
+    HmacSecret, Kind, NotGenuine, PublicKey, Replay, Signed, verify,
 };
 use http::{Request, Response};
 use inbound::Keyring;
@@ -187,10 +187,21 @@ impl Hook {
         store::Endpoints::new(config(&self.world).table().expect("the table's name"))
     }
 
+    /// The deliveries past the pages.
+    #[must_use]
+    pub fn log(&self) -> store::Deliveries {
+        store::Deliveries::new(config(&self.world).table().expect("the table's name"))
+    }
+
+    /// What of an endpoint was sent again last.
+    pub async fn replay(&self, endpoint: &Endpoint) -> Option<Replay> {
+        let store = store::Replays::new(config(&self.world).table().expect("the table's name"));
+        store.load(&endpoint.merchant, &endpoint.id).await.expect("the table answers")
+    }
+
     /// The deliveries to an endpoint, newest first.
     pub async fn deliveries(&self, endpoint: &Endpoint) -> Vec<Delivery> {
-        let store = store::Deliveries::new(config(&self.world).table().expect("the table's name"));
-        store.page(&endpoint.merchant, &endpoint.id, None, 200).await.expect("the table answers").deliveries
+        self.log().page(&endpoint.merchant, &endpoint.id, None, 200).await.expect("the table answers").deliveries
     }
 
     /// The public keys of an endpoint, as they stand at our well-known address.

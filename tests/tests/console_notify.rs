@@ -250,13 +250,12 @@ async fn a_long_period_is_sent_again_to_its_last_notification_and_says_how_far_i
     let hook = Hook::at(&world, "shop.example.com");
     let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
     let merchant = endpoint.merchant.clone();
-    let deliveries = store::Deliveries::new(system_tests::config(&world).table().unwrap());
     let begin = world.now() - SignedDuration::from_hours(30);
     for n in 0..HEARD {
         let at = begin + SignedDuration::from_secs(i64::from(n));
         let event = Event::test(merchant.clone(), u64::from(n), 1, at);
         let heard = DeliveryState::Heard { at };
-        deliveries.put(&Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), heard)).await.unwrap();
+        hook.log().put(&Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), heard)).await.unwrap();
     }
     let mut owner = Clerk::owner(&world).await;
     let path = format!("{PAGE}/{}", endpoint.id);
@@ -297,8 +296,7 @@ async fn a_replay_ends_when_its_endpoint_is_switched_off() {
     owner.submit(&form).await;
     world.settle().await.unwrap();
     assert_eq!(hook.calls().len(), 1, "only what was heard before");
-    let replays = store::Replays::new(system_tests::config(&world).table().unwrap());
-    let last = replays.load(&endpoint.merchant, &endpoint.id).await.unwrap().unwrap();
+    let last = hook.replay(&endpoint).await.unwrap();
     assert!(matches!(last.state, ReplayState::Stopped { .. }), "{last:?}");
 }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{
+    attention::MatterKind,
     payment::OperationKind,
     recurring::plan::By,
     webhook::{Delivery, Endpoint, Form, Kind},
@@ -23,7 +24,8 @@ use local::{
     cloud::{Fault, NoAnswer, When},
     world::{Delivery as Deliver, World},
 };
-use system_tests::{BatchDesk, Call, Card, ClerkCalls, Hook, RegularDesk, ShopRequest, Shopper, cards, fresh};
+use store::Which;
+use system_tests::{BatchDesk, Call, Card, ClerkCalls, Hook, RegularDesk, ShopRequest, Shopper, cards, fresh, matters};
 
 /// All of them may be lived through again: two hours are longer than any hold, any wait of a queue and the first four waits.
 const LATER: Duration = Duration::from_secs(2 * 3_600);
@@ -279,4 +281,28 @@ async fn every_end_of_every_flow_is_heard_though_functions_are_dropped_at_any_ca
     }
     println!("runs that were dropped: {dropped}");
     assert!(dropped > 30, "{dropped}");
+}
+
+#[tokio::test]
+async fn an_event_that_lands_among_the_dead_letters_calls_a_person_and_is_heard_after_the_redrive() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    world.faults().restart();
+    world.faults().plan(When::Item { key: "ND#".to_owned() }, Fault::FailBefore);
+    pays(&world, "1").await;
+    world.advance(LATER).await.unwrap();
+    world.faults().stop();
+    let dead = world.cloud().queue("NotifyDeadLetters").unwrap();
+    assert_eq!((dead.bodies().unwrap().len(), hook.calls().len()), (1, 0));
+    let open: Vec<_> = matters(&world, Some("4000"), Which::Open).await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!(
+        (open[0].kind, open[0].order.as_ref().map(ToString::to_string)),
+        (MatterKind::Unprepared, Some("1".to_owned()))
+    );
+    dead.redrive().unwrap();
+    world.settle().await.unwrap();
+    assert_eq!(after(&world, &hook, &endpoint, 1).await, None);
+    assert_eq!(hook.calls().len(), 1);
 }

@@ -365,7 +365,7 @@ fn what_reads_the_stream_is_woken_by_what_it_reads_and_by_nothing_else() {
     let read = |function: &str| -> Vec<String> {
         let function = functions().into_iter().find(|known| known.id == function).unwrap();
         let mapping = function.events().find(|trigger| trigger["Type"] == "DynamoDB").unwrap();
-        let filters = mapping["Properties"]["FilterCriteria"]["Filters"].as_sequence().unwrap();
+        let filters = mapping["Properties"]["FilterCriteria"]["Filters"].as_array().unwrap();
         assert_eq!(filters.len(), 1);
         let pattern: serde_json::Value = serde_json::from_str(filters[0]["Pattern"].as_str().unwrap()).unwrap();
         let prefixes = pattern.pointer("/dynamodb/Keys/pk/S").and_then(serde_json::Value::as_array).unwrap();

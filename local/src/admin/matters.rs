@@ -96,7 +96,8 @@ fn more(kind: &MatterKind) -> String {
         | MatterKind::NotAuthenticated
         | MatterKind::LateOperation
         | MatterKind::BatchStands
-        | MatterKind::Unheard => String::new(),
+        | MatterKind::Unheard
+        | MatterKind::Unprepared => String::new(),
         MatterKind::LateApproval { undone } => format!("  undone {undone}"),
         MatterKind::OperationUnknown { operation } => format!("  {}", operation.name()),
         MatterKind::LapsesSoon { until } => format!("  until {until}"),

@@ -72,6 +72,8 @@ pub enum MatterKind {
     BatchStands,
     /// Notifications to an endpoint were given up or are held: its server does not know what happened.
     Unheard,
+    /// Something that happened could not be made into notifications: the merchant's server does not know of it.
+    Unprepared,
 }
 
 /// How the acquirer's books and ours differ. In yen.
@@ -191,6 +193,7 @@ impl MatterKind {
             Self::Difference(Difference::Sums { .. }) => "sums",
             Self::BatchStands => "batch_stands",
             Self::Unheard => "unheard",
+            Self::Unprepared => "unprepared",
         }
     }
 }
@@ -228,6 +231,20 @@ impl Matter {
             reference: None,
             batch: None,
             endpoint: Some(endpoint.clone()),
+            settled: None,
+        }
+    }
+
+    /// Something that happened then, of which no notification could be made. `order`: of what it happened to.
+    pub fn of_unprepared(merchant: &MerchantId, order: Option<OrderId>, since: Timestamp) -> Self {
+        Self {
+            merchant: Some(merchant.clone()),
+            since,
+            kind: MatterKind::Unprepared,
+            order,
+            reference: None,
+            batch: None,
+            endpoint: None,
             settled: None,
         }
     }

@@ -185,7 +185,8 @@ impl Attention {
                 | MatterKind::LapsesSoon { .. }
                 | MatterKind::Disputed { .. }
                 | MatterKind::Difference(_)
-                | MatterKind::BatchStands => false,
+                | MatterKind::BatchStands
+                | MatterKind::Unprepared => false,
             };
             match (page.matters.into_iter().find(of_it), page.next) {
                 (Some(found), _) => return Ok(Some(found)),

@@ -173,7 +173,7 @@ mod tests {
         Brand, CardId, Decline, Yen,
         acquirer::DeclineCode,
         recurring::{
-            calendar::{Anchor, Cycle},
+            calendar::Cycle,
             offer::{Times, tests::offer},
             plan::{By, Failed, Rate, tests::*, without_words},
             retry::Retries,
@@ -181,7 +181,7 @@ mod tests {
     };
 
     fn joined() -> Plan {
-        Plan::join(&offer(1_000, 1), Anchor::USUAL, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap()
+        Plan::join(&offer(1_000, 1), &first_payment("100", at("2026-11-30T12:00:00"))).unwrap()
     }
 
     fn failed(plan: &Plan, code: DeclineCode, retries: Retries) -> Plan {
@@ -250,7 +250,7 @@ mod tests {
             ("too late", &plan, plan.ask(late), vec![PlanAsked]),
             ("paused by the buyer", &plan, Some(paused.clone()), vec![PlanPaused]),
             ("paused while it was unpaid", &unpaid, unpaid.paused(By::Merchant, monday()), vec![PlanPaused]),
-            ("gone on", &paused, paused.resumed(late), vec![PlanResumed]),
+            ("gone on", &paused, paused.resumed(By::Buyer, late), vec![PlanResumed]),
             ("ended", &plan, plan.ended(By::Buyer, monday()), vec![PlanEnded]),
             ("made cheaper", &plan, plan.changed(rate(900, 1), monday()).ok(), vec![PlanChanged]),
             ("proposed", &plan, plan.proposed(rate(1_100, 1)).ok(), vec![]),

@@ -215,6 +215,10 @@ pub fn matter(lang: Lang, kind: &MatterKind) -> String {
             Lang::Ja => format!("チャージバックの申し立て {}", yen(*amount)),
             Lang::En => format!("Disputed by the cardholder, {}", yen(*amount)),
         },
+        MatterKind::Unprepared => say(
+            "通知を作成できなかったため、ショップのサーバーにはまだ伝わっていません。復旧後に送られます",
+            "No notification could be made, so your server does not know yet. It is sent once that is mended",
+        ),
         MatterKind::Unheard => say(
             "ショップのサーバーに届いていない通知があります。記録を確認し、必要なら送り直してください",
             "Your server did not hear some notifications. Look at the log, and send them again where needed",
