@@ -77,10 +77,11 @@ async fn list(registry: &Registry) -> Result<Vec<String>, AdminError> {
 
 fn line(matter: &Matter) -> String {
     let merchant = matter.merchant.as_ref().map_or("-", |merchant| merchant.as_str());
-    let about = match (&matter.order, &matter.batch) {
-        (Some(order), _) => format!("order {order}"),
-        (None, Some(batch)) => format!("batch {batch}"),
-        (None, None) => "order -".to_owned(),
+    let about = match (&matter.order, &matter.batch, &matter.endpoint) {
+        (Some(order), _, _) => format!("order {order}"),
+        (None, Some(batch), _) => format!("batch {batch}"),
+        (None, None, Some(endpoint)) => format!("endpoint {endpoint}"),
+        (None, None, None) => "order -".to_owned(),
     };
     let closed = matter.settled.as_ref().map_or_else(String::new, |by| format!("  closed by {} at {}", by.by, by.at));
     format!("{merchant}  {}  {about}{}{closed}", matter.id(), more(&matter.kind))

@@ -77,6 +77,6 @@ impl Endpoints {
 /// [`StoreError::Unreadable`].
 pub fn from_stream(image: &serde_json::Map<String, serde_json::Value>) -> Result<Option<Endpoint>, StoreError> {
     let item = image_item(image);
-    let is_endpoint = item.get(PK).and_then(|pk| pk.as_s().ok()).is_some_and(|pk| pk.starts_with(keys::ENDPOINTS));
+    let is_endpoint = item.get(PK).and_then(|pk| pk.as_s().ok()).is_some_and(|pk| pk.starts_with("N#"));
     if is_endpoint { document(Some(item)) } else { Ok(None) }
 }

@@ -388,12 +388,9 @@ pub(crate) const DUE_CURSOR: &str = "C#due";
 /// Partition key of notify-due's cursor over the due minutes.
 pub(crate) const NOTIFY_CURSOR: &str = "C#notify";
 
-/// What the partition keys of endpoints begin with.
-pub(crate) const ENDPOINTS: &str = "N#";
-
 /// Partition key of a merchant's endpoints; the sort key is the endpoint's id.
 pub(crate) fn endpoints(merchant: &MerchantId) -> String {
-    format!("{ENDPOINTS}{merchant}")
+    format!("N#{merchant}")
 }
 
 /// Partition key of the last replay of each of a merchant's endpoints; the sort key is the endpoint's id.

@@ -348,7 +348,7 @@ async fn endpoint(world: &World, act: &str) -> Act {
     };
     let says: &'static [&'static str] = match act {
         "test" | "check" => &["endpoint_tried"],
-        "replay" => &["notifications_sent"],
+        "replay" => &["period_sent"],
         _ => &["endpoint_changed"],
     };
     by_owner(world, clerk, &form, says).await
