@@ -73,14 +73,19 @@ impl ClerkCalls {
         yen: u32,
     ) -> Result<Result<Operated, ChargeError>, Dropped> {
         let operate = Operate {
-            key: form.key.clone(),
             operation: Operation { kind, amount: Yen::new(yen).expect("an amount") },
             n: form.n,
             nonce: form.nonce,
             by: ActorId::new(self.name).expect("a name"),
             deadline: self.world.now() + TIMEOUT,
         };
-        Box::pin(self.world.cloud().run(self.charging.operate(operate))).await
+        let operating = async {
+            match self.payments.load(&form.key).await? {
+                Some(read) => self.charging.operate(read, operate).await,
+                None => Ok(Operated::NoPayment),
+            }
+        };
+        Box::pin(self.world.cloud().run(operating)).await
     }
 
     /// Opens the form and sends it; answers the payment as it stands then.

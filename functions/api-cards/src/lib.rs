@@ -89,11 +89,7 @@ async fn named(deps: &Deps, visit: &Visit<'_>, asked: &Asked) -> Result<Option<K
     let merchant = visit.merchant_id();
     let owner = match asked {
         Asked::User(user) => CardOwner::Buyer(user.clone()),
-        Asked::Order(order) => {
-            let payment = deps.payments.load(&PaymentKey::new(merchant.clone(), order.clone())).await?;
-            let Some(payment) = payment else { return Ok(None) };
-            payment.card_owner()
-        }
+        Asked::Order(order) => deps.payments.card_owner(&PaymentKey::new(merchant.clone(), order.clone())).await?,
     };
     Ok(deps.cards.load(merchant, &owner).await?.filter(|card| card.number.is_some()))
 }

@@ -20,8 +20,6 @@ use inbound::{
 use lambda_http::{Body, Request, Response};
 use store::{LinkPlace, Links, Payments, StoreError};
 
-/// How often links are read for one page of a list that asks for a state.
-const READS: usize = 10;
 /// A link has no operation numbers.
 const STARTED: Started = Started { generation: 0, n: 0 };
 
@@ -99,26 +97,12 @@ async fn list(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Problem> {
     let (limit, status) = (query.limit()?, query.read("status", LinkState::parse)?);
     let asked = format!("links?{}", status.map_or("", LinkState::name));
     let below: Option<String> = Cursor::of(&deps.api, visit, &query, &asked)?;
-    let mut place = below.as_deref().and_then(LinkPlace::parse);
-    let mut found: Vec<LinkStanding> = Vec::new();
-    let most = i32::try_from(limit).unwrap_or(i32::MAX);
-    for _ in 0..READS {
-        let page = deps.links.page(visit.merchant_id(), most, place.as_ref()).await?;
-        place = page.next;
-        let standings = deps.desk.standings(page.links, visit.now).await?;
-        found.extend(standings.into_iter().filter(|standing| status.is_none_or(|status| status == standing.state)));
-        if found.len() >= limit || place.is_none() {
-            break;
-        }
-    }
-    if let Some(last) = found.get(limit.saturating_sub(1)).filter(|_| found.len() > limit) {
-        // More were found than fit: the next page begins after the last that is answered.
-        place = Some(LinkPlace::of(&last.link));
-        found.truncate(limit);
-    }
+    let place = below.as_deref().and_then(LinkPlace::parse);
+    let fits = |standing: &LinkStanding| status.is_none_or(|status| status == standing.state);
+    let page = deps.desk.list(visit.merchant_id(), limit, place, fits).await?;
     let seal = |place: LinkPlace| Cursor::seal(&deps.api, visit, &asked, place.as_str().to_owned());
-    let next_cursor = place.map(seal).transpose()?;
-    let data = found.iter().map(|standing| LinkBody::of(standing, &deps.page_origin)).collect();
+    let next_cursor = page.next.map(seal).transpose()?;
+    let data = page.links.iter().map(|standing| LinkBody::of(standing, &deps.page_origin)).collect();
     Ok(Answer::new(200, &Paged { data, next_cursor }))
 }
 

@@ -112,7 +112,9 @@ struct Call<'a> {
 impl Call<'_> {
     async fn carry_out(self, run: Run) -> Result<Answer, Problem> {
         let key = self.key(run);
-        if let Some(payment) = self.deps.payments.load(&key).await?.filter(|payment| payment.nonce == run.nonce) {
+        if run.is_resumed
+            && let Some(payment) = self.deps.payments.load(&key).await?.filter(|payment| payment.nonce == run.nonce)
+        {
             return came(&payment); // this call got so far before it was cut off
         }
         self.visit.trades()?;
@@ -179,9 +181,7 @@ impl Call<'_> {
         let owner = match (&self.asked.user, &self.asked.earlier_order) {
             (Some(user), _) => CardOwner::Buyer(user.as_str().to_owned()),
             (None, Some(earlier)) => {
-                let key = PaymentKey::new(merchant.clone(), earlier.id().clone());
-                let payment = self.deps.payments.load(&key).await?;
-                payment.ok_or(Problem::new(Code::CardMissing))?.card_owner()
+                self.deps.payments.card_owner(&PaymentKey::new(merchant.clone(), earlier.id().clone())).await?
             }
             (None, None) => return Err(Problem::new(Code::CardMissing)),
         };

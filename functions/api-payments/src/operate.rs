@@ -9,8 +9,8 @@ use api::{
 };
 use charging::{ChargeError, Operate, Operated};
 use domain::{
-    Payment, PaymentKey, Yen,
-    api::{Code, Fault, Started},
+    Payment, Yen,
+    api::{Code, Fault, Scope, Started},
     payment::{Impossible, Operation, OperationKind, OperationRecord, OperationStanding},
 };
 
@@ -20,9 +20,8 @@ pub(crate) async fn operate(deps: &Deps, visit: &Visit<'_>, kind: OperationKind)
     let amount = asked(visit, kind)?;
     let payment = named(deps, visit).await?;
     let started = Started { generation: payment.generation, n: payment.next_n() };
-    let key = payment.key;
     let asked = (kind.name(), amount);
-    deps.api.once(visit, &asked, started, |run| Box::pin(carry_out(deps, visit, (key, kind, amount), run))).await
+    deps.api.once(visit, &asked, started, |run| Box::pin(carry_out(deps, visit, (payment, kind, amount), run))).await
 }
 
 /// How much is asked for. None: all there is.
@@ -41,10 +40,10 @@ fn asked(visit: &Visit<'_>, kind: OperationKind) -> Result<Option<Amount>, Probl
 async fn carry_out(
     deps: &Deps,
     visit: &Visit<'_>,
-    (key, kind, amount): (PaymentKey, OperationKind, Option<Amount>),
+    (read, kind, amount): (Payment, OperationKind, Option<Amount>),
     run: Run,
 ) -> Result<Answer, Problem> {
-    let payment = deps.payments.load(&key).await?.ok_or(Problem::new(Code::NotFound))?;
+    let payment = if run.is_resumed { named(deps, visit).await? } else { read };
     if let Some(record) = payment.operation_from(run.nonce) {
         return ended(&payment, record);
     }
@@ -58,15 +57,17 @@ async fn carry_out(
     if kind == OperationKind::Adjust && amount > visit.merchant().max_amount {
         return Err(Problem::field(Code::FieldRefused, "amount", Fault::OutOfRange));
     }
+    if is_over_limit(visit, &payment, kind, amount) {
+        return Err(Problem::new(Code::RefundOverLimit).about(PaymentBody::of(&payment)));
+    }
     let operate = Operate {
-        key,
         operation: Operation { kind, amount },
         n: run.started.n,
         nonce: run.nonce,
         by: visit.actor(),
         deadline: visit.deadline(deps.api.clock()),
     };
-    match deps.charging.operate(operate).await {
+    match deps.charging.operate(payment, operate).await {
         Ok(Operated::Tried(payment)) => {
             tracing::info!(payment.id = %payment.key, operation = kind.name(), "operation tried by the API");
             by_record(&payment, run)
@@ -74,6 +75,17 @@ async fn carry_out(
         Ok(Operated::Stands(standing, payment)) => stands(&payment, standing, run),
         Ok(Operated::NoPayment) => Err(Problem::new(Code::NotFound)),
         Err(error) => Err(not_tried(error)),
+    }
+}
+
+/// At the console this refund would need a fresh code. A program has none: whoever made its key gave one for the scope.
+fn is_over_limit(visit: &Visit<'_>, payment: &Payment, kind: OperationKind, amount: Yen) -> bool {
+    match kind {
+        OperationKind::Refund => {
+            let allowed = visit.key.scopes.contains(&Scope::RefundsOverLimit);
+            !allowed && payment.refund_is_over(visit.merchant().refund_confirm_over, amount)
+        }
+        OperationKind::Capture | OperationKind::Cancel | OperationKind::Adjust => false,
     }
 }
 
@@ -101,14 +113,14 @@ fn stands(payment: &Payment, standing: OperationStanding, run: Run) -> Result<An
     }
 }
 
-/// By what the payment says of the call's own operation. One that is not there any more gave way to a later one.
+/// By what the payment says of the call's own operation. One that it does not remember was long ago, or one of very many.
 fn by_record(payment: &Payment, run: Run) -> Result<Answer, Problem> {
     let changed = || Problem::new(Code::PaymentChanged).about(PaymentBody::of(payment));
     ended(payment, payment.operation_from(run.nonce).ok_or_else(changed)?)
 }
 
 fn ended(payment: &Payment, record: &OperationRecord) -> Result<Answer, Problem> {
-    let body = PaymentBody::of(payment);
+    let body = PaymentBody::of(payment).with(payment, record);
     match OperationStatus::of(record) {
         OperationStatus::Done => Ok(Answer::new(200, &body)),
         OperationStatus::Checking => Ok(Answer::new(202, &body)),

@@ -83,7 +83,6 @@ fn paused(plan: &Plan, visit: &Visit<'_>) -> Step {
 
 /// It goes on behind a period only where no charge of that is on its way.
 async fn resumed(deps: &Deps, visit: &Visit<'_>, plan: &Plan) -> Step {
-    visit.trades()?;
     let next = match plan.state {
         PlanState::Active(_) => return Ok(None),
         PlanState::Paused { .. } | PlanState::Ended { .. } => plan.resumed(By::Merchant, visit.now),
@@ -99,7 +98,6 @@ async fn resumed(deps: &Deps, visit: &Visit<'_>, plan: &Plan) -> Step {
 
 /// What favours the buyer is changed, the rest proposed to the buyer.
 fn changed(plan: &Plan, visit: &Visit<'_>, asked: &ChangeRequest) -> Step {
-    visit.trades()?;
     let last = plan.last_rate();
     let rate = Rate {
         amount: asked.amount.map_or(last.amount, |amount| amount.yen()),

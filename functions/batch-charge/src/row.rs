@@ -135,8 +135,7 @@ impl Charger<'_> {
         let owner = match &row.payer {
             Payer::User(user) => CardOwner::Buyer(user.clone()),
             Payer::Source(order) => {
-                let earlier = self.deps.payments.load(&PaymentKey::new(merchant.clone(), order.clone())).await?;
-                earlier.map_or_else(|| CardOwner::Order(order.clone()), |payment| payment.card_owner())
+                self.deps.payments.card_owner(&PaymentKey::new(merchant.clone(), order.clone())).await?
             }
         };
         let card = self.card(row, &owner).await?;

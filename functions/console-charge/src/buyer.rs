@@ -43,10 +43,10 @@ pub(crate) fn chargeable(call: &Call<'_>, card: KeptCard) -> Result<KeptCard, Pr
     }
 }
 
-/// Whose card an order was paid with. None: there is no such order of this merchant.
+/// Whose card an order names. None: it is no order number.
 async fn owner_of(call: &Call<'_>, earlier: &str) -> Result<Option<CardOwner>, Refusal> {
     let fits = !contains_card_number(earlier);
     let Some(order) = OrderId::new(earlier).ok().filter(|_| fits) else { return Ok(None) };
     let key = PaymentKey::new(call.visit.merchant_id().clone(), order);
-    Ok(call.deps.payments.load(&key).await?.map(|payment| payment.card_owner()))
+    Ok(Some(call.deps.payments.card_owner(&key).await?))
 }

@@ -181,7 +181,7 @@ struct ListPage<'a> {
     problems: &'a [Problem],
     done: Option<&'static str>,
     label: &'a str,
-    choices: [Choice; 9],
+    choices: [Choice; 10],
 }
 
 impl ListPage<'_> {

@@ -46,6 +46,7 @@ pub(crate) async fn act(visited: &Visited<'_>, name: &str) -> Result<Response<Bo
         return Ok(answer::see_other(&path)); // paid, expired or revoked by now: the page says so
     }
     match visit.field("act") {
+        "send" if !visited.may_ask() => Ok(answer::see_other("/console/links")), // which says why
         "send" => {
             if link.ask_sending(visit.now).is_some() {
                 let asking = deps.desk.ask_sending(link);
@@ -108,9 +109,9 @@ fn page(visited: &Visited<'_>, standing: &LinkStanding, done: Option<Done>) -> R
         address,
         payment: standing.payment.as_ref().map(|payment| format!("/console/transactions/{}", payment.key.order)),
         sending: sending(visit.lang, words, link),
-        send: send_button(words, link).filter(|_| operates && is_open(standing.state)),
+        send: send_button(words, link).filter(|_| operates && visited.may_ask() && is_open(standing.state)),
         may_revoke: operates && is_open(standing.state),
-        may_make: operates,
+        may_make: operates && visited.may_ask(),
         done: done.map(|done| (words.done)(done)),
     };
     answer::page(visited.request, StatusCode::OK, console::page(&view, &view.frame))

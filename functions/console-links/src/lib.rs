@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use console::{Console, Refusal};
 use domain::{Clock, account::Role};
 use http::{Method, Response};
-use inbound::{Config, KeyringError, http as answer, links::LinkDesk};
+use inbound::{Config, KeyringError, Stage, checkout::trades_at, http as answer, links::LinkDesk};
 use lambda_http::{Body, Request};
 use store::{Links, Offers, Payments};
 
@@ -27,6 +27,7 @@ pub struct Deps {
     desk: LinkDesk,
     /// Where the links lead to.
     page_origin: String,
+    stage: Stage,
 }
 
 impl Deps {
@@ -44,6 +45,7 @@ impl Deps {
             offers: Offers::new(table),
             payments,
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
+            stage: config.stage()?,
         })
     }
 }
@@ -68,6 +70,10 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
     };
     let visit = deps.console.enter(request, least).await?;
     let visited = Visited { deps, request, visit: &visit };
+    let makes = named.as_deref() == Some(NEW) || named.is_none() && (posted || is_mails(request));
+    if makes && !visited.may_ask() {
+        return Ok(answer::see_other("/console/links")); // which says why
+    }
     match (named.as_deref(), posted) {
         (Some(NEW), false) => make::form(&visited).await,
         (Some(name), false) => detail::show(&visited, name).await,
@@ -91,4 +97,11 @@ pub(crate) struct Visited<'a> {
     pub(crate) deps: &'a Deps,
     pub(crate) request: &'a Request,
     pub(crate) visit: &'a console::Visit,
+}
+
+impl Visited<'_> {
+    /// Whether shoppers may be asked to pay now: where nothing is charged, nobody is asked.
+    pub(crate) fn may_ask(&self) -> bool {
+        trades_at(&self.visit.merchant.merchant, self.deps.stage)
+    }
 }

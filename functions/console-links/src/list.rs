@@ -17,38 +17,21 @@ use crate::{
 
 /// Rows of a page.
 const PAGE: usize = 50;
-/// Links that are read at once.
-const READ: i32 = 50;
-/// How often links are read for one page of a search.
-const READS: usize = 10;
 
 pub(crate) async fn show(visited: &Visited<'_>) -> Result<Response<Body>, Refusal> {
     let visit = visited.visit;
     let query = Query::of(visited);
-    let mut found: Vec<LinkStanding> = Vec::new();
-    let mut place = query.after.clone();
-    for _ in 0..READS {
-        let page = visited.deps.links.page(visit.merchant_id(), READ, place.as_ref()).await?;
-        place = page.next;
-        let standings = visited.deps.desk.standings(page.links, visit.now).await?;
-        found.extend(standings.into_iter().filter(|standing| query.matches(standing)));
-        if found.len() >= PAGE || place.is_none() {
-            break;
-        }
-    }
-    if let Some(last) = found.get(PAGE.saturating_sub(1)).filter(|_| found.len() > PAGE) {
-        // More were found than fit: the next page begins after the last that is shown.
-        place = Some(LinkPlace::of(&last.link));
-        found.truncate(PAGE);
-    }
+    let fits = |standing: &LinkStanding| query.matches(standing);
+    let page = visited.deps.desk.list(visit.merchant_id(), PAGE, query.after.clone(), fits).await?;
     let words = words::console::links(visit.lang);
-    let rows: Vec<LinkRow> = found.iter().map(|standing| rows::row(standing, visit.lang, words)).collect();
+    let rows: Vec<LinkRow> = page.links.iter().map(|standing| rows::row(standing, visit.lang, words)).collect();
     let view = ListTemplate {
         frame: visit.frame(words.title, Section::Links),
         words,
         done: query.done.map(|done| (words.done)(done)),
-        may_make: visit.user.role >= domain::account::Role::Operator,
-        next: place.map(|place| query.address(&place)),
+        may_make: visit.user.role >= domain::account::Role::Operator && visited.may_ask(),
+        suspended: !visited.may_ask(),
+        next: page.next.map(|place| query.address(&place)),
         states: LinkState::ALL.map(|state| (state.name(), (words.states)(state), query.state == Some(state))),
         rows,
         searched: query.searches(),
@@ -111,6 +94,7 @@ struct ListTemplate {
     words: &'static LinksWords,
     done: Option<String>,
     may_make: bool,
+    suspended: bool,
     query: Query,
     states: [(&'static str, &'static str, bool); 8],
     rows: Vec<LinkRow>,

@@ -39,14 +39,13 @@ pub(crate) async fn carry_out(
     }
     note(call, &payment, &confirmed, None).await?; // an entry that a killed function can't lose: nothing moves before it stands
     let operate = Operate {
-        key: payment.key.clone(),
         operation: confirmed.operation,
         n: confirmed.n,
         nonce: confirmed.nonce,
         by: ActorId::new(call.visit.user.id.as_str()).map_err(|_| SealError::Foreign)?,
         deadline: answer::deadline(call.request, &call.deps.clock),
     };
-    match call.deps.charging.operate(operate).await {
+    match call.deps.charging.operate(payment.clone(), operate).await {
         Ok(Operated::Tried(payment)) => {
             // Another one came in between only if this one is over: then the payment says what became of both.
             let record = payment.operation_from(confirmed.nonce);
@@ -126,13 +125,15 @@ async fn stands(
     }
 }
 
-/// To the payment's page with a word if it is done; else to the page that says what became of it.
+/// To the payment's page with a word if it is done; else to the page that says what became of the last one, if it is that.
 fn to_outcome(payment: &Payment, record: &OperationRecord) -> Response<Body> {
     let order = &payment.key.order;
+    let is_last = payment.operation().is_some_and(|last| last.n == record.n);
     answer::see_other(&match &record.stage {
         Stage::Ended { end: End::Done, .. } => {
             format!("{}?done={}", address_of(payment), Act::Operate(record.operation.kind).name())
         }
+        Stage::Ended { end: End::Refused(_) | End::NotSupported | End::GivenUp, .. } if !is_last => address_of(payment),
         Stage::Ended { end: End::Refused(_) | End::NotSupported | End::GivenUp, .. }
         | Stage::Running(_)
         | Stage::Unknown(_)

@@ -112,10 +112,7 @@ pub(crate) fn confirm(
 /// Whether a fresh code is asked for: all that was given back of a payment counts, so that a large refund can't be cut into small ones.
 pub(crate) fn needs_code(call: &Call<'_>, payment: &Payment, operation: Operation) -> bool {
     match operation.kind {
-        OperationKind::Refund => {
-            let total = payment.refunded().saturating_add(operation.amount.get());
-            total > call.merchant().refund_confirm_over.get()
-        }
+        OperationKind::Refund => payment.refund_is_over(call.merchant().refund_confirm_over, operation.amount),
         OperationKind::Capture | OperationKind::Cancel | OperationKind::Adjust => false,
     }
 }

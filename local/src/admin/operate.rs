@@ -89,7 +89,6 @@ pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> R
     let mut nonce = [0; 16];
     getrandom::fill(&mut nonce).map_err(charging::ChargeError::Random)?;
     let operate = Operate {
-        key: key.clone(),
         operation,
         n: payment.next_n(),
         nonce: Nonce::from_random(nonce),
@@ -97,7 +96,7 @@ pub(super) async fn run(registry: &Registry, moving: Moving, clock: &Clock) -> R
         deadline: clock.now().saturating_add(PATIENCE).unwrap_or(clock.now()),
     };
     log.asked().await?;
-    match charging.operate(operate).await {
+    match charging.operate(payment, operate).await {
         Ok(Operated::Tried(payment)) => {
             let record = payment.operation_from(Nonce::from_random(nonce));
             let noted = log.ended(record.map_or(Came::Unknown, Came::of_operation)).await;

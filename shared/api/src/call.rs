@@ -28,6 +28,8 @@ pub struct Run {
     pub nonce: Nonce,
     /// When it began first.
     pub begun_at: Timestamp,
+    /// Another invocation began it and may have got anywhere: what was read before this one had it may be older than what that one did.
+    pub is_resumed: bool,
 }
 
 impl Api {
@@ -51,11 +53,12 @@ impl Api {
         let key = idempotency_key(visit)?;
         let body = serde_json::to_vec(asked).unwrap_or_default();
         let request = ApiCall::request(visit.request.method().as_str(), visit.request.uri().path(), &body);
-        let call = match self.begin(visit, &key, &request, started).await? {
-            Begun::Mine(call) => call,
+        let (call, is_resumed) = match self.begin(visit, &key, &request, started).await? {
+            Begun::First(call) => (call, false),
+            Begun::Resumed(call) => (call, true),
             Begun::Answered(answer) => return Ok(answer),
         };
-        let run = Run { started: call.started, nonce: call.nonce, begun_at: call.begun_at };
+        let run = Run { started: call.started, nonce: call.nonce, begun_at: call.begun_at, is_resumed };
         let answer = match doing(run).await {
             Ok(answer) => answer,
             Err(problem) if problem.is_passing() => {
@@ -77,10 +80,12 @@ impl Api {
     ) -> Result<Begun, Problem> {
         let lease = lease(visit, self)?;
         let fresh = (started, draw_nonce().map_err(|_| Problem::new(Code::Unavailable))?);
-        let mut stored = self.calls.load(visit.merchant_id(), key).await?;
+        let mine = |call: Box<ApiCall>| if call.nonce == fresh.1 { Begun::First(call) } else { Begun::Resumed(call) };
+        // Most calls are new: the first write asks whether this one is.
+        let mut stored = None;
         for _ in 0..DECISIONS {
             match ApiCall::decide(stored.as_ref(), request, fresh, lease, visit.now) {
-                CallDecision::Started(call) => return Ok(Begun::Mine(call)),
+                CallDecision::Started(call) => return Ok(mine(call)),
                 CallDecision::Replay { status, body } => return Ok(Begun::Answered(Answer::again(status, body))),
                 CallDecision::OtherRequest => return Err(Problem::new(Code::IdempotencyKeyReused)),
                 CallDecision::Running { until } => {
@@ -88,7 +93,7 @@ impl Api {
                     return Err(Problem { retry_after_s: Some(wait), ..Problem::new(Code::RequestRunning) });
                 }
                 CallDecision::Run(call) => match self.calls.put(visit.merchant_id(), key, &call).await? {
-                    CallWritten::Done => return Ok(Begun::Mine(call)),
+                    CallWritten::Done => return Ok(mine(call)),
                     CallWritten::Refused(stands) => stored = stands.map(|call| *call),
                 },
             }
@@ -113,7 +118,10 @@ impl Api {
 
 /// Whose the call is.
 enum Begun {
-    Mine(Box<ApiCall>),
+    /// This invocation's alone.
+    First(Box<ApiCall>),
+    /// This invocation's, after another.
+    Resumed(Box<ApiCall>),
     Answered(Answer),
 }
 

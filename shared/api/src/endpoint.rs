@@ -195,7 +195,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         method: "POST",
         path: "/v1/payments/{order}/refund",
         name: "refundPayment",
-        summary: "Gives back what was taken. 202: nobody knows the outcome yet; read the payment.",
+        summary: "Gives back what was taken. More than the console gives back without a code needs the scope `refunds_over_limit`, too. 202: nobody knows the outcome yet; read the payment.",
         scope: Scope::Refunds,
         query: &[],
         asks: Some(schema!(RefundRequest)),
@@ -206,6 +206,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
             Code::PaymentChanged,
             Code::NothingTaken,
             Code::Disputed,
+            Code::RefundOverLimit,
             Code::AmountTooLarge,
             Code::OperationRefused,
             Code::OperationNotSupported,
@@ -351,7 +352,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(StandRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::MerchantSuspended, Code::RenewalImpossible, Code::PaymentRunning],
+        refuses: &[Code::RenewalImpossible, Code::PaymentRunning],
     },
     Endpoint {
         method: "POST",
@@ -373,7 +374,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(ChangeRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::MerchantSuspended, Code::FieldRefused, Code::RenewalImpossible],
+        refuses: &[Code::FieldRefused, Code::RenewalImpossible],
     },
 ];
 

@@ -18,5 +18,5 @@ pub use door::{Api, Visit, language};
 pub use endpoint::{ENDPOINTS, Endpoint};
 pub use openapi::{document, reference};
 pub use paging::{Cursor, Paged};
-pub use problem::{FieldError, Problem};
+pub use problem::Problem;
 pub use query::Query;

@@ -157,9 +157,12 @@ pub fn reference() -> String {
     page.push_str("## Scopes\n\n");
     for scope in Scope::ALL {
         let used: Vec<String> = ENDPOINTS.iter().filter(|endpoint| endpoint.scope == scope).map(route).collect();
-        if !used.is_empty() {
-            page.push_str(&format!("- `{}`: {}\n", scope.name(), used.join(", ")));
-        }
+        let used = if scope == Scope::RefundsOverLimit {
+            "beside `refunds`, more than the console gives back of one payment without a code".to_owned()
+        } else {
+            used.join(", ")
+        };
+        page.push_str(&format!("- `{}`: {used}\n", scope.name()));
     }
     page.push_str("\n## Codes\n\n| code | status | meaning |\n| --- | --- | --- |\n");
     for code in Code::ALL {

@@ -13,6 +13,7 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Paged<T> {
     /// The entries, newest first.
     pub data: Vec<T>,

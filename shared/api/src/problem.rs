@@ -53,7 +53,7 @@ pub(crate) struct ProblemBody {
     most: Option<u32>,
     /// From when on it can be tried again; absent where that is not known, or never.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "value::maybe_date_time", default)]
+    #[schemars(schema_with = "value::date_time", default)]
     until: Option<String>,
     /// The payment that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ pub(crate) struct ProblemBody {
 
 /// What is wrong with a field.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct FieldError {
+pub(crate) struct FieldError {
     /// The field, with dots where it is inside another.
     field: String,
     /// A stable code.
@@ -88,9 +88,9 @@ impl Problem {
         Self { payment: Some(Box::new(payment)), ..self }
     }
 
-    /// Whether nothing was done for a passing reason, so that the same request may come again.
+    /// Whether nothing was done for a reason that passes, so that the same request may come again: what is not there now may be there later.
     pub const fn is_passing(&self) -> bool {
-        matches!(self.code, Code::Unavailable)
+        matches!(self.code, Code::Unavailable | Code::NotFound)
     }
 
     /// As it is answered.

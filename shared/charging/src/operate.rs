@@ -22,8 +22,6 @@ const AFTER_A_REFUSAL: SignedDuration = SignedDuration::from_hours(1);
 /// An operation as an operator's form asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operate {
-    /// Which payment.
-    pub key: PaymentKey,
     /// What is to be done.
     pub operation: Operation,
     /// The operation number that the form stands for: [`Payment::next_n`] when it was rendered.
@@ -43,20 +41,20 @@ pub enum Operated {
     Tried(Box<Payment>),
     /// The acquirer was not asked, because of how the payment stands.
     Stands(OperationStanding, Box<Payment>),
-    /// There is no such payment.
+    /// It is not there any more.
     NoPayment,
 }
 
 impl Charging {
-    /// Captures, cancels, adjusts or refunds.
+    /// Captures, cancels, adjusts or refunds a payment as the caller has just read it: the conditional write of the intent says whether that still stands.
     ///
     /// # Errors
     /// [`ChargeError`]: nothing was tried. Once the intent is stored there is no error, only how the payment stands.
-    pub async fn operate(&self, operate: Operate) -> Result<Operated, ChargeError> {
+    pub async fn operate(&self, read: Payment, operate: Operate) -> Result<Operated, ChargeError> {
         let lease = self.lease(operate.deadline)?;
-        let Operate { key, operation, n, nonce, by, deadline } = operate;
+        let Operate { operation, n, nonce, by, deadline } = operate;
         let intent = OperationIntent { operation, n, nonce, by, lease };
-        let payment = match self.intend_operation(&key, &intent).await? {
+        let payment = match self.intend_operation(read, &intent).await? {
             Ok(payment) => payment, // record the intent
             Err(stands) => return Ok(stands),
         };
@@ -87,10 +85,10 @@ impl Charging {
     /// Decides and stores the intent. A refused write brings what stands, and the decision is made again with that.
     async fn intend_operation(
         &self,
-        key: &PaymentKey,
+        read: Payment,
         intent: &OperationIntent,
     ) -> Result<Result<Payment, Operated>, StoreError> {
-        let Some(mut stored) = self.payments.load(key).await? else { return Ok(Err(Operated::NoPayment)) };
+        let mut stored = read;
         for _ in 0..DECISIONS {
             match stored.decide_operation(intent, self.clock.now()) {
                 OperationDecision::Started(payment) => return Ok(Ok(*payment)),
@@ -245,14 +243,13 @@ impl Charging {
         let (Some(amount), Ok(())) = (payment.held(), getrandom::fill(&mut nonce)) else { return Ok(Looked::Quiet) };
         let now = self.clock.now();
         let cancel = Operate {
-            key: payment.key.clone(),
             operation: Operation { kind: OperationKind::Cancel, amount },
             n: payment.next_n(),
             nonce: Nonce::from_random(nonce),
             by: ActorId::system(),
             deadline: now.saturating_add(ACQUIRER_LIMIT).unwrap_or(now),
         };
-        match self.operate(cancel).await {
+        match self.operate(payment.clone(), cancel).await {
             // A refusal would be the same a minute later.
             Ok(Operated::Tried(tried)) if tried.pending().is_none() && tried.state.is_paid() => {
                 let later = now.saturating_add(AFTER_A_REFUSAL).unwrap_or(now);

@@ -70,6 +70,7 @@ fn record(kind: OperationKind, amount: u32, stage: Stage) -> Box<OperationRecord
         nonce: Nonce::from_random([1; 16]),
         since: at(1),
         stage,
+        earlier: Vec::new(),
     })
 }
 

@@ -6,17 +6,19 @@ mod entry;
 use std::collections::HashMap;
 
 use domain::{
-    Clock, LinkId, OrderId, Payment, PaymentKey,
+    Clock, LinkId, MerchantId, OrderId, Payment, PaymentKey,
     link::{Link, LinkState},
     payment::Origin,
 };
 use jiff::Timestamp;
-use store::{Links, OrderClaim, Payments, StoreError};
+use store::{LinkPlace, Links, OrderClaim, Payments, StoreError};
 
 pub use entry::{Entry, FIELDS, end_of};
 
 /// How often a refused write is tried again over what stands.
 const TRIES: usize = 4;
+/// How often links are read for one page of a list that looks for some.
+const READS: usize = 10;
 
 /// Makes, changes and reads links.
 #[derive(Clone, Debug)]
@@ -55,6 +57,15 @@ pub struct LinkStanding {
     pub payment: Option<Payment>,
     /// How it stands.
     pub state: LinkState,
+}
+
+/// A page of a merchant's links, newest first.
+#[derive(Debug)]
+pub struct LinkList {
+    /// The links.
+    pub links: Vec<LinkStanding>,
+    /// Where the next page begins. A page that has none may be followed by one that has some: so many links are looked through at a time.
+    pub next: Option<LinkPlace>,
 }
 
 impl LinkDesk {
@@ -132,6 +143,34 @@ impl LinkDesk {
             }
         }
         Err(StoreError::Conflict)
+    }
+
+    /// The next links, `most` of them, that fit.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list(
+        &self,
+        merchant: &MerchantId,
+        most: usize,
+        after: Option<LinkPlace>,
+        fits: impl Fn(&LinkStanding) -> bool,
+    ) -> Result<LinkList, StoreError> {
+        let (mut links, mut next) = (Vec::new(), after);
+        for _ in 0..READS {
+            let page = self.links.page(merchant, i32::try_from(most).unwrap_or(i32::MAX), next.as_ref()).await?;
+            next = page.next;
+            links.extend(self.standings(page.links, self.clock.now()).await?.into_iter().filter(&fits));
+            if links.len() >= most || next.is_none() {
+                break;
+            }
+        }
+        if let Some(last) = links.get(most.saturating_sub(1)).filter(|_| links.len() > most) {
+            // More fit than there is room for: the next page begins after the last that is shown.
+            next = Some(LinkPlace::of(&last.link));
+            links.truncate(most);
+        }
+        Ok(LinkList { links, next })
     }
 
     /// How links stand: the payments of those that are paid once are read together.

@@ -34,14 +34,6 @@ impl ApiCalls {
         Self { table }
     }
 
-    /// Reads a call.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn load(&self, merchant: &MerchantId, key: &IdempotencyKey) -> Result<Option<ApiCall>, StoreError> {
-        document(self.table.get(&keys::api_call(merchant, key), ONLY).await?)
-    }
-
     /// Writes a call in place of the version before, or where nothing was. A write whose reply was lost finds itself.
     ///
     /// # Errors

@@ -122,7 +122,7 @@ impl ApiKeys {
         }
     }
 
-    /// Begins a stretch later than the one that stands. False: it, or a later one, stands.
+    /// Begins a stretch that is not the one that stands: a function whose clock is behind begins an earlier one again. False: it stands.
     async fn count_first(&self, merchant: &MerchantId, id: &KeyId, window: Window) -> Result<bool, StoreError> {
         let begun = self
             .table

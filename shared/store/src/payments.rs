@@ -5,7 +5,7 @@ mod item;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
-use domain::{Payment, PaymentKey};
+use domain::{CardOwner, Payment, PaymentKey};
 use jiff::Timestamp;
 
 use crate::{
@@ -67,6 +67,15 @@ impl Payments {
     pub async fn load(&self, key: &PaymentKey) -> Result<Option<Payment>, StoreError> {
         let item = self.table.get(&keys::payment(key), ONLY).await?;
         item.map(|item| item::read(&item)).transpose()
+    }
+
+    /// Whose card an order names: its buyer's; the order's own where no payment of it is known (the card is kept longer, or was brought from elsewhere).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn card_owner(&self, key: &PaymentKey) -> Result<CardOwner, StoreError> {
+        let own = || CardOwner::Order(key.order.clone());
+        Ok(self.load(key).await?.map_or_else(own, |payment| payment.card_owner()))
     }
 
     /// Writes an intent (or the record of a visit given up): in place of version - 1, or where nothing was. Due at `look_at`.

@@ -53,6 +53,9 @@ const fn title_en(code: Code) -> &'static str {
         Code::AmountTooLarge => "That is more than there is",
         Code::SameAmount => "This amount is held already",
         Code::Disputed => "The cardholder disputes this payment: it can't be refunded",
+        Code::RefundOverLimit => {
+            "So much is given back of one payment only by a key with the scope refunds_over_limit, or in the console"
+        }
         Code::OperationRefused => "The card company refused it",
         Code::OperationNotSupported => "The card company does not offer this",
         Code::OperationGivenUp => "The card company never received it, and it was made sure that it never will",
@@ -67,7 +70,6 @@ const fn title_en(code: Code) -> &'static str {
         Code::TryLimit => "The card networks do not allow this card to be tried again now",
         Code::LinkClosed => "The payment link is paid or expired: there is nothing to revoke",
         Code::RenewalImpossible => "This can't be done with the regular purchase as it stands",
-        Code::RenewalChanged => "The regular purchase was changed meanwhile; read it and decide again",
         Code::Unavailable => "Not available now; nothing was done: send the same request again",
     }
 }
@@ -104,6 +106,7 @@ const fn title_ja(code: Code) -> &'static str {
         Code::AmountTooLarge => "対象の金額を超えています",
         Code::SameAmount => "すでにこの金額を確保しています",
         Code::Disputed => "カード会員が異議を申し立てているため、返金できません",
+        Code::RefundOverLimit => "この額の返金には、権限refunds_over_limitを持つAPIキー、または管理画面での操作が必要です",
         Code::OperationRefused => "カード会社が拒否しました",
         Code::OperationNotSupported => "カード会社がこの操作に対応していません",
         Code::OperationGivenUp => "カード会社に届いておらず、今後も実行されないことを確認しました",
@@ -120,7 +123,6 @@ const fn title_ja(code: Code) -> &'static str {
         Code::TryLimit => "カードブランドの規則により、このカードは今は再請求できません",
         Code::LinkClosed => "この決済リンクは決済済みか期限切れのため、無効にするものがありません",
         Code::RenewalImpossible => "定期購入の現在の状態では行えません",
-        Code::RenewalChanged => "定期購入がその間に変更されました。照会のうえ、やり直してください",
         Code::Unavailable => "現在ご利用いただけません。何も行っていませんので、同じリクエストを再度お送りください",
     }
 }

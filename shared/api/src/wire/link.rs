@@ -36,15 +36,15 @@ pub struct LinkBody {
     made_at: String,
     /// Until when it can be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "value::maybe_date_time", default)]
+    #[schemars(schema_with = "value::date_time", default)]
     expires_at: Option<String>,
     /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "value::maybe_date_time", default)]
+    #[schemars(schema_with = "value::date_time", default)]
     revoked_at: Option<String>,
     /// When its mail went last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "value::maybe_date_time", default)]
+    #[schemars(schema_with = "value::date_time", default)]
     mailed_at: Option<String>,
 }
 

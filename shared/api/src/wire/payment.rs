@@ -40,11 +40,11 @@ pub struct PaymentBody {
     opened_at: String,
     /// When it was approved: the payment date.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "value::maybe_date_time", default)]
+    #[schemars(schema_with = "value::date_time", default)]
     paid_at: Option<String>,
     /// Until when it can be captured, where it is held.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "value::maybe_date_time", default)]
+    #[schemars(schema_with = "value::date_time", default)]
     capture_until: Option<String>,
     /// The card of the last attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,7 @@ pub struct PaymentBody {
     /// Why the last card was declined, where that is how it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     decline: Option<DeclineBody>,
-    /// The operation that is running or came last.
+    /// The operation that is running or came last; where one was asked for, that one.
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<OperationBody>,
 }
@@ -244,6 +244,12 @@ impl PaymentBody {
             decline: decline(&payment.state).and_then(|decline| said(payment, decline)),
             operation: payment.operation().map(|record| OperationBody::of(payment, record)),
         }
+    }
+
+    /// The same with this of its operations.
+    #[must_use]
+    pub fn with(self, payment: &Payment, record: &OperationRecord) -> Self {
+        Self { operation: Some(OperationBody::of(payment, record)), ..self }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Values that several requests and answers hold.
 
 use domain::{
-    Brand, Expiry, KeptCard, MaskedCard, OrderId, Yen,
+    Brand, Expiry, MaskedCard, OrderId, Yen,
     acquirer::{DeclineCategory, DeclineCode},
     link::MAX_TERM,
     payment::{Interface, OperationKind},
@@ -46,7 +46,7 @@ pub struct LongText(String);
 pub struct CardBody {
     /// Its brand.
     #[schemars(schema_with = "brand")]
-    brand: &'static str,
+    brand: Brand,
     /// Its last four digits.
     last4: String,
     /// The last month that it is good in: `2028-11`.
@@ -240,12 +240,7 @@ impl JsonSchema for LongText {
 impl CardBody {
     /// Of what may be shown of a card.
     pub fn of(card: &MaskedCard) -> Self {
-        Self { brand: brand_name(card.brand), last4: card.last4.clone(), expires: year_month(card.expiry) }
-    }
-
-    /// Of a kept card.
-    pub fn of_kept(card: &KeptCard) -> Self {
-        Self::of(&card.card)
+        Self { brand: card.brand, last4: card.last4.clone(), expires: year_month(card.expiry) }
     }
 }
 
@@ -280,17 +275,6 @@ pub(crate) const fn operation_name(kind: OperationKind) -> &'static str {
     }
 }
 
-const fn brand_name(brand: Brand) -> &'static str {
-    match brand {
-        Brand::Visa => "visa",
-        Brand::Mastercard => "mastercard",
-        Brand::Jcb => "jcb",
-        Brand::Amex => "amex",
-        Brand::Diners => "diners",
-        Brand::Discover => "discover",
-    }
-}
-
 const fn retry_name(category: DeclineCategory) -> &'static str {
     match category {
         DeclineCategory::NeverRetry => "never",
@@ -307,7 +291,7 @@ fn one_of<const N: usize>(names: [&'static str; N]) -> Schema {
 
 fn brand(_: &mut SchemaGenerator) -> Schema {
     use Brand::{Amex, Diners, Discover, Jcb, Mastercard, Visa};
-    one_of([Visa, Mastercard, Jcb, Amex, Diners, Discover].map(brand_name))
+    json_schema!({ "type": "string", "enum": [Visa, Mastercard, Jcb, Amex, Diners, Discover] })
 }
 
 fn decline_code(_: &mut SchemaGenerator) -> Schema {
@@ -334,10 +318,6 @@ pub(crate) fn operation(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(crate) fn date_time(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "format": "date-time" })
-}
-
-pub(crate) fn maybe_date_time(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "format": "date-time" })
 }
 

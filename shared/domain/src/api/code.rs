@@ -32,6 +32,7 @@ pub enum Code {
     AmountTooLarge,
     SameAmount,
     Disputed,
+    RefundOverLimit,
     OperationRefused,
     OperationNotSupported,
     OperationGivenUp,
@@ -46,7 +47,6 @@ pub enum Code {
     TryLimit,
     LinkClosed,
     RenewalImpossible,
-    RenewalChanged,
     Unavailable,
 }
 
@@ -81,6 +81,7 @@ impl Code {
         Self::AmountTooLarge,
         Self::SameAmount,
         Self::Disputed,
+        Self::RefundOverLimit,
         Self::OperationRefused,
         Self::OperationNotSupported,
         Self::OperationGivenUp,
@@ -95,7 +96,6 @@ impl Code {
         Self::TryLimit,
         Self::LinkClosed,
         Self::RenewalImpossible,
-        Self::RenewalChanged,
         Self::Unavailable,
     ];
 
@@ -130,6 +130,7 @@ impl Code {
             Self::AmountTooLarge => "amount_too_large",
             Self::SameAmount => "same_amount",
             Self::Disputed => "disputed",
+            Self::RefundOverLimit => "refund_over_limit",
             Self::OperationRefused => "operation_refused",
             Self::OperationNotSupported => "operation_not_supported",
             Self::OperationGivenUp => "operation_given_up",
@@ -144,7 +145,6 @@ impl Code {
             Self::TryLimit => "try_limit",
             Self::LinkClosed => "link_closed",
             Self::RenewalImpossible => "renewal_impossible",
-            Self::RenewalChanged => "renewal_changed",
             Self::Unavailable => "unavailable",
         }
     }
@@ -157,7 +157,7 @@ impl Code {
             }
             Self::Unauthorized => 401,
             Self::CardDeclined | Self::NotCharged => 402,
-            Self::ScopeMissing | Self::MerchantSuspended => 403,
+            Self::ScopeMissing | Self::MerchantSuspended | Self::RefundOverLimit => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestRunning
@@ -180,8 +180,7 @@ impl Code {
             | Self::DayLimit
             | Self::TryLimit
             | Self::LinkClosed
-            | Self::RenewalImpossible
-            | Self::RenewalChanged => 409,
+            | Self::RenewalImpossible => 409,
             Self::BodyTooLarge => 413,
             Self::NotJson => 415,
             Self::FieldRefused

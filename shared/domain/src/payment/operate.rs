@@ -104,6 +104,7 @@ impl Payment {
             nonce: intent.nonce,
             since: now,
             stage: Stage::Running(intent.lease),
+            earlier: self.operation().map(|last| last.remembered(now)).unwrap_or_default(),
         };
         match self.with_operation(record) {
             Ok(started) => OperationDecision::Start(Box::new(Self { last_n: intent.n, ..started })),

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Lease, Payment, State};
-use crate::{ActorId, Decline, Nonce, Yen, merchant::Status};
+use crate::{ActorId, Decline, Nonce, Yen, api::IdempotencyKey, merchant::Status};
+
+/// The most operations that a later one remembers: each makes the item longer.
+pub const MAX_EARLIER: usize = 10;
 
 /// What an operator can do with a payment's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,7 +101,7 @@ pub struct Taken {
     pub operation: Option<Box<OperationRecord>>,
 }
 
-/// One operation on a payment's money, from its intent to its end. The next one takes its place.
+/// One operation on a payment's money, from its intent to its end. The next one takes its place and remembers it for a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationRecord {
     /// What is done.
@@ -118,6 +121,9 @@ pub struct OperationRecord {
     /// How far it is.
     #[serde(rename = "g")]
     pub stage: Stage,
+    /// Those before it that ended within a day, the newest first: whoever sent one of them again is answered with its own end.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<OperationRecord>,
 }
 
 /// How far an operation is. All but the last block every other one.
@@ -224,6 +230,13 @@ impl OperationRecord {
         }
     }
 
+    /// Those that an operation which begins now remembers: this one, and its own earlier ones as long as a call may be sent again under its key.
+    pub(super) fn remembered(&self, now: Timestamp) -> Vec<Self> {
+        let own = Self { earlier: Vec::new(), ..self.clone() };
+        let known = |record: &Self| now.duration_since(record.since) < IdempotencyKey::KNOWN_FOR;
+        std::iter::once(own).chain(self.earlier.iter().cloned()).filter(known).take(MAX_EARLIER).collect()
+    }
+
     /// How it ended. None: it has not.
     pub const fn end(&self) -> Option<&End> {
         match &self.stage {
@@ -257,9 +270,10 @@ impl Payment {
         self.operation().filter(|operation| operation.is_pending())
     }
 
-    /// What was sent from this form, if it is the operation that is running or came last.
+    /// What was sent from this form: the operation that is running or came last, or one that it remembers.
     pub fn operation_from(&self, form: Nonce) -> Option<&OperationRecord> {
-        self.operation().filter(|operation| operation.nonce == form)
+        let last = self.operation()?;
+        std::iter::once(last).chain(&last.earlier).find(|operation| operation.nonce == form)
     }
 
     /// What is held and not taken. None: nothing is.
@@ -307,6 +321,11 @@ impl Payment {
         };
         let captured = taken.amount.unwrap_or(self.amount).get();
         captured.saturating_sub(taken.refunded).saturating_sub(refunding)
+    }
+
+    /// Whether giving back so much more needs a code of the second factor, where the merchant wants one beyond `limit`.
+    pub fn refund_is_over(&self, limit: Yen, amount: Yen) -> bool {
+        self.refunded().saturating_add(amount.get()) > limit.get()
     }
 
     /// Since when the cardholder disputes it.

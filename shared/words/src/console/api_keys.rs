@@ -114,7 +114,8 @@ const JA: ApiKeysWords = ApiKeysWords {
     means: |scope| match scope {
         Scope::PaymentsRead => "決済の照会と一覧",
         Scope::PaymentsWrite => "売上確定、取消、金額変更",
-        Scope::Refunds => "返金（認証コードの確認はありません）",
+        Scope::Refunds => "返金（設定「認証コードなしで返金できる額」まで）",
+        Scope::RefundsOverLimit => "その額を超える返金（認証コードの確認はありません）",
         Scope::Charges => "登録カードへの請求",
         Scope::Links => "決済リンクの作成、照会、無効化",
         Scope::CardsRead => "登録カードの照会（カード番号は含みません）",
@@ -160,7 +161,8 @@ const EN: ApiKeysWords = ApiKeysWords {
     means: |scope| match scope {
         Scope::PaymentsRead => "Read and list payments",
         Scope::PaymentsWrite => "Capture, cancel and change amounts",
-        Scope::Refunds => "Refund, without asking for a code",
+        Scope::Refunds => "Refund, up to the setting “Refunds without a code up to”",
+        Scope::RefundsOverLimit => "Refund beyond that, without asking for a code",
         Scope::Charges => "Charge stored cards",
         Scope::Links => "Make, read and revoke payment links",
         Scope::CardsRead => "Read stored cards, never their numbers",

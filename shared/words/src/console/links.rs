@@ -14,6 +14,8 @@ pub struct LinksWords {
     pub title: &'static str,
     /// What a link is.
     pub lead: &'static str,
+    /// The merchant may take no payments now.
+    pub suspended: &'static str,
     /// Leads to the form.
     pub new: &'static str,
     /// Leads to the file of mails.
@@ -586,6 +588,7 @@ fn cell_en(column: usize, cell: &mail_file::Cell) -> String {
 const JA: LinksWords = LinksWords {
     title: "決済リンク",
     lead: "お店のプログラムがなくても、アドレスを渡すだけでお支払いを受け付けられます。メールで送ることもできます（決済メール）。",
+    suspended: "加盟店の取扱いが停止しているため、決済リンクの作成とメールの送信はできません。",
     new: "リンクを作る",
     mails: "決済メールをCSVで作る",
     search: "検索",
@@ -743,6 +746,7 @@ const JA: LinksWords = LinksWords {
 const EN: LinksWords = LinksWords {
     title: "Payment links",
     lead: "Take payments without a program of your own: hand on an address, or send it by e-mail (payment mail).",
+    suspended: "The merchant is suspended: no link can be made and no mail sent.",
     new: "New link",
     mails: "Payment mails by CSV",
     search: "Search",
