@@ -167,6 +167,8 @@ impl ApiCall {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const STARTED: (Started, Nonce) = (Started { generation: 0, n: 2 }, Nonce::from_random([5; 16]));
@@ -240,6 +242,86 @@ mod tests {
         assert_eq!(of(after(day - 1)), CallDecision::OtherRequest);
         let CallDecision::Run(fresh) = of(after(day)) else { panic!("a new call") };
         assert_eq!((fresh.version, fresh.nonce), (call.version + 1, other.1));
+    }
+
+    /// What happens to one key: somebody sends one of two requests, or the invocation that has the call ends in its way.
+    #[derive(Clone, Copy, Debug)]
+    enum Event {
+        Sent(bool),
+        Answers,
+        LetsGo,
+        Killed,
+    }
+
+    fn events() -> impl Strategy<Value = Vec<(Event, i64)>> {
+        let event = prop_oneof![
+            4 => any::<bool>().prop_map(Event::Sent),
+            2 => Just(Event::Answers),
+            1 => Just(Event::LetsGo),
+            1 => Just(Event::Killed),
+        ];
+        // seconds until the next: at once, around a lease's end, around the end of a day
+        let wait = prop_oneof![0..3_i64, 30..36_i64, 86_360..86_440_i64];
+        proptest::collection::vec((event, wait), 1..40)
+    }
+
+    proptest! {
+        /// Whatever comes in whatever order: within a day one request at most is under a key, one invocation at most works on it, under one name, and
+        /// what was answered once is answered again and never done.
+        #[test]
+        fn a_key_is_one_call(events in events()) {
+            let (mut stored, mut clock): (Option<ApiCall>, i64) = (None, 0);
+            let mut working: Option<(ApiCall, i64)> = None; // and until when
+            let mut first: Option<(bool, Nonce, i64)> = None; // which request, under which name, since when
+            let mut said: Option<String> = None;
+            for (place, (event, wait)) in (1_u8..).zip(events) {
+                working = working.filter(|(_, until)| *until > clock);
+                if first.is_some_and(|(.., since)| clock - since >= 86_400) {
+                    (first, said, working) = (None, None, None);
+                }
+                match event {
+                    Event::Sent(which) => {
+                        let (fresh, request) = ((STARTED.0, Nonce::from_random([place; 16])), which.to_string());
+                        let until = clock + 33;
+                        let decision = ApiCall::decide(stored.as_ref(), &request, fresh, lease(place, after(until)), after(clock));
+                        match (&decision, &said, &working, first) {
+                            (CallDecision::OtherRequest, _, _, Some((known, ..))) => prop_assert_ne!(known, which),
+                            (CallDecision::Replay { body, .. }, Some(said), _, Some((known, ..))) => {
+                                prop_assert_eq!(known, which);
+                                prop_assert_eq!(body, said);
+                            }
+                            (CallDecision::Running { until }, None, Some((_, ends)), Some((known, ..))) => {
+                                prop_assert_eq!(known, which);
+                                prop_assert_eq!(*until, after(*ends));
+                            }
+                            (CallDecision::Run(call), None, None, before) => {
+                                let (known, name, _) = before.unwrap_or((which, fresh.1, clock));
+                                prop_assert_eq!((known, name), (which, call.nonce));
+                                prop_assert_eq!(call.version, stored.as_ref().map_or(1, |stored| stored.version + 1));
+                                first = before.or(Some((which, call.nonce, clock)));
+                                working = Some((call.as_ref().clone(), until));
+                                stored = Some(call.as_ref().clone());
+                            }
+                            other => prop_assert!(false, "{:?}", other),
+                        }
+                    }
+                    Event::Answers => {
+                        if let Some((call, _)) = working.take() {
+                            let answer = format!("answer {place}");
+                            stored = Some(call.answered(200, answer.clone()));
+                            said = Some(answer);
+                        }
+                    }
+                    Event::LetsGo => {
+                        if let Some((call, _)) = working.take() {
+                            stored = Some(call.let_go());
+                        }
+                    }
+                    Event::Killed => {} // its lease runs out
+                }
+                clock += wait;
+            }
+        }
     }
 
     #[test]

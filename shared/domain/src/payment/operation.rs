@@ -7,7 +7,7 @@ use super::{Lease, Payment, State};
 use crate::{ActorId, Decline, Nonce, Yen, api::IdempotencyKey, merchant::Status};
 
 /// The most operations that a later one remembers: each makes the item longer.
-pub const MAX_EARLIER: usize = 10;
+const MAX_EARLIER: usize = 10;
 
 /// What an operator can do with a payment's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -204,7 +204,43 @@ fn the_same_form_is_one_operation_and_an_older_one_none() {
     let refunded = done(&running);
     assert_eq!(stands(&refunded, &twice), OperationStanding::SameSubmit);
     assert_eq!(refunded.operation_from(form.nonce).unwrap().end(), Some(&End::Done));
-    assert_eq!(stands(&refunded, &other), OperationStanding::Stale);
+    assert_eq!(stands(&refunded, &other), OperationStanding::Stale, "no operation was begun by it");
+}
+
+#[test]
+fn an_earlier_operation_is_known_for_a_day_and_never_done_again() {
+    let captured = paid(true);
+    let wishes: Vec<_> = (1..=14).map(|nonce| wish(&captured, OperationKind::Refund, 10, nonce, at(60))).collect();
+    let mut payment = captured.clone();
+    for intent in &wishes {
+        let intent = OperationIntent { n: payment.next_n(), ..intent.clone() };
+        let OperationDecision::Start(running) = payment.decide_operation(&intent, at(60)) else { panic!("it starts") };
+        payment = done(&running);
+    }
+    assert_eq!((payment.refunded(), payment.operation().unwrap().earlier.len()), (140, 10));
+    for (place, intent) in wishes.iter().enumerate() {
+        let standing = payment.decide_operation(intent, at(62));
+        // the last one and ten before it; what is older is no operation at all any more
+        let expected = if place >= 3 { OperationStanding::SameSubmit } else { OperationStanding::Stale };
+        assert_eq!(standing, OperationDecision::Stands(expected), "{place}");
+        let known = payment.operation_from(intent.nonce);
+        assert_eq!(known.map(|record| (record.end(), record.earlier.len())).is_some(), place >= 3, "{place}");
+        assert!(known.is_none_or(|record| record.end() == Some(&End::Done)));
+    }
+    let later = wish(&payment, OperationKind::Refund, 10, 15, at(60 + DAY_S));
+    let OperationDecision::Start(next) = payment.decide_operation(&later, at(60 + DAY_S)) else { panic!("it starts") };
+    assert_eq!(next.operation().unwrap().earlier, [], "a day later no call comes again");
+}
+
+#[test]
+fn what_was_captured_before_a_refund_is_remembered() {
+    let held = paid(false);
+    let form = wish(&held, OperationKind::Capture, 1500, 1, at(60));
+    let refunded = done(&started(&done(&started(&held, OperationKind::Capture, 1500, 1)), OperationKind::Refund, 500, 2));
+    let record = refunded.operation_from(form.nonce).unwrap();
+    assert_eq!((record.operation, record.n), (form.operation, 2));
+    let stored = serde_json::to_string(&refunded.state).unwrap();
+    assert_eq!(serde_json::from_str::<State>(&stored).unwrap(), refunded.state);
 }
 
 #[test]
