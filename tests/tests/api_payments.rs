@@ -329,6 +329,88 @@ async fn a_killed_refund_is_gone_on_with_and_gives_back_once() {
 }
 
 #[tokio::test]
+async fn a_killed_refund_that_is_sent_again_after_another_has_its_own_end() {
+    let (mut index, mut own_ends, mut never_begun) = (0, 0, 0);
+    loop {
+        let (world, server) = world().await;
+        server.post("/v1/payments/7001/capture", "a", &json!({})).await;
+        world.faults().restart();
+        world.faults().plan(When::Index(index), Fault::DropAfter);
+        server.post("/v1/payments/7001/refund", "k", &json!({ "amount": 400 })).await;
+        let met = world.faults().calls().iter().any(|call| call.fault.is_some());
+        world.faults().stop();
+        if !met {
+            break;
+        }
+        world.advance(Duration::from_secs(900)).await.unwrap();
+        world.settle().await.unwrap();
+        let other = server.post("/v1/payments/7001/refund", "l", &json!({ "amount": 100 })).await;
+        assert_eq!(other.status, StatusCode::OK, "after call {index}: {}", other.json);
+        let last = server.post("/v1/payments/7001/refund", "k", &json!({ "amount": 400 })).await;
+        let refunded = payment(&world, "4000", "7001").await.unwrap().refunded();
+        match (refunded, last.refusal()) {
+            (500, (200, "")) => {
+                own_ends += 1;
+                assert_eq!(last.json["operation"]["amount"], 400, "after call {index}: {}", last.json);
+            }
+            // Its intent was not stored yet when it was cut off, or was withdrawn: nothing was given back.
+            (100, (409, "payment_changed" | "operation_given_up")) => never_begun += 1,
+            other => panic!("after call {index}: {other:?} {}", last.json),
+        }
+        let again = server.post("/v1/payments/7001/refund", "k", &json!({ "amount": 400 })).await;
+        assert_eq!((again.status, &again.bytes), (last.status, &last.bytes), "after call {index}");
+        assert_eq!(totals(&world, &payment(&world, "4000", "7001").await.unwrap()).await.refunded, u64::from(refunded));
+        index += 1;
+    }
+    assert!(own_ends >= 2 && never_begun >= 2, "{own_ends} {never_begun}");
+}
+
+#[tokio::test]
+async fn an_operation_reads_the_payment_once_before_it_writes() {
+    let (world, server) = world().await;
+    server.get("/v1/payments/7001").await; // what is kept of the merchant is read
+    world.faults().restart();
+    let taken = server.post("/v1/payments/7001/capture", "k", &json!({})).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    let calls = world.faults().calls();
+    let own = calls.iter().filter(|call| call.caller == "ApiPayments").map(|call| call.operation.as_str());
+    let expected = [
+        "GetItem",    // the key
+        "UpdateItem", // its count
+        "GetItem",    // the payment
+        "PutItem",    // the call
+        "UpdateItem", // the intent
+        "POST /test-acquirer/v1/capture",
+        "UpdateItem", // the result
+        "PutItem",    // the answer
+    ];
+    assert_eq!(own.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_refund_over_the_consoles_limit_needs_a_scope_of_its_own() {
+    let (world, all) = world().await;
+    all.post("/v1/payments/7001/capture", "a", &json!({})).await;
+    change_merchant(&world, "4000", |merchant| merchant.refund_confirm_over = Yen::new(500).unwrap()).await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    let plain = ShopServer::with(&world, "4000", &[Scope::Refunds]).await;
+    let refund = |server: &ShopServer, key: &'static str, body: Value| {
+        let server = server.clone();
+        async move { server.post("/v1/payments/7001/refund", key, &body).await }
+    };
+    assert_eq!(refund(&plain, "b", json!({})).await.refusal(), (403, "refund_over_limit"), "all of 1,000");
+    assert_eq!(refund(&plain, "c", json!({ "amount": 300 })).await.status, StatusCode::OK);
+    // What was given back before counts, as at the console: no limit is passed in small steps.
+    assert_eq!(refund(&plain, "d", json!({ "amount": 201 })).await.refusal(), (403, "refund_over_limit"));
+    assert_eq!(payment(&world, "4000", "7001").await.unwrap().refunded(), 300);
+    assert_eq!(refund(&plain, "e", json!({ "amount": 200 })).await.status, StatusCode::OK);
+    assert_eq!(refund(&all, "f", json!({})).await.status, StatusCode::OK);
+    assert_eq!(payment(&world, "4000", "7001").await.unwrap().refunded(), 1_000);
+    let without = ShopServer::with(&world, "4000", &[Scope::RefundsOverLimit]).await;
+    assert_eq!(refund(&without, "g", json!({})).await.refusal(), (403, "scope_missing"), "alone it opens nothing");
+}
+
+#[tokio::test]
 async fn an_outcome_that_nobody_knows_is_said_so_and_found_out() {
     let (world, server) = world().await;
     // 901: the test acquirer approves and its answer is lost.

@@ -12,6 +12,7 @@
 use bytes::Bytes;
 use domain::{
     api::Scope,
+    merchant::Status,
     recurring::plan::{By, Plan, PlanState},
 };
 use http::{Method, StatusCode};
@@ -20,7 +21,7 @@ use local::{
     world::World,
 };
 use serde_json::{Value, json};
-use system_tests::{Answered, RegularDesk, ShopServer, cards, fresh};
+use system_tests::{Answered, RegularDesk, ShopServer, cards, change_merchant, fresh};
 
 struct Shop {
     world: World,
@@ -180,4 +181,21 @@ async fn another_merchants_regular_purchases_are_not_there() {
     assert_eq!(reader.post(&format!("{}/end", shop.path()), "k", &json!({})).await.refusal(), (403, "scope_missing"));
     let writer = ShopServer::with(&shop.world, "4000", &[Scope::RenewalsWrite]).await;
     assert_eq!(writer.get(&shop.path()).await.refusal(), (403, "scope_missing"));
+}
+
+/// Nothing is charged meanwhile, whatever is arranged: the day itself asks.
+#[tokio::test]
+async fn a_suspended_merchant_arranges_as_at_the_console() {
+    let shop = shop().await;
+    change_merchant(&shop.world, "4000", |merchant| merchant.status = Status::Suspended).await;
+    shop.world.advance(std::time::Duration::from_secs(60)).await.unwrap();
+    for (act, body) in [
+        ("pause", json!({})),
+        ("resume", json!({})),
+        ("change", json!({ "amount": 1_000 })),
+        ("end", json!({})),
+    ] {
+        let done = shop.post(act, act, body).await;
+        assert_eq!(done.status, StatusCode::OK, "{act} {}", done.json);
+    }
 }

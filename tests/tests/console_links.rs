@@ -9,16 +9,18 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use domain::{
     MerchantId,
     link::{Link, LinkState},
-    merchant::Encoding,
+    merchant::{Encoding, Status},
     text,
 };
 use http::{Request, StatusCode, header};
 use local::world::World;
-use system_tests::{Card, Clerk, Form, Page, Shopper, cards, fresh, links};
+use system_tests::{Card, Clerk, Form, Page, Shopper, cards, change_merchant, fresh, links};
 
 /// A form for a fixed amount, filled in.
 fn filled(form: &Form) -> Form {
@@ -229,4 +231,21 @@ async fn a_file_with_one_bad_line_makes_nothing_and_names_the_line() {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
     assert_eq!(made(&world).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_suspended_merchant_asks_nobody_to_pay() {
+    let world = fresh().await;
+    let mut clerk = Clerk::owner(&world).await;
+    clerk.get("/console/links/new").await;
+    let form = filled(clerk.form("/console/links")).pressed("act", "make");
+    change_merchant(&world, "4000", |merchant| merchant.status = Status::Suspended).await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    let page = clerk.submit(&form).await;
+    assert!(page.text.contains("停止しているため、決済リンクの作成"), "{}", page.text);
+    assert!(made(&world).await.is_empty());
+    for address in ["/console/links/new", "/console/links/mails"] {
+        assert!(clerk.get(address).await.text.contains("停止しているため、決済リンクの作成"), "{address}");
+    }
+    assert!(!clerk.get("/console/links/demo").await.html().contains("value=\"send\""));
 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use api::{Answer, Api, Endpoint, Problem, Query, Visit, wire::card::StoredCardBody};
+use api::{Answer, Api, Endpoint, Problem, Query, Run, Visit, wire::card::StoredCardBody};
 use domain::{
     CardOwner, Clock, KeptCard, OrderId, PaymentKey,
     api::{Code, Fault, Started},
@@ -56,7 +56,7 @@ async fn respond(deps: &Deps, visit: Visit<'_>, endpoint: &Endpoint) -> Result<A
     match endpoint.name {
         "readCard" => read(deps, &visit, &asked).await,
         "deleteCard" => {
-            let doing = |_| Box::pin(delete(deps, &visit, &asked));
+            let doing = |run| Box::pin(delete(deps, &visit, &asked, run));
             deps.api.once(&visit, &asked, STARTED, doing).await
         }
         _ => Err(Problem::new(Code::NotFound)),
@@ -84,43 +84,52 @@ impl Asked {
     }
 }
 
-/// The card that is meant, of the merchant whose server it is. One that was deleted is not there.
-async fn named(deps: &Deps, visit: &Visit<'_>, asked: &Asked) -> Result<Option<KeptCard>, Problem> {
+/// The card that is meant, of the merchant whose server it is, or what is left of it.
+async fn named(deps: &Deps, visit: &Visit<'_>, asked: &Asked) -> Result<KeptCard, Problem> {
     let merchant = visit.merchant_id();
     let owner = match asked {
         Asked::User(user) => CardOwner::Buyer(user.clone()),
         Asked::Order(order) => deps.payments.card_owner(&PaymentKey::new(merchant.clone(), order.clone())).await?,
     };
-    Ok(deps.cards.load(merchant, &owner).await?.filter(|card| card.number.is_some()))
+    deps.cards.load(merchant, &owner).await?.ok_or(Problem::new(Code::NotFound))
 }
 
 async fn read(deps: &Deps, visit: &Visit<'_>, asked: &Asked) -> Result<Answer, Problem> {
     let card = named(deps, visit, asked).await?;
-    let body = card.and_then(|card| StoredCardBody::of(&card, visit.now));
-    Ok(Answer::new(200, &body.ok_or(Problem::new(Code::NotFound))?))
+    if card.number.is_none() {
+        return Err(Problem::new(Code::NotFound));
+    }
+    Ok(Answer::new(200, &StoredCardBody::of(&card, visit.now)))
 }
 
 /// Takes the card's number away, unless a regular purchase goes on with it.
-async fn delete(deps: &Deps, visit: &Visit<'_>, asked: &Asked) -> Result<Answer, Problem> {
-    let mut card = named(deps, visit, asked).await?.ok_or(Problem::new(Code::NotFound))?;
+async fn delete(deps: &Deps, visit: &Visit<'_>, asked: &Asked, run: Run) -> Result<Answer, Problem> {
+    let mut card = named(deps, visit, asked).await?;
+    if card.number.is_none() {
+        // By this call before it was cut off, or before it came.
+        return if run.is_resumed { Ok(gone(&card, visit)) } else { Err(Problem::new(Code::NotFound)) };
+    }
     let plans = deps.plans.of_owner(visit.merchant_id(), &card.owner).await?;
     if plans.iter().any(|plan| !plan.is_over()) {
         return Err(Problem::new(Code::CardInUse));
     }
-    let body = StoredCardBody::of(&card, visit.now);
     for _ in 0..TRIES {
         match deps.cards.forget(&card, visit.now).await? {
             (deleted, Kept::Done) => {
                 tracing::info!(merchant.id = %deleted.merchant, card.id = %deleted.id, "a kept card was deleted by the API");
-                return Ok(Answer::new(200, &body));
+                return Ok(gone(&deleted, visit));
             }
             // Sealed anew, deleted or replaced in between.
             (deleted, Kept::Refused(stands)) => match stands.filter(|stands| stands.id == deleted.id) {
                 Some(stands) if stands.number.is_some() => card = *stands,
-                Some(_) => return Ok(Answer::new(200, &body)),
+                Some(stands) => return Ok(gone(&stands, visit)),
                 None => return Err(Problem::new(Code::NotFound)),
             },
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+fn gone(left: &KeptCard, visit: &Visit<'_>) -> Answer {
+    Answer::new(200, &StoredCardBody::of(left, visit.now))
 }

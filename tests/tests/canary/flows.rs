@@ -4,14 +4,17 @@ use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
 use domain::{Clock, Lang, Yen, recurring::plan::Rate};
-use http::Request;
+use http::{Method, Request};
 use inbound::Config;
 use local::{
     admin::{Admin, CardKeysCommand, Registry},
     cloud::{Caller, Fault, When},
     world::World,
 };
-use system_tests::{BatchDesk, Clerk, PlanDesk, ShopRequest, cards, change_merchant, form_encoded, payment};
+use serde_json::json;
+use system_tests::{
+    Answered, BatchDesk, Clerk, PlanDesk, ShopRequest, ShopServer, cards, change_merchant, form_encoded, payment,
+};
 
 use crate::{
     search::NUMBERS,
@@ -34,6 +37,7 @@ pub(crate) async fn all(canary: &mut Canary) {
     in_wrong_fields(canary).await;
     in_the_console(canary).await;
     in_batches(canary).await;
+    by_the_api(canary).await;
     tried_and_tried(canary).await;
     let world = canary.world.clone();
     for _ in 0..10 {
@@ -82,6 +86,58 @@ async fn in_batches(canary: &mut Canary) {
         canary.seen.push((format!("the result of a batch with {number}'s kept card"), result));
     }
     world.advance(Duration::from_secs(2 * 3_600)).await.unwrap();
+}
+
+/// Every card is charged, read and deleted by the JSON API, and its number stands wherever a request has room for it: address, key, fields that are known and that are not.
+async fn by_the_api(canary: &mut Canary) {
+    let world = canary.world.clone();
+    let desk = BatchDesk::of(&world, "4000");
+    for (place, number) in NUMBERS.iter().enumerate().filter(|(_, number)| **number != "4242424242424241") {
+        let server = ShopServer::of(&world, "4000").await;
+        let user = format!("of-api-{place}");
+        desk.keep(&user, number).await;
+        let order = format!("578{place:04}");
+        let charge = |amount: u32| json!({ "order": order, "amount": amount, "user": user });
+        let posts = [
+            ("/v1/payments".to_owned(), charge([2_000, 1_901, 1_902][place % 3])),
+            ("/v1/payments".to_owned(), json!({ "amount": 100, "user": user, "name": number })),
+            ("/v1/payments".to_owned(), json!({ "amount": 100, "user": user, "order": number })),
+            ("/v1/payments".to_owned(), json!({ "amount": 100, "earlier_order": number })),
+            ("/v1/payments".to_owned(), json!({ "amount": 100, "user": number })),
+            ("/v1/payments".to_owned(), json!({ "amount": 100, "user": user, *number: number })),
+            (format!("/v1/payments/{order}/refund"), json!({ "amount": 100, "free1": number })),
+            (format!("/v1/payments/{number}/refund"), json!({})),
+            ("/v1/links".to_owned(), json!({ "item": number, "amount": 100, "quantity": number, "delivery": "x", "withdrawal": "x" })),
+            (format!("/v1/links/{number}/revoke"), json!({})),
+            (format!("/v1/renewals/{number}/pause"), json!({})),
+        ];
+        for (nth, (path, body)) in posts.iter().enumerate() {
+            // a name for a request that somebody makes of what they should not
+            for key in [format!("{number}-{nth}"), format!("{nth}-{number}")] {
+                let answer = server.post(path, &key, body).await;
+                canary.seen.push((format!("the API's answer to {path}"), headed(&answer)));
+            }
+        }
+        for path in ["payments", "cards", "renewals", "links"] {
+            for query in ["user", "order", "mail", "buyer", "cursor", number] {
+                let answer = server.get(&format!("/v1/{path}?{query}={number}")).await;
+                canary.seen.push((format!("the API's answer to {path}?{query}"), headed(&answer)));
+            }
+        }
+        let kept = server.get(&format!("/v1/cards?user={user}")).await;
+        canary.seen.push(("a stored card".to_owned(), headed(&kept)));
+        let key = [("idempotency-key", "gone")];
+        let gone = server.send(Method::DELETE, &format!("/v1/cards?user={user}"), &key, Bytes::new()).await;
+        assert_eq!(gone.json["charges"], "deleted", "{number}: {}", gone.json);
+        canary.seen.push(("a deleted card".to_owned(), headed(&gone)));
+        world.advance(Duration::from_secs(20)).await.unwrap();
+    }
+    world.advance(Duration::from_secs(2 * 3_600)).await.unwrap();
+}
+
+/// An answer with its headers.
+fn headed(answer: &Answered) -> Vec<u8> {
+    [format!("{:?}", answer.headers).into_bytes(), answer.bytes.to_vec()].concat()
 }
 
 /// Every card: the expiry mistyped once, then paid, then looked at again.

@@ -14,6 +14,7 @@
     reason = "a test: what goes wrong is meant to end it"
 )]
 
+mod api;
 mod batch;
 mod books;
 mod case;

@@ -38,14 +38,16 @@ pub enum Chargeable {
     Expired,
     /// It was never paid with.
     Unlinked,
+    /// It was deleted by this request.
+    Deleted,
 }
 
 impl StoredCardBody {
-    /// Of a kept card. None: its buyer deleted it.
-    pub fn of(card: &KeptCard, now: Timestamp) -> Option<Self> {
+    /// Of a kept card, or of what is left of one.
+    pub fn of(card: &KeptCard, now: Timestamp) -> Self {
         let charges = match card.chargeable(now) {
             Ok(()) => Chargeable::Possible,
-            Err(Unchargeable::Gone) => return None,
+            Err(Unchargeable::Gone) => Chargeable::Deleted,
             Err(Unchargeable::NotAgreed) => Chargeable::NotAgreed,
             Err(Unchargeable::Expired) => Chargeable::Expired,
             Err(Unchargeable::Unlinked) => Chargeable::Unlinked,
@@ -55,6 +57,6 @@ impl StoredCardBody {
             CardOwner::Order(order) => (None, Some(order.to_string())),
         };
         let agreed_at = instant(card.consent.at);
-        Some(Self { user, order, card: CardBody::of(&card.card), charges, agreed_at })
+        Self { user, order, card: CardBody::of(&card.card), charges, agreed_at }
     }
 }

@@ -180,6 +180,7 @@ pub struct AmountRequest {
 /// Asks to charge a stored card while its buyer is not there. The buyer must have agreed to charges by the merchant, and the card must have been paid with.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["user"] }, { "required": ["earlier_order"] }]))]
 pub struct ChargeRequest {
     /// How much.
     pub amount: Amount,

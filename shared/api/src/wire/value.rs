@@ -16,6 +16,11 @@ use serde_json::Number;
 /// The longest text of a field, in characters (`mail` and the free items: 128).
 pub const LONGEST: usize = 128;
 
+/// One line of readable text: what [`domain::text::has_control`] finds is refused.
+const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$";
+/// The same, on several lines.
+const LINES: &str = r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$";
+
 /// An amount of yen that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "serde_json::Number", into = "u32")]
@@ -199,7 +204,7 @@ impl JsonSchema for Text {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": LONGEST })
+        json_schema!({ "type": "string", "maxLength": LONGEST, "pattern": LINE })
     }
 }
 
@@ -233,7 +238,7 @@ impl JsonSchema for LongText {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": MAX_TERM })
+        json_schema!({ "type": "string", "maxLength": MAX_TERM, "pattern": LINES })
     }
 }
 
@@ -334,7 +339,7 @@ pub(crate) fn cursor(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(crate) fn text(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "minLength": 1, "maxLength": LONGEST })
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": LINE })
 }
 
 pub(crate) fn user(_: &mut SchemaGenerator) -> Schema {

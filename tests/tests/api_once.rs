@@ -1,0 +1,140 @@
+//! Requests of the JSON API are made once for each `Idempotency-Key`, whatever they change: same answer, other request, still running, malformed, too late.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::large_futures,
+    reason = "a test's helpers may stop at the first surprise"
+)]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::merchant::Capture;
+use http::{Method, StatusCode};
+use local::{
+    cloud::{Fault, When},
+    world::World,
+};
+use serde_json::{Value, json};
+use system_tests::{
+    Answered, BatchDesk, Card, RegularDesk, ShopRequest, ShopServer, Shopper, cards, change_merchant, fresh,
+};
+
+/// A request that changes something, and another that the same key must not be used for.
+struct Twins {
+    method: Method,
+    path: String,
+    body: Value,
+    other_path: String,
+    other_body: Value,
+    /// What the first answers, and what a new call has for an answer a day later.
+    answers: (u16, (u16, &'static str)),
+}
+
+/// Orders 7001 and 7002 held, alice's and bob's cards stored, alice's regular purchase, one link of the demo's.
+async fn world() -> (World, ShopServer, Vec<Twins>) {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("tea", 1_200, 2).await;
+    let plan = desk.joined(&offer, "alice", cards::VISA).await;
+    change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
+    for order in ["7001", "7002"] {
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_000, order)).await;
+        shopper.pay(&Card::of(cards::VISA)).await;
+    }
+    BatchDesk::of(&world, "4000").keep("bob", cards::MASTERCARD).await;
+    let server = ShopServer::of(&world, "4000").await;
+    let post = |path: &str, body: Value, other_body: Value, answers| Twins {
+        method: Method::POST,
+        path: path.to_owned(),
+        body,
+        other_path: path.to_owned(),
+        other_body,
+        answers,
+    };
+    let link = |item: &str| json!({ "item": item, "amount": 5, "quantity": "1", "delivery": "at once", "withdrawal": "none" });
+    let renewal = format!("/v1/renewals/{}", plan.id.as_str());
+    let charge = |amount: u32| json!({ "order": "8001", "amount": amount, "user": "alice" });
+    let twins = vec![
+        post("/v1/payments", charge(5), charge(6), (201, (409, "order_paid"))),
+        post("/v1/payments/7001/amount", json!({ "amount": 900 }), json!({ "amount": 901 }), (200, (409, "same_amount"))),
+        post("/v1/payments/7001/capture", json!({ "amount": 800 }), json!({}), (200, (409, "nothing_held"))),
+        post("/v1/payments/7001/refund", json!({ "amount": 500 }), json!({ "amount": 300 }), (200, (409, "amount_too_large"))),
+        Twins {
+            other_path: "/v1/payments/7001/capture".to_owned(),
+            ..post("/v1/payments/7002/cancel", json!({}), json!({}), (200, (409, "nothing_held")))
+        },
+        post("/v1/links", link("a"), link("b"), (201, (201, ""))),
+        Twins {
+            other_path: "/v1/links/open/revoke".to_owned(),
+            ..post("/v1/links/demo/revoke", json!({}), json!({}), (200, (200, "")))
+        },
+        Twins {
+            method: Method::DELETE,
+            other_path: "/v1/cards?user=alice".to_owned(),
+            ..post("/v1/cards?user=bob", Value::Null, Value::Null, (200, (404, "not_found")))
+        },
+        Twins { other_path: format!("{renewal}/end"), ..post(&format!("{renewal}/pause"), json!({}), json!({}), (200, (200, ""))) },
+    ];
+    (world, server, twins)
+}
+
+async fn send(server: &ShopServer, method: &Method, path: &str, key: &str, body: &Value) -> Answered {
+    let headers = [("idempotency-key", key), ("content-type", "application/json")];
+    let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+    server.send(method.clone(), path, &headers, body).await
+}
+
+#[tokio::test]
+async fn every_change_is_made_once_for_a_key_and_a_day() {
+    let (world, server, twins) = world().await;
+    for (place, twins) in twins.iter().enumerate() {
+        let Twins { method, path, body, other_path, other_body, answers } = twins;
+        let key = format!("key-{place}");
+        for bad in ["", "a b", "\u{e9}", &"x".repeat(256)] {
+            let refused = send(&server, method, path, bad, body).await;
+            assert_eq!(refused.refusal(), (400, "idempotency_key_malformed"), "{path} {bad:?}");
+        }
+        let first = send(&server, method, path, &key, body).await;
+        assert_eq!(first.status.as_u16(), answers.0, "{path} {}", first.json);
+        for _ in 0..2 {
+            let again = send(&server, method, path, &key, body).await;
+            assert_eq!((again.status, &again.bytes), (first.status, &first.bytes), "{path}");
+            assert_eq!(again.header("idempotent-replayed"), "true", "{path}");
+        }
+        let other = send(&server, method, other_path, &key, other_body).await;
+        assert_eq!(other.refusal(), (422, "idempotency_key_reused"), "{path} then {other_path}");
+        world.advance(Duration::from_secs(20)).await.unwrap(); // a key may make so many requests in ten seconds
+    }
+    world.advance(Duration::from_secs(24 * 3_600)).await.unwrap();
+    for (place, Twins { method, path, body, answers, .. }) in twins.iter().enumerate() {
+        let later = send(&server, method, path, &format!("key-{place}"), body).await;
+        assert_eq!(later.refusal(), answers.1, "{path} a day later {}", later.json);
+        assert_eq!(later.header("idempotent-replayed"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn while_the_first_is_running_the_second_is_told_to_wait() {
+    let (world, server, twins) = world().await;
+    for (place, Twins { method, path, body, answers, .. }) in twins.iter().enumerate() {
+        let key = format!("key-{place}");
+        world.faults().restart();
+        // Killed right after it stored that it began.
+        world.faults().plan(When::Nth { caller: None, operation: "PutItem".to_owned(), nth: 0 }, Fault::DropAfter);
+        send(&server, method, path, &key, body).await;
+        world.faults().stop();
+        let waiting = send(&server, method, path, &key, body).await;
+        assert_eq!(waiting.refusal(), (409, "request_running"), "{path} {}", waiting.json);
+        let wait: u64 = waiting.header("retry-after").parse().unwrap();
+        assert!((1..=60).contains(&wait), "{path} {wait}");
+        world.advance(Duration::from_secs(wait)).await.unwrap();
+        let done = send(&server, method, path, &key, body).await;
+        assert_eq!(done.status.as_u16(), answers.0, "{path} {}", done.json);
+        assert_ne!(done.status, StatusCode::CONFLICT);
+    }
+}
