@@ -61,7 +61,7 @@ async fn world() -> (World, ShopServer, Vec<Twins>) {
     let charge = |amount: u32| json!({ "order": "8001", "amount": amount, "user": "alice" });
     let twins = vec![
         post("/v1/payments", charge(5), charge(6), (201, (409, "order_paid"))),
-        post("/v1/payments/7001/amount", json!({ "amount": 900 }), json!({ "amount": 901 }), (200, (409, "same_amount"))),
+        post("/v1/payments/7001/amount", json!({ "amount": 900 }), json!({ "amount": 901 }), (200, (409, "nothing_held"))),
         post("/v1/payments/7001/capture", json!({ "amount": 800 }), json!({}), (200, (409, "nothing_held"))),
         post("/v1/payments/7001/refund", json!({ "amount": 500 }), json!({ "amount": 300 }), (200, (409, "amount_too_large"))),
         Twins {

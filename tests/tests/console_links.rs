@@ -238,7 +238,9 @@ async fn a_suspended_merchant_asks_nobody_to_pay() {
     let world = fresh().await;
     let mut clerk = Clerk::owner(&world).await;
     clerk.get("/console/links/new").await;
-    let form = filled(clerk.form("/console/links")).pressed("act", "make");
+    let preview = filled(clerk.form("/console/links")).pressed("act", "preview");
+    clerk.submit(&preview).await;
+    let form = clerk.form("/console/links").clone().pressed("act", "make");
     change_merchant(&world, "4000", |merchant| merchant.status = Status::Suspended).await;
     world.advance(Duration::from_secs(60)).await.unwrap();
     let page = clerk.submit(&form).await;
