@@ -125,15 +125,13 @@ async fn stands(
     }
 }
 
-/// To the payment's page with a word if it is done; else to the page that says what became of the last one, if it is that.
+/// To the payment's page with a word if it is done; else to the page that says what became of it.
 fn to_outcome(payment: &Payment, record: &OperationRecord) -> Response<Body> {
     let order = &payment.key.order;
-    let is_last = payment.operation().is_some_and(|last| last.n == record.n);
     answer::see_other(&match &record.stage {
         Stage::Ended { end: End::Done, .. } => {
             format!("{}?done={}", address_of(payment), Act::Operate(record.operation.kind).name())
         }
-        Stage::Ended { end: End::Refused(_) | End::NotSupported | End::GivenUp, .. } if !is_last => address_of(payment),
         Stage::Ended { end: End::Refused(_) | End::NotSupported | End::GivenUp, .. }
         | Stage::Running(_)
         | Stage::Unknown(_)

@@ -39,7 +39,7 @@ impl Api {
     /// refuses is an answer, too, and is given again, but for refusals that pass.
     ///
     /// # Errors
-    /// [`Problem`]: nothing was done.
+    /// [`Problem`]: nothing was done, or what was done could not be kept as an answer. Either way the same request may come again.
     pub async fn once<Doing>(
         &self,
         visit: &Visit<'_>,
@@ -67,8 +67,11 @@ impl Api {
             }
             Err(problem) => problem.into_answer(visit.lang),
         };
-        self.end(visit, &key, &call.answered(answer.status, answer.body.clone())).await;
-        Ok(answer)
+        // An answer that is not kept is not given: later the same request might have another one.
+        if self.end(visit, &key, &call.answered(answer.status, answer.body.clone())).await {
+            return Ok(answer);
+        }
+        Err(Problem { retry_after_s: Some(1), ..Problem::new(Code::Unavailable) })
     }
 
     async fn begin(
@@ -101,16 +104,18 @@ impl Api {
         Err(Problem::new(Code::Unavailable))
     }
 
-    /// What was done is safe in what it was done to: an answer that is not kept is found out again by the same request.
-    async fn end(&self, visit: &Visit<'_>, key: &IdempotencyKey, call: &ApiCall) {
+    /// Closes the call; whether that is stored. What was done is safe in what it was done to: the same request finds it.
+    async fn end(&self, visit: &Visit<'_>, key: &IdempotencyKey, call: &ApiCall) -> bool {
         let (merchant, answered) = (visit.merchant_id(), matches!(call.stage, CallStage::Answered { .. }));
         match self.calls.put(merchant, key, call).await {
-            Ok(CallWritten::Done) => {}
+            Ok(CallWritten::Done) => true,
             Ok(CallWritten::Refused(_)) => {
                 tracing::warn!(merchant.id = %merchant, answered, "another invocation has the call of the JSON API");
+                false
             }
             Err(error) => {
                 tracing::error!(merchant.id = %merchant, answered, error = %domain::Causes::of(&error), "a call of the JSON API could not be closed");
+                false
             }
         }
     }

@@ -70,7 +70,7 @@ const fn title_en(code: Code) -> &'static str {
         Code::TryLimit => "The card networks do not allow this card to be tried again now",
         Code::LinkClosed => "The payment link is paid or expired: there is nothing to revoke",
         Code::RenewalImpossible => "This can't be done with the regular purchase as it stands",
-        Code::Unavailable => "Not available now; nothing was done: send the same request again",
+        Code::Unavailable => "Not available now: send the same request again",
     }
 }
 
@@ -123,7 +123,7 @@ const fn title_ja(code: Code) -> &'static str {
         Code::TryLimit => "カードブランドの規則により、このカードは今は再請求できません",
         Code::LinkClosed => "この決済リンクは決済済みか期限切れのため、無効にするものがありません",
         Code::RenewalImpossible => "定期購入の現在の状態では行えません",
-        Code::Unavailable => "現在ご利用いただけません。何も行っていませんので、同じリクエストを再度お送りください",
+        Code::Unavailable => "現在ご利用いただけません。同じリクエストを再度お送りください",
     }
 }
 

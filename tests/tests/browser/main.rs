@@ -20,6 +20,7 @@ mod issuer;
 mod joining;
 mod journey;
 mod kept;
+mod keys;
 mod life;
 mod live;
 mod regular;

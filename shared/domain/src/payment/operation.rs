@@ -101,7 +101,7 @@ pub struct Taken {
     pub operation: Option<Box<OperationRecord>>,
 }
 
-/// One operation on a payment's money, from its intent to its end. The next one takes its place and remembers it for a day.
+/// One operation on a payment's money, from its intent to its end. The next one takes its place, and remembers it for a day where a program asked for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationRecord {
     /// What is done.
@@ -121,7 +121,8 @@ pub struct OperationRecord {
     /// How far it is.
     #[serde(rename = "g")]
     pub stage: Stage,
-    /// Those before it that ended within a day, the newest first: whoever sent one of them again is answered with its own end.
+    /// Those before it that programs asked for within a day, the newest first: who sends one of them again is answered with its own end. A person at a form
+    /// sees the payment, and is not worth a write unit.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<OperationRecord>,
 }
@@ -233,7 +234,9 @@ impl OperationRecord {
     /// Those that an operation which begins now remembers: this one, and its own earlier ones as long as a call may be sent again under its key.
     pub(super) fn remembered(&self, now: Timestamp) -> Vec<Self> {
         let own = Self { earlier: Vec::new(), ..self.clone() };
-        let known = |record: &Self| now.duration_since(record.since) < IdempotencyKey::KNOWN_FOR;
+        let known = |record: &Self| {
+            record.by.as_api_key().is_some() && now.duration_since(record.since) < IdempotencyKey::KNOWN_FOR
+        };
         std::iter::once(own).chain(self.earlier.iter().cloned()).filter(known).take(MAX_EARLIER).collect()
     }
 
