@@ -510,7 +510,7 @@ async fn a_regular_purchase_is_told_of_from_joining_to_each_of_its_ends() {
     world.advance(Duration::try_from(by).unwrap()).await.unwrap();
     let changes: [fn(&Plan, Timestamp) -> Option<Plan>; 3] = [
         |plan, now| plan.paused(By::Merchant, now),
-        |plan, now| plan.resumed(now),
+        |plan, now| plan.resumed(By::Merchant, now),
         |plan, now| plan.ended(By::Buyer, now),
     ];
     for change in changes {

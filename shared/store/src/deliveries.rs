@@ -10,7 +10,7 @@ use crate::{
     StoreError, Table,
     document::{Place, document, documents, put_next, unless_refused},
     keys::{self, DELIVERY_SHARDS, DueMinute, PK, SK},
-    table::{Item, text},
+    table::Item,
 };
 
 /// The deliveries of all merchants.
