@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     reason = "a test: what goes wrong is meant to end it"
 )]
 
@@ -387,7 +388,7 @@ async fn an_endpoint_that_takes_its_whole_time_holds_up_a_quick_one_by_one_try_a
     let merchant = |n| if n < 12 || n % 2 == 0 { "2400" } else { "4000" };
     let happened: Vec<Notice> = (0..60).map(|n| tested(&world, merchant(n), n)).collect();
     first_queue(&world).send_all(&happened).await.unwrap();
-    let took = polled(&world, &quick, 24).await;
+    let took = Box::pin(polled(&world, &quick, 24)).await;
     println!("a quick endpoint beside one that takes its whole time waited {took:?} for 24 notifications");
     assert!(took < ONE_TRY, "{took:?}");
     assert!(!slow.calls().is_empty() && slow.deliveries(&endpoint).await.iter().all(|d| d.attempts.len() <= 1));
@@ -401,7 +402,7 @@ async fn tries_of_a_slow_endpoint_that_hears_hold_up_a_quick_ones_by_one_try_at_
     let (endpoint, _) = quick.register("4000", Form::Json, &Kind::CHOICES).await;
     let happened: Vec<Notice> = (0..5).map(|n| tested(&world, "4000", n)).collect();
     first_queue(&world).send_all(&happened).await.unwrap();
-    polled(&world, &quick, 5).await;
+    Box::pin(polled(&world, &quick, 5)).await;
     slow.takes(Duration::from_secs(14));
     let seen = slow.store().of(&MerchantId::new("2400").unwrap()).await.unwrap().remove(0);
     let is_slow = seen.health.after(domain::webhook::Answer::Status(200), 14_000, world.now()).unwrap();
@@ -420,7 +421,7 @@ async fn tries_of_a_slow_endpoint_that_hears_hold_up_a_quick_ones_by_one_try_at_
         tokio::time::sleep(Duration::from_secs(2)).await; // the slow one has every worker of the second queue
         second_queue(&world).send_all(&tries).await.unwrap();
     };
-    let (took, ()) = tokio::join!(polled(&world, &quick, 10), late);
+    let (took, ()) = tokio::join!(Box::pin(polled(&world, &quick, 10)), late);
     println!("a quick endpoint's tries beside those of a slow one waited {took:?}");
     assert!(took < ONE_TRY, "{took:?}");
 }

@@ -108,7 +108,7 @@ fn these_are_all_the_rights() {
         ("outbox-relay", "SendMessage MailQueue, SendMessage NotifyQueue, SendMessage RecurringQueue"),
         (
             "merchant-notify",
-            "GetItem Query PutItem Table, Encrypt Decrypt AppKey, SendMessage NotifyAgainQueue, SendMessage MailQueue",
+            "GetItem Query PutItem Table, Encrypt Decrypt AppKey, SendMessage NotifyAgainQueue",
         ),
         ("notify-due", "Query Table/index/due, GetItem PutItem Table, SendMessage NotifyAgainQueue"),
         ("notification-keys", "GetItem Table"),

@@ -155,6 +155,7 @@ pub enum PageEnd {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test's own numbers are small")]
 mod tests {
     use super::*;
     use crate::webhook::{DeliveryState, Event, Form, endpoint::tests::endpoint};
