@@ -323,6 +323,7 @@ async fn dead_letters_call_a_person_who_finds_the_log_from_the_first_page() {
     let form = owner.form("/console/attention").clone();
     owner.submit(&form).await;
     assert_eq!(open().await, 0, "somebody has looked");
+    world.advance(Duration::from_secs(1)).await.unwrap();
     pays(&world, "4").await;
     assert_eq!(open().await, 1, "and what dies after that calls again");
 }
