@@ -56,14 +56,25 @@ async fn world() -> (World, ShopServer, Vec<Twins>) {
         other_body,
         answers,
     };
-    let link = |item: &str| json!({ "item": item, "amount": 5, "quantity": "1", "delivery": "at once", "withdrawal": "none" });
+    let link =
+        |item: &str| json!({ "item": item, "amount": 5, "quantity": "1", "delivery": "at once", "withdrawal": "none" });
     let renewal = format!("/v1/renewals/{}", plan.id.as_str());
     let charge = |amount: u32| json!({ "order": "8001", "amount": amount, "user": "alice" });
     let twins = vec![
         post("/v1/payments", charge(5), charge(6), (201, (409, "order_paid"))),
-        post("/v1/payments/7001/amount", json!({ "amount": 900 }), json!({ "amount": 901 }), (200, (409, "nothing_held"))),
+        post(
+            "/v1/payments/7001/amount",
+            json!({ "amount": 900 }),
+            json!({ "amount": 901 }),
+            (200, (409, "nothing_held")),
+        ),
         post("/v1/payments/7001/capture", json!({ "amount": 800 }), json!({}), (200, (409, "nothing_held"))),
-        post("/v1/payments/7001/refund", json!({ "amount": 500 }), json!({ "amount": 300 }), (200, (409, "amount_too_large"))),
+        post(
+            "/v1/payments/7001/refund",
+            json!({ "amount": 500 }),
+            json!({ "amount": 300 }),
+            (200, (409, "amount_too_large")),
+        ),
         Twins {
             other_path: "/v1/payments/7001/capture".to_owned(),
             ..post("/v1/payments/7002/cancel", json!({}), json!({}), (200, (409, "nothing_held")))
@@ -78,7 +89,10 @@ async fn world() -> (World, ShopServer, Vec<Twins>) {
             other_path: "/v1/cards?user=alice".to_owned(),
             ..post("/v1/cards?user=bob", Value::Null, Value::Null, (200, (404, "not_found")))
         },
-        Twins { other_path: format!("{renewal}/end"), ..post(&format!("{renewal}/pause"), json!({}), json!({}), (200, (200, ""))) },
+        Twins {
+            other_path: format!("{renewal}/end"),
+            ..post(&format!("{renewal}/pause"), json!({}), json!({}), (200, (200, "")))
+        },
     ];
     (world, server, twins)
 }

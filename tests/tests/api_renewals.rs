@@ -189,12 +189,9 @@ async fn a_suspended_merchant_arranges_as_at_the_console() {
     let shop = shop().await;
     change_merchant(&shop.world, "4000", |merchant| merchant.status = Status::Suspended).await;
     shop.world.advance(std::time::Duration::from_secs(60)).await.unwrap();
-    for (act, body) in [
-        ("pause", json!({})),
-        ("resume", json!({})),
-        ("change", json!({ "amount": 1_000 })),
-        ("end", json!({})),
-    ] {
+    for (act, body) in
+        [("pause", json!({})), ("resume", json!({})), ("change", json!({ "amount": 1_000 })), ("end", json!({}))]
+    {
         let done = shop.post(act, act, body).await;
         assert_eq!(done.status, StatusCode::OK, "{act} {}", done.json);
     }

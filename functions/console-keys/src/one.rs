@@ -8,7 +8,7 @@ use inbound::http as answer;
 use lambda_http::Body;
 use words::console::api_keys::{ApiKeysWords, api_keys};
 
-use crate::{ADDRESS, Call, begins, scope_names};
+use crate::{ADDRESS, Call, begins};
 
 /// Shows a key, and the form that revokes it.
 pub(crate) fn show(call: &Call<'_>, key: &ApiKey, code: Option<&'static str>) -> Response<Body> {
@@ -18,8 +18,7 @@ pub(crate) fn show(call: &Call<'_>, key: &ApiKey, code: Option<&'static str>) ->
     let revoked = key.revoked_at.map(|at| (words.revoked, words::date_time(lang, at)));
     let facts = [
         Some((words.state, state.to_owned())),
-        Some((words.begins, begins(key))),
-        Some((words.scopes, scope_names(key))),
+        Some((words.begins, format!("{}…", begins(key)))),
         Some((words.made, words::date_time(lang, key.made_at))),
         revoked,
     ];
@@ -27,6 +26,7 @@ pub(crate) fn show(call: &Call<'_>, key: &ApiKey, code: Option<&'static str>) ->
         frame: frame.clone(),
         words,
         facts: facts.into_iter().flatten().collect(),
+        scopes: key.scopes.iter().map(|scope| ((words.means)(*scope), scope.name())).collect(),
         path: format!("{ADDRESS}/{}", key.id),
         back: ADDRESS,
         good: key.is_good(),
@@ -59,6 +59,7 @@ struct OnePage<'a> {
     frame: Frame,
     words: &'static ApiKeysWords,
     facts: Vec<(&'static str, String)>,
+    scopes: Vec<(&'static str, &'static str)>,
     path: String,
     back: &'static str,
     good: bool,

@@ -106,7 +106,9 @@ const fn title_ja(code: Code) -> &'static str {
         Code::AmountTooLarge => "対象の金額を超えています",
         Code::SameAmount => "すでにこの金額を確保しています",
         Code::Disputed => "カード会員が異議を申し立てているため、返金できません",
-        Code::RefundOverLimit => "この額の返金には、権限refunds_over_limitを持つAPIキー、または管理画面での操作が必要です",
+        Code::RefundOverLimit => {
+            "この額の返金には、権限refunds_over_limitを持つAPIキー、または管理画面での操作が必要です"
+        }
         Code::OperationRefused => "カード会社が拒否しました",
         Code::OperationNotSupported => "カード会社がこの操作に対応していません",
         Code::OperationGivenUp => "カード会社に届いておらず、今後も実行されないことを確認しました",

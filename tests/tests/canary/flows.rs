@@ -107,7 +107,10 @@ async fn by_the_api(canary: &mut Canary) {
             ("/v1/payments".to_owned(), json!({ "amount": 100, "user": user, *number: number })),
             (format!("/v1/payments/{order}/refund"), json!({ "amount": 100, "free1": number })),
             (format!("/v1/payments/{number}/refund"), json!({})),
-            ("/v1/links".to_owned(), json!({ "item": number, "amount": 100, "quantity": number, "delivery": "x", "withdrawal": "x" })),
+            (
+                "/v1/links".to_owned(),
+                json!({ "item": number, "amount": 100, "quantity": number, "delivery": "x", "withdrawal": "x" }),
+            ),
             (format!("/v1/links/{number}/revoke"), json!({})),
             (format!("/v1/renewals/{number}/pause"), json!({})),
         ];

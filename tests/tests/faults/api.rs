@@ -207,7 +207,10 @@ impl Act {
         };
         check(met, "no call met the fault".to_owned());
         let expected = [200, 201, 202, 402, 409];
-        check(expected.contains(&last.status.as_u16()) && last.code() != "request_running", told("it ended with", &last));
+        check(
+            expected.contains(&last.status.as_u16()) && last.code() != "request_running",
+            told("it ended with", &last),
+        );
         check((again.status, &again.bytes) == (last.status, &last.bytes), told("the same key then had", &again));
         check(again.header("idempotent-replayed") == "true", told("not said to be a replay:", &again));
         for early in [&first, &at_once] {
