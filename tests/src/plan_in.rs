@@ -76,6 +76,7 @@ pub fn plan_in(world: &World, order: &str, state: PlanState) -> Plan {
         card_warned: None,
         changed_card: None,
         agreed_by: None,
+        left_out: Vec::new(),
         link_asked: None,
         state,
     }

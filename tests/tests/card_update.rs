@@ -321,7 +321,7 @@ async fn a_deleted_card_is_gone() {
     assert_eq!(mails.len(), 3, "the payment's mail says that a card is kept again");
     assert!(mails[2].text.as_ref().unwrap().contains("保存しました"), "{:?}", mails[2].text);
     buyer.submit(&form).await;
-    assert_eq!(buyer.page().status, StatusCode::NOT_FOUND, "the old form does not reach the new card");
+    assert_eq!(buyer.page().heading(), "このカードは変更済みです", "the old form does not reach the new card");
     assert!(kept(&world).await.number.is_some());
 }
 
@@ -342,7 +342,12 @@ async fn a_card_that_another_payment_replaces_is_told_of() {
     let text = told[0].text.as_ref().unwrap();
     assert!(text.contains("4242") && text.contains("0000"), "{text}");
     buyer.get(&address).await;
-    assert_eq!(buyer.page().status, StatusCode::NOT_FOUND, "an address ends with its card");
+    assert_eq!(
+        (buyer.page().status, buyer.page().heading()),
+        (StatusCode::GONE, "このカードは変更済みです"),
+        "an address ends with its card"
+    );
+    assert!(!buyer.page().text.contains("0000") && !buyer.page().text.contains("デモショップ"), "nothing of the other");
 }
 
 #[tokio::test]

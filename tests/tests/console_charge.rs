@@ -163,7 +163,7 @@ async fn what_is_written_down_is_checked_and_shown_again() {
         ("amount", "-5", "数字だけで"),
         ("amount", "0", "1円から500,000円まで"),
         ("amount", "500001", "1円から500,000円まで"),
-        ("order", "A-1", "注文番号に使えない文字"),
+        ("order", "A-1", "伝票番号に使えない文字"),
         ("order", "999999999999999999", "自動で付ける番号"),
         ("name", "4242 4242 4242 4242", "カード番号は、カード番号の欄以外には"),
         ("mail", "caller", "メールアドレスの形"),
@@ -315,7 +315,7 @@ async fn a_stored_buyer_is_charged_by_agreement_only() {
     kept_by(&world, "agreed", "2").await;
     let mut clerk = Clerk::owner(&world).await;
     for (field, value, says) in [
-        ("user", "", "購入者IDか以前の注文番号"),
+        ("user", "", "購入者IDか以前の伝票番号"),
         ("user", "nobody", "保存済みのカードが見つかりません"),
         ("user", "AGREED", "保存済みのカードが見つかりません"),
         ("user", "recall-only", "お店からの請求には同意していません"),
@@ -384,7 +384,7 @@ async fn an_order_number_of_the_shops_own_is_not_taken() {
     shopper.open(&ShopRequest::new("4000", 2_000, "78")).await;
     shopper.pay(&Card::of(cards::VISA)).await;
     let page = clerk.submit(&confirmed).await;
-    assert_eq!((page.status, page.heading()), (StatusCode::CONFLICT, "この注文番号はすでに使われています"));
+    assert_eq!((page.status, page.heading()), (StatusCode::CONFLICT, "この伝票番号はすでに使われています"));
     assert_eq!(approvals(&world).await, 1);
 }
 

@@ -118,11 +118,11 @@ async fn the_final_screen_says_all_that_the_law_names_in_both_languages() {
         page,
         &[
             "To pay now",
-            "Subscription, billed every month. It has no end and goes on until you stop it",
+            "Regular purchase, billed every month. It has no end and goes on until you stop it",
             "¥1,200 every month",
             "¥14,180, if you keep it for a year from today",
             "No. 2 2026-12-28 ¥1,200",
-            "Pay ¥980 and subscribe",
+            "Pay ¥980 and order",
         ],
     );
     assert_eq!(approvals(&world).await, 0);
@@ -251,7 +251,7 @@ async fn a_free_beginning_registers_the_card_and_says_that_nothing_was_paid() {
     shopper.submit(&form).await;
     assert!(shopper.page().is_hand_over());
     let page = Shopper::new(&world).speaking("en").send(lessons("4000", "1").get()).await;
-    says(&page, &["You are subscribed"]);
+    says(&page, &["Your order is complete"]);
     let mut late = Shopper::new(&world);
     late.get("/pay?admin=4000&amount=500&charge=1&regular=on&regular_kind=2").await;
     assert!(!late.page().is_payment_form());

@@ -107,8 +107,16 @@ async fn a_buyer_sees_what_was_agreed_and_what_comes() {
     let mails = stage.world.mailbox().unwrap();
     let joining = mails.iter().find(|mail| mail.subject.contains("お申し込みを受け付けました")).unwrap();
     let text = joining.text.as_ref().unwrap();
-    for part in ["いつでも解約できます", "1袋", "2026年12月28日(月) 1,000円", "毎月 1,000円", "一時停止・解約: http"]
-    {
+    for part in [
+        "いつでも解約できます",
+        "1袋",
+        "2026年12月28日(月) 1,000円",
+        "毎月 1,000円",
+        "一時停止・解約: http",
+        "毎月27日。土日祝日",
+        "1年間の総額",
+        "次の請求日の前日までに解約",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(mails.iter().any(|mail| mail.to == ["shop@example.jp"] && mail.subject.contains("お申し込みがありました")));
@@ -170,6 +178,10 @@ async fn a_buyer_stops_at_once_and_only_then_may_the_card_be_deleted() {
     let mails = stage.world.mailbox().unwrap().len();
     let mut buyer = does(&stage, "stop").await;
     assert!(buyer.page().text.contains("解約しました"), "{}", buyer.page().text);
+    assert!(buyer.page().text.contains("終了日") && buyer.page().text.contains("お客様が解約されました"));
+    for gone in ["カードの変更、一時停止、解約ができます", "解約されるまで続きます"] {
+        assert!(!buyer.page().text.contains(gone), "{gone}: {}", buyer.page().text);
+    }
     let ended = stage.desk.load(&stage.plan).await;
     assert!(matches!(ended.state, PlanState::Ended { why: EndReason::Buyer, .. }));
     assert_eq!(ended.looked_at_on(), None);
@@ -181,6 +193,9 @@ async fn a_buyer_stops_at_once_and_only_then_may_the_card_be_deleted() {
         "{told:?}"
     );
     assert!(told.iter().any(|(to, _)| to == "shop@example.jp"), "{told:?}");
+    let mails = stage.world.mailbox().unwrap();
+    let text = mails.iter().rev().find(|mail| mail.subject.contains("解約しました")).unwrap().text.clone().unwrap();
+    assert!(text.contains("定期購入の内容を見る: http") && !text.contains("一時停止・解約"), "{text}");
     buyer.get(&format!("{card}?view=delete")).await;
     buyer.submit(&delete(buyer.page())).await;
     assert_eq!(buyer.page().heading(), "カードを削除しました");
@@ -202,8 +217,11 @@ async fn a_form_sent_twice_does_it_once_and_says_it_twice() {
 #[tokio::test]
 async fn what_a_buyer_paused_goes_on_and_what_the_shop_paused_does_not() {
     let stage = joined(cards::VISA, Lang::Ja).await;
-    let buyer = does(&stage, "pause").await;
+    let mut buyer = does(&stage, "pause").await;
     assert!(buyer.page().text.contains("一時停止しました"), "{}", buyer.page().text);
+    buyer.get(&format!("{}?view=resume", stage.address)).await;
+    let said = "次回は、2026年12月28日(月)に1,000円を、保存したカードで決済します";
+    assert!(buyer.page().text.contains(said), "{}", buyer.page().text);
     let paused = stage.desk.load(&stage.plan).await;
     assert!(matches!(paused.state, PlanState::Paused { why: PauseReason::Buyer, .. }));
     stage.world.advance(Duration::from_secs(50 * 24 * 3_600)).await.unwrap();
@@ -230,14 +248,17 @@ async fn what_a_buyer_paused_goes_on_and_what_the_shop_paused_does_not() {
 
 /// Asks for another address where an old one has run out, and takes it from the mail.
 async fn another_address(stage: &Stage) -> String {
+    another_address_in(stage, "ご案内します").await
+}
+
+async fn another_address_in(stage: &Stage, subject: &str) -> String {
     let mut buyer = Shopper::new(&stage.world);
     buyer.get(&stage.address).await;
     let ask = Submit::of(&form(buyer.page()));
     buyer.submit(&ask).await;
-    assert!(buyer.page().text.contains("メールをお送りしました"), "{}", buyer.page().text);
     assert!(!buyer.page().text.contains("豆の定期便"), "nothing is said of what it leads to");
     stage.world.settle().await.unwrap();
-    address(&stage.world, "ご案内します")
+    address(&stage.world, subject)
 }
 
 #[tokio::test]
@@ -425,9 +446,11 @@ async fn an_unpaid_plan_says_how_it_goes_on() {
     let mails = stage.world.mailbox().unwrap();
     let mail = mails.iter().find(|mail| mail.subject.contains("could not be charged")).unwrap();
     assert!(mail.text.as_ref().unwrap().contains("Change the card: http"), "{:?}", mail.text);
+    let promise = "by 2027-01-07, ¥1,000 for this period is charged at once";
+    assert!(mail.text.as_ref().unwrap().contains(promise), "{:?}", mail.text);
     let mut buyer = Shopper::new(&stage.world);
     buyer.get(&stage.address).await;
-    assert!(buyer.page().text.contains("If you change to another card"), "{}", buyer.page().text);
+    assert!(buyer.page().text.contains(promise), "{}", buyer.page().text);
     assert!(buyer.page().by_id("stop").is_some() && buyer.page().by_id("resume").is_none());
 }
 
@@ -451,13 +474,27 @@ async fn another_card_is_tried_at_once_and_only_once() {
     let mut buyer = Shopper::new(&stage.world);
     buyer.get(&format!("{}?view=card", address(&stage.world, "でき"))).await;
     let form = buyer.page().form_by_id("card").unwrap().clone();
+    let owed = "すぐに、お支払いがまだの「豆の定期便」の2026年12月28日(月)の分 1,000円を請求します";
+    assert!(buyer.page().text.contains(owed), "{}", buyer.page().text);
+    assert!(!buyer.page().text.contains("お支払いにはなりません"), "{}", buyer.page().text);
+    let before = buyer.page().address.clone();
     let card = Card::of(cards::MASTERCARD);
     let form = form.with("card_number", &card.number).with("card_expiry", &card.expiry).with("card_code", &card.code);
     let form = Submit::of(&form.with("card_name", &card.holder).ticked("keep_card"));
     buyer.submit(&form).await;
     assert_eq!(buyer.page().heading(), "カードを変更しました", "{}", buyer.page().text);
+    assert!(buyer.page().text.contains("1,000円を、新しいカードで請求しています"), "{}", buyer.page().text);
+    let result = buyer.page().address.clone();
     stage.world.deliver_twice(Delivery::Twice);
     stage.world.settle().await.unwrap();
+    buyer.get(&result).await;
+    assert!(buyer.page().text.contains("1,000円を、新しいカードで請求しました"), "{}", buyer.page().text);
+    buyer.get(&to_plan(buyer.page())).await;
+    assert_eq!(buyer.page().heading(), "定期購入の内容", "from there back to the regular purchase");
+    buyer.get(&before).await;
+    assert_eq!(buyer.page().heading(), "このカードは変更済みです", "{}", buyer.page().text);
+    buyer.get(&to_plan(buyer.page())).await;
+    assert_eq!(buyer.page().heading(), "定期購入の内容", "and from where the browser goes back to");
     let paid = stage.desk.load(&stage.plan).await;
     assert_eq!((paid.period, paid.state), (3, PlanState::Active(Progress::Waiting)), "{paid:?}");
     let period = payment(&stage.world, "4000", stage.plan.order_of(2).order.as_str()).await.unwrap();
@@ -470,10 +507,9 @@ async fn another_card_is_tried_at_once_and_only_once() {
     );
     let receipt = stage.world.mailbox().unwrap().into_iter().rev().find(|mail| mail.subject.contains("お支払い完了"));
     let receipt = receipt.unwrap().text.unwrap();
-    assert!(
-        receipt.contains("/plan/") && receipt.contains("解約"),
-        "every charge's receipt says how to stop: {receipt}"
-    );
+    for part in ["/plan/", "解約", "定期購入番号", "次回の請求: 2027年1月27日(水) 1,000円"] {
+        assert!(receipt.contains(part), "every charge's receipt says what comes and how to stop, {part}: {receipt}");
+    }
 
     buyer.submit(&form).await;
     stage.world.settle().await.unwrap();
@@ -499,6 +535,55 @@ async fn a_new_card_that_is_declined_too_is_tried_once_and_then_on_the_usual_day
     assert!(matches!(plan.state, PlanState::Active(Progress::Retrying { .. })) && plan.period == 2, "{plan:?}");
     assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 2);
     assert_eq!(plan.tries, 2);
+    let result = buyer.page().address.clone();
+    buyer.get(&result).await;
+    let said = "did not approve ¥1,000 for this period of “豆の定期便” with the new card either";
+    assert!(buyer.page().text.contains(said), "{}", buyer.page().text);
+}
+
+/// Where a page leads to a regular purchase.
+fn to_plan(page: &Page) -> String {
+    let addresses = page.tags("a").filter_map(|tag| tag.attribute("href"));
+    addresses.into_iter().find(|to| to.starts_with("/plan/")).unwrap_or_else(|| panic!("{}", page.text)).to_owned()
+}
+
+#[tokio::test]
+async fn a_card_that_comes_too_late_is_promised_nothing_and_the_shops_word_is_told() {
+    let stage = joined(cards::STORED_ONLY, Lang::En).await;
+    until_the_first_period(&stage.world).await;
+    let unpaid = PlanState::Paused { at: stage.world.now(), why: PauseReason::Unpaid(DeclineCode::LostCard) };
+    let plan = stage.desk.load(&stage.plan).await;
+    stage.desk.write(&plan, |plan| Some(Plan { version: plan.version + 1, state: unpaid, ..plan.clone() })).await;
+    stage.world.settle().await.unwrap();
+    let late: jiff::Timestamp = "2027-02-01T03:00:00Z".parse().unwrap();
+    stage.world.advance(Duration::try_from(late.duration_since(stage.world.now())).unwrap()).await.unwrap();
+    let stage = Stage { address: another_address_in(&stage, "The page of").await, ..stage };
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&stage.address).await;
+    let text = buyer.page().text.clone();
+    assert!(text.contains("Not paid yet") && text.contains("2026-12-28, ¥1,000"), "{text}");
+    assert!(text.contains("the shop decides whether it is charged") && !text.contains("charged at once"), "{text}");
+    buyer.get(&format!("{}?view=card", stage.address)).await;
+    assert!(buyer.page().text.contains("The shop decides whether it is charged"), "{}", buyer.page().text);
+    let form = buyer.page().form_by_id("card").unwrap().clone();
+    let form = form.with("card_number", cards::MASTERCARD).with("card_expiry", "11/30").with("card_code", "123");
+    buyer.submit(&Submit::of(&form.with("card_name", "TARO YAMADA").ticked("keep_card"))).await;
+    stage.world.settle().await.unwrap();
+    let asked = stage.desk.load(&stage.plan).await;
+    assert!(matches!(asked.state, PlanState::Active(Progress::Asked { .. })), "{asked:?}");
+    buyer.get(&stage.address).await;
+    let text = buyer.page().text.clone();
+    assert!(text.contains("Next payment") && text.contains("2027-03-01"), "{text}");
+    assert!(!text.contains("2027-01-27"), "no day that is past is one to come: {text}");
+
+    let mails = stage.world.mailbox().unwrap().len();
+    stage.desk.write(&asked, |plan| plan.skipped(stage.world.now())).await;
+    stage.world.deliver_twice(Delivery::Twice);
+    stage.world.settle().await.unwrap();
+    let mails: Vec<_> = stage.world.mailbox().unwrap().into_iter().skip(mails).collect();
+    let told = mails.iter().find(|mail| mail.subject.contains("is not charged")).expect("the buyer is told");
+    let text = told.text.as_ref().unwrap();
+    assert!(text.contains("Not charged: 2026-12-28, 2027-01-27") && text.contains("2027-03-01, ¥1,000"), "{text}");
 }
 
 #[tokio::test]

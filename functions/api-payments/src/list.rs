@@ -31,14 +31,14 @@ fn search(query: &Query) -> Result<Search, Problem> {
     if matches!((from, to), (Some(from), Some(to)) if to < from) {
         return Err(Problem::field(Code::FieldRefused, "to", Fault::Contradicts));
     }
-    let status = |name: &str| Status::ALL.into_iter().find(|status| status.name() == name);
+    let status = |name: &str| Status::all_told().find(|status| status.name() == name);
     let class = |name: &str| Search::classes().find(|(_, known)| *known == name).map(|(interface, _)| interface);
     let mail = |text: &str| (text.chars().count() <= LONGEST_MAIL).then(|| text.to_owned());
     let user = |text: &str| is_user(text).then(|| text.to_owned());
     Ok(Search {
         from,
         to,
-        standing: query.read("status", status)?.map(Standing::Only),
+        standing: query.read("status", status)?.map(Standing::Told),
         class: query.read("interface", class)?,
         user: query.read("user", user)?.unwrap_or_default(),
         mail: query.read("mail", mail)?.unwrap_or_default(),

@@ -23,7 +23,7 @@ pub(crate) async fn delete(visit: &Visit<'_>, form: &CardForm) -> Result<Respons
     if sealed.card != visit.handle {
         return Err(Failure::Unreadable);
     }
-    let card = visit.card().await?.ok_or(Failure::NotThere)?;
+    let Some(card) = visit.card().await? else { return visit.replaced_before().await };
     let opened = visit.merchant().await?;
     let (merchant, lang) = (&opened.merchant, visit.lang(Some(form), &card));
     let relying = plan::relying_on(visit.deps, &card).await?;

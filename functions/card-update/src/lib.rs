@@ -2,6 +2,7 @@
 //! A GET changes nothing: scanners of mails follow links too.
 
 mod delete;
+mod owed;
 mod plan;
 mod register;
 mod replace;

@@ -168,13 +168,22 @@ fn bare(request: &Request, status: StatusCode, view: PlanView<'_>) -> Response<B
 
 /// Where the regular purchases are seen and ended that a card pays for: what is sold, and the address.
 pub(crate) async fn relying_on(deps: &Deps, card: &KeptCard) -> Result<Vec<(String, String)>, Failure> {
+    links(deps, &live(deps, card).await?)
+}
+
+/// The regular purchases that a card pays for.
+pub(crate) async fn live(deps: &Deps, card: &KeptCard) -> Result<Vec<Plan>, Failure> {
     let plans = deps.plans.of_owner(&card.merchant, &card.owner).await?;
-    let live = plans.into_iter().filter(|plan| !plan.is_over());
-    live.map(|plan| {
-        let handle = PlanHandle { merchant: plan.merchant, plan: plan.id };
-        Ok((plan.item, deps.checkout.plan_path(&handle, checkout::FORM_LIFETIME)?))
-    })
-    .collect()
+    Ok(plans.into_iter().filter(|plan| !plan.is_over()).collect())
+}
+
+/// What is sold by each, and where it is seen and ended.
+pub(crate) fn links(deps: &Deps, plans: &[Plan]) -> Result<Vec<(String, String)>, Failure> {
+    let link = |plan: &Plan| {
+        let handle = PlanHandle { merchant: plan.merchant.clone(), plan: plan.id.clone() };
+        Ok((plan.item.clone(), deps.checkout.plan_path(&handle, checkout::FORM_LIFETIME)?))
+    };
+    plans.iter().map(link).collect()
 }
 
 /// Where a card is given for a regular purchase that goes on and has none. None: none of this owner's does.

@@ -49,6 +49,6 @@ async fn sent_before(visit: &Visit<'_>, sealed: &Replacement) -> Result<Response
     let key = order_of(&sealed.card.merchant, &sealed.card.owner, sealed.nonce);
     match visit.deps.payments.load(&key).await? {
         Some(_) => to_result(visit.deps, key, sealed.nonce),
-        None => Err(Failure::NotThere),
+        None => visit.replaced_before().await,
     }
 }

@@ -9,11 +9,11 @@ use http::{Response, StatusCode};
 use inbound::{
     checkout::{self, AGAIN, CardHandle, CardResultHandle, ChallengeHandle, FORM_LIFETIME},
     http as answer,
-    page::{self, KeptCardPage, KeptCardView, LanguageSwitch},
+    page::{self, KeptCardPage, KeptCardView, LanguageSwitch, Settled},
 };
 use lambda_http::{Body, Request};
 
-use crate::{Deps, Failure, plan};
+use crate::{Deps, Failure, owed, plan};
 
 pub(crate) async fn show(deps: &Deps, request: &Request, sealed: &str) -> Result<Response<Body>, Failure> {
     let handle: CardResultHandle = deps.checkout.unseal(sealed).map_err(|_| Failure::NotThere)?;
@@ -32,8 +32,14 @@ pub(crate) async fn show(deps: &Deps, request: &Request, sealed: &str) -> Result
         Some(card) => Some(deps.checkout.card_path(&CardHandle::of(card), FORM_LIFETIME)?),
         None => plan::to_add_a_card(deps, &handle.key.merchant, &payment.card_owner()).await?,
     };
+    let (settled, relying) = match &kept {
+        Some(card) => settled(deps, card).await?,
+        None => (Vec::new(), Vec::new()),
+    };
     let view = match outcome(&payment, kept.as_ref()) {
-        Outcome::Replaced(card) => KeptCardView::Replaced { card: &card.card },
+        Outcome::Replaced(card) => {
+            KeptCardView::Replaced { card: &card.card, settled: &settled, relying: &relying, address: &address }
+        }
         Outcome::Gone => return Err(Failure::NotThere),
         Outcome::WithIssuer => {
             // Who has not answered the issuer yet goes there, from wherever the tab was.
@@ -46,6 +52,12 @@ pub(crate) async fn show(deps: &Deps, request: &Request, sealed: &str) -> Result
     let shop = deps.checkout.shop(&opened.merchant);
     let page = KeptCardPage { lang, shop: Some(&shop), view, language: Some(LanguageSwitch::Link(&other)) };
     Ok(answer::page(request, StatusCode::OK, page::kept_card(&page)))
+}
+
+/// What came of the periods that were not paid, and where the regular purchases are seen that the card pays for.
+async fn settled(deps: &Deps, card: &KeptCard) -> Result<(Vec<Settled>, Vec<(String, String)>), Failure> {
+    let plans = plan::live(deps, card).await?;
+    Ok((owed::settled(deps, card, &plans).await?, plan::links(deps, &plans)?))
 }
 
 fn is_sent_from(payment: &Payment, handle: &CardResultHandle) -> bool {

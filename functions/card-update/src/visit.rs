@@ -14,7 +14,7 @@ use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
 use words::FormProblem;
 
-use crate::{Deps, Failure, plan};
+use crate::{Deps, Failure, owed, plan};
 
 /// What the form that replaces a card carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) struct Visit<'a> {
 impl Visit<'_> {
     /// The card, or the question whether it is to be deleted.
     pub(crate) async fn show(&self) -> Result<Response<Body>, Failure> {
-        let card = self.live_card().await?.ok_or(Failure::NotThere)?;
+        let Some(card) = self.live_card().await? else { return self.replaced_before().await };
         let opened = self.merchant().await?;
         let (merchant, lang) = (&opened.merchant, self.lang(None, &card));
         let asked = self.request.uri().query().is_some_and(|query| query.split('&').any(|part| part == "view=delete"));
@@ -82,6 +82,19 @@ impl Visit<'_> {
         Ok(self.card().await?.filter(|card| card.number.is_some()))
     }
 
+    /// Another card stands where the address's was: who comes back to it reads that, and finds what the card pays for.
+    pub(crate) async fn replaced_before(&self) -> Result<Response<Body>, Failure> {
+        let CardHandle { merchant, owner, id } = &self.handle;
+        let card = self.deps.cards.load(merchant, owner).await?;
+        let card = card.filter(|card| card.id != *id && card.number.is_some()).ok_or(Failure::NotThere)?;
+        let plans = plan::relying_on(self.deps, &card).await?;
+        let plans: Vec<String> = plans.into_iter().map(|(_, address)| address).collect();
+        let lang = answer::language(self.request, None);
+        let view = KeptCardView::ReplacedBefore { plans: &plans };
+        let page = page::kept_card(&KeptCardPage { lang, shop: None, view, language: None });
+        Ok(answer::page(self.request, StatusCode::GONE, page))
+    }
+
     pub(crate) async fn merchant(&self) -> Result<Arc<OpenedMerchant>, Failure> {
         self.deps.checkout.merchant(&self.handle.merchant).await?.ok_or(Failure::NotThere)
     }
@@ -100,6 +113,7 @@ impl Visit<'_> {
         lang: Lang,
         typed: Typed<'_>,
     ) -> Result<Response<Body>, Failure> {
+        let plans = plan::live(self.deps, card).await?;
         let form = Replacement { card: self.handle.clone(), nonce: checkout::draw_nonce()? };
         let view = KeptCardView::Manage(ManageCard {
             kept: Some(self.deps.entry(card)),
@@ -112,7 +126,8 @@ impl Visit<'_> {
             asks_consent: !merchant.page.asks_consent_itself,
             keep: card.consent.scope,
             keep_checked: typed.keep_checked,
-            relying: &plan::relying_on(self.deps, card).await?,
+            relying: &plan::links(self.deps, &plans)?,
+            owed: &owed::of(self.deps, &plans),
         });
         let other = format!("{}?lang={}", self.path, checkout::other(lang).tag());
         Ok(self.page(merchant, lang, typed.problems, view, Some(LanguageSwitch::Link(&other))))

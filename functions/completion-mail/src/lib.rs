@@ -12,7 +12,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
     Clock, KeptCard, Lang, Merchant, Payment, PaymentKey,
     mail_return::{AddressMark, MailAbout, MailTags, ReturnTrace},
-    payment::{Origin, Reader, State, Telling, Tidings},
+    payment::{Reader, State, Telling, Tidings},
     search::MailTrace,
     tell::Message,
 };
@@ -165,20 +165,9 @@ async fn after_payment(deps: &Deps, telling: &Telling) -> Result<Option<Mail>, F
         Reader::Payer => payment.details.lang,
         Reader::Shop => merchant.lang,
     };
-    let next = next_charge(&deps.offers, &payment, lang).await?;
-    let regular = match &payment.origin {
-        Origin::Renewal { plan, .. } => Some(plan::page(deps, &merchant.id, plan)?),
-        Origin::Page
-        | Origin::Link(_)
-        | Origin::CardUpdate(_)
-        | Origin::Single { .. }
-        | Origin::Api
-        | Origin::Batch { .. }
-        | Origin::Agreement { .. }
-        | Origin::Continuation { .. } => None,
-    };
-    let extra =
-        Extra { kept: kept.as_ref(), receipt: &receipt, lang, next: next.as_deref(), regular: regular.as_deref() };
+    let regular = plan::regular_of(deps, &payment, &merchant, lang).await?;
+    let regular = regular.as_ref().map(plan::Regular::shown);
+    let extra = Extra { kept: kept.as_ref(), receipt: &receipt, lang, regular };
     Ok(compose(telling, &payment, &merchant, extra))
 }
 
@@ -189,10 +178,8 @@ struct Extra<'a> {
     kept: Option<&'a KeptCard>,
     /// Where its receipt is.
     receipt: &'a str,
-    /// When the regular purchase goes on that it began.
-    next: Option<&'a str>,
-    /// Where the regular purchase is stopped that the payment was a period of.
-    regular: Option<&'a str>,
+    /// The regular purchase that it began, or was a period of.
+    regular: Option<mail::RegularOf<'a>>,
 }
 
 /// The mail that a message asks for. None: nobody wants it, or the order was opened again since.
@@ -200,7 +187,7 @@ fn compose(
     telling: &Telling,
     payment: &Payment,
     merchant: &Merchant,
-    Extra { lang, kept, receipt, next, regular }: Extra<'_>,
+    Extra { lang, kept, receipt, regular }: Extra<'_>,
 ) -> Option<Mail> {
     let to = match telling.reader {
         Reader::Payer if merchant.mails(payment.interface) => {
@@ -228,7 +215,6 @@ fn compose(
         own: Some(merchant.mail.texts.of(lang)),
         card_kept: kept.map(|card| CardKept { scope: card.consent.scope, manage: None }),
         receipt: payment.state.is_paid().then_some(receipt),
-        next,
         regular,
     });
     Some(Mail {

@@ -1,8 +1,8 @@
 //! The mails about a regular purchase, to its buyer and to the shop.
 
 use domain::{
-    MerchantId,
-    payment::Reader,
+    Lang, Merchant, MerchantId, Payment,
+    payment::{Origin, Reader},
     recurring::{
         offer::OfferChosen,
         plan::{PlanId, PlanTidings},
@@ -11,9 +11,13 @@ use domain::{
 };
 use inbound::{
     checkout::{CARD_LIFETIME, PlanHandle, plan_path},
-    page::mail::{self, PlanNews, header_safe},
+    page::{
+        self,
+        mail::{self, PlanNews, RegularOf, header_safe},
+    },
 };
 use outbound::Mail;
+use store::StoreError;
 
 use crate::{Deps, Failed};
 
@@ -37,6 +41,7 @@ pub(crate) async fn news(deps: &Deps, telling: &PlanTelling) -> Result<Option<Ma
         | PlanTidings::LastTry
         | PlanTidings::Unpaid
         | PlanTidings::Asked
+        | PlanTidings::Skipped
         | PlanTidings::Proposed
         | PlanTidings::Changed
         | PlanTidings::Paused
@@ -48,7 +53,7 @@ pub(crate) async fn news(deps: &Deps, telling: &PlanTelling) -> Result<Option<Ma
     };
     let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(|card| card.number.is_some());
     let page = match telling.reader {
-        Reader::Payer => page(deps, &plan.merchant, &plan.id)?,
+        Reader::Payer => address(deps, &plan.merchant, &plan.id)?,
         Reader::Shop => format!("{}/console/recurring/{}", deps.page_origin, plan.id.as_str()),
     };
     let composed = mail::plan_news(&PlanNews {
@@ -64,6 +69,7 @@ pub(crate) async fn news(deps: &Deps, telling: &PlanTelling) -> Result<Option<Ma
         merchant: &merchant.name,
         contact: merchant.page.contact.as_deref(),
         mode: merchant.mode,
+        now: deps.clock.now(),
         page: &page,
     });
     let Some(composed) = composed else {
@@ -80,8 +86,48 @@ pub(crate) async fn news(deps: &Deps, telling: &PlanTelling) -> Result<Option<Ma
     }))
 }
 
+/// What a payment's mail says of the regular purchase that it began, or was a period of.
+pub(crate) struct Regular {
+    plan: PlanId,
+    next: Option<String>,
+    page: String,
+}
+
+impl Regular {
+    pub(crate) fn shown(&self) -> RegularOf<'_> {
+        RegularOf { plan: self.plan.as_str(), next: self.next.as_deref(), page: &self.page }
+    }
+}
+
+/// The regular purchase that a payment began, or was a period of. None: it belongs to none.
+pub(crate) async fn regular_of(
+    deps: &Deps,
+    payment: &Payment,
+    merchant: &Merchant,
+    lang: Lang,
+) -> Result<Option<Regular>, Failed> {
+    let (plan, next) = match &payment.origin {
+        Origin::Renewal { plan, period } => {
+            let stands = deps.plans.load(&merchant.id, plan).await?;
+            (plan.clone(), stands.and_then(|stands| mail::next_after(lang, &stands, *period, deps.clock.now())))
+        }
+        Origin::Page | Origin::Link(_) => match next_charge(&deps.offers, payment, lang).await? {
+            Some(next) => (PlanId::of(&payment.key), Some(next)),
+            None => return Ok(None),
+        },
+        Origin::CardUpdate(_)
+        | Origin::Single { .. }
+        | Origin::Api
+        | Origin::Batch { .. }
+        | Origin::Agreement { .. }
+        | Origin::Continuation { .. } => return Ok(None),
+    };
+    let page = address(deps, &merchant.id, &plan)?;
+    Ok(Some(Regular { plan, next, page }))
+}
+
 /// The address of the page where a buyer sees and stops a regular purchase.
-pub(crate) fn page(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> Result<String, Failed> {
+fn address(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> Result<String, Failed> {
     let handle = PlanHandle { merchant: merchant.clone(), plan: plan.clone() };
     let path = plan_path(&deps.keyring, &handle, deps.clock.now(), CARD_LIFETIME)?;
     Ok(format!("{}{path}", deps.page_origin))

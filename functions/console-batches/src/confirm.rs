@@ -10,7 +10,7 @@ use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::Body;
 use words::{
-    console::batches::{BatchesWords, spelled},
+    console::batches::{BatchesWords, in_words},
     format::{grouped_number, sum},
 };
 
@@ -42,7 +42,7 @@ pub(crate) fn ask(call: &Call<'_>, batch: &Batch, code: Option<&'static str>) ->
         facts: facts::file(call, batch, check),
         is_again: batch.again,
         sentence: (if batch.again { words.sentence_again } else { words.sentence })(&rows, &yen),
-        sum_spelled: (words.sum_spelled)(&spelled(lang, check.yen)),
+        sum_spelled: in_words(lang, check.yen).map(|text| (words.sum_spelled)(&text)),
         needs_code: needs_code(call, check).then(|| {
             let limit_rows = grouped_number(u64::from(limits.at_once_rows));
             (words.needs_code)(&limit_rows, &sum(lang, limits.at_once_yen.into()))
@@ -117,7 +117,8 @@ struct ConfirmPage {
     facts: Vec<Fact>,
     is_again: bool,
     sentence: String,
-    sum_spelled: String,
+    /// None: it reads as it is written.
+    sum_spelled: Option<String>,
     needs_code: Option<String>,
     code: Option<&'static str>,
     charge: String,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use console::{Frame, Refusal};
-use domain::batch::{Batch, BatchState, Counts};
+use domain::batch::{Batch, BatchState, Counts, Kind};
 use http::{Response, StatusCode};
 use lambda_http::Body;
 use words::{console::batches::BatchesWords, format::sum};
@@ -32,12 +32,18 @@ pub(crate) async fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body
     facts.push((words.ended, words::date_time(call.visit.lang, at)));
     let has_run = if ran { Ran::Yes } else { Ran::No };
     facts.extend(facts::people(call, batch, has_run, by).await?);
-    let frame = call.frame(words.one);
+    let (heading, back) = facts::heading(words, batch);
+    let frame = call.frame(heading);
     let frame = if counts.unknown > 0 { frame.refreshing(LOOK_AGAIN_S, address_of(&batch.id)) } else { frame };
     let (mark, state) = facts::state(words, batch);
+    let (fetch_hint, again_means) = match batch.kind {
+        Kind::File => (words.fetch_hint, words.failed_again.1),
+        Kind::Continuation { .. } => (words.fetch_hint_continuation, words.failed_again_continuation),
+    };
     let page = EndedPage {
         frame: frame.clone(),
         words,
+        back,
         notice: one::notice(call),
         address: address_of(&batch.id),
         version: batch.version,
@@ -48,6 +54,8 @@ pub(crate) async fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body
         unknown: counts.unknown > 0,
         may_fetch: ran && call.operates(),
         again: Again::of(call, batch, counts),
+        fetch_hint,
+        again_means,
     };
     Ok(call.page(StatusCode::OK, &page, &frame))
 }
@@ -80,6 +88,7 @@ impl Again {
 struct EndedPage {
     frame: Frame,
     words: &'static BatchesWords,
+    back: (String, &'static str),
     notice: Option<&'static str>,
     address: String,
     version: u32,
@@ -91,4 +100,8 @@ struct EndedPage {
     unknown: bool,
     may_fetch: bool,
     again: Again,
+    /// What the result's file is.
+    fetch_hint: &'static str,
+    /// What charging again means.
+    again_means: &'static str,
 }

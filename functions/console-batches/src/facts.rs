@@ -84,6 +84,20 @@ pub(crate) fn source(call: &Call<'_>, batch: &Batch) -> String {
     }
 }
 
+/// What its page is called, and where that leads back to: who charged a plan of continuation uploaded no file.
+pub(crate) fn heading(words: &BatchesWords, batch: &Batch) -> (&'static str, (String, &'static str)) {
+    match batch.kind {
+        // a second run over its rows is a batch of its own
+        Kind::Continuation { .. } if batch.again => {
+            (words.of_continuation, ("/console/batches".to_owned(), words.back))
+        }
+        Kind::Continuation { .. } => {
+            (words.of_continuation, (format!("/console/continuation/{}", batch.id), words.to_plan))
+        }
+        Kind::File => (words.one, ("/console/batches".to_owned(), words.back)),
+    }
+}
+
 /// How it stands: the shape, and the word.
 pub(crate) const fn state(words: &BatchesWords, batch: &Batch) -> (&'static str, &'static str) {
     let states = &words.states;

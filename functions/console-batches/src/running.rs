@@ -43,12 +43,14 @@ pub(crate) async fn show(call: &Call<'_>, batch: &Batch) -> Result<Response<Body
     let mut facts = facts::of(call, batch);
     facts.extend(facts::people(call, batch, Ran::Yes, stopped_by).await?);
     let again_s = LOOK_AGAIN_S.saturating_add(chunks.unwrap_or(0) / CHUNKS_A_SECOND);
-    let frame = call.frame(words.one).refreshing(again_s, address_of(&batch.id));
+    let (heading, back) = facts::heading(words, batch);
+    let frame = call.frame(heading).refreshing(again_s, address_of(&batch.id));
     let (mark, state) = facts::state(words, batch);
     let row = |rows: u32| grouped_number(u64::from(rows));
     let page = RunningPage {
         frame: frame.clone(),
         words,
+        back,
         notice: one::notice(call),
         address: address_of(&batch.id),
         mark,
@@ -123,6 +125,7 @@ impl Pace {
 struct RunningPage {
     frame: Frame,
     words: &'static BatchesWords,
+    back: (String, &'static str),
     notice: Option<&'static str>,
     address: String,
     mark: &'static str,

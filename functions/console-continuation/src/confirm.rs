@@ -10,7 +10,7 @@ use http::{Response, StatusCode};
 use inbound::http as answer;
 use lambda_http::Body;
 use words::{
-    console::{batches::spelled, continuation::ContinuationWords},
+    console::{batches::in_words, continuation::ContinuationWords},
     format::{grouped_number, sum},
     recurring::month,
 };
@@ -44,7 +44,7 @@ pub(crate) async fn ask(call: &Call<'_>, run: &Run, code: Option<&'static str>) 
         figures: figures(call, run, drawn),
         facts: facts::of(call, run).await?,
         sentence: (words.sentence)(&month(lang, run.month), &count, &yen),
-        sum_spelled: (words.sum_spelled)(&spelled(lang, run.chosen.yen)),
+        sum_spelled: in_words(lang, run.chosen.yen).map(|text| (words.sum_spelled)(&text)),
         needs_code: needs_code(call, run).then(|| {
             let rows = grouped_number(u64::from(limits.at_once_rows));
             (words.needs_code)(&rows, &sum(lang, limits.at_once_yen.into()))
@@ -142,7 +142,8 @@ struct ConfirmPage {
     figures: Vec<Fact>,
     facts: Vec<Fact>,
     sentence: String,
-    sum_spelled: String,
+    /// None: it reads as it is written.
+    sum_spelled: Option<String>,
     needs_code: Option<String>,
     code: Option<&'static str>,
     charge: String,

@@ -61,7 +61,16 @@ pub(crate) fn figures(call: &Call<'_>, run: &Run, drawn: &Drawn) -> Vec<Fact> {
         let figure = drawn.figure(standing);
         (figure.rows > 0).then(|| ((words.standings)(standing), count(figure.rows)))
     });
-    std::iter::once((words.to_charge, chosen)).chain(left).collect()
+    let label = match run.state {
+        RunState::Begun { .. } => words.handed_on,
+        RunState::Drawing { .. }
+        | RunState::Open { .. }
+        | RunState::Announced { .. }
+        | RunState::Confirmed { .. }
+        | RunState::Cancelled { .. }
+        | RunState::NotRun { .. } => words.to_charge,
+    };
+    std::iter::once((label, chosen)).chain(left).collect()
 }
 
 /// The shape of a state.

@@ -12,6 +12,7 @@ mod facts;
 mod link;
 mod list;
 mod one;
+mod result;
 mod view;
 
 use std::convert::Infallible;
@@ -23,7 +24,7 @@ use http::{Method, Response, StatusCode};
 use inbound::{Config, KeyringError, checkout::trades, http as answer};
 use lambda_http::{Body, Request};
 use outbound::{Queue, objects::Objects};
-use store::Continuations;
+use store::{Batches, Continuations};
 use words::console::continuation::ContinuationWords;
 
 /// What the function needs, made once.
@@ -31,6 +32,7 @@ use words::console::continuation::ContinuationWords;
 pub struct Deps {
     console: Console,
     runs: Continuations,
+    batches: Batches,
     files: Objects,
     /// Takes runs that are to be worked on.
     plans: Queue,
@@ -44,6 +46,7 @@ impl Deps {
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         Ok(Self {
             runs: Continuations::new(config.table()?),
+            batches: Batches::new(config.table()?),
             files: Objects::new(config.sdk(), config.required("BUCKET")?),
             plans: Queue::new(config.sdk(), config.required("CONTINUATION_QUEUE")?),
             console: Console::open(config, clock).await?,

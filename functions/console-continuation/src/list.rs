@@ -7,6 +7,7 @@ use domain::{
     clock::japan_date,
     recurring::continuation::{Month, Run},
 };
+use futures_util::future::try_join_all;
 use http::{Response, StatusCode};
 use lambda_http::Body;
 use words::{
@@ -15,7 +16,10 @@ use words::{
     recurring::month,
 };
 
-use crate::{Call, address_of, facts};
+use crate::{
+    Call, address_of, facts,
+    result::{self, Stands},
+};
 
 /// Runs of a page.
 const PAGE: usize = 50;
@@ -40,6 +44,8 @@ pub(crate) async fn show(call: &Call<'_>, wrong: Option<&'static str>) -> Result
         }
     };
     let frame = call.frame(words.title);
+    let entry = async |run: &Run| Ok::<_, Refusal>(Entry::new(call, run, asked_by(run), result::of(call, run).await?));
+    let entries = try_join_all(found.iter().map(entry)).await?;
     let page = ListPage {
         frame: frame.clone(),
         words,
@@ -50,7 +56,7 @@ pub(crate) async fn show(call: &Call<'_>, wrong: Option<&'static str>) -> Result
         schedule: schedule(call),
         older: found.last().filter(|_| more).map(|run| format!("/console/continuation?before={}", run.id)),
         newest: before.is_some(),
-        entries: found.iter().map(|run| Entry::new(call, run, asked_by(run))).collect(),
+        entries,
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(call.page(status, &page, &frame))
@@ -108,10 +114,11 @@ struct Entry {
     yen: String,
     mark: &'static str,
     state: &'static str,
+    result: Option<String>,
 }
 
 impl Entry {
-    fn new(call: &Call<'_>, run: &Run, asked_by: String) -> Self {
+    fn new(call: &Call<'_>, run: &Run, asked_by: String, stands: Stands) -> Self {
         Self {
             address: address_of(&run.id),
             months: facts::months(call, run),
@@ -119,8 +126,9 @@ impl Entry {
             asked_by,
             rows: grouped_number(u64::from(run.chosen.rows)),
             yen: sum(call.visit.lang, run.chosen.yen),
-            mark: facts::mark(&run.state),
-            state: (call.words().states)(&run.state),
+            mark: stands.mark,
+            state: stands.state,
+            result: stands.result,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     Call, address_of, confirm,
     edit::Typed,
     facts::{self, Fact},
+    result,
     view::{self, Shown, View, Which},
 };
 
@@ -85,6 +86,7 @@ pub(crate) async fn plan(
         | RunState::NotRun { .. } => frame,
     };
     let may_edit = may_edit(call, run);
+    let stands = result::of(call, run).await?;
     let page = PlanPage {
         frame: frame.clone(),
         words,
@@ -92,11 +94,14 @@ pub(crate) async fn plan(
         address: address_of(&run.id),
         batch: matches!(run.state, RunState::Begun { .. }).then(|| format!("/console/batches/{}", run.id)),
         version: run.version,
-        mark: facts::mark(&run.state),
-        state: (words.states)(&run.state),
+        mark: stands.mark,
+        state: stands.state,
         lead: lead(call, run),
         facts: facts::of(call, run).await?,
-        figures: run.drawn.as_ref().map(|drawn| facts::figures(call, run, drawn)),
+        figures: run.drawn.as_ref().map(|drawn| {
+            let figures = facts::figures(call, run, drawn);
+            stands.facts.into_iter().chain(figures).collect()
+        }),
         as_of: run.drawn.as_ref().map(|drawn| (words.as_of)(&words::date_time(call.visit.lang, drawn.at))),
         empty: run.drawn.as_ref().filter(|_| rows.is_empty()).map(|drawn| empty(words, drawn)),
         may_edit,

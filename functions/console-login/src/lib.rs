@@ -86,11 +86,23 @@ fn language(deps: &Deps, request: &Request) -> Response<Body> {
     let outside = Outside::of(deps, request);
     let mut response = answer::see_other(&outside.next());
     if let Some(lang) = outside.query("to").and_then(Lang::parse) {
-        let name = console::Visit::LANGUAGE_COOKIE;
-        let cookie = format!("{name}={}; Path=/; Max-Age={LANGUAGE_S}; Secure; HttpOnly; SameSite=Lax", lang.tag());
-        answer::set_cookie(&mut response, &cookie);
+        remember(&mut response, lang);
     }
     response
+}
+
+/// Remembers the language in which somebody signs in, where their browser asks for it and none was chosen before: the pages behind stay in it.
+fn keep_language(request: &Request, response: &mut Response<Body>) {
+    let chosen = answer::cookie(request, console::Visit::LANGUAGE_COOKIE).and_then(Lang::parse);
+    if let (None, Some(lang)) = (chosen, answer::accepted_language(request)) {
+        remember(response, lang);
+    }
+}
+
+fn remember(response: &mut Response<Body>, lang: Lang) {
+    let name = console::Visit::LANGUAGE_COOKIE;
+    let cookie = format!("{name}={}; Path=/; Max-Age={LANGUAGE_S}; Secure; HttpOnly; SameSite=Lax", lang.tag());
+    answer::set_cookie(response, &cookie);
 }
 
 /// Whatever follows in so many seconds.

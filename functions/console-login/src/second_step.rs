@@ -12,7 +12,7 @@ use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
 use words::console::login::{LoginWords, login};
 
-use crate::{Deps, Refusal, after, outside::Outside, said, sign_in::Pending};
+use crate::{Deps, Refusal, after, keep_language, outside::Outside, said, sign_in::Pending};
 
 /// How long the form may be open. Seconds.
 const FORM_S: i64 = 600;
@@ -94,6 +94,7 @@ async fn sign_in(
     let mut response = answer::see_other(next);
     console.begin_session(request, user, &mut response).await?;
     console.remember_device(request, user, &mut response)?;
+    keep_language(request, &mut response);
     Pending::forget(&mut response);
     if factor == Factor::Recovery
         && let Some(opened) = console.merchants().load(&user.merchant, console.keyring()).await?

@@ -6,16 +6,20 @@ use domain::{
     KeptCard, Payment,
     audit::Action,
     recurring::{
-        calendar::Anchor,
+        calendar::{Anchor, run_day},
         plan::{By, ChangeError, Held, Plan, Rate},
     },
     tries::{Limit, TriedBy},
 };
 use http::{Response, StatusCode};
 use inbound::http as answer;
+use jiff::civil::Date;
 use lambda_http::Body;
 use store::{PlanWritten, StoreError};
-use words::console::recurring::{Act, ActText, ChangeProblem, RecurringWords};
+use words::{
+    console::recurring::{Act, ActText, ChangeProblem, RecurringWords},
+    recurring::listed,
+};
 
 use crate::{
     Call, address_of, change,
@@ -197,7 +201,12 @@ fn let_go(call: &Call<'_>, plan: &Plan, act: Act, payment: Option<&Payment>) -> 
     if lets_go {
         plan.may_let_go(payment, now).map_err(|held| Hindrance::Now((words.held)(held).to_owned()))?;
     }
-    let mut lines = vec![comes_next(call, &next, words.goes_on)];
+    let mut lines = vec![match act {
+        Act::Skip => leaves_out(call, plan, &next),
+        Act::Charge | Act::Pause | Act::Resume | Act::Change | Act::Propose | Act::Withdraw | Act::Move | Act::End => {
+            comes_next(call, &next, words.goes_on)
+        }
+    }];
     if lets_go && act == Act::Resume {
         lines.push(words.lets_go.to_owned());
     }
@@ -252,6 +261,15 @@ fn of_day(call: &Call<'_>, plan: &Plan, day: Anchor) -> Result<Step, Hindrance> 
 
 fn comes_next(call: &Call<'_>, next: &Plan, text: fn(&str, &str) -> String) -> String {
     text(&facts::day(call, next.run_day()), &words::money(call.lang(), next.rate().amount))
+}
+
+/// Which dates are left out, and what comes after them. The open period is named by the day on which it was due.
+fn leaves_out(call: &Call<'_>, plan: &Plan, next: &Plan) -> String {
+    let lang = call.lang();
+    let due = |nominal: &Date| if *nominal == plan.nominal { plan.run_day().date } else { run_day(*nominal).date };
+    let days: Vec<String> = next.left_out.iter().map(|nominal| words::format::day(lang, due(nominal))).collect();
+    let text = |day: &str, money: &str| (call.words().leaves_out)(&listed(lang, &days), day, money);
+    text(&facts::day(call, next.run_day()), &words::money(lang, next.rate().amount))
 }
 
 /// What was typed, in an address or a form.

@@ -15,7 +15,10 @@ use domain::{
 use http::{Response, StatusCode};
 use jiff::{Timestamp, civil::Date};
 use lambda_http::Body;
-use words::console::recurring::{self as texts, Act, RecurringWords};
+use words::{
+    console::recurring::{self as texts, Act, RecurringWords},
+    recurring::listed,
+};
 
 use crate::{
     Call, address_of, address_of_offer,
@@ -101,7 +104,7 @@ fn next(call: &Call<'_>, plan: &Plan) -> Vec<Fact> {
         PlanState::Paused { at, .. } | PlanState::Ended { at, .. } => (Some(at), Vec::new()),
     };
     let since = since.map(|at| (words.since, words::date_time(lang, at)));
-    since.into_iter().chain(comes).chain(tries).chain(declined).chain(proposal).collect()
+    comes.into_iter().chain(tries).chain(declined).chain(proposal).chain(since).collect()
 }
 
 const fn since(progress: Progress) -> Option<Timestamp> {
@@ -115,11 +118,16 @@ fn coming(call: &Call<'_>, plan: &Plan, progress: Progress) -> Vec<Fact> {
     let (words, lang) = (call.words(), call.lang());
     let period =
         plan.times.map_or_else(|| (words.period_of)(plan.period), |times| (words.times_of)(plan.period, times.get()));
+    let today = japan_date(call.visit.now);
+    let overdue = plan.overdue_since(today);
     let mut facts = vec![
         (words.period, period),
         (words.will_cost, words::money(lang, plan.rate().amount)),
         (words.nominal, words::format::day(lang, plan.nominal)),
-        (words.run_day, facts::day(call, plan.run_day())),
+        match overdue {
+            Some(since) => (words.overdue, words::format::day(lang, since)),
+            None => (words.run_day, facts::day(call, plan.run_day())),
+        },
     ];
     match progress {
         Progress::Retrying { next, .. } => {
@@ -139,19 +147,13 @@ fn coming(call: &Call<'_>, plan: &Plan, progress: Progress) -> Vec<Fact> {
         let day = words::format::day(lang, then.from);
         facts.push((words.scheduled, (words.rate_from)(&facts::rate(call, then.rate), &day)));
     }
-    let following: Vec<String> =
-        plan.upcoming().skip(1).take(FOLLOWING).map(|(date, _)| facts::day(call, run_day(date))).collect();
+    let later = plan.upcoming().skip(1).map(|(date, _)| run_day(date)).filter(|run| run.date > today);
+    let following: Vec<String> = later.take(FOLLOWING).map(|run| facts::day(call, run)).collect();
     if !following.is_empty() {
-        facts.push((words.following, following.join(joint(lang))));
+        let label = if overdue.is_some() { words.next_to_come } else { words.following };
+        facts.push((label, listed(lang, &following)));
     }
     facts
-}
-
-const fn joint(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Ja => "、",
-        Lang::En => ", ",
-    }
 }
 
 fn agreed(call: &Call<'_>, plan: &Plan) -> Vec<Fact> {
@@ -163,7 +165,10 @@ fn agreed(call: &Call<'_>, plan: &Plan) -> Vec<Fact> {
         (words.rate, Some(facts::rate(call, plan.agreed))),
         (words.day, Some((words.day_of)(plan.anchor))),
         (words.times, Some(times)),
-        (words.trial_until, plan.trial_until.map(|day| words::format::day(lang, day))),
+        (
+            words.trial_until,
+            plan.trial_until.filter(|_| plan.period == 2 && !plan.is_over()).map(|day| words::format::day(lang, day)),
+        ),
         (words.joined, Some(words::date_time(lang, plan.joined_at))),
         (words.shown_at, Some(words::date_time(lang, plan.shown.at))),
         (words.shown_version, Some(plan.shown.version.to_string())),

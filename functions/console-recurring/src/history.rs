@@ -73,7 +73,8 @@ impl Paid {
         Self {
             at: words::date_time(lang, payment.opened_at),
             order: payment.key.order.to_string(),
-            amount: words::money(lang, payment.amount_now()),
+            // the one yen that registers a card is never charged
+            amount: words::sum(lang, if status == Status::Registered { 0 } else { payment.amount_now().get().into() }),
             mark: mark(status),
             status: transactions::status(lang, status),
         }
@@ -85,7 +86,12 @@ const fn mark(status: Status) -> &'static str {
     match status {
         Status::Authorized | Status::Captured => "good",
         Status::Failed | Status::Disputed | Status::Declined => "bad",
-        Status::Abandoned | Status::Cancelled | Status::Lapsed | Status::Refunded | Status::PartlyRefunded => "over",
+        Status::Registered
+        | Status::Abandoned
+        | Status::Cancelled
+        | Status::Lapsed
+        | Status::Refunded
+        | Status::PartlyRefunded => "over",
         Status::Running | Status::Challenging | Status::Checking | Status::Reversing | Status::NeedsPerson => "open",
     }
 }

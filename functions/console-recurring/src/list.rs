@@ -112,6 +112,16 @@ struct RowView {
     joined: String,
 }
 
+/// The day on which it is charged next. A day that is past is none: it is said since when the period is due.
+fn next(call: &Call<'_>, row: &PlanRow) -> String {
+    let today = japan_date(call.visit.now);
+    match row.runs_on() {
+        Some(run) if run.date < today => (call.words().overdue_since)(&words::format::day(call.lang(), run.date)),
+        Some(run) => facts::day(call, run),
+        None => String::new(),
+    }
+}
+
 impl RowView {
     fn new(call: &Call<'_>, row: &PlanRow) -> Self {
         let lang = call.lang();
@@ -125,7 +135,7 @@ impl RowView {
             item: row.item.clone(),
             amount: words::money(lang, row.amount),
             cycle: words::recurring::cycle(lang, row.cycle),
-            next: row.runs_on().map(|run| facts::day(call, run)).unwrap_or_default(),
+            next: next(call, row),
             joined: words::format::day(lang, japan_date(row.joined_at)),
         }
     }

@@ -35,7 +35,6 @@ pub(crate) async fn send_test(deps: &Deps, visit: &Visit) -> Result<Response<Bod
         own: Some(merchant.mail.texts.of(visit.lang)),
         card_kept: None,
         receipt: None,
-        next: None,
         regular: None,
     });
     let mail = Mail {

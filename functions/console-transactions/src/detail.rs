@@ -164,7 +164,7 @@ impl View {
         Self {
             amount: figure(payment.amount_now()),
             mark: mark(status),
-            result: texts::outcome(lang, status.outcome()),
+            result: texts::result(lang, status),
             status: texts::status(lang, status),
             notice: notice(words, payment),
             facts: facts(lang, words, payment, charged_by(payment).map(|id| history::name(words, id, people))),

@@ -62,7 +62,12 @@ pub(crate) const fn mark(status: Status) -> &'static str {
     match status {
         Status::Authorized | Status::Captured => "good",
         Status::Failed | Status::Disputed => "bad",
-        Status::Abandoned | Status::Cancelled | Status::Lapsed | Status::Refunded | Status::PartlyRefunded => "over",
+        Status::Registered
+        | Status::Abandoned
+        | Status::Cancelled
+        | Status::Lapsed
+        | Status::Refunded
+        | Status::PartlyRefunded => "over",
         Status::Running
         | Status::Challenging
         | Status::Checking

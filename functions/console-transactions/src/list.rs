@@ -175,7 +175,7 @@ impl RowView {
                 .filter(|yen| *yen > 0)
                 .map(|yen| texts::sum_figure(i64::from(yen).saturating_neg())),
             mark: mark(row.status),
-            result: texts::outcome(lang, row.status.outcome()),
+            result: texts::result(lang, row.status),
             status: texts::status(lang, row.status),
             class: texts::class(lang, row.interface),
             free: named_free_items(visit, &row.free, lang),

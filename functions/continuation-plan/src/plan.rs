@@ -116,6 +116,7 @@ fn may_count(row: &Row) -> bool {
         | Status::Cancelled
         | Status::Lapsed
         | Status::Failed
+        | Status::Registered
         | Status::Abandoned => false,
     };
     continued && paid

@@ -53,7 +53,7 @@ impl Sheet {
             harmless(&row.holder),
             transactions::class(lang, row.interface).into(),
             at.as_str().into(),
-            transactions::status(lang, row.status).into(),
+            transactions::status(lang, row.status.told()).into(),
             refunded.as_str().into(),
             number.as_str().into(),
             harmless(&row.user),

@@ -461,7 +461,7 @@ fn the_consent_says_what_may_be_done_and_how_it_ends() {
         assert!(html.contains("削除"), "{scope:?}");
     }
     assert!(!form(&shop).html.contains("keep_card"));
-    assert_eq!(words::KEEP_TERMS, 1, "the texts above are the first version: count up and keep the old ones at hand");
+    assert_eq!(words::KEEP_TERMS, 2, "the texts above are the second version: count up and keep the old ones at hand");
 }
 
 #[test]
@@ -542,6 +542,7 @@ fn manage<'a>(kept: KeptEntry<'a>) -> ManageCard<'a> {
         keep: ConsentScope::Both,
         keep_checked: false,
         relying: &[],
+        owed: &[],
     }
 }
 
@@ -742,7 +743,6 @@ fn a_line_end_in_a_name_makes_no_header_and_no_row() {
         own: None,
         card_kept: None,
         receipt: None,
-        next: None,
         regular: None,
     });
     assert_eq!(mail.subject, "お支払いは成立しませんでした 1円（店 Bcc: a@example.jp x）");
@@ -866,7 +866,6 @@ fn a_shops_own_paragraphs_stand_in_the_payers_mail_as_plain_text() {
         own: Some(&texts),
         card_kept: None,
         receipt: None,
-        next: None,
         regular: None,
     };
     let mail = page::mail::completion(&paid);

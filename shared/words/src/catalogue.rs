@@ -79,6 +79,8 @@ pub struct Order {
     pub tax_included: &'static str,
     /// How it is paid.
     pub method: &'static str,
+    /// By card, each time of a regular purchase.
+    pub method_card: &'static str,
     /// By card, at once.
     pub method_card_once: &'static str,
     /// A free item that the merchant gave no label.
@@ -205,10 +207,23 @@ pub struct Keep {
     pub expired_lead: fn(card: &str) -> String,
     /// What the shopper is asked to agree to when a typed card may be kept.
     pub consent: fn(scope: ConsentScope) -> KeepConsent,
+    /// What is said otherwise where a regular purchase begins with it, whose terms stand on the same page.
+    pub regular: KeepRegular,
     /// How it is kept.
     pub protection: &'static str,
     /// The card that is kept now gives way to the typed one.
     pub replaces: fn(card: &str) -> String,
+}
+
+/// What is said of a card that is kept for a regular purchase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeepRegular {
+    /// What keeping it means where the merchant charges it.
+    pub means: &'static str,
+    /// The same where the buyer may pay with it, too.
+    pub means_both: &'static str,
+    /// How it is changed.
+    pub withdrawal: &'static str,
 }
 
 /// What a shopper agrees to when a card is kept.
@@ -218,8 +233,8 @@ pub struct KeepConsent {
     pub ask: &'static str,
     /// What may be done with the card.
     pub means: &'static str,
-    /// How it is deleted.
-    pub withdrawal: &'static str,
+    /// How it is changed or deleted. None: the page itself is where.
+    pub withdrawal: Option<&'static str>,
     /// What was agreed to, looked back at.
     pub agreed: &'static str,
 }
@@ -286,7 +301,7 @@ pub struct KeptCard {
     pub add_consent: &'static str,
     /// The button.
     pub add_button: &'static str,
-    /// How the new card is checked.
+    /// How the new card is checked, and that the one yen is not charged.
     pub checked_by_one_yen: &'static str,
     /// The button.
     pub replace_button: &'static str,
@@ -316,6 +331,8 @@ pub struct KeptCard {
     pub keep_it: &'static str,
     /// A new card stands in its place.
     pub replaced: KeptCardText,
+    /// The address is that of a card in whose place another stands.
+    pub replaced_before: KeptCardText,
     /// It is gone.
     pub deleted: KeptCardText,
     /// It can only be replaced.
@@ -448,6 +465,8 @@ pub struct Outcome {
     pub date: &'static str,
     /// Date and time at which it was certain that nothing was paid.
     pub checked: &'static str,
+    /// How much was paid.
+    pub amount: &'static str,
     /// Our payment number.
     pub payment: &'static str,
     /// The card.

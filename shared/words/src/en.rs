@@ -3,8 +3,8 @@
 use domain::card::ConsentScope;
 
 use crate::catalogue::{
-    Amount, Challenge, Form, HandOver, Keep, KeepConsent, KeptCard, KeptCardText, Mail, Order, Outcome, Refusal, Shell,
-    Waiting, Words,
+    Amount, Challenge, Form, HandOver, Keep, KeepConsent, KeepRegular, KeptCard, KeptCardText, Mail, Order, Outcome,
+    Refusal, Shell, Waiting, Words,
 };
 
 pub(crate) const WORDS: Words = Words {
@@ -31,6 +31,7 @@ pub(crate) const WORDS: Words = Words {
         amount: "Amount to pay",
         tax_included: "tax included",
         method: "Payment method",
+        method_card: "Credit card",
         method_card_once: "Credit card, one payment",
         free: |number| format!("Free item {number}"),
         own: "From the shop",
@@ -96,21 +97,32 @@ pub(crate) const WORDS: Words = Words {
             ConsentScope::Recall => KeepConsent {
                 ask: "Save this card for next time",
                 means: "Next time you pay by entering the security code only.",
-                withdrawal: "You can delete it at any time under “Change or delete this card” on the payment page.",
+                withdrawal: Some(
+                    "You can delete it at any time under “Change or delete this card” on the payment page.",
+                ),
                 agreed: "That you can pay with it again",
             },
             ConsentScope::MerchantInitiated => KeepConsent {
                 ask: "I agree that this card is saved and used for future payments",
                 means: "The shop may charge this card for future payments, as you have agreed with it. Amounts and times follow the terms that the shop has told you.",
-                withdrawal: "To change or delete it, please contact the shop. It will lead you to the page for that.",
+                withdrawal: Some(
+                    "To change or delete it, please contact the shop. It will lead you to the page for that.",
+                ),
                 agreed: "That the shop charges it for future payments, as you have agreed with it",
             },
             ConsentScope::Both => KeepConsent {
                 ask: "I agree that this card is saved and used for future payments",
                 means: "Next time you pay by entering the security code only. The shop may also charge this card for future payments, as you have agreed with it. Amounts and times follow the terms that the shop has told you.",
-                withdrawal: "You can delete it under “Change or delete this card” on the payment page. While your agreement lasts, it can only be replaced by another card.",
+                withdrawal: Some(
+                    "You can delete it under “Change or delete this card” on the payment page. While your agreement lasts, it can only be replaced by another card.",
+                ),
                 agreed: "That you can pay with it again, and that the shop charges it for future payments, as you have agreed with it",
             },
+        },
+        regular: KeepRegular {
+            means: "This card is charged for this regular purchase, with the amounts and on the dates shown above.",
+            means_both: "Next time you pay by entering the security code only. This card is also charged for this regular purchase, with the amounts and on the dates shown above.",
+            withdrawal: "You can change the card by the link in the e-mail that you get when you order and for every payment.",
         },
         protection: "The card number is stored encrypted and is never passed to the shop.",
         replaces: |card| format!("If you save it, it replaces the card that is saved now ({card})."),
@@ -149,7 +161,7 @@ pub(crate) const WORDS: Words = Words {
         add: "The card to add",
         add_consent: "By adding the card you agree that your details are passed to your card issuer for authentication (3\u{2011}D\u{a0}Secure).",
         add_button: "Add this card",
-        checked_by_one_yen: "To check that the card works, ¥1 is authorized and cancelled at once. You do not pay anything.",
+        checked_by_one_yen: "To check that the card works, ¥1 is authorized and cancelled at once. This ¥1 is not charged.",
         replace_button: "Use this card from now on",
         replacing: "Checking the card…",
         replacing_status: "Your card is being checked. Please keep this page open.",
@@ -171,6 +183,11 @@ pub(crate) const WORDS: Words = Words {
             title: "Your card was replaced",
             lead: "The new card is used for your payments from now on.",
             advice: "The number of the card before was deleted. The ¥1 that checked the new card was cancelled. We are sending you a confirmation by e-mail.",
+        },
+        replaced_before: KeptCardText {
+            title: "This card was replaced before",
+            lead: "Another card is saved by now.",
+            advice: "To change it again, open the address in our e-mail or go to the shop’s page.",
         },
         deleted: KeptCardText {
             title: "Your card was deleted",
@@ -250,6 +267,7 @@ pub(crate) const WORDS: Words = Words {
         details: "Your payment",
         date: "Date and time",
         checked: "Checked at",
+        amount: "Amount paid",
         payment: "Payment number",
         card: "Card",
         shop: "Shop",

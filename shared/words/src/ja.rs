@@ -3,8 +3,8 @@
 use domain::card::ConsentScope;
 
 use crate::catalogue::{
-    Amount, Challenge, Form, HandOver, Keep, KeepConsent, KeptCard, KeptCardText, Mail, Order, Outcome, Refusal, Shell,
-    Waiting, Words,
+    Amount, Challenge, Form, HandOver, Keep, KeepConsent, KeepRegular, KeptCard, KeptCardText, Mail, Order, Outcome,
+    Refusal, Shell, Waiting, Words,
 };
 
 pub(crate) const WORDS: Words = Words {
@@ -31,6 +31,7 @@ pub(crate) const WORDS: Words = Words {
         amount: "お支払い金額",
         tax_included: "税込",
         method: "お支払い方法",
+        method_card: "クレジットカード",
         method_card_once: "クレジットカード（1回払い）",
         free: |number| format!("自由設定項目{number}"),
         own: "ショップからのご案内",
@@ -77,7 +78,7 @@ pub(crate) const WORDS: Words = Words {
         cancel: "支払いをやめてお店に戻る",
         cancel_here: "支払いをやめる",
         retype: "安全のため、カード情報は画面に残していません。お手数ですが、もう一度入力してください。",
-        declined: "このカードではお支払いいただけませんでした",
+        declined: "このカードはお使いいただけませんでした",
         not_charged: "請求は発生していません。",
         last_attempt: "お試しいただけるのは、あと1回です。",
     },
@@ -98,21 +99,28 @@ pub(crate) const WORDS: Words = Words {
             ConsentScope::Recall => KeepConsent {
                 ask: "このカードを次回のために保存する",
                 means: "次回から、セキュリティコードを入力するだけで支払えます。",
-                withdrawal: "お支払い画面の「カードの変更・削除」から、いつでも削除できます。",
+                withdrawal: Some("お支払い画面の「カードの変更・削除」から、いつでも削除できます。"),
                 agreed: "次回からのお支払いに使うこと",
             },
             ConsentScope::MerchantInitiated => KeepConsent {
                 ask: "このカードを保存し、今後のお支払いに使うことに同意する",
                 means: "お店との約束に従い、今後のお支払いにもこのカードが使われます。金額と時期は、お店がご案内した条件のとおりです。",
-                withdrawal: "変更や削除をご希望のときは、お店へご連絡ください。お手続きの画面をご案内します。",
+                withdrawal: Some("変更や削除をご希望のときは、お店へご連絡ください。お手続きの画面をご案内します。"),
                 agreed: "お店との約束に従い、今後のお支払いに使われること",
             },
             ConsentScope::Both => KeepConsent {
                 ask: "このカードを保存し、今後のお支払いに使うことに同意する",
                 means: "次回から、セキュリティコードを入力するだけで支払えます。また、お店との約束に従い、今後のお支払いにもこのカードが使われます。金額と時期は、お店がご案内した条件のとおりです。",
-                withdrawal: "お支払い画面の「カードの変更・削除」から削除できます。お約束が続いている間は、別のカードへの変更だけができます。",
+                withdrawal: Some(
+                    "お支払い画面の「カードの変更・削除」から削除できます。お約束が続いている間は、別のカードへの変更だけができます。",
+                ),
                 agreed: "次回からのお支払いに使うことと、お店との約束に従い、今後のお支払いに使われること",
             },
+        },
+        regular: KeepRegular {
+            means: "この定期購入のお支払いに、上に表示した金額と時期のとおり、このカードが使われます。",
+            means_both: "次回から、セキュリティコードを入力するだけで支払えます。また、この定期購入のお支払いに、上に表示した金額と時期のとおり、このカードが使われます。",
+            withdrawal: "カードは、お申し込みの時とお支払いのたびにお送りするメールのリンクから変更できます。",
         },
         protection: "カード番号は暗号化して保管し、お店には渡しません。",
         replaces: |card| format!("保存すると、いま保存しているカード（{card}）は、このカードに置き換わります。"),
@@ -151,7 +159,7 @@ pub(crate) const WORDS: Words = Words {
         add: "登録するカード",
         add_consent: "カードを登録すると、本人認証（3-Dセキュア）のため、お客様の情報をカード発行会社へ提供することに同意したものとします。",
         add_button: "このカードを登録する",
-        checked_by_one_yen: "カードが使えることを確かめるため、1円の与信を行い、すぐに取り消します。お支払いにはなりません。",
+        checked_by_one_yen: "カードが使えることを確かめるため、1円の与信を行い、すぐに取り消します。この1円は請求されません。",
         replace_button: "このカードに変更する",
         replacing: "カードを確認しています…",
         replacing_status: "カードを確認しています。画面を閉じずにお待ちください。",
@@ -173,6 +181,11 @@ pub(crate) const WORDS: Words = Words {
             title: "カードを変更しました",
             lead: "今後のお支払いには、新しいカードが使われます。",
             advice: "前のカードの番号は削除しました。確認のために行った1円の与信は取り消しています。確認のメールをお送りします。",
+        },
+        replaced_before: KeptCardText {
+            title: "このカードは変更済みです",
+            lead: "いまは、別のカードが保存されています。",
+            advice: "もう一度変更するときは、メールにあるアドレスか、お店の画面から開いてください。",
         },
         deleted: KeptCardText {
             title: "カードを削除しました",
@@ -254,6 +267,7 @@ pub(crate) const WORDS: Words = Words {
         details: "お支払いの内容",
         date: "お支払い日時",
         checked: "確認日時",
+        amount: "お支払い金額",
         payment: "決済番号",
         card: "カード",
         shop: "お店",

@@ -8,7 +8,7 @@ use domain::{
 use crate::recurring;
 
 /// Version of the wording of the final screen of a regular purchase. It stands with every first payment: whoever changes those texts counts it up.
-pub const JOIN_TERMS: u16 = 1;
+pub const JOIN_TERMS: u16 = 2;
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug)]
@@ -127,7 +127,7 @@ const JA: JoiningWords = JoiningWords {
     pay: |amount| format!("{amount}を支払って申し込む"),
     register: "カードを登録して申し込む",
     changed: "定期購入の内容が変わりました。新しい内容を確認し、もう一度お申し込みください。請求は発生していません。",
-    register_note: "カードが使えることを確かめるため、1円の承認を取り、すぐに取り消します。請求はされません。",
+    register_note: "カードが使えることを確かめるため、1円の与信を行い、すぐに取り消します。この1円は請求されません。",
     consent_why: "定期購入を申し込むには、カードの保存への同意が必要です。内容を読み、同意の欄を選んでください。",
     joined: "お申し込みが完了しました",
     joined_lead: "カードを登録しました。今回のお支払いはありません。",
@@ -140,11 +140,11 @@ const JA: JoiningWords = JoiningWords {
 
 const EN: JoiningWords = JoiningWords {
     now: "To pay now",
-    heading: "Your subscription",
+    heading: "Your regular purchase",
     contract: "Contract",
-    open_ended: |cycle| format!("Subscription, billed {cycle}. It has no end and goes on until you stop it"),
+    open_ended: |cycle| format!("Regular purchase, billed {cycle}. It has no end and goes on until you stop it"),
     times: |cycle, times| {
-        format!("Subscription, billed {cycle}. It ends by itself after {times} times, the first included")
+        format!("Regular purchase, billed {cycle}. It ends by itself after {times} times, the first included")
     },
     first: "First time",
     first_charged: |amount| format!("{amount}, charged when you order"),
@@ -176,12 +176,12 @@ const EN: JoiningWords = JoiningWords {
     dates: "What will be charged",
     nth: |nth| format!("No. {nth}"),
     more: "And so on, until you stop it.",
-    pay: |amount| format!("Pay {amount} and subscribe"),
-    register: "Register your card and subscribe",
-    changed: "The subscription has changed. Please read the new terms and order again. Nothing was charged.",
-    register_note: "To see that your card works, one yen is authorized and reversed at once. It is not charged.",
-    consent_why: "To subscribe we need your consent to save the card. Please read it and tick the box.",
-    joined: "You are subscribed",
+    pay: |amount| format!("Pay {amount} and order"),
+    register: "Register your card and order",
+    changed: "The regular purchase has changed. Please read the new terms and order again. Nothing was charged.",
+    register_note: "To check that your card works, ¥1 is authorized and cancelled at once. This ¥1 is not charged.",
+    consent_why: "To order we need your consent to save the card. Please read it and tick the box.",
+    joined: "Your order is complete",
     joined_lead: "Your card is registered. Nothing was charged now.",
     back_lead: "Your card is registered. Nothing was charged now. We take you back to the shop.",
     joined_at: "Date",

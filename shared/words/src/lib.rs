@@ -31,7 +31,7 @@ pub use request::request_problem;
 
 /// Version of the texts that a shopper agrees to when a card is kept ([`catalogue::Keep::consent`]). It stands in every
 /// consent, so that what was agreed to can be shown: whoever changes those texts in meaning counts it up.
-pub const KEEP_TERMS: u16 = 1;
+pub const KEEP_TERMS: u16 = 2;
 
 /// Version of the wording around an offer's legal items ([`catalogue::Order`]). It stands with every payment of a link: whoever
 /// changes those texts counts it up.

@@ -250,15 +250,15 @@ pub const fn decline(lang: Lang, code: DeclineCode) -> DeclineText {
             advice: "もう一度お試しいただくか、別のカードをお使いください。認証の方法が分からないときは、カード裏面の連絡先へお問い合わせください。",
         },
         (Lang::En, DeclineCategory::NeverRetry) => DeclineText {
-            what: "Your card company did not approve this payment.",
+            what: "Your card company did not give its approval.",
             advice: "It does not tell us why. Please use another card, or call the number on the back of your card.",
         },
         (Lang::En, DeclineCategory::RetryLater) => DeclineText {
-            what: "Your card company did not approve this payment.",
+            what: "Your card company did not give its approval.",
             advice: "Please use another card, or try again later. For questions, call the number on the back of your card.",
         },
         (Lang::En, DeclineCategory::FixData) => DeclineText {
-            what: "Your card company did not approve this payment.",
+            what: "Your card company did not give its approval.",
             advice: "Please compare the card number, expiry date and security code with your card and enter them again, or use another card.",
         },
         (Lang::En, DeclineCategory::BringPayerBack) => DeclineText {

@@ -137,6 +137,14 @@ pub fn run_date(lang: Lang, run: RunDay) -> String {
     }
 }
 
+/// Several days or names in a line.
+pub fn listed(lang: Lang, texts: &[String]) -> String {
+    texts.join(match lang {
+        Lang::Ja => "、",
+        Lang::En => ", ",
+    })
+}
+
 /// What a clerk should look at before a month's payments are charged again.
 pub fn flag(lang: Lang, flag: Flag) -> String {
     match (lang, flag) {

@@ -11,7 +11,7 @@ use words::FormProblem;
 
 use super::PlanVisit;
 use crate::{
-    Failure,
+    Failure, owed,
     register::{Registration, mend, order_of, to_result, typed},
     visit::Typed,
 };
@@ -46,6 +46,7 @@ pub(super) async fn ask(
         keep: SCOPE,
         keep_checked: typed.keep_checked,
         relying: &[(plan.item.clone(), visit.path.clone())],
+        owed: &owed::of(visit.deps, std::slice::from_ref(plan)),
     });
     let shop = visit.deps.checkout.shop(&opened.merchant);
     let other = format!("{}?view=card&lang={}", visit.path, checkout::other(lang).tag());

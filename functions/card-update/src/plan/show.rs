@@ -46,7 +46,7 @@ async fn to_card(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Response<Body>, F
 
 async fn ask(visit: &PlanVisit<'_>, plan: &Plan, act: PlanAct) -> Result<Response<Body>, Failure> {
     let opened = visit.merchant().await?;
-    let ask = PlanAsk { act, plan, action: &visit.path, token: &visit.seal(None)? };
+    let ask = PlanAsk { act, plan, action: &visit.path, token: &visit.seal(None)?, now: visit.deps.clock.now() };
     let query = format!("view={}&", act.name());
     Ok(visit.page(&opened.merchant, visit.lang(None, plan), StatusCode::OK, PlanView::Ask(ask), &query))
 }
@@ -63,6 +63,7 @@ async fn overview(visit: &PlanVisit<'_>, plan: &Plan) -> Result<Response<Body>, 
         past: &past(visit, plan).await?,
         action: &visit.path,
         done,
+        now: visit.deps.clock.now(),
     };
     let lang = visit.lang(None, plan);
     Ok(visit.page(&opened.merchant, lang, StatusCode::OK, PlanView::Overview(view), ""))

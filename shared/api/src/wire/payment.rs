@@ -223,7 +223,7 @@ impl PaymentBody {
         Self {
             order: payment.key.order.to_string(),
             payment: payment.number().as_str().to_owned(),
-            status: Status::of(payment).name(),
+            status: Status::of(payment).told().name(),
             interface: interface_name(payment.interface),
             amount: payment.amount_now().get(),
             ordered: payment.amount.get(),
@@ -294,7 +294,7 @@ impl PaymentSummary {
         Self {
             order: row.key.order.to_string(),
             payment: row.number().as_str().to_owned(),
-            status: row.status.name(),
+            status: row.status.told().name(),
             interface: interface_name(row.interface),
             amount: row.amount.get(),
             refunded: row.refunded,

@@ -5,6 +5,7 @@
 
 mod change;
 mod charge;
+mod comes;
 mod let_go;
 mod name;
 mod remind;
@@ -24,7 +25,7 @@ pub use let_go::Held;
 pub use name::PlanId;
 pub use remind::{REMINDER_DAYS, Reminder, ReminderKind};
 pub use settle::{Standing, without_words};
-pub use stand::{PlanTidings, tidings};
+pub use stand::{NewCard, PlanTidings, tidings};
 
 use super::{
     calendar::{Anchor, RunDay, run_day},
@@ -102,6 +103,9 @@ pub struct Plan {
     /// The order under which the buyer was authenticated who agreed last to a change.
     #[serde(default)]
     pub agreed_by: Option<OrderId>,
+    /// The nominal dates that were let go uncharged, when that was done last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<Date>,
     /// When the buyer last asked for another address of the plan's page.
     #[serde(default)]
     pub link_asked: Option<Timestamp>,
@@ -252,6 +256,7 @@ impl Plan {
             card_warned: None,
             changed_card: None,
             agreed_by: None,
+            left_out: Vec::new(),
             link_asked: None,
             state: PlanState::Active(Progress::Waiting),
         })

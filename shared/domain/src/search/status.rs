@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Payment, State, payment::Stage};
+use crate::{
+    Payment, State,
+    payment::{Failure, Stage},
+};
 
 /// How a payment stands. What a state carries is left out, and what a clerk tells apart is not: a refund in part, and in whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +37,8 @@ pub enum Status {
     Lapsed,
     /// Over without money.
     Failed,
+    /// A card was registered, as was wanted: nothing was to be paid. Interfaces tell it as [`Status::Failed`].
+    Registered,
     /// Given up by the shopper.
     Abandoned,
     /// A person has to look.
@@ -58,11 +63,13 @@ pub enum Standing {
     All(Outcome),
     /// One state.
     Only(Status),
+    /// One state as interfaces tell it. See [`Status::told`].
+    Told(Status),
 }
 
 impl Status {
     /// Every one, in the order in which a form offers them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Captured,
         Self::Authorized,
         Self::PartlyRefunded,
@@ -71,6 +78,7 @@ impl Status {
         Self::Cancelled,
         Self::Lapsed,
         Self::Failed,
+        Self::Registered,
         Self::Abandoned,
         Self::Running,
         Self::Challenging,
@@ -96,6 +104,7 @@ impl Status {
             State::Captured { .. } => refunded(payment),
             State::Cancelled { .. } => Self::Cancelled,
             State::Lapsed { .. } => Self::Lapsed,
+            State::Failed { reason: Failure::Registered, .. } => Self::Registered,
             State::Failed { .. } => Self::Failed,
             State::Abandoned { .. } => Self::Abandoned,
             State::NeedsPerson(_) => Self::NeedsPerson,
@@ -118,9 +127,37 @@ impl Status {
             Self::Cancelled => "cancelled",
             Self::Lapsed => "lapsed",
             Self::Failed => "failed",
+            Self::Registered => "registered",
             Self::Abandoned => "abandoned",
             Self::NeedsPerson => "needs_person",
         }
+    }
+
+    /// The state that interfaces name: what a CSV or the JSON API says does not change with the words of a page.
+    pub const fn told(self) -> Self {
+        match self {
+            Self::Registered => Self::Failed,
+            Self::Running
+            | Self::Challenging
+            | Self::Checking
+            | Self::Reversing
+            | Self::Declined
+            | Self::Authorized
+            | Self::Captured
+            | Self::PartlyRefunded
+            | Self::Refunded
+            | Self::Disputed
+            | Self::Cancelled
+            | Self::Lapsed
+            | Self::Failed
+            | Self::Abandoned
+            | Self::NeedsPerson => self,
+        }
+    }
+
+    /// Every one that interfaces name.
+    pub fn all_told() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|status| status.told() == *status)
     }
 
     /// What it came to.
@@ -133,7 +170,7 @@ impl Status {
             | Self::Disputed
             | Self::Cancelled
             | Self::Lapsed => Outcome::Success,
-            Self::Failed | Self::Abandoned => Outcome::Failure,
+            Self::Failed | Self::Registered | Self::Abandoned => Outcome::Failure,
             Self::Running
             | Self::Challenging
             | Self::Checking
@@ -185,7 +222,7 @@ impl Standing {
     pub const fn name(self) -> &'static str {
         match self {
             Self::All(outcome) => outcome.name(),
-            Self::Only(status) => status.name(),
+            Self::Only(status) | Self::Told(status) => status.name(),
         }
     }
 
@@ -194,6 +231,7 @@ impl Standing {
         match self {
             Self::All(outcome) => Status::ALL.into_iter().filter(|status| status.outcome() == outcome).collect(),
             Self::Only(status) => vec![status],
+            Self::Told(told) => Status::ALL.into_iter().filter(|status| status.told() == told).collect(),
         }
     }
 }

@@ -71,10 +71,14 @@ fn plan(lang: Lang, state: PlanState) -> Plan {
         card_warned: None,
         changed_card: None,
         agreed_by: None,
+        left_out: Vec::new(),
         link_asked: None,
         state,
     }
 }
+
+/// The day on which the pages are looked at and the mails written.
+const NOW: &str = "2027-01-27T03:00:00Z";
 
 const WAITING: PlanState = PlanState::Active(Progress::Waiting);
 
@@ -112,7 +116,7 @@ pub(super) fn pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSw
     let render = |shop, view: PlanView<'_>| page::plan(&PlanPage { lang, shop, view, language });
     let show = |plan: &Plan, done| {
         let card = Some((kept, "/card/sealed-handle"));
-        render(Some(shop), PlanView::Overview(PlanOverview { plan, card, past: &past, action, done }))
+        render(Some(shop), PlanView::Overview(PlanOverview { plan, card, past: &past, action, done, now: at(NOW) }))
     };
     let mut pages = Vec::new();
     for (name, state) in states() {
@@ -121,14 +125,15 @@ pub(super) fn pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSw
     let active = plan(lang, WAITING);
     let proposed = Plan { proposal: Some(rate(2_400, 1)), ..active.clone() };
     let agreed = Plan { then: vec![Scheduled { rate: rate(2_400, 1), from: date(2027, 2, 27) }], ..active.clone() };
-    let [.., ended] = states();
-    let ended = plan(lang, ended.1);
+    let [.., (_, paused), _, (_, ended)] = states();
+    let (paused, ended) = (plan(lang, paused), plan(lang, ended));
     pages.push(("plan-proposed".to_owned(), show(&proposed, None)));
     pages.push(("plan-agreed".to_owned(), show(&agreed, Some(PlanDone::Agreed))));
     pages.push(("plan-stopped".to_owned(), show(&ended, Some(PlanDone::Act(PlanAct::Stop)))));
     pages.push(("plan-moved".to_owned(), show(&active, Some(PlanDone::Moved))));
     for act in [PlanAct::Pause, PlanAct::Resume, PlanAct::Stop] {
-        let ask = PlanAsk { act, plan: &active, action, token: "sealed-token" };
+        let plan = if act == PlanAct::Resume { &paused } else { &active };
+        let ask = PlanAsk { act, plan, action, token: "sealed-token", now: at(NOW) };
         pages.push((format!("plan-{}", act_name(act)), render(Some(shop), PlanView::Ask(ask))));
     }
     let code = [FormProblem::Card(CardError::CodeMissing)];
@@ -212,6 +217,7 @@ pub(super) fn mails(lang: Lang, merchant: &str) -> Vec<(String, Mail)> {
         Plan { period: 2, nominal: date(2026, 12, 27), times: Some(Times::new(12).unwrap()), ..plan(lang, active) };
     let trial =
         Plan { period: 2, nominal: date(2026, 12, 27), trial_until: Some(date(2026, 12, 13)), ..plan(lang, active) };
+    let skipped = Plan { left_out: vec![date(2026, 12, 27)], ..plan(lang, active) };
     let proposed = Plan { proposal: Some(rate(2_400, 1)), ..plan(lang, active) };
     let changed =
         Plan { then: vec![Scheduled { rate: rate(1_800, 1), from: date(2027, 2, 27) }], ..plan(lang, active) };
@@ -224,6 +230,7 @@ pub(super) fn mails(lang: Lang, merchant: &str) -> Vec<(String, Mail)> {
         ("unpaid", PlanTidings::Unpaid, payer, plan(lang, unpaid)),
         ("shop-unpaid", PlanTidings::Unpaid, to_shop, plan(lang, unpaid)),
         ("shop-asked", PlanTidings::Asked, to_shop, plan(lang, asked)),
+        ("skipped", PlanTidings::Skipped, payer, skipped),
         ("proposed", PlanTidings::Proposed, payer, proposed),
         ("changed", PlanTidings::Changed, payer, changed),
         ("paused", PlanTidings::Paused, payer, plan(lang, paused)),
@@ -256,6 +263,7 @@ pub(super) fn mails(lang: Lang, merchant: &str) -> Vec<(String, Mail)> {
             card: Some(&card),
             merchant,
             contact: Some("03-1234-5678"),
+            now: at(NOW),
             mode: if name == "link" { Mode::Test } else { Mode::Live },
             page,
         };

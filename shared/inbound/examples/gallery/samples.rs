@@ -8,15 +8,16 @@ use domain::{
     recurring::{
         calendar::{Anchor, Cycle},
         offer::{FirstAmount, Offer, OfferId, Times, TrialDays},
+        plan::NewCard,
     },
     request::Problem,
 };
 use inbound::page::{
     self, AmountForm, Arrival, ChallengeHop, Contract, DeclineNotice, DeleteCard, Entered, FreeEntry, HandOver,
     HandOverResult, HopPurpose, Joining, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, NoticePage,
-    Order, Outcome, OwnTexts, Page, PaymentForm, Receipt, ReceiptPage, Refusal, ResultPage, Returned, Shop, Terms,
-    Waiting, WaitingFor,
-    mail::{CardChange, CardKept, CardNews, Completion, Mail, MailOutcome, PaymentRequest, Reader},
+    Order, Outcome, Owed, OwnTexts, Page, PaymentForm, Receipt, ReceiptPage, Refusal, ResultPage, Returned, Settled,
+    Settling, Shop, Terms, Waiting, WaitingFor,
+    mail::{CardChange, CardKept, CardNews, Completion, Mail, MailOutcome, PaymentRequest, Reader, RegularOf},
 };
 use jiff::{Timestamp, civil::date};
 use words::{AmountProblem, FormProblem, FreeProblem, Notice};
@@ -411,9 +412,17 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
         keep: ConsentScope::Both,
         keep_checked: false,
         relying: &[],
+        owed: &[],
     };
     let delete = DeleteCard { kept, action, token, problems: &[] };
     let relying = [(texts(lang).item.to_owned(), "/plan/sealed-handle".to_owned())];
+    let plans = ["/plan/sealed-handle".to_owned()];
+    let (item, amount) = (texts(lang).item.to_owned(), Yen::new(1_200).unwrap());
+    let (since_due, until) = (jiff::civil::date(2026, 12, 28), jiff::civil::date(2027, 1, 26));
+    let owed = Owed { item: item.clone(), since: since_due, amount, comes: NewCard::Charged { until } };
+    let owed = [owed.clone(), Owed { comes: NewCard::Asked, ..owed }];
+    let settled = [Settling::Paid, Settling::Running, Settling::Declined, Settling::Asked];
+    let settled = settled.map(|how| Settled { item: item.clone(), amount, how });
     let missing = [
         FormProblem::Card(CardError::NumberMissing),
         FormProblem::Card(CardError::ExpiryMissing),
@@ -432,6 +441,8 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
         ),
         ("card-manage-plan", KeptCardView::Manage(ManageCard { relying: &relying, ..manage })),
         ("card-add", KeptCardView::Manage(ManageCard { kept: None, act: "card", relying: &relying, ..manage })),
+        ("card-manage-owed", KeptCardView::Manage(ManageCard { relying: &relying, owed: &owed, ..manage })),
+        ("card-replaced-before", KeptCardView::ReplacedBefore { plans: &plans }),
         ("card-manage-problems", KeptCardView::Manage(ManageCard { problems: &missing, ..manage })),
         (
             "card-manage-declined",
@@ -439,7 +450,11 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
         ),
         ("card-delete", KeptCardView::Delete(delete)),
         ("card-delete-problem", KeptCardView::Delete(DeleteCard { problems: &code, ..delete })),
-        ("card-replaced", KeptCardView::Replaced { card: &mastercard }),
+        ("card-replaced", KeptCardView::Replaced { card: &mastercard, settled: &[], relying: &[], address: action }),
+        (
+            "card-replaced-settled",
+            KeptCardView::Replaced { card: &mastercard, settled: &settled, relying: &relying, address: action },
+        ),
         ("card-deleted", KeptCardView::Deleted { card: &visa }),
         ("card-cannot-delete", KeptCardView::CannotDelete { card: &visa, again: action, relying: &relying }),
         ("card-declined", KeptCardView::Declined { code: DeclineCode::GenericDecline, again: Some(action) }),
@@ -447,7 +462,8 @@ fn kept_card_pages<'a>(lang: Lang, shop: &Shop<'a>, language: Option<LanguageSwi
         ("card-not-there", KeptCardView::NotThere),
     ]
     .map(|(name, view)| {
-        let shop = if matches!(view, KeptCardView::NotThere) { None } else { Some(shop) };
+        let bare = matches!(view, KeptCardView::NotThere | KeptCardView::ReplacedBefore { .. });
+        let shop = if bare { None } else { Some(shop) };
         (name.to_owned(), page::kept_card(&KeptCardPage { lang, shop, view, language }))
     })
     .into()
@@ -471,8 +487,12 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         own: None,
         card_kept: None,
         receipt: Some("https://pay.example/receipt/sealed-handle"),
-        next: None,
         regular: None,
+    };
+    let regular = RegularOf {
+        plan: "abcdefghijklmnopqrst",
+        next: Some("2026-12-28, ¥1,200"),
+        page: "https://pay.example/plan/sealed-handle",
     };
     let kept = CardKept { scope: ConsentScope::Both, manage: Some("https://pay.example/card/sealed-handle") };
     let recall = CardKept { scope: ConsentScope::Recall, manage: None };
@@ -498,14 +518,14 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
             "mail-shopper-not-paid",
             Completion { outcome: MailOutcome::NotPaid, contact: None, mode: merchant::Mode::Test, ..paid },
         ),
-        ("mail-shopper-regular", Completion { regular: Some("https://pay.example/plan/sealed-handle"), ..paid }),
+        ("mail-shopper-regular", Completion { regular: Some(regular), ..paid }),
         ("mail-shop-paid", Completion { reader: shop, card_kept: Some(kept), ..paid }),
         ("mail-shopper-cancelled", Completion { outcome: MailOutcome::Cancelled, ..paid }),
         ("mail-shop-cancelled", Completion { reader: shop, outcome: MailOutcome::Cancelled, ..paid }),
         ("mail-shopper-refunded", Completion { outcome: MailOutcome::Refunded(part), ..paid }),
         ("mail-shop-refunded", Completion { reader: shop, outcome: MailOutcome::Refunded(part), ..paid }),
         ("mail-shop-lapses-soon", Completion { reader: shop, outcome: MailOutcome::LapsesSoon, ..paid }),
-        ("mail-shopper-joined", Completion { next: Some("2026-12-28, ¥1,200"), ..paid }),
+        ("mail-shopper-joined", Completion { card_kept: Some(recall), regular: Some(regular), ..paid }),
         ("mail-shop-not-paid", Completion { reader: shop, outcome: MailOutcome::NotPaid, ..paid }),
     ];
     let cards = [

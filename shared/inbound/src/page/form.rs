@@ -4,12 +4,12 @@ use askama::Template;
 use domain::{
     CardError, Lang, MaskedCard, Merchant, Yen, card::ConsentScope, merchant::ShopHtml, recurring::offer::FirstAmount,
 };
-use words::{DeclineText, FormProblem, form_problem, joining::JoiningWords, money, money_figure};
+use words::{DeclineText, FormProblem, KeepConsent, form_problem, joining::JoiningWords, money, money_figure};
 
 use super::{
     Page,
     asset::FORM_SCRIPT,
-    card_fields::{DeclineNotice, Problems},
+    card_fields::{DeclineNotice, Problems, keep_consent},
     joining::Joining,
     policy::{FormTarget, Referrer},
     shell::{LanguageSwitch, Shell, Shop, page},
@@ -174,6 +174,17 @@ impl PaymentTemplate<'_> {
             Some(FirstAmount::Charged(_)) => (self.joining().pay)(&amount),
             Some(FirstAmount::Free) => self.joining().register.to_owned(),
         }
+    }
+
+    /// What the box says under which a card is kept. Where a regular purchase begins, its terms stand on this page.
+    fn keep_text(&self, scope: &ConsentScope) -> KeepConsent {
+        let (usual, regular) = (keep_consent(self.view.lang, scope), &words::words(self.view.lang).keep.regular);
+        let means = match (self.view.order.joins, scope) {
+            (None, _) | (Some(_), ConsentScope::Recall) => return usual,
+            (Some(_), ConsentScope::MerchantInitiated) => regular.means,
+            (Some(_), ConsentScope::Both) => regular.means_both,
+        };
+        KeepConsent { means, withdrawal: Some(regular.withdrawal), ..usual }
     }
 
     const fn joining(&self) -> &'static JoiningWords {

@@ -69,7 +69,7 @@ impl Joining {
         let mut lines = vec![
             shop.to_owned(),
             format!("{}: {item}", order.item),
-            format!("{}: {}", order.method, order.method_card_once),
+            format!("{}: {}", order.method, order.method_card),
         ];
         lines.extend(self.rows.iter().map(|(label, text)| format!("{label}: {text}")));
         lines.push(words.dates.to_owned());

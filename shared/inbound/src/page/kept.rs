@@ -1,10 +1,10 @@
 //! The page where a buyer sees, replaces or deletes the card that a shop keeps for them. A GET changes nothing.
 
 use askama::Template;
-use domain::{CardError, Lang, MaskedCard, acquirer::DeclineCode, card::ConsentScope};
-use jiff::Timestamp;
+use domain::{CardError, Lang, MaskedCard, Yen, acquirer::DeclineCode, card::ConsentScope, recurring::plan::NewCard};
+use jiff::{Timestamp, civil::Date};
 use words::{
-    DeclineText, FormProblem, KeptCardText, date,
+    DeclineText, FormProblem, KeepConsent, KeptCardText, date, day, money,
     recurring::page::{PlanPageWords, plan_page},
 };
 
@@ -40,6 +40,17 @@ pub enum KeptCardView<'a> {
     Replaced {
         /// The new one.
         card: &'a MaskedCard,
+        /// What came of the periods that were not paid.
+        settled: &'a [Settled],
+        /// The regular purchases that it pays for: what is sold, and where they are seen.
+        relying: &'a [(String, String)],
+        /// Where the page looks again while something is being charged: its own address.
+        address: &'a str,
+    },
+    /// The address is that of a card in whose place another stands: no personal data.
+    ReplacedBefore {
+        /// The pages of the regular purchases that the other pays for.
+        plans: &'a [String],
     },
     /// It is gone.
     Deleted {
@@ -69,6 +80,43 @@ pub enum KeptCardView<'a> {
     },
     /// Deleted, replaced, or the address has run out: no personal data.
     NotThere,
+}
+
+/// A period that was not paid with the card that is to be replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// What is sold.
+    pub item: String,
+    /// When it was due.
+    pub since: Date,
+    /// How much it is.
+    pub amount: Yen,
+    /// What comes of it when the card is changed.
+    pub comes: NewCard,
+}
+
+/// What came of a period that was not paid when the card was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// What is sold.
+    pub item: String,
+    /// How much it is.
+    pub amount: Yen,
+    /// What came of it.
+    pub how: Settling,
+}
+
+/// How a period stands that is charged because the card was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settling {
+    /// It is paid.
+    Paid,
+    /// It is being charged.
+    Running,
+    /// The new card was declined for it.
+    Declined,
+    /// It is too late for that: the merchant decides.
+    Asked,
 }
 
 /// A kept card as its owner sees it.
@@ -110,6 +158,8 @@ pub struct ManageCard<'a> {
     pub keep_checked: bool,
     /// The regular purchases that it pays for: what is sold, and where it is ended. While there are any it is not deleted.
     pub relying: &'a [(String, String)],
+    /// What a change of the card has charged, or asks the merchant about.
+    pub owed: &'a [Owed],
 }
 
 /// The question whether a kept card is to be deleted: POSTs `act` = `delete`, `lang`, `order` and `card_code` to `action`.
@@ -132,7 +182,21 @@ pub fn kept_card(view: &KeptCardPage<'_>) -> Page {
     let told = match &view.view {
         KeptCardView::Manage(manage) => return manage_card(view, manage),
         KeptCardView::Delete(delete) => return delete_card(view, delete),
-        KeptCardView::Replaced { card } => Told { card: Some(card), ..Told::new(text.replaced, Mood::Good) },
+        KeptCardView::Replaced { card, settled, relying, address } => {
+            let runs = settled.iter().any(|one| one.how == Settling::Running);
+            Told {
+                card: Some(card),
+                more: settled.iter().map(|one| settling(view.lang, one)).collect(),
+                plans: see(view.lang, relying),
+                refresh: Some(*address).filter(|_| runs),
+                ..Told::new(text.replaced, Mood::Good)
+            }
+        }
+        KeptCardView::ReplacedBefore { plans } => {
+            let text_of = plan_page(view.lang).see_plan;
+            let plans = plans.iter().map(|address| (address.clone(), text_of.to_owned())).collect();
+            Told { plans, ..Told::new(text.replaced_before, Mood::Good) }
+        }
         KeptCardView::Deleted { card } => Told { card: Some(card), ..Told::new(text.deleted, Mood::Good) },
         KeptCardView::CannotDelete { card, again, relying } => Told {
             card: Some(card),
@@ -153,6 +217,22 @@ pub fn kept_card(view: &KeptCardPage<'_>) -> Page {
         KeptCardView::NotThere => Told::new(text.not_there, Mood::Halted),
     };
     tell(view, told)
+}
+
+fn settling(lang: Lang, settled: &Settled) -> String {
+    let words = plan_page(lang);
+    let text = match settled.how {
+        Settling::Paid => words.card_charged,
+        Settling::Running => words.card_charging,
+        Settling::Declined => words.card_declined,
+        Settling::Asked => words.card_asked,
+    };
+    text(&settled.item, &money(lang, settled.amount))
+}
+
+/// Where regular purchases are seen, with what leads there.
+fn see(lang: Lang, relying: &[(String, String)]) -> Vec<(String, String)> {
+    relying.iter().map(|(item, address)| (address.clone(), (plan_page(lang).see)(item))).collect()
 }
 
 fn manage_card(view: &KeptCardPage<'_>, manage: &ManageCard<'_>) -> Page {
@@ -205,6 +285,10 @@ struct Told<'a> {
     refresh: Option<&'a str>,
     /// What the card pays for, and where that is ended.
     relying: &'a [(String, String)],
+    /// What else is said.
+    more: Vec<String>,
+    /// Pages of regular purchases, and what leads there.
+    plans: Vec<(String, String)>,
 }
 
 enum Mood {
@@ -214,8 +298,18 @@ enum Mood {
 }
 
 impl<'a> Told<'a> {
-    const fn new(text: KeptCardText, mood: Mood) -> Self {
-        Self { text, mood, card: None, decline: None, next: None, refresh: None, relying: &[] }
+    fn new(text: KeptCardText, mood: Mood) -> Self {
+        Self {
+            text,
+            mood,
+            card: None,
+            decline: None,
+            next: None,
+            refresh: None,
+            relying: &[],
+            more: Vec::new(),
+            plans: Vec::new(),
+        }
     }
 }
 
@@ -275,6 +369,24 @@ impl ManageTemplate<'_> {
 
     fn since(&self, kept: &KeptEntry<'_>) -> String {
         date(self.shell.lang, kept.since)
+    }
+
+    /// What the box says. How the card is changed is what the page is for.
+    fn keep_text(&self) -> KeepConsent {
+        KeepConsent { withdrawal: None, ..keep_consent(self.shell.lang, &self.manage.keep) }
+    }
+
+    /// What is charged when the card is changed, or would be.
+    fn owed(&self) -> Vec<String> {
+        let (lang, words) = (self.shell.lang, self.plans());
+        let said = |owed: &Owed| {
+            let text = match owed.comes {
+                NewCard::Charged { .. } => words.card_charges,
+                NewCard::Asked => words.card_asks,
+            };
+            text(&owed.item, &day(lang, owed.since), &money(lang, owed.amount))
+        };
+        self.manage.owed.iter().map(said).collect()
     }
 
     fn agreed(&self, kept: &KeptEntry<'_>) -> &'static str {

@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 use words::{card, date_time, money};
 
-pub use plan::{PlanNews, plan_news};
+pub use plan::{PlanNews, next_after, plan_news};
 
 use super::shell::web_address;
 
@@ -46,10 +46,19 @@ pub struct Completion<'a> {
     pub card_kept: Option<CardKept<'a>>,
     /// The absolute https address of the receipt; told to the shopper only.
     pub receipt: Option<&'a str>,
-    /// The next payment of the regular purchase that it began.
+    /// The regular purchase that it began, or was a period of.
+    pub regular: Option<RegularOf<'a>>,
+}
+
+/// The regular purchase that a payment belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct RegularOf<'a> {
+    /// Its number.
+    pub plan: &'a str,
+    /// When it is charged next, and how much.
     pub next: Option<&'a str>,
-    /// The absolute https address where the regular purchase is stopped that this was a period of; told to the shopper only.
-    pub regular: Option<&'a str>,
+    /// The absolute https address where it is seen and stopped; told to the shopper only.
+    pub page: &'a str,
 }
 
 /// A payment link on its way to its buyer (決済メール).
@@ -376,7 +385,8 @@ impl Letter {
             (Reader::Shopper { .. }, MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon)
             | (Reader::Shop { .. }, _) => (None, None),
         };
-        let regular = view.regular.filter(|_| matches!(view.reader, Reader::Shopper { .. }));
+        let regular =
+            view.regular.filter(|_| matches!(view.reader, Reader::Shopper { .. })).map(|regular| regular.page);
         let name = match view.reader {
             Reader::Shopper { name } => name,
             Reader::Shop { .. } => None,
@@ -489,6 +499,12 @@ fn rows(view: &Completion<'_>) -> Vec<(String, String)> {
         MailOutcome::Refunded(_) => words.mail.later.refunded_at,
         MailOutcome::LapsesSoon => words.mail.later.lapses_at,
     };
+    let amount_label = match view.outcome {
+        MailOutcome::Paid { .. } => words.result.amount,
+        MailOutcome::NotPaid | MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon => {
+            words.order.amount
+        }
+    };
     let refunded = match view.outcome {
         MailOutcome::Refunded(amount) => Some(money(view.lang, amount)),
         MailOutcome::Paid { .. } | MailOutcome::NotPaid | MailOutcome::Cancelled | MailOutcome::LapsesSoon => None,
@@ -496,7 +512,7 @@ fn rows(view: &Completion<'_>) -> Vec<(String, String)> {
     let mut rows: Vec<(&str, Option<String>)> = vec![
         (words.result.shop, Some(view.merchant.to_owned())),
         (words.order.item, view.item.map(ToOwned::to_owned)),
-        (words.order.amount, Some(money(view.lang, view.amount))),
+        (amount_label, Some(money(view.lang, view.amount))),
         (words.mail.later.refunded_amount, refunded),
         (date_label, Some(date_time(view.lang, view.at))),
         (words.order.number, Some(view.order.to_owned())),
@@ -506,7 +522,10 @@ fn rows(view: &Completion<'_>) -> Vec<(String, String)> {
         MailOutcome::Paid { brand, last4 } => {
             rows.push((words.order.method, Some(words.order.method_card_once.to_owned())));
             rows.push((words.result.card, Some(card(brand, last4))));
-            rows.push((words::joining(view.lang).next, view.next.map(ToOwned::to_owned)));
+            if let Some(regular) = view.regular {
+                rows.push((words::recurring::mail::plan_mail(view.lang).plan, Some(regular.plan.to_owned())));
+                rows.push((words::joining(view.lang).next, regular.next.map(ToOwned::to_owned)));
+            }
         }
         MailOutcome::NotPaid | MailOutcome::Cancelled | MailOutcome::Refunded(_) | MailOutcome::LapsesSoon => {}
     }

@@ -31,7 +31,7 @@ pub use challenge::{Arrival, ChallengeHop, HopPurpose, Returned, challenge, retu
 pub use form::{Entered, FreeEntry, Order, OwnTexts, PaymentForm, payment_form};
 pub use handover::{HandOver, HandOverResult, handover};
 pub use joining::{ComingCharge, Joining, next_charge};
-pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, kept_card};
+pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, Owed, Settled, Settling, kept_card};
 pub use notice::{NoticePage, error, notice};
 pub use plan::{PastCharge, PlanAct, PlanAgree, PlanAsk, PlanDone, PlanOverview, PlanPage, PlanView, plan};
 pub use policy::{FormTarget, Frames, Policy, Referrer, hash_source};

@@ -3,9 +3,10 @@
 use askama::Template;
 use domain::{
     CardError, Lang, Yen,
+    clock::japan_date,
     recurring::{
         calendar::run_day,
-        plan::{PauseReason, Plan, PlanState, Progress, Rate},
+        plan::{By, NewCard, PauseReason, Plan, PlanState, Progress, Rate},
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -83,6 +84,8 @@ pub struct PlanOverview<'a> {
     pub action: &'a str,
     /// What was just done.
     pub done: Option<PlanDone>,
+    /// When it is looked at: no day that is past is shown as one to come.
+    pub now: Timestamp,
 }
 
 /// A period that was paid.
@@ -135,6 +138,8 @@ pub struct PlanAsk<'a> {
     pub action: &'a str,
     /// What the form carries sealed, in the field `order`.
     pub token: &'a str,
+    /// When it is asked.
+    pub now: Timestamp,
 }
 
 /// The question whether the buyer agrees to a change: POSTs `act` = `agree` or `refuse`, `lang`, `order`, `card_code` and the browser data to `action`.
@@ -242,7 +247,7 @@ fn show(view: &PlanPage<'_>, overview: &PlanOverview<'_>) -> Page {
     let words = plan_page(view.lang);
     let shell = Shell::new(view.lang, words.title, view.shop).with_language(view.language);
     let policy = shell.policy(FormTarget::Nowhere, Referrer::SameOrigin);
-    page(&OverviewTemplate { overview, shell, text: words, rows: rows(view.lang, overview.plan) }, policy)
+    page(&OverviewTemplate { overview, shell, text: words, rows: rows(view.lang, overview) }, policy)
 }
 
 fn question(view: &PlanPage<'_>, ask: &PlanAsk<'_>) -> Page {
@@ -279,46 +284,70 @@ fn tell(view: &PlanPage<'_>, told: Told<'_>) -> Page {
 }
 
 /// What was agreed and what comes next.
-fn rows(lang: Lang, plan: &Plan) -> Vec<(&'static str, String)> {
-    let (mail, words) = (plan_mail(lang), plan_page(lang));
+fn rows(lang: Lang, overview: &PlanOverview<'_>) -> Vec<(&'static str, String)> {
+    let (plan, mail, words) = (overview.plan, plan_mail(lang), plan_page(lang));
     let state = recurring::state(lang, &plan.state);
     let later = plan.then.iter().flat_map(|then| {
         let from = recurring::run_date(lang, run_day(then.from));
         [(mail.new_rate, Some(recurring::rate(lang, then.rate))), (mail.from, Some(from))]
     });
-    let trial = plan.trial_until.filter(|_| plan.period == 2);
-    let (next, following) = comes(lang, plan, mail);
+    let trial = plan.trial_until.filter(|_| plan.period == 2 && !plan.is_over());
+    let times = match plan.times {
+        Some(times) => Some((mail.count)(times.get())),
+        None => (!plan.is_over()).then(|| mail.open_ended.to_owned()),
+    };
+    let comes = Comes::of(lang, plan, japan_date(overview.now));
     let agreed = [
         (mail.item, Some(plan.item.clone())),
         (mail.state, Some(state.to_owned())),
+        (words.ended, ended(lang, plan, words)),
         (words.rate, Some(recurring::rate(lang, plan.agreed))),
     ];
     let comes = [
         (mail.trial, trial.map(|last| day(lang, last))),
-        (mail.next, next),
-        (words.following, following),
-        (mail.times, Some(plan.times.map_or_else(|| mail.open_ended.to_owned(), |times| (mail.count)(times.get())))),
+        (words.overdue, comes.overdue),
+        (mail.next, comes.next),
+        (words.following, comes.following),
+        (mail.times, times),
         (words.joined, Some(date(lang, plan.joined_at))),
         (mail.plan, Some(plan.id.as_str().to_owned())),
     ];
     (agreed.into_iter().chain(later).chain(comes)).filter_map(|(label, value)| Some((label, value?))).collect()
 }
 
-/// When something is charged next and after that, and how much.
-fn comes(lang: Lang, plan: &Plan, words: &PlanMailWords) -> (Option<String>, Option<String>) {
-    let charge = |date: &str, of: Date| (words.next_charge)(date, &money(lang, plan.rate_on(of).amount));
-    let following = plan.following();
-    let is_last = plan.times.is_some_and(|times| plan.period >= u32::from(times.get()));
-    let then = (!is_last).then(|| charge(&recurring::run_date(lang, run_day(following)), following));
+/// When it ended, and by whom.
+fn ended(lang: Lang, plan: &Plan, words: &PlanPageWords) -> Option<String> {
     match plan.state {
-        PlanState::Active(Progress::Waiting) => {
-            (Some(charge(&recurring::run_date(lang, plan.run_day()), plan.nominal)), then)
+        PlanState::Ended { at, why } => Some((words.ended_on)(&day(lang, japan_date(at)), why)),
+        PlanState::Active(_) | PlanState::Paused { .. } => None,
+    }
+}
+
+/// When something is charged and how much: what is past its day, what comes next, and what after that.
+struct Comes {
+    overdue: Option<String>,
+    next: Option<String>,
+    following: Option<String>,
+}
+
+impl Comes {
+    fn of(lang: Lang, plan: &Plan, today: Date) -> Self {
+        let charge = |date: &str, rate: Rate| (plan_mail(lang).next_charge)(date, &money(lang, rate.amount));
+        let overdue = plan.overdue_since(today).map(|since| charge(&day(lang, since), plan.rate()));
+        let to_come = || plan.next_to_come(today).map(|(run, rate)| charge(&recurring::run_date(lang, run), rate));
+        match plan.state {
+            PlanState::Active(Progress::Waiting) if overdue.is_none() => {
+                let after = plan.upcoming().nth(1).map(|(nominal, rate)| (run_day(nominal), rate));
+                let following = after.map(|(run, rate)| charge(&recurring::run_date(lang, run), rate));
+                Self { overdue: None, next: to_come(), following }
+            }
+            PlanState::Active(Progress::Retrying { next, .. }) => {
+                Self { overdue: None, next: Some(charge(&date_time(lang, next.at), plan.rate())), following: to_come() }
+            }
+            PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
+            | PlanState::Paused { .. }
+            | PlanState::Ended { .. } => Self { overdue, next: to_come(), following: None },
         }
-        PlanState::Active(Progress::Retrying { next, .. }) => {
-            (Some(charge(&date_time(lang, next.at), plan.nominal)), then)
-        }
-        PlanState::Active(Progress::Immediate { .. } | Progress::Asked { .. }) => (None, then),
-        PlanState::Paused { .. } | PlanState::Ended { .. } => (None, None),
     }
 }
 
@@ -332,18 +361,38 @@ struct OverviewTemplate<'a> {
 }
 
 impl OverviewTemplate<'_> {
-    /// What the buyer has to know first. None: all is well, or it is over.
-    fn notice(&self) -> Option<&'static PlanNotice> {
+    /// What the buyer has to know first: heading and text. None: all is well, or it is over.
+    fn notice(&self) -> Option<(&'static str, String)> {
         let words = self.text;
+        let told = |notice: &PlanNotice| Some((notice.title, notice.lead.to_owned()));
         match self.overview.plan.state {
             PlanState::Active(Progress::Waiting) | PlanState::Ended { .. } => None,
-            PlanState::Active(Progress::Retrying { .. }) => Some(&words.retrying),
-            PlanState::Active(Progress::Immediate { .. }) => Some(&words.charging),
-            PlanState::Active(Progress::Asked { .. }) => Some(&words.asked),
-            PlanState::Paused { why: PauseReason::Unpaid(_), .. } => Some(&words.unpaid),
-            PlanState::Paused { why: PauseReason::Merchant, .. } => Some(&words.paused_by_shop),
+            PlanState::Active(Progress::Retrying { .. }) => told(&words.retrying),
+            PlanState::Active(Progress::Immediate { .. }) => told(&words.charging),
+            PlanState::Active(Progress::Asked { .. }) => told(&words.asked),
+            PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
+                let joint = self.shell.words.shell.sentence_joint;
+                let comes = self.with_new_card().unwrap_or_default();
+                Some((words.unpaid.title, format!("{}{joint}{comes}", words.unpaid.lead)))
+            }
+            PlanState::Paused { why: PauseReason::Merchant, .. } => told(&words.paused_by_shop),
             PlanState::Paused { why: PauseReason::Buyer, .. } => None,
         }
+    }
+
+    /// What another card does for the period that failed.
+    fn with_new_card(&self) -> Option<String> {
+        let (lang, plan) = (self.shell.lang, self.overview.plan);
+        let comes = plan.with_new_card(japan_date(self.overview.now))?;
+        Some(match comes {
+            NewCard::Charged { until } => (self.text.unpaid_until)(&day(lang, until), &money(lang, plan.rate().amount)),
+            NewCard::Asked => self.text.unpaid_late.to_owned(),
+        })
+    }
+
+    /// Under the title.
+    fn lead(&self, shop: &str) -> String {
+        if self.is_over() { (self.text.lead_over)(shop) } else { (self.text.lead)(shop) }
     }
 
     fn done(&self) -> Option<&'static PlanNotice> {
@@ -394,6 +443,17 @@ struct AskTemplate<'a> {
 impl AskTemplate<'_> {
     fn rate(&self) -> String {
         recurring::rate(self.shell.lang, self.ask.plan.rate())
+    }
+
+    /// When something is charged if it goes on, and how much.
+    fn resumes_on(&self) -> Option<String> {
+        let (lang, ask) = (self.shell.lang, self.ask);
+        let going = match ask.act {
+            PlanAct::Resume => ask.plan.resumed(By::Buyer, ask.now),
+            PlanAct::Pause | PlanAct::Stop => None,
+        }?;
+        let date = recurring::run_date(lang, going.run_day());
+        Some((self.text.resumes_on)(&date, &money(lang, going.rate().amount)))
     }
 
     fn is_grave(&self) -> bool {

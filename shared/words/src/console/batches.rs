@@ -8,7 +8,7 @@ mod numbers;
 use domain::{Lang, batch::Refused};
 
 pub use columns::column;
-pub use numbers::{duration, spelled};
+pub use numbers::{duration, in_words};
 
 /// The batches.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +85,10 @@ pub struct BatchesWords {
     pub one: &'static str,
     /// Leads back to the list.
     pub back: &'static str,
+    /// Leads to the plan of continuation that it charges.
+    pub to_plan: &'static str,
+    /// Heading of the batch of such a plan.
+    pub of_continuation: &'static str,
     /// The batch's number.
     pub number: &'static str,
     /// Uploaded, and not here yet: what is going on.
@@ -227,14 +231,20 @@ pub struct BatchesWords {
     pub fetch: &'static str,
     /// What the result is.
     pub fetch_hint: &'static str,
+    /// The same of a plan of continuation, of which nobody uploaded a file.
+    pub fetch_hint_continuation: &'static str,
     /// Name of the result's file, before its time.
     pub result_file: &'static str,
     /// It never ran: nothing was charged.
     pub never_ran: &'static str,
     /// Charges again what came to nothing: heading, what it means, button.
     pub failed_again: (&'static str, &'static str, &'static str),
+    /// What it means where a plan of continuation was charged.
+    pub failed_again_continuation: &'static str,
     /// Not while rows are being checked.
     pub not_yet_again: &'static str,
+    /// What came of it, in a line.
+    pub came_of_it: fn(approved: &str, declined: &str) -> String,
 }
 
 /// How a batch stands, in a word.

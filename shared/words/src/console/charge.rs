@@ -248,7 +248,7 @@ const JA: ChargeWords = ChargeWords {
     card_off: "この加盟店では、カード番号の入力は許可されていません。必要な場合は、決済サービスの運営者にお問い合わせください。",
     other_way: "方法を選び直す",
     order_heading: "注文の内容",
-    order: "注文番号",
+    order: "伝票番号",
     order_hint: "空欄の場合は、18桁の番号を自動で付けます。",
     amount: "金額（円）",
     amount_hint: |most| format!("税込の合計を、2000 のように入力してください。上限は{most}です。"),
@@ -260,9 +260,9 @@ const JA: ChargeWords = ChargeWords {
     optional: "任意",
     mail_language: "メールの言語",
     buyer_heading: "購入者",
-    buyer_lead: "購入者IDか、カードを保存したときの注文番号の、どちらか一方を入力してください。",
+    buyer_lead: "購入者IDか、カードを保存したときの伝票番号の、どちらか一方を入力してください。",
     user: "購入者ID",
-    earlier: "以前の注文番号",
+    earlier: "以前の伝票番号",
     go_on: "確認へ進む",
     confirm: |amount| format!("{amount}を請求します"),
     confirm_card: "金額とカード払いであることを購入者に伝え、了承を得てから請求してください。",
@@ -280,7 +280,7 @@ const JA: ChargeWords = ChargeWords {
     go: |amount| format!("{amount}を請求する"),
     leave: "請求せずに戻る",
     retype: "安全のため、カード情報はもう一度入力してください。",
-    again: "同じ注文番号で、もう一度請求します。",
+    again: "同じ伝票番号で、もう一度請求します。",
     paid: |amount| format!("{amount}の決済が完了しています"),
     held: |amount| format!("{amount}の与信が完了しています"),
     paid_lead: "もう一度請求する必要はありません。メールアドレスがあれば、購入者に完了メールを送ります（設定で止めている場合を除きます）。",
@@ -289,7 +289,7 @@ const JA: ChargeWords = ChargeWords {
     reason: "理由",
     advice: "次にすること",
     another_card: "同じ注文に別のカードを使う",
-    same_order: "同じ注文番号でもう一度請求する",
+    same_order: "同じ伝票番号でもう一度請求する",
     next_charge: "別の請求をする",
     make_link: "決済リンクを作る",
     to_payment: "この取引の詳細を見る",
@@ -385,9 +385,9 @@ const EN: ChargeWords = ChargeWords {
 
 fn problem_ja(problem: Problem<'_>) -> String {
     match problem {
-        Problem::OrderMalformed => "注文番号に使えない文字があるか、長すぎます。加盟店の設定に合う番号を入力してください。".to_owned(),
+        Problem::OrderMalformed => "伝票番号に使えない文字があるか、長すぎます。加盟店の設定に合う番号を入力してください。".to_owned(),
         Problem::OrderReserved => "9から始まる18桁の番号は、自動で付ける番号のため使えません。別の番号を入力してください。".to_owned(),
-        Problem::OrderUsed => "この注文番号はすでに使われています。取引を確認するか、別の番号を入力してください。".to_owned(),
+        Problem::OrderUsed => "この伝票番号はすでに使われています。取引を確認するか、別の番号を入力してください。".to_owned(),
         Problem::AmountMissing => "金額を入力してください。".to_owned(),
         Problem::AmountMalformed => "金額は数字だけで、2000 のように入力してください。".to_owned(),
         Problem::AmountOutOfRange(most) => format!("金額は1円から{most}までです。金額を確認してください。"),
@@ -395,7 +395,7 @@ fn problem_ja(problem: Problem<'_>) -> String {
         Problem::CardNumber => "カード番号は、カード番号の欄以外には入力できません。".to_owned(),
         Problem::Mail => "メールアドレスの形が正しくありません。name@example.jp のように入力してください。".to_owned(),
         Problem::Tel => "電話番号は、数字とハイフンだけで、32文字以内で入力してください。".to_owned(),
-        Problem::BuyerMissing => "購入者IDか以前の注文番号を入力してください。".to_owned(),
+        Problem::BuyerMissing => "購入者IDか以前の伝票番号を入力してください。".to_owned(),
         Problem::NoCard => "保存済みのカードが見つかりません。番号をご確認ください。大文字と小文字は区別されます。".to_owned(),
         Problem::NoConsent => "購入者は、お店からの請求には同意していません。決済リンクを送ってお支払いいただいてください。".to_owned(),
         Problem::CardExpired => "保存済みのカードの有効期限が過ぎています。決済リンクを送ってお支払いいただいてください。".to_owned(),
@@ -470,9 +470,9 @@ const fn stopped_ja(stop: Stop) -> StopText {
             advice: "購入者の指定からやり直すか、決済リンクを送ってください。",
         },
         Stop::Stands(Standing::OtherAmount) => StopText {
-            title: "この注文番号では、別の金額の決済があります",
-            lead: "同じ注文番号で、異なる金額の決済が行われているか、手続き中です。今回の請求は発生していません。",
-            advice: "取引の内容を確認し、必要な場合は別の注文番号で請求してください。",
+            title: "この伝票番号では、別の金額の決済があります",
+            lead: "同じ伝票番号で、異なる金額の決済が行われているか、手続き中です。今回の請求は発生していません。",
+            advice: "取引の内容を確認し、必要な場合は別の伝票番号で請求してください。",
         },
         Stop::Stands(
             Standing::OtherOrigin
@@ -482,9 +482,9 @@ const fn stopped_ja(stop: Stop) -> StopText {
             | Standing::LetGo
             | Standing::Stale,
         ) => StopText {
-            title: "この注文番号はすでに使われています",
-            lead: "ほかの手続きで使われている注文番号のため、今回の請求は行われませんでした。",
-            advice: "取引の内容を確認し、必要な場合は別の注文番号で請求してください。",
+            title: "この伝票番号はすでに使われています",
+            lead: "ほかの手続きで使われている伝票番号のため、今回の請求は行われませんでした。",
+            advice: "取引の内容を確認し、必要な場合は別の伝票番号で請求してください。",
         },
         Stop::Settings => StopText {
             title: "設定が変わったため、請求できません",

@@ -87,6 +87,10 @@ pub struct ContinuationWords {
     pub plan: &'static str,
     /// What would be charged.
     pub to_charge: &'static str,
+    /// What was handed on to be charged.
+    pub handed_on: &'static str,
+    /// What came of it.
+    pub came_of_it: &'static str,
     /// A plan without a row.
     pub no_rows: (&'static str, &'static str),
     /// The rows are kept no longer.

@@ -163,7 +163,7 @@ const JA: OperationWords = OperationWords {
         OperationKind::Capture => {
             "確定すると、購入者のカードに請求されます。その後は金額の変更と取消ができず、返金のみ行えます。"
         }
-        OperationKind::Cancel => "取り消すと、購入者には請求されません。同じ注文番号は再び使えません。",
+        OperationKind::Cancel => "取り消すと、購入者には請求されません。同じ伝票番号は再び使えません。",
         OperationKind::Adjust => "カード会社の承認を受けて変更します。承認されない場合、金額は今のままです。",
         OperationKind::Refund => "購入者のカードに返金されます。届くまでの日数はカード会社により異なります。",
     },
@@ -173,7 +173,7 @@ const JA: OperationWords = OperationWords {
         OperationKind::Adjust => format!("{amount}に変更する"),
         OperationKind::Refund => format!("{amount}を返金する"),
     },
-    order: "注文番号",
+    order: "伝票番号",
     ordered: "注文の金額",
     held: "現在の与信の金額",
     taken: "確定した金額",

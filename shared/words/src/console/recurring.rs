@@ -96,6 +96,12 @@ pub struct RecurringWords {
     pub nominal: &'static str,
     /// The day on which it is charged.
     pub run_day: &'static str,
+    /// Since when it is due and not charged.
+    pub overdue: &'static str,
+    /// The day to come on which a period is charged, where the one before is past its day.
+    pub next_to_come: &'static str,
+    /// In the list: since when it is due and not charged.
+    pub overdue_since: fn(day: &str) -> String,
     /// What it costs.
     pub will_cost: &'static str,
     /// How often it was tried.
@@ -198,6 +204,8 @@ pub struct RecurringWords {
     pub keep: &'static str,
     /// It goes on, at this date.
     pub goes_on: fn(day: &str, money: &str) -> String,
+    /// These dates are left out, and the next is this.
+    pub leaves_out: fn(days: &str, day: &str, money: &str) -> String,
     /// It was due at a date meanwhile, which is not charged.
     pub lets_go: &'static str,
     /// How much is charged from which card.

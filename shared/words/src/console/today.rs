@@ -137,7 +137,7 @@ const EN: TodayWords = TodayWords {
     plans: "Regular purchases that need somebody",
     all_plans: "See all of them",
     sums: |day| format!("Sums of {day}"),
-    payments: |count| format!("{count} payments"),
+    payments: |count| if count == 1 { "1 payment".to_owned() } else { format!("{count} payments") },
     chart: "Sales of 30 days",
     chart_caption: "Amounts approved each day, captured at once or not.",
     chart_label: "Bar chart of the amounts approved on each of 30 days. The table below holds the same figures.",

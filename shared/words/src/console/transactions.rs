@@ -211,7 +211,7 @@ const JA: TransactionsWords = TransactionsWords {
     any: "指定しない",
     by_result: "決済結果",
     by_state: "状態",
-    order_hint: "店舗の注文番号、またはメールや領収書にある18桁の決済番号。入力すると、ほかの条件は使いません。",
+    order_hint: "店舗の伝票番号（購入者には「注文番号」と表示されます）、またはメールや領収書にある18桁の決済番号。入力すると、ほかの条件は使いません。",
     mail_hint: "全体を入力すると速く探せます。一部でも探せます。",
     part_hint: "一部でも探せます。全角・半角、大文字・小文字は区別しません。",
     user_hint: "カード情報保持機能の購入者ID。全体を、大文字・小文字を区別して入力してください。",
@@ -238,14 +238,14 @@ const JA: TransactionsWords = TransactionsWords {
     ),
     no_such_order: (
         "この番号の決済はありません",
-        "番号に誤りがないか確認してください。注文番号は先頭の0も区別します。決済ページを開いただけで、カードを送信していない注文は記録されません。",
+        "番号に誤りがないか確認してください。伝票番号は先頭の0も区別します。決済ページを開いただけで、カードを送信していない注文は記録されません。",
     ),
     at: "日時",
-    order: "注文番号",
+    order: "伝票番号",
     amount: "金額",
     result: "決済結果",
     state: "状態",
-    free: "自由項目",
+    free: "自由設定項目",
     mail: "メールアドレス",
     holder: "カード名義",
     class: "処理区分",
@@ -445,7 +445,7 @@ const EN: TransactionsWords = TransactionsWords {
 /// The name of a form's field.
 pub const fn field(lang: Lang, field: Field) -> &'static str {
     match (lang, field) {
-        (Lang::Ja, Field::Order) => "注文番号・決済番号",
+        (Lang::Ja, Field::Order) => "伝票番号・決済番号",
         (Lang::En, Field::Order) => "Order or payment number",
         (Lang::Ja, Field::From) => "開始日",
         (Lang::En, Field::From) => "From",
@@ -461,7 +461,7 @@ pub const fn field(lang: Lang, field: Field) -> &'static str {
         (Lang::En, Field::Mail) => "E-mail",
         (Lang::Ja, Field::Holder) => "カード名義",
         (Lang::En, Field::Holder) => "Cardholder",
-        (Lang::Ja, Field::Free) => "自由項目",
+        (Lang::Ja, Field::Free) => "自由設定項目",
         (Lang::En, Field::Free) => "Free items",
         (Lang::Ja, Field::Class) => "処理区分",
         (Lang::En, Field::Class) => "Processing class",
@@ -473,7 +473,7 @@ pub const fn field(lang: Lang, field: Field) -> &'static str {
 /// What is wrong with a field, and what to do.
 pub const fn search_problem(lang: Lang, problem: SearchProblem) -> &'static str {
     match (lang, problem) {
-        (Lang::Ja, SearchProblem::Order) => "注文番号は英数字と「-」「_」で40文字まで入力してください。",
+        (Lang::Ja, SearchProblem::Order) => "伝票番号は英数字と「-」「_」で40文字まで入力してください。",
         (Lang::En, SearchProblem::Order) => "Enter up to 40 letters, digits, - and _.",
         (Lang::Ja, SearchProblem::Day) => "日付は 2026-11-21 のように、実在する日を入力してください。",
         (Lang::En, SearchProblem::Day) => "Enter a day that exists, as 2026-11-21.",
@@ -521,6 +521,8 @@ pub const fn status(lang: Lang, status: Status) -> &'static str {
         (Lang::En, Status::Lapsed) => "Authorization lapsed",
         (Lang::Ja, Status::Failed) => "不成立",
         (Lang::En, Status::Failed) => "Failed",
+        (Lang::Ja, Status::Registered) => "カード登録（請求なし）",
+        (Lang::En, Status::Registered) => "Card registered, not charged",
         (Lang::Ja, Status::Abandoned) => "購入者が中止",
         (Lang::En, Status::Abandoned) => "Given up by the buyer",
         (Lang::Ja, Status::NeedsPerson) => "要確認",
@@ -540,11 +542,20 @@ pub const fn outcome(lang: Lang, outcome: Outcome) -> &'static str {
     }
 }
 
+/// A payment's result, in a line with its state: a card that was registered as was wanted has not failed.
+pub const fn result(lang: Lang, status: Status) -> &'static str {
+    match (lang, status) {
+        (Lang::Ja, Status::Registered) => "登録",
+        (Lang::En, Status::Registered) => "Registered",
+        (Lang::Ja | Lang::En, of) => outcome(lang, of.outcome()),
+    }
+}
+
 /// What is asked of result and state.
 pub const fn standing(lang: Lang, standing: Standing) -> &'static str {
     match standing {
         Standing::All(of) => outcome(lang, of),
-        Standing::Only(of) => status(lang, of),
+        Standing::Only(of) | Standing::Told(of) => status(lang, of),
     }
 }
 

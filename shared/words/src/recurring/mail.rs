@@ -12,17 +12,29 @@ pub struct PlanMailWords {
     /// A period failed for the first time.
     pub failed: PlanMailText,
     /// When it is tried again, and what the buyer can do.
-    pub tried_again: fn(when: &str) -> String,
+    pub tried_again: fn(when: &str, amount: &str) -> String,
     /// The next try is the last.
     pub last_try: PlanMailText,
     /// When that is.
-    pub tried_last: fn(when: &str) -> String,
+    pub tried_last: fn(when: &str, amount: &str) -> String,
     /// A period could not be charged.
     pub unpaid: PlanMailText,
+    /// Until when another card is charged at once for it.
+    pub unpaid_until: fn(day: &str, amount: &str) -> String,
+    /// That time is over: the shop would decide.
+    pub unpaid_late: &'static str,
     /// The same to the shop.
     pub shop_unpaid: PlanMailText,
+    /// Until when the buyer's new card is charged at once.
+    pub shop_unpaid_until: fn(day: &str, amount: &str) -> String,
+    /// That time is over: the shop would be asked.
+    pub shop_unpaid_late: &'static str,
     /// To the shop: a period is too late to be charged without its word.
     pub shop_asked: PlanMailText,
+    /// The shop let a period go uncharged.
+    pub skipped: PlanMailText,
+    /// Row: of which dates.
+    pub left_out: &'static str,
     /// The shop would like to change something.
     pub proposed: PlanMailText,
     /// Something changes.
@@ -57,10 +69,6 @@ pub struct PlanMailWords {
     pub link: PlanMailText,
     /// Row: what is bought.
     pub item: &'static str,
-    /// Row: what joining cost.
-    pub first: &'static str,
-    /// Row: amount and cycle.
-    pub rate: &'static str,
     /// Row: amount and cycle that are proposed, or hold later.
     pub new_rate: &'static str,
     /// Row: from when they hold.
@@ -79,6 +87,8 @@ pub struct PlanMailWords {
     pub open_ended: &'static str,
     /// Row: the card.
     pub card: &'static str,
+    /// The same to the shop.
+    pub shop_card: &'static str,
     /// Row: how it stands.
     pub state: &'static str,
     /// Row: the buyer's name.
@@ -89,6 +99,8 @@ pub struct PlanMailWords {
     pub plan: &'static str,
     /// Leads to the plan's page. It says that one stops there.
     pub manage: &'static str,
+    /// The same, where it is over.
+    pub view: &'static str,
     /// Leads to the form for another card.
     pub change_card: &'static str,
     /// Leads to the question whether the buyer agrees.
@@ -136,9 +148,9 @@ const JA: PlanMailWords = PlanMailWords {
         result: |merchant, item| format!("{merchant}の定期購入「{item}」の今回のお支払いができませんでした。"),
         meaning: "お使いのカードで、カード会社の承認が得られませんでした。今回の請求は、まだ発生していません。",
     },
-    tried_again: |when| {
+    tried_again: |when, amount| {
         format!(
-            "{when}に、同じカードでもう一度決済を行います。それまでに別のカードへ変更されると、すぐにそのカードで1回決済します。"
+            "{when}に、同じカードでもう一度{amount}の決済を行います。それまでに別のカードへ変更されると、すぐにそのカードで{amount}を1回決済します。"
         )
     },
     last_try: PlanMailText {
@@ -146,26 +158,44 @@ const JA: PlanMailWords = PlanMailWords {
         result: |merchant, item| format!("{merchant}の定期購入「{item}」の今回のお支払いが、まだできていません。"),
         meaning: "お使いのカードで、カード会社の承認が得られない状態が続いています。",
     },
-    tried_last: |when| {
+    tried_last: |when, amount| {
         format!(
-            "{when}の決済が最後です。この決済もできなかったときは、定期購入を停止します。それまでに別のカードへ変更されると、すぐにそのカードで1回決済します。"
+            "{when}に行う{amount}の決済が最後です。この決済もできなかったときは、定期購入を停止します。それまでに別のカードへ変更されると、すぐにそのカードで{amount}を1回決済します。"
         )
     },
     unpaid: PlanMailText {
         subject: |merchant| format!("お支払いができないため、定期購入を停止しました（{merchant}）"),
         result: |merchant, item| format!("{merchant}の定期購入「{item}」を停止しました。"),
-        meaning: "今回のお支払いについて、カード会社の承認が得られなかったためです。別のカードに変更されると、すぐに今回分を決済し、定期購入を続けます。お続けにならないときは、お手続きはいりません。停止している間、請求は発生しません。",
+        meaning: "今回のお支払いについて、カード会社の承認が得られなかったためです。停止している間、請求は発生しません。",
     },
+    unpaid_until: |day, amount| {
+        format!(
+            "{day}までに別のカードに変更されると、すぐに今回分の{amount}を決済し、定期購入を続けます。その後の変更では、今回分を決済するかどうかをお店が決めます。お続けにならないときは、お手続きはいりません。"
+        )
+    },
+    unpaid_late: "決済日から日が経っているため、別のカードに変更されたときは、今回分を決済するかどうかをお店が決め、メールでお知らせします。お続けにならないときは、お手続きはいりません。",
     shop_unpaid: PlanMailText {
         subject: |_| "定期購入が、未払いのため停止しました".to_owned(),
         result: |_, item| format!("定期購入「{item}」を、お支払いができないため停止しました。"),
-        meaning: "購入者には、カードの変更をご案内しています。カードが変更されると、すぐに1回決済し、定期購入を続けます。",
+        meaning: "購入者には、カードの変更をご案内しています。",
     },
+    shop_unpaid_until: |day, amount| {
+        format!(
+            "{day}までにカードが変更されると、すぐに{amount}を1回決済し、定期購入を続けます。その後に変更されたときは、決済するかどうかをお尋ねします。"
+        )
+    },
+    shop_unpaid_late: "決済日から日が経っているため、カードが変更されたときは、決済するかどうかをお尋ねします。",
     shop_asked: PlanMailText {
         subject: |_| "定期購入の決済について、ご判断が必要です".to_owned(),
         result: |_, item| format!("定期購入「{item}」の決済日を過ぎています。"),
         meaning: "決済日から10日を過ぎたか、次の決済日が来たため、自動では決済しません。管理画面で、決済するか見送るかをお決めください。",
     },
+    skipped: PlanMailText {
+        subject: |merchant| format!("定期購入の今回分は請求されません（{merchant}）"),
+        result: |merchant, item| format!("{merchant}が、定期購入「{item}」の今回分を請求しないことに決めました。"),
+        meaning: "下記の日の分は、後から請求されることもありません。定期購入は続きます。次回の決済は下記のとおりです。",
+    },
+    left_out: "請求しない決済日",
     proposed: PlanMailText {
         subject: |merchant| format!("定期購入の条件の変更について、ご確認のお願い（{merchant}）"),
         result: |merchant, item| {
@@ -251,8 +281,6 @@ const JA: PlanMailWords = PlanMailWords {
         meaning: "ご依頼により、新しいアドレスをお送りします。お心当たりのないときは、このメールを破棄してください。",
     },
     item: "商品・サービス",
-    first: "初回の金額",
-    rate: "2回目以降の金額",
     new_rate: "変更後の金額",
     from: "変更後の金額になる日",
     trial: "お試し期間の最終日",
@@ -262,11 +290,13 @@ const JA: PlanMailWords = PlanMailWords {
     count: |times| format!("初回を含めて{times}回"),
     open_ended: "回数の定めはありません。解約されるまで続きます",
     card: "お使いのカード",
+    shop_card: "購入者のカード",
     state: "現在の状態",
     buyer: "お客様名",
     buyer_mail: "お客様のメール",
     plan: "定期購入番号",
     manage: "内容の確認・一時停止・解約",
+    view: "定期購入の内容を見る",
     change_card: "カードを変更する",
     agree: "変更の内容を確認する",
     console: "管理画面で確認する",
@@ -292,9 +322,9 @@ const EN: PlanMailWords = PlanMailWords {
         },
         meaning: "Your card company did not approve the payment. Nothing was charged for this period yet.",
     },
-    tried_again: |when| {
+    tried_again: |when, amount| {
         format!(
-            "The same card is tried again on {when}. If you change to another card before then, that card is charged once, at once."
+            "The same card is tried again on {when}, for {amount}. If you change to another card before then, that card is charged {amount} once, at once."
         )
     },
     last_try: PlanMailText {
@@ -304,26 +334,46 @@ const EN: PlanMailWords = PlanMailWords {
         },
         meaning: "Your card company has not approved the payment so far.",
     },
-    tried_last: |when| {
+    tried_last: |when, amount| {
         format!(
-            "The card is tried for the last time on {when}. If that fails too, the regular purchase is paused. If you change to another card before then, that card is charged once, at once."
+            "The card is tried for the last time on {when}, for {amount}. If that fails too, the regular purchase is paused. If you change to another card before then, that card is charged {amount} once, at once."
         )
     },
     unpaid: PlanMailText {
         subject: |merchant| format!("Your regular purchase is paused, because it could not be charged ({merchant})"),
         result: |merchant, item| format!("Your regular purchase “{item}” at {merchant} is paused."),
-        meaning: "Your card company did not approve the payment for this period. If you change to another card, this period is charged at once and the regular purchase goes on. If you do not want to go on, there is nothing to do. Nothing is charged while it is paused.",
+        meaning: "Your card company did not approve the payment for this period. Nothing is charged while it is paused.",
     },
+    unpaid_until: |day, amount| {
+        format!(
+            "If you change to another card by {day}, {amount} for this period is charged at once and the regular purchase goes on. After that day the shop decides whether this period is charged. If you do not want to go on, there is nothing to do."
+        )
+    },
+    unpaid_late: "This period is past its date: if you change to another card now, the shop decides whether it is charged, and you get an e-mail. If you do not want to go on, there is nothing to do.",
     shop_unpaid: PlanMailText {
         subject: |_| "A regular purchase is paused, because it is unpaid".to_owned(),
         result: |_, item| format!("The regular purchase “{item}” is paused, because it could not be charged."),
-        meaning: "The buyer was asked to change the card. Once they do, the card is charged once, at once, and the regular purchase goes on.",
+        meaning: "The buyer was asked to change the card.",
     },
+    shop_unpaid_until: |day, amount| {
+        format!(
+            "If they do by {day}, {amount} is charged once, at once, and the regular purchase goes on. After that day you are asked whether it is charged."
+        )
+    },
+    shop_unpaid_late: "This period is past its date: if they change the card now, you are asked whether it is charged.",
     shop_asked: PlanMailText {
         subject: |_| "A regular purchase needs your decision".to_owned(),
         result: |_, item| format!("The regular purchase “{item}” is past its date."),
         meaning: "It is more than ten days late, or its next date has come, so it is not charged by itself. Decide in the console whether it is charged or left out.",
     },
+    skipped: PlanMailText {
+        subject: |merchant| format!("This period of your regular purchase is not charged ({merchant})"),
+        result: |merchant, item| {
+            format!("{merchant} has decided not to charge this period of your regular purchase “{item}”.")
+        },
+        meaning: "What is named below is not charged later either. The regular purchase goes on. The next payment stands below.",
+    },
+    left_out: "Not charged",
     proposed: PlanMailText {
         subject: |merchant| format!("Please look at a change to your regular purchase ({merchant})"),
         result: |merchant, item| {
@@ -339,7 +389,7 @@ const EN: PlanMailWords = PlanMailWords {
     paused: PlanMailText {
         subject: |merchant| format!("You have paused your regular purchase ({merchant})"),
         result: |merchant, item| format!("Your regular purchase “{item}” at {merchant} is paused."),
-        meaning: "Nothing is charged while it is paused. You can go on at any time on the page below.",
+        meaning: "Nothing is charged while it is paused. You can resume it at any time on the page below.",
     },
     paused_by_shop: PlanMailText {
         subject: |merchant| format!("Your regular purchase is paused ({merchant})"),
@@ -411,8 +461,6 @@ const EN: PlanMailWords = PlanMailWords {
         meaning: "You asked for a new address of it. If you did not, please delete this e-mail.",
     },
     item: "Item",
-    first: "First payment",
-    rate: "Each following payment",
     new_rate: "New amount",
     from: "New amount from",
     trial: "Last day of the trial",
@@ -422,11 +470,13 @@ const EN: PlanMailWords = PlanMailWords {
     count: |times| format!("{times}, the first included"),
     open_ended: "No fixed number: it goes on until it is ended",
     card: "Your card",
+    shop_card: "The buyer’s card",
     state: "Status",
     buyer: "Name",
     buyer_mail: "E-mail",
     plan: "Regular purchase number",
     manage: "View, pause or end this regular purchase",
+    view: "View this regular purchase",
     change_card: "Change the card",
     agree: "See the change",
     console: "Open it in the console",

@@ -1,6 +1,6 @@
 //! The page where a buyer sees a regular purchase, pauses and ends it, and agrees to a change.
 
-use domain::Lang;
+use domain::{Lang, recurring::plan::EndReason};
 
 /// The buyer's page of a regular purchase.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +9,14 @@ pub struct PlanPageWords {
     pub title: &'static str,
     /// Under it.
     pub lead: fn(shop: &str) -> String,
+    /// Under it, where it is over.
+    pub lead_over: fn(shop: &str) -> String,
+    /// Row: when it ended, and by whom.
+    pub ended: &'static str,
+    /// The day, and by whom.
+    pub ended_on: fn(day: &str, why: EndReason) -> String,
+    /// Row: what is past its day and not paid.
+    pub overdue: &'static str,
     /// Heading of what was agreed.
     pub contract: &'static str,
     /// Row: the present amount and cycle.
@@ -35,6 +43,10 @@ pub struct PlanPageWords {
     pub retrying: PlanNotice,
     /// A period could not be charged.
     pub unpaid: PlanNotice,
+    /// Until when another card is charged at once for it.
+    pub unpaid_until: fn(day: &str, amount: &str) -> String,
+    /// That time is over: the shop would decide.
+    pub unpaid_late: &'static str,
     /// The shop decides.
     pub asked: PlanNotice,
     /// It is being charged.
@@ -51,6 +63,8 @@ pub struct PlanPageWords {
     pub pause: PlanQuestion,
     /// Whether it is to go on.
     pub resume: PlanQuestion,
+    /// When something is charged then, and how much.
+    pub resumes_on: fn(day: &str, amount: &str) -> String,
     /// Whether it is to be ended.
     pub stop: PlanQuestion,
     /// Whether the buyer agrees.
@@ -99,6 +113,22 @@ pub struct PlanPageWords {
     pub relies: &'static str,
     /// Deleting has to wait for them.
     pub relies_lead: &'static str,
+    /// Leads to one of them.
+    pub see: fn(item: &str) -> String,
+    /// Leads to it from an address that tells nothing of it.
+    pub see_plan: &'static str,
+    /// A change of the card has a period charged at once.
+    pub card_charges: fn(item: &str, day: &str, amount: &str) -> String,
+    /// A change of the card comes too late for a period: the shop decides.
+    pub card_asks: fn(item: &str, day: &str, amount: &str) -> String,
+    /// The new card was charged for a period.
+    pub card_charged: fn(item: &str, amount: &str) -> String,
+    /// It is being charged.
+    pub card_charging: fn(item: &str, amount: &str) -> String,
+    /// It was declined for it.
+    pub card_declined: fn(item: &str, amount: &str) -> String,
+    /// The shop decides whether it is charged.
+    pub card_asked: fn(item: &str, amount: &str) -> String,
 }
 
 /// A question whether something is to be done.
@@ -136,6 +166,18 @@ const JA: PlanPageWords = PlanPageWords {
     lead: |shop| {
         format!("{shop}でお申し込みの定期購入です。このページで、内容の確認、カードの変更、一時停止、解約ができます。")
     },
+    lead_over: |shop| format!("{shop}でお申し込みの定期購入です。すでに終了しており、今後の請求はありません。"),
+    ended: "終了日",
+    ended_on: |day, why| {
+        let by = match why {
+            EndReason::Buyer => "お客様が解約されました",
+            EndReason::Merchant => "お店が終了しました",
+            EndReason::Network => "カード会社に支払い停止のお申し出がありました",
+            EndReason::Completed => "お約束の回数が終わりました",
+        };
+        format!("{day}（{by}）")
+    },
+    overdue: "お支払いがまだの分",
     contract: "ご契約の内容",
     rate: "金額",
     joined: "お申し込み日",
@@ -153,11 +195,17 @@ const JA: PlanPageWords = PlanPageWords {
     },
     unpaid: PlanNotice {
         title: "お支払いができないため、停止しています",
-        lead: "カード会社の承認が得られなかったためです。別のカードに変更されると、すぐに今回分を決済し、定期購入を続けます。お続けにならないときは、お手続きはいりません。",
+        lead: "カード会社の承認が得られなかったためです。",
     },
+    unpaid_until: |day, amount| {
+        format!(
+            "{day}までに別のカードに変更されると、すぐに今回分の{amount}を決済し、定期購入を続けます。お続けにならないときは、お手続きはいりません。"
+        )
+    },
+    unpaid_late: "決済日から日が経っているため、別のカードに変更されたときは、今回分を決済するかどうかをお店が決め、メールでお知らせします。お続けにならないときは、お手続きはいりません。",
     asked: PlanNotice {
         title: "今回の決済日を過ぎています",
-        lead: "今回分を決済するかどうかを、お店が確認しています。",
+        lead: "今回分を決済するかどうかを、お店が確認しています。決まりましたら、メールでお知らせします。",
     },
     charging: PlanNotice {
         title: "今回分の決済を行っています",
@@ -183,9 +231,10 @@ const JA: PlanPageWords = PlanPageWords {
     resume: PlanQuestion {
         link: "再開する",
         title: "定期購入を再開しますか",
-        means: &["次回の決済日から、保存したカードで決済します。", "停止していた間の分は請求しません。"],
+        means: &["停止していた間の分は請求しません。"],
         button: "再開する",
     },
+    resumes_on: |day, amount| format!("次回は、{day}に{amount}を、保存したカードで決済します。"),
     stop: PlanQuestion {
         link: "解約する",
         title: "定期購入を解約しますか",
@@ -267,11 +316,53 @@ const JA: PlanPageWords = PlanPageWords {
     },
     relies: "このカードで続いている定期購入",
     relies_lead: "定期購入が続いている間は、カードを削除できません。別のカードに変更するか、次のページで解約してください。",
+    see: |item| format!("定期購入「{item}」の内容を見る"),
+    see_plan: "定期購入の内容を見る",
+    card_charges: |item, day, amount| {
+        format!("カードを変更すると、すぐに、お支払いがまだの「{item}」の{day}の分 {amount}を請求します。")
+    },
+    card_asks: |item, day, amount| {
+        format!(
+            "「{item}」の{day}の分 {amount}は、決済日から日が経っています。請求するかどうかはお店が決め、メールでお知らせします。"
+        )
+    },
+    card_charged: |item, amount| {
+        format!(
+            "お支払いがまだだった「{item}」の今回分 {amount}を、新しいカードで請求しました。領収書をメールでお送りします。"
+        )
+    },
+    card_charging: |item, amount| {
+        format!(
+            "お支払いがまだの「{item}」の今回分 {amount}を、新しいカードで請求しています。結果はメールでお知らせします。"
+        )
+    },
+    card_declined: |item, amount| {
+        format!(
+            "「{item}」の今回分 {amount}は、新しいカードでも、カード会社の承認が得られませんでした。請求は発生していません。"
+        )
+    },
+    card_asked: |item, amount| {
+        format!(
+            "「{item}」の今回分 {amount}は、まだ請求していません。請求するかどうかはお店が決め、メールでお知らせします。"
+        )
+    },
 };
 
 const EN: PlanPageWords = PlanPageWords {
     title: "Your regular purchase",
     lead: |shop| format!("You ordered this at {shop}. Here you can see it, change the card, pause it and end it."),
+    lead_over: |shop| format!("You ordered this at {shop}. It is over, and nothing is charged any more."),
+    ended: "Ended on",
+    ended_on: |day, why| {
+        let by = match why {
+            EndReason::Buyer => "you ended it",
+            EndReason::Merchant => "the shop ended it",
+            EndReason::Network => "the card company was asked to stop the payments",
+            EndReason::Completed => "all agreed periods are charged",
+        };
+        format!("{day} ({by})")
+    },
+    overdue: "Not paid yet",
     contract: "What was agreed",
     rate: "Amount",
     joined: "Started on",
@@ -289,9 +380,18 @@ const EN: PlanPageWords = PlanPageWords {
     },
     unpaid: PlanNotice {
         title: "Paused, because it could not be charged",
-        lead: "Your card company did not approve the payment. If you change to another card, this period is charged at once and the regular purchase goes on. If you do not want to go on, there is nothing to do.",
+        lead: "Your card company did not approve the payment.",
     },
-    asked: PlanNotice { title: "This period is past its date", lead: "The shop is deciding whether it is charged." },
+    unpaid_until: |day, amount| {
+        format!(
+            "If you change to another card by {day}, {amount} for this period is charged at once and the regular purchase goes on. If you do not want to go on, there is nothing to do."
+        )
+    },
+    unpaid_late: "This period is past its date: if you change to another card now, the shop decides whether it is charged, and you get an e-mail. If you do not want to go on, there is nothing to do.",
+    asked: PlanNotice {
+        title: "This period is past its date",
+        lead: "The shop is deciding whether it is charged. You will get an e-mail when it has.",
+    },
     charging: PlanNotice {
         title: "This period is being charged",
         lead: "You will get an e-mail with the result. Please open this page again in a while.",
@@ -308,20 +408,18 @@ const EN: PlanPageWords = PlanPageWords {
         title: "Pause the regular purchase?",
         means: &[
             "Nothing is charged while it is paused.",
-            "You can go on at any time on this page. The time in between is not charged later.",
+            "You can resume it at any time on this page. The time in between is not charged later.",
             "Please ask the shop what happens to deliveries or services meanwhile.",
         ],
         button: "Pause it",
     },
     resume: PlanQuestion {
-        link: "Go on with it",
-        title: "Go on with the regular purchase?",
-        means: &[
-            "Your saved card is charged again from the next date.",
-            "The time in which it was paused is not charged.",
-        ],
-        button: "Go on",
+        link: "Resume it",
+        title: "Resume the regular purchase?",
+        means: &["The time in which it was paused is not charged."],
+        button: "Resume",
     },
+    resumes_on: |day, amount| format!("Next, {amount} is charged to your saved card on {day}."),
     stop: PlanQuestion {
         link: "End it",
         title: "End the regular purchase?",
@@ -403,4 +501,36 @@ const EN: PlanPageWords = PlanPageWords {
     },
     relies: "Regular purchases with this card",
     relies_lead: "The card can’t be deleted while a regular purchase goes on. Replace it with another card, or end the regular purchase on its page.",
+    see: |item| format!("See the regular purchase “{item}”"),
+    see_plan: "See the regular purchase",
+    card_charges: |item, day, amount| {
+        format!(
+            "When you change the card, {amount} is charged at once for “{item}”, which was due on {day} and is not paid yet."
+        )
+    },
+    card_asks: |item, day, amount| {
+        format!(
+            "{amount} for “{item}”, which was due on {day}, is past its date. The shop decides whether it is charged, and you get an e-mail."
+        )
+    },
+    card_charged: |item, amount| {
+        format!(
+            "{amount} for the unpaid period of “{item}” was charged to the new card. We are sending you the receipt by e-mail."
+        )
+    },
+    card_charging: |item, amount| {
+        format!(
+            "{amount} for the unpaid period of “{item}” is being charged to the new card. You will get an e-mail with the result."
+        )
+    },
+    card_declined: |item, amount| {
+        format!(
+            "Your card company did not approve {amount} for this period of “{item}” with the new card either. Nothing was charged."
+        )
+    },
+    card_asked: |item, amount| {
+        format!(
+            "{amount} for this period of “{item}” is not charged yet. The shop decides whether it is, and you get an e-mail."
+        )
+    },
 };

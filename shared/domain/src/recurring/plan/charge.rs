@@ -90,9 +90,17 @@ impl Plan {
     }
 
     /// Whether the next period is due as well, or this one has waited too long for its first try.
-    pub(super) fn is_late(&self, today: Date) -> bool {
-        let untried = self.tries == 0 && self.run_day().date.saturating_add(OVERDUE_DAYS.days()) < today;
-        untried || run_day(self.following()).date <= today
+    fn is_late(&self, today: Date) -> bool {
+        self.in_time_until() < today
+    }
+
+    /// The last day on which the period is charged without asking the merchant.
+    pub(super) fn in_time_until(&self) -> Date {
+        let before_next = run_day(self.following()).date.saturating_sub(1.days());
+        match self.tries {
+            0 => before_next.min(self.run_day().date.saturating_add(OVERDUE_DAYS.days())),
+            1.. => before_next,
+        }
     }
 
     fn renewal(&self, initiator: Initiator) -> Renewal {

@@ -61,11 +61,13 @@ impl Plan {
     /// This plan with its period closed uncharged, and with it all whose days have come. They do not count among a number of times.
     fn let_go(&self, now: Timestamp) -> Self {
         let today = japan_date(now);
+        let mut left_out = vec![self.nominal];
         let mut next = Self { times: None, ..self.clone() }.closed(now);
         while run_day(next.nominal).date <= today && next.nominal < Date::MAX {
+            left_out.push(next.nominal);
             next = Self { period: next.period, ..next.closed(now) };
         }
-        Self { version: self.version.saturating_add(1), times: self.times.map(Times::extended), ..next }
+        Self { version: self.version.saturating_add(1), times: self.times.map(Times::extended), left_out, ..next }
     }
 
     /// It is over. Free, at any time. None: it was.
@@ -83,28 +85,33 @@ impl Plan {
         }
     }
 
+    /// What comes of it if the buyer changes to another card today. None: nothing had failed.
+    pub fn with_new_card(&self, today: Date) -> Option<NewCard> {
+        match self.state {
+            PlanState::Active(Progress::Retrying { .. }) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
+                let until = self.in_time_until();
+                Some(if until < today { NewCard::Asked } else { NewCard::Charged { until } })
+            }
+            PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
+            | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
+            | PlanState::Ended { .. } => None,
+        }
+    }
+
     /// The buyer changed to this card: what failed is tried once with that, at once. None: nothing had failed, or this card was tried so before.
     #[must_use]
     pub fn card_changed(&self, card: CardId, now: Timestamp) -> Option<Self> {
         if self.changed_card == Some(card) {
             return None;
         }
-        match self.state {
-            PlanState::Active(Progress::Retrying { .. }) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
-                let progress = if self.is_late(japan_date(now)) {
-                    Progress::Asked { at: now }
-                } else {
-                    Progress::Immediate { at: now, cause: Cause::NewCard }
-                };
-                Some(self.written(|plan| {
-                    plan.state = PlanState::Active(progress);
-                    plan.changed_card = Some(card);
-                }))
-            }
-            PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
-            | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
-            | PlanState::Ended { .. } => None,
-        }
+        let progress = match self.with_new_card(japan_date(now))? {
+            NewCard::Charged { .. } => Progress::Immediate { at: now, cause: Cause::NewCard },
+            NewCard::Asked => Progress::Asked { at: now },
+        };
+        Some(self.written(|plan| {
+            plan.state = PlanState::Active(progress);
+            plan.changed_card = Some(card);
+        }))
     }
 
     /// The buyer asks for another address of the plan's page: it goes to where the plan's mails go. None: one was asked for a moment ago.
@@ -132,6 +139,18 @@ impl Plan {
     }
 }
 
+/// What comes of a period that failed if the buyer changes to another card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewCard {
+    /// It is charged at once.
+    Charged {
+        /// The last day on which that is so.
+        until: Date,
+    },
+    /// It is too late for that: the merchant is asked.
+    Asked,
+}
+
 /// What there is to tell when a plan moved. What was charged, its payment tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,6 +165,8 @@ pub enum PlanTidings {
     Unpaid,
     /// The merchant is asked about a period that is too late.
     Asked,
+    /// The merchant let a period go uncharged.
+    Skipped,
     /// The buyer is asked to agree to a change.
     Proposed,
     /// What is charged changes, by agreement or in the buyer's favour.
@@ -173,6 +194,7 @@ impl PlanTidings {
             Self::LastTry => "last_try",
             Self::Unpaid => "unpaid",
             Self::Asked => "asked",
+            Self::Skipped => "skipped",
             Self::Proposed => "proposed",
             Self::Changed => "changed",
             Self::Paused => "paused",
@@ -193,6 +215,7 @@ impl PlanTidings {
             Self::Joined | Self::Unpaid | Self::Paused | Self::Ended => &[Reader::Payer, Reader::Shop],
             Self::Failed
             | Self::LastTry
+            | Self::Skipped
             | Self::Proposed
             | Self::Changed
             | Self::Resumed
@@ -229,6 +252,12 @@ pub fn tidings(before: Option<&Plan>, after: &Plan) -> Vec<PlanTidings> {
 
 fn of_states(before: &Plan, after: &Plan) -> Option<PlanTidings> {
     match (before.state, after.state) {
+        // Told of where it was paused by somebody: what passed meanwhile is not charged.
+        (PlanState::Active(_) | PlanState::Paused { why: PauseReason::Unpaid(_), .. }, PlanState::Active(_))
+            if before.left_out != after.left_out =>
+        {
+            Some(PlanTidings::Skipped)
+        }
         (from, to) if from == to => None,
         (_, PlanState::Active(Progress::Retrying { next, .. })) => match next.chance {
             Chance::Last => Some(PlanTidings::LastTry),

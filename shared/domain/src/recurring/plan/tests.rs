@@ -658,3 +658,63 @@ fn what_comes_is_listed_with_its_rate_to_the_contracts_end() {
     assert_eq!(coming, [(date(2026, 12, 27), 1_000), (date(2027, 1, 27), 800), (date(2027, 2, 27), 800)]);
     assert_eq!(Plan { times: None, ..changed }.upcoming().take(100).count(), 100, "without an end");
 }
+
+#[test]
+fn a_new_card_is_promised_a_charge_only_while_it_is_charged_without_asking() {
+    let plan = plan();
+    let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
+    let until = date(2027, 1, 26);
+    let card = CardId::from_random([7; 8]);
+    for (day, comes) in [
+        (date(2026, 12, 28), NewCard::Charged { until }),
+        (until, NewCard::Charged { until }),
+        (date(2027, 1, 27), NewCard::Asked),
+    ] {
+        assert_eq!(unpaid.with_new_card(day), Some(comes), "{day}");
+        let changed = unpaid.card_changed(card, at(&format!("{day}T12:00:00"))).unwrap();
+        let asked = matches!(changed.state, PlanState::Active(Progress::Asked { .. }));
+        assert_eq!(asked, comes == NewCard::Asked, "{day}");
+    }
+    let untried = plan.without_card(2, DeclineCode::CardMissing, at("2026-12-28T09:00:00")).unwrap();
+    assert_eq!(
+        untried.with_new_card(date(2026, 12, 28)),
+        Some(NewCard::Charged { until: date(2027, 1, 7) }),
+        "what was never tried is asked about after ten days"
+    );
+    assert_eq!(plan.with_new_card(date(2026, 12, 28)), None, "nothing had failed");
+}
+
+#[test]
+fn no_day_that_is_past_is_one_to_come() {
+    let plan = plan();
+    let (sunday, monday, tuesday) = (date(2026, 12, 27), date(2026, 12, 28), date(2026, 12, 29));
+    let comes =
+        |plan: &Plan, today: Date| (plan.overdue_since(today), plan.next_to_come(today).map(|(run, _)| run.date));
+    assert_eq!(comes(&plan, sunday), (None, Some(monday)));
+    assert_eq!(comes(&plan, monday), (None, Some(monday)), "it is charged today");
+    assert_eq!(comes(&plan, tuesday), (Some(monday), Some(date(2027, 1, 27))), "nobody charged it");
+    let asked = plan.ask(at("2027-02-01T12:00:00")).unwrap();
+    assert_eq!(comes(&asked, date(2027, 2, 1)), (Some(monday), Some(date(2027, 3, 1))));
+    let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
+    assert_eq!(comes(&unpaid, monday), (Some(monday), None));
+    assert_eq!(comes(&plan.paused(By::Buyer, at("2026-12-27T12:00:00")).unwrap(), tuesday), (None, None));
+    let last = Plan { times: Times::new(2).ok(), ..asked };
+    assert_eq!(comes(&last, date(2027, 2, 1)), (Some(monday), None));
+}
+
+#[test]
+fn a_buyer_is_told_of_what_the_merchant_let_go_and_of_what_was_charged_by_its_receipt() {
+    let plan = plan();
+    let late = at("2027-02-01T12:00:00");
+    let asked = plan.ask(late).unwrap();
+    let skipped = asked.skipped(late).unwrap();
+    assert_eq!(skipped.left_out, [date(2026, 12, 27), date(2027, 1, 27)]);
+    assert_eq!(tidings(Some(&asked), &skipped), [PlanTidings::Skipped]);
+    let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
+    let resumed = unpaid.resumed(By::Merchant, late).unwrap();
+    assert_eq!(tidings(Some(&unpaid), &resumed), [PlanTidings::Skipped]);
+    let paused = asked.paused(By::Merchant, late).unwrap();
+    assert_eq!(tidings(Some(&paused), &paused.resumed(By::Merchant, late).unwrap()), [PlanTidings::Resumed]);
+    let by_hand = plan.ask(at("2027-01-08T12:00:00")).unwrap().charged_by_hand(at("2027-01-08T12:00:00")).unwrap();
+    assert_eq!(tidings(Some(&by_hand), &by_hand.charged(2, at("2027-01-08T12:00:00")).unwrap()), []);
+}

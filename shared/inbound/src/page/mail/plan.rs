@@ -2,15 +2,17 @@
 
 use domain::{
     Lang, MaskedCard,
+    clock::japan_date,
     merchant::Mode,
     payment::Reader,
     recurring::{
         calendar::run_day,
-        offer::{FirstAmount, Offer},
-        plan::{EndReason, PauseReason, Plan, PlanState, PlanTidings, Progress, ReminderKind},
+        offer::Offer,
+        plan::{EndReason, NewCard, PauseReason, Plan, PlanState, PlanTidings, Progress, ReminderKind},
         retry::Chance,
     },
 };
+use jiff::Timestamp;
 use words::{
     card, date_time, day, money,
     recurring::{
@@ -21,6 +23,7 @@ use words::{
 };
 
 use super::{Letter, Mail, greeting, line, marked, write};
+use crate::page::Joining;
 
 /// A regular purchase to write about.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +46,8 @@ pub struct PlanNews<'a> {
     pub contact: Option<&'a str>,
     /// Test or live.
     pub mode: Mode,
+    /// When it is written: what is promised holds on a day.
+    pub now: Timestamp,
     /// The absolute https address of the buyer's page, or of the console's for the shop.
     pub page: &'a str,
 }
@@ -91,10 +96,10 @@ fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
         PlanTidings::Joined => plain(for_reader(&words.joined, &words.shop_joined)),
         PlanTidings::Failed | PlanTidings::LastTry => match active? {
             Progress::Retrying { next, .. } => {
-                let when = date_time(view.lang, next.at);
+                let (when, amount) = (date_time(view.lang, next.at), money(view.lang, view.plan.rate().amount));
                 Some(match next.chance {
-                    Chance::Further => Told { text: &words.failed, advice: Some((words.tried_again)(&when)) },
-                    Chance::Last => Told { text: &words.last_try, advice: Some((words.tried_last)(&when)) },
+                    Chance::Further => Told { text: &words.failed, advice: Some((words.tried_again)(&when, &amount)) },
+                    Chance::Last => Told { text: &words.last_try, advice: Some((words.tried_last)(&when, &amount)) },
                 })
             }
             Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. } => None,
@@ -103,9 +108,10 @@ fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
             Progress::Asked { .. } => plain(&words.shop_asked),
             Progress::Waiting | Progress::Retrying { .. } | Progress::Immediate { .. } => None,
         },
+        PlanTidings::Skipped => active.and_then(|_| plain(&words.skipped)),
         PlanTidings::Unpaid | PlanTidings::Paused => match view.plan.state {
             PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
-                plain(for_reader(&words.unpaid, &words.shop_unpaid))
+                Some(Told { text: for_reader(&words.unpaid, &words.shop_unpaid), advice: with_new_card(view, words) })
             }
             PlanState::Paused { why: PauseReason::Buyer, .. } => plain(for_reader(&words.paused, &words.shop_paused)),
             PlanState::Paused { why: PauseReason::Merchant, .. } => {
@@ -128,6 +134,18 @@ fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
     }
 }
 
+/// What another card does for the period that failed, and until when.
+fn with_new_card(view: &PlanNews<'_>, words: &PlanMailWords) -> Option<String> {
+    let (until, late) = match view.reader {
+        Reader::Payer => (words.unpaid_until, words.unpaid_late),
+        Reader::Shop => (words.shop_unpaid_until, words.shop_unpaid_late),
+    };
+    Some(match view.plan.with_new_card(japan_date(view.now))? {
+        NewCard::Charged { until: last } => until(&day(view.lang, last), &money(view.lang, view.plan.rate().amount)),
+        NewCard::Asked => late.to_owned(),
+    })
+}
+
 const fn ended(why: EndReason, words: &'static PlanMailWords) -> &'static PlanMailText {
     match why {
         EndReason::Buyer => &words.ended,
@@ -142,13 +160,17 @@ fn rows(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(String, String)> {
     let all = words::words(lang);
     let mut rows: Vec<(&str, Option<String>)> =
         vec![(all.result.shop, Some(view.merchant.to_owned())), (words.item, Some(plan.item.clone()))];
-    if view.tidings == PlanTidings::Joined
-        && let Some(offer) = view.offer
-    {
-        rows.push((words.first, Some(first(lang, offer.first))));
+    match view.offer.filter(|_| view.tidings == PlanTidings::Joined) {
+        Some(offer) => {
+            let terms = Joining::of(lang, offer, plan.anchor, plan.joined_at, "").rows;
+            rows.extend(terms.into_iter().map(|(label, text)| (label, Some(text))));
+        }
+        None => {
+            rows.push((plan_page(lang).rate, Some(recurring::rate(lang, plan.agreed))));
+            let in_trial = plan.trial_until.filter(|_| plan.period == 2);
+            rows.push((words.trial, in_trial.map(|last| day(lang, last))));
+        }
     }
-    let label = if view.tidings == PlanTidings::Joined { words.rate } else { plan_page(lang).rate };
-    rows.push((label, Some(recurring::rate(lang, plan.agreed))));
     if let Some(proposal) = plan.proposal.filter(|_| view.tidings == PlanTidings::Proposed) {
         rows.push((words.new_rate, Some(recurring::rate(lang, proposal))));
     }
@@ -156,14 +178,17 @@ fn rows(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(String, String)> {
         rows.push((words.new_rate, Some(recurring::rate(lang, then.rate))));
         rows.push((words.from, Some(recurring::run_date(lang, run_day(then.from)))));
     }
-    let in_trial = plan.trial_until.filter(|_| plan.period == 2);
-    rows.push((words.trial, in_trial.map(|last| day(lang, last))));
-    rows.push((words.next, next(view, words)));
-    if view.tidings == PlanTidings::Joined {
-        let times = plan.times.map_or_else(|| words.open_ended.to_owned(), |times| (words.count)(times.get()));
-        rows.push((words.times, Some(times)));
+    rows.push((plan_page(lang).overdue, overdue(view, words)));
+    if view.tidings == PlanTidings::Skipped {
+        let dates: Vec<String> = plan.left_out.iter().map(|date| day(lang, run_day(*date).date)).collect();
+        rows.push((words.left_out, Some(recurring::listed(lang, &dates))));
     }
-    rows.push((words.card, view.card.map(|of| card(of.brand, &of.last4))));
+    rows.push((words.next, next(view, words)));
+    let card_label = match view.reader {
+        Reader::Payer => words.card,
+        Reader::Shop => words.shop_card,
+    };
+    rows.push((card_label, view.card.map(|of| card(of.brand, &of.last4))));
     let (state, standing) = (recurring::state(lang, &plan.state), recurring::standing(lang, &plan.state));
     rows.push((
         words.state,
@@ -180,23 +205,34 @@ fn rows(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(String, String)> {
             rows.push((words.buyer_mail, Some(plan.mail.clone())));
         }
     }
-    let terms = view.offer.filter(|_| view.tidings == PlanTidings::Joined).map(|offer| &offer.terms);
-    if let Some(terms) = terms {
-        rows.push((all.order.quantity, Some(terms.quantity.clone())));
-        rows.push((all.order.shipping, Some(terms.shipping.clone())));
-        rows.push((all.order.payment_time, Some(terms.payment_time.clone())));
-        rows.push((all.order.delivery, Some(terms.delivery.clone())));
-        rows.push((all.order.withdrawal, Some(terms.withdrawal.clone())));
-    }
     let filled = |(label, value): (&str, Option<String>)| Some((line(label), line(&value?)));
     rows.into_iter().filter_map(filled).filter(|(_, value)| !value.is_empty()).collect()
 }
 
-fn first(lang: Lang, first: FirstAmount) -> String {
-    match first {
-        FirstAmount::Charged(amount) => money(lang, amount),
-        FirstAmount::Free => words::sum(lang, 0),
-    }
+/// When a regular purchase goes on after one of its periods was paid, and how much that is. None: nothing comes, or nobody can say.
+pub fn next_after(lang: Lang, plan: &Plan, period: u32, now: Timestamp) -> Option<String> {
+    let active = matches!(plan.state, PlanState::Active(_));
+    let next = if plan.period > period {
+        plan.next_to_come(japan_date(now))
+    } else {
+        // the plan does not know of the payment yet
+        plan.upcoming().nth(1).filter(|_| active).map(|(nominal, rate)| (run_day(nominal), rate))
+    };
+    let (run, rate) = next?;
+    Some((words::joining(lang).next_on)(&recurring::run_date(lang, run), &money(lang, rate.amount)))
+}
+
+/// What is past its day and waits for somebody: when it was due, and how much it is.
+fn overdue(view: &PlanNews<'_>, words: &PlanMailWords) -> Option<String> {
+    let (lang, plan) = (view.lang, view.plan);
+    let waits = match plan.state {
+        PlanState::Active(Progress::Asked { .. }) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => true,
+        PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Immediate { .. })
+        | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
+        | PlanState::Ended { .. } => false,
+    };
+    let since = plan.overdue_since(japan_date(view.now)).filter(|_| waits)?;
+    Some((words.next_charge)(&day(lang, since), &money(lang, plan.rate().amount)))
 }
 
 /// When something is charged next, and how much. None: nobody can say.
@@ -218,9 +254,8 @@ fn next(view: &PlanNews<'_>, words: &PlanMailWords) -> Option<String> {
 
 fn links(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(&'static str, String)> {
     let page = line(view.page);
-    let (manage, console) = (words.manage, words.console);
     match view.reader {
-        Reader::Shop => vec![(console, page)],
+        Reader::Shop => vec![(words.console, page)],
         Reader::Payer => {
             let first = match view.tidings {
                 PlanTidings::Failed | PlanTidings::LastTry | PlanTidings::Unpaid | PlanTidings::CardExpires => {
@@ -229,6 +264,7 @@ fn links(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(&'static str, Strin
                 PlanTidings::Proposed => Some((words.agree, format!("{page}?view=agree"))),
                 PlanTidings::Joined
                 | PlanTidings::Asked
+                | PlanTidings::Skipped
                 | PlanTidings::Changed
                 | PlanTidings::Paused
                 | PlanTidings::Resumed
@@ -236,6 +272,7 @@ fn links(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(&'static str, Strin
                 | PlanTidings::Reminded(_)
                 | PlanTidings::Link => None,
             };
+            let manage = if view.plan.is_over() { words.view } else { words.manage };
             first.into_iter().chain([(manage, page)]).collect()
         }
     }

@@ -11,7 +11,7 @@ use crate::format::money;
 pub(super) fn charge_asked(lang: Lang, order: &OrderId, amount: Yen) -> String {
     let amount = money(lang, amount);
     match lang {
-        Lang::Ja => format!("注文番号 {order} で{amount}の個別処理を指示しました"),
+        Lang::Ja => format!("伝票番号 {order} で{amount}の個別処理を指示しました"),
         Lang::En => format!("Asked for a single charge of {amount} for order {order}"),
     }
 }
@@ -20,7 +20,7 @@ pub(super) fn charge_asked(lang: Lang, order: &OrderId, amount: Yen) -> String {
 pub(super) fn charge_ended(lang: Lang, order: &OrderId, amount: Yen, end: Came) -> String {
     let (amount, end) = (money(lang, amount), came(lang, end));
     match lang {
-        Lang::Ja => format!("注文番号 {order} の個別処理（{amount}）: {end}"),
+        Lang::Ja => format!("伝票番号 {order} の個別処理（{amount}）: {end}"),
         Lang::En => format!("Single charge of {amount} for order {order}: {end}"),
     }
 }
@@ -29,7 +29,7 @@ pub(super) fn charge_ended(lang: Lang, order: &OrderId, amount: Yen, end: Came) 
 pub(super) fn operation_asked(lang: Lang, order: &OrderId, name: OperationName, amount: Yen) -> String {
     let (name, amount) = (operation(lang, name), money(lang, amount));
     match lang {
-        Lang::Ja => format!("注文番号 {order} の{name}（{amount}）を指示しました"),
+        Lang::Ja => format!("伝票番号 {order} の{name}（{amount}）を指示しました"),
         Lang::En => format!("Asked for a {name} of order {order} ({amount})"),
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn operation_asked(lang: Lang, order: &OrderId, name: OperationName, 
 pub(super) fn operation_ended(lang: Lang, order: &OrderId, (name, amount): (OperationName, Yen), end: Came) -> String {
     let (name, amount, end) = (operation(lang, name), money(lang, amount), came(lang, end));
     match lang {
-        Lang::Ja => format!("注文番号 {order} の{name}（{amount}）: {end}"),
+        Lang::Ja => format!("伝票番号 {order} の{name}（{amount}）: {end}"),
         Lang::En => format!("The {name} of order {order} ({amount}): {end}"),
     }
 }
@@ -46,7 +46,7 @@ pub(super) fn operation_ended(lang: Lang, order: &OrderId, (name, amount): (Oper
 /// The acquirer was asked again.
 pub(super) fn acquirer_asked(lang: Lang, order: &OrderId) -> String {
     match lang {
-        Lang::Ja => format!("注文番号 {order} について決済会社に問い合わせました"),
+        Lang::Ja => format!("伝票番号 {order} について決済会社に問い合わせました"),
         Lang::En => format!("Asked the acquirer about order {order}"),
     }
 }

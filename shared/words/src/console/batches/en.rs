@@ -58,6 +58,8 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     },
     one: "Batch",
     back: "To the list of batches",
+    to_plan: "To the continuation plan",
+    of_continuation: "Result of the continuation",
     number: "Batch number",
     receiving_lead: "The file is being received. Its check is shown here as soon as it is here.",
     nothing_came: (
@@ -151,6 +153,7 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     unknown_lead: "The acquirer has not answered for some rows. They may have been approved, so do not charge them again. We go on asking, and write the result file anew as soon as we know.",
     fetch: "Download the result CSV",
     fetch_hint: "The lines of your file in their order and characters, with what came of each behind it. It holds buyers' data.",
+    fetch_hint_continuation: "A line for each payment of the plan, with what came of it. It holds buyers' data.",
     result_file: "batch-result",
     never_ran: "Nothing was charged.",
     failed_again: (
@@ -158,7 +161,9 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
         "Charges only the rows of this file whose order is not paid yet. Paid rows are not charged. The next page shows how many and how much, and nothing is charged before you confirm it.",
         "Prepare the rows that were not paid",
     ),
+    failed_again_continuation: "Charges only what this plan holds and is not paid yet. What is paid is not charged. The next page shows how many and how much, and nothing is charged before you confirm it.",
     not_yet_again: "While rows are being checked, nothing can be charged again.",
+    came_of_it: |approved, declined| format!("{approved} approved, {declined} declined"),
 };
 
 const fn refused(why: &Refused) -> (&'static str, &'static str) {

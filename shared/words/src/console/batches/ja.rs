@@ -58,6 +58,8 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     },
     one: "一括処理の状況",
     back: "一括処理の一覧へ",
+    to_plan: "自動継続の計画へ",
+    of_continuation: "自動継続の結果",
     number: "一括番号",
     receiving_lead: "ファイルを受け取っています。届きしだい、検査の様子をここに表示します。",
     nothing_came: (
@@ -148,6 +150,7 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
     unknown_lead: "決済会社から回答を得られていない行があります。承認されている可能性があるため、もう一度請求しないでください。自動で問い合わせを続け、分かりしだい結果のファイルも書き直します。",
     fetch: "結果のCSVをダウンロードする",
     fetch_hint: "元のファイルと同じ行の順番・文字コードで、各行のあとに結果を書いたファイルです。購入者の情報が含まれます。",
+    fetch_hint_continuation: "計画のとおりの順番で、1件ごとに結果を書いたファイルです。購入者の情報が含まれます。",
     result_file: "一括処理の結果",
     never_ran: "何も請求していません。",
     failed_again: (
@@ -155,7 +158,9 @@ pub(super) const WORDS: BatchesWords = BatchesWords {
         "同じファイルから、まだ支払われていない伝票番号の行だけを請求します。支払い済みの行は請求しません。次の画面で件数と金額を確認でき、確認するまで請求しません。",
         "支払われなかった行を準備する",
     ),
+    failed_again_continuation: "この計画のうち、まだ支払われていないものだけを請求します。支払い済みのものは請求しません。次の画面で件数と金額を確認でき、確認するまで請求しません。",
     not_yet_again: "結果を確認中の行があるあいだは、もう一度請求できません。",
+    came_of_it: |approved, declined| format!("承認 {approved}件、不承認 {declined}件"),
 };
 
 const fn refused(why: &Refused) -> (&'static str, &'static str) {

@@ -2,10 +2,15 @@
 
 use domain::Lang;
 
-use crate::format::grouped_number;
+use crate::format::{grouped_number, sum};
+
+/// A sum spelled, so that nobody counts digits. None: it reads as it is written.
+pub fn in_words(lang: Lang, yen: u64) -> Option<String> {
+    Some(spelled(lang, yen)).filter(|text| *text != sum(lang, yen))
+}
 
 /// A sum as it is read aloud, so that nobody has to count digits: `1,234万5,678円`, `twelve million … yen`.
-pub fn spelled(lang: Lang, yen: u64) -> String {
+fn spelled(lang: Lang, yen: u64) -> String {
     match lang {
         Lang::Ja => japanese(yen),
         Lang::En => format!("{} yen", english(yen)),

@@ -47,6 +47,8 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
     refreshes: "This page looks again by itself. You may close it; the work goes on.",
     plan: "Plan",
     to_charge: "To be charged",
+    handed_on: "Handed on to be charged",
+    came_of_it: "Result",
     no_rows: (
         "There is nothing to continue",
         "A plan lists payments of the month whose buyers agreed that the card is kept and charged again. What was given back, cancelled or disputed is not listed, nor are regular purchases.",
@@ -108,7 +110,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
         )
     },
     confirmed_lead: "The charges are being prepared. They begin in a moment.",
-    begun_lead: "Its progress and its result are on the page of its batch.",
+    begun_lead: "The result of each payment is a file on the page of its batch.",
     to_batch: "Progress and result",
     cancelled_lead: "It was cancelled. Nothing was charged.",
     cancelled_by: "Cancelled by",

@@ -47,6 +47,8 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
     refreshes: "この画面は自動で更新されます。閉じても、作成は続きます。",
     plan: "計画",
     to_charge: "請求する金額",
+    handed_on: "請求にまわした金額",
+    came_of_it: "結果",
     no_rows: (
         "対象の決済がありません",
         "この月に支払われ、カードの保存と継続請求に同意いただいている決済だけが対象です。返金・取消・異議申立てのあったものと、定期購入は含みません。",
@@ -57,7 +59,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
     ),
     as_of: |at| format!("{at}時点の内容です。その後に返金などがあった決済は、請求しません。"),
     find: "計画の中を探す",
-    find_hint: "伝票番号、購入者ID、氏名、メールアドレス、自由項目、カード番号の下4桁の一部",
+    find_hint: "伝票番号、購入者ID、氏名、メールアドレス、自由設定項目、カード番号の下4桁の一部",
     which: "表示する決済",
     which_all: "すべて",
     which_flagged: "確認が必要なもの",
@@ -108,7 +110,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
         )
     },
     confirmed_lead: "請求の準備をしています。まもなく始まります。",
-    begun_lead: "進み具合と結果は、一括処理の画面で確認できます。",
+    begun_lead: "1件ごとの結果のファイルは、一括処理の画面で受け取れます。",
     to_batch: "進み具合と結果を見る",
     cancelled_lead: "取りやめました。何も請求していません。",
     cancelled_by: "取りやめた人",

@@ -63,7 +63,10 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     period_of: |period| format!("Number {period}"),
     times_of: |period, times| format!("Number {period} of {times}"),
     nominal: "Nominal date",
-    run_day: "Charged on",
+    run_day: "Due on",
+    overdue: "Overdue since",
+    next_to_come: "Next date to come",
+    overdue_since: |day| format!("overdue since {day}"),
     will_cost: "Amount",
     tries: "Tries so far",
     times_tried: |tries| tries.to_string(),
@@ -79,7 +82,7 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
         };
         format!("{what}, from {day}")
     },
-    following: "Charged after that on",
+    following: "Due after that on",
     scheduled: "Agreed change",
     rate_from: |rate, day| format!("{rate} from the period of {day}"),
     proposal: "Proposed to the buyer",
@@ -135,6 +138,9 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     },
     keep: "Cancel",
     goes_on: |day, money| format!("Next, {money} is charged on {day}."),
+    leaves_out: |days, day, money| {
+        format!("The charge of {days} is left out. Next, {money} is charged on {day}. The buyer is told by mail.")
+    },
     lets_go: "A period whose date came while it was paused is not charged.",
     will_charge: |money, card| format!("{money} is charged to {card}."),
     held: |held| match held {

@@ -58,12 +58,15 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     only_operators: "操作は、担当者以上の権限の人ができます。",
     no_acts: "終了した定期購入にできる操作はありません。",
     comes_next: "次回の予定",
-    since: "この状態になった日時",
+    since: "今の状態になった日時",
     period: "次の回",
     period_of: |period| format!("{period}回目"),
     times_of: |period, times| format!("{period}回目（全{times}回）"),
     nominal: "予定日",
     run_day: "決済日",
+    overdue: "決済日（過ぎています）",
+    next_to_come: "その後に来る決済日",
+    overdue_since: |day| format!("{day} から未決済"),
     will_cost: "金額",
     tries: "これまでの試行",
     times_tried: |tries| format!("{tries}回"),
@@ -135,6 +138,9 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     },
     keep: "やめる",
     goes_on: |day, money| format!("次回は {day} に{money}を請求します。"),
+    leaves_out: |days, day, money| {
+        format!("{days} の決済を見送ります。次回は {day} に{money}を請求します。購入者にはメールでお知らせします。")
+    },
     lets_go: "停止している間に決済日を迎えた回は、請求しません。",
     will_charge: |money, card| format!("{card} に{money}を請求します。"),
     held: |held| match held {

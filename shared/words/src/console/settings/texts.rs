@@ -222,7 +222,7 @@ pub(super) const JA: SettingsWords = SettingsWords {
     },
     mails: SectionWords {
         name: "メール",
-        lead: "支払い完了メールの送信と文面です。件名・金額・注文番号などは当サービスが書き、その前後に文面を加えられます。",
+        lead: "支払い完了メールの送信と文面です。件名・金額・伝票番号などは当サービスが書き、その前後に文面を加えられます。",
     },
     page: SectionWords {
         name: "決済ページ", lead: "決済ページの色、ロゴ、カード入力欄の前後に載せるご案内です。"
@@ -302,7 +302,7 @@ pub(super) const JA: SettingsWords = SettingsWords {
     handover_names: "お渡しする項目名",
     mail_whom: "購入者へのメールを送る区分",
     mail_texts: "文面",
-    mail_texts_lead: "差し込み項目：{order} 注文番号、{amount} 金額、{name} お名前、{date} 日時、{item} 商品名、{shop} ショップ名",
+    mail_texts_lead: "差し込み項目：{order} 伝票番号、{amount} 金額、{name} お名前、{date} 日時、{item} 商品名、{shop} ショップ名",
     mail_test: "テスト送信",
     mail_test_lead: |address| format!("保存した文面のメールを、見本の内容で {address} に送ります。"),
     mail_test_send: "自分に送る",
