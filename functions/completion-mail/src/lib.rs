@@ -18,7 +18,7 @@ use domain::{
 };
 use inbound::{
     Config, Keyring, KeyringError,
-    checkout::{ReceiptHandle, free_label, next_charge, receipt_path},
+    checkout::{ReceiptHandle, free_label, receipt_path},
     events,
     page::mail::{self, CardKept, Completion, MailOutcome, header_safe},
 };

@@ -10,7 +10,7 @@ use domain::{
     tell::PlanTelling,
 };
 use inbound::{
-    checkout::{CARD_LIFETIME, PlanHandle, plan_path},
+    checkout::{CARD_LIFETIME, PlanHandle, next_charge, plan_path},
     page::{
         self,
         mail::{self, PlanNews, RegularOf, header_safe},
