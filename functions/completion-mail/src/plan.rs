@@ -11,13 +11,9 @@ use domain::{
 };
 use inbound::{
     checkout::{CARD_LIFETIME, PlanHandle, next_charge, plan_path},
-    page::{
-        self,
-        mail::{self, PlanNews, RegularOf, header_safe},
-    },
+    page::mail::{self, PlanNews, RegularOf, header_safe},
 };
 use outbound::Mail;
-use store::StoreError;
 
 use crate::{Deps, Failed};
 

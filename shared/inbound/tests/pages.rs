@@ -532,7 +532,8 @@ fn the_way_back_from_the_issuer_gets_our_own_address_with_and_without_scripts() 
 
 fn manage<'a>(kept: KeptEntry<'a>) -> ManageCard<'a> {
     ManageCard {
-        kept,
+        kept: Some(kept),
+        act: "replace",
         action: "/card/h",
         token: "sealed",
         holder: "",
