@@ -131,7 +131,7 @@ impl Starter<'_> {
                 let deps = Arc::new(challenge_return::Deps::new(config, clock).await?);
                 http(move |request| {
                     let deps = Arc::clone(&deps);
-                    async move { challenge_return::handler(&deps, request).await }
+                    async move { Box::pin(challenge_return::handler(&deps, request)).await }
                 })
             }
             "card-update" => {

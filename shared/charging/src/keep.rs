@@ -37,7 +37,7 @@ impl Charging {
         let Some(approval) = approval else { return payment };
         if holds_approval(&payment)
             && payment.may_keep(&approval)
-            && let Err(_made_up_for) = self.keep(&payment, &approval, number).await
+            && let Err(_made_up_for) = Box::pin(self.keep(&payment, &approval, number)).await
         {
             // Reconcile does both, the one before the other.
             return payment;

@@ -86,10 +86,13 @@ impl Charging {
                 }
             }
             Next::Reverse { .. } | Next::Void { .. } if !ask => self.defer(payment).await,
-            Next::Reverse { n } => match self.keep_before_undoing(&payment, n).await? {
-                true => self.undo(payment).await.map(|(looked, _)| looked),
-                false => self.defer(payment).await,
-            },
+            Next::Reverse { n } => {
+                if Box::pin(self.keep_before_undoing(&payment, n)).await? {
+                    self.undo(payment).await.map(|(looked, _)| looked)
+                } else {
+                    self.defer(payment).await
+                }
+            }
             Next::Void { .. } => self.undo(payment).await.map(|(looked, _)| looked),
         }
     }
