@@ -129,7 +129,8 @@ async fn by_the_api(canary: &mut Canary) {
         }
         let kept = server.get(&format!("/v1/cards?user={user}")).await;
         canary.seen.push(("a stored card".to_owned(), headed(&kept)));
-        let key = [("idempotency-key", "gone")];
+        let key = format!("gone-{place}");
+        let key = [("idempotency-key", key.as_str())];
         let gone = server.send(Method::DELETE, &format!("/v1/cards?user={user}"), &key, Bytes::new()).await;
         assert_eq!(gone.json["charges"], "deleted", "{number}: {}", gone.json);
         canary.seen.push(("a deleted card".to_owned(), headed(&gone)));

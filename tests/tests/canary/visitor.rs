@@ -8,9 +8,10 @@ use local::world::{Peer, World};
 use system_tests::{Page, ShopRequest, Shopper, Site, Submit, form_encoded};
 
 /// Digits that stand alone in what everybody is shown: the amounts of [`crate::flows`] and of the demo's offers, the greatest one, weights of letters, a list of issuers' ranges in the script, and the
-/// days for which a merchant's record says that things are kept, and a year where a page of the tables' file cuts it.
+/// days for which a merchant's record says that things are kept, a year where a page of the tables' file cuts it, and the statuses that answers of the JSON API
+/// repeat in their bodies.
 fn is_ours(code: u32) -> bool {
-    matches!(code, 901..=914 | 999 | 980 | 689 | 180 | 730 | 202) || code.is_multiple_of(100)
+    matches!(code, 901..=914 | 999 | 980 | 689 | 180 | 730 | 201 | 202 | 401..=429 | 503) || code.is_multiple_of(100)
 }
 
 /// A world, the codes that were typed in it, and all that was shown.
