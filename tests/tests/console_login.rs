@@ -517,3 +517,14 @@ async fn a_language_is_chosen_and_remembered() {
         clerk.send(Request::get("/console/language?to=ja&next=%2F%2Fevil.example").body(Bytes::new()).unwrap()).await;
     assert_eq!(away.location(), Some("/console"));
 }
+
+#[tokio::test]
+async fn who_signs_in_in_english_stays_in_it() {
+    let world = fresh().await;
+    let mut clerk = Clerk::new(&world).speaking("en");
+    assert_eq!(clerk.get("/console/login").await.lang(), "en");
+    clerk.sign_in(OWNER, DEMO_PASSWORD, DEMO_SECRET, world.now()).await;
+    assert_eq!(clerk.get("/console").await.lang(), "en");
+    let mut japanese = Clerk::owner(&world).await;
+    assert_eq!(japanese.get("/console").await.lang(), "ja", "the browser asked for none");
+}

@@ -384,6 +384,16 @@ async fn a_period_that_is_past_its_date_is_charged_by_hand_or_let_go() {
     let world = fresh().await;
     let plan = late(&world, PlanState::Active(Progress::Asked { at: world.now() })).await;
     let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get(LIST).await;
+    assert!(page.text.contains("2026年11月4日(水) から未決済"), "no past day is the next one: {}", page.text);
+    let page = clerk.get(&address(&plan)).await;
+    assert!(page.text.contains("決済日（過ぎています）"), "{}", page.text);
+    let page = clerk.get(&format!("{}?act=skip", address(&plan))).await;
+    assert!(
+        page.text.contains("2026年11月4日(水) の決済を見送ります。次回は 2026年12月28日(月) に1,980円"),
+        "{}",
+        page.text
+    );
     done(&mut clerk, &plan, "skip", "").await;
     let skipped = stored_plan(&world, &plan).await;
     assert_eq!((skipped.state, skipped.period, skipped.nominal), (WAITING, 3, date(2026, 12, 27)));

@@ -72,7 +72,7 @@ async fn a_month_is_continued_with_one_confirmation() {
     let form = clerk.form_by_id("plan").clone().without("row.1").with("yen.2", "3,500");
     let page = clerk.submit(&form.pressed("act", "confirming")).await.clone();
     assert!(page.text.contains("2026年12月分として、2件、合計4,500円を請求します。"), "{}", page.text);
-    assert!(page.text.contains("合計（読み）：4,500円"), "{}", page.text);
+    assert!(!page.text.contains("合計（読み）"), "a small sum is not said twice: {}", page.text);
     assert_eq!(approvals(&world).await, 3, "nor does its confirmation's page");
 
     let confirm = desk.pressed(&clerk, "confirm");
@@ -99,10 +99,17 @@ async fn a_month_is_continued_with_one_confirmation() {
     assert!(lines[1].contains(",1000,101,") && lines[1].contains(",approved,"), "{result}");
     let page = clerk.get(&format!("/console/batches/{}", batch.id)).await;
     assert!(page.text.contains("2026年12月分の自動継続"), "{}", page.text);
+    assert_eq!(page.heading(), "自動継続の結果");
+    assert!(!page.text.contains("元のファイル"), "nobody uploaded a file: {}", page.text);
+    let address = format!("{LIST}/{}", run.id);
+    assert!(page.tags("a").any(|tag| tag.attribute("href") == Some(address.as_str())), "it leads back to the plan");
+    let page = clerk.get(&address).await;
+    assert!(page.text.contains("承認 2件、不承認 0件 / 4,500円"), "{}", page.text);
+    assert!(page.text.contains("完了") && !page.text.contains("請求する金額"), "{}", page.text);
 
     let page = clerk.get(LIST).await;
     assert!(
-        page.text.contains("請求を開始") && page.text.contains("2026年11月の決済を2026年12月分として"),
+        page.text.contains("承認 2件、不承認 0件") && page.text.contains("2026年11月の決済を2026年12月分として"),
         "{}",
         page.text
     );

@@ -223,14 +223,16 @@ async fn nobody_joins_without_agreeing_that_the_card_is_kept() {
 async fn a_free_beginning_registers_the_card_and_says_that_nothing_was_paid() {
     let world = fresh().await;
     let mut shopper = before(&world, &lessons("4000", "1")).await;
+    assert!(!shopper.page().text.contains("お店へご連絡ください"), "the card is changed by the link in the mails");
     says(
         shopper.page(),
         &[
+            "カードは、お申し込みの時とお支払いのたびにお送りするメールのリンクから変更できます",
             "¥0",
             "無料（カードの登録だけを行います）",
             "2026年12月4日(金)までの14日間。終了後は自動的に通常のお支払いへ移り、2026年12月28日(月)に最初の請求があります",
             "カードを登録して申し込む",
-            "1円の承認を取り、すぐに取り消します",
+            "1円の与信を行い、すぐに取り消します",
         ],
     );
     let form = shopper.filled(&visa());
@@ -247,6 +249,14 @@ async fn a_free_beginning_registers_the_card_and_says_that_nothing_was_paid() {
     assert!(order_card(&world, "4000", "1").await.is_some());
     let ledger = totals(&world, &joined).await;
     assert_eq!((ledger.standing, ledger.captured), (0, 0), "nothing is held or taken");
+    let mut clerk = system_tests::Clerk::owner(&world).await;
+    for address in ["/console/transactions/1".to_owned(), format!("/console/recurring/{}", plan.id)] {
+        let page = clerk.get(&address).await;
+        assert!(page.text.contains("カード登録（請求なし）"), "{address}: {}", page.text);
+        assert!(!page.text.contains("不成立") && !page.text.contains("失敗"), "{address}: {}", page.text);
+        let bad = page.tags("span").any(|tag| tag.attribute("data-state") == Some("bad"));
+        assert!(!bad, "{address}: nothing of it is red");
+    }
     // neither the form again nor the shop's request joins a second time
     shopper.submit(&form).await;
     assert!(shopper.page().is_hand_over());

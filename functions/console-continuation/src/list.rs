@@ -72,13 +72,13 @@ pub(crate) fn charged(today: Month) -> [Month; 3] {
     [today, today.before(), today.after()]
 }
 
-/// Whether it begins by itself.
-fn schedule(call: &Call<'_>) -> String {
+/// Whether it begins by itself, and where that is set.
+fn schedule(call: &Call<'_>) -> (String, &'static str) {
     let (words, merchant) = (call.words(), call.merchant());
     match (merchant.continuation_day, &merchant.mail.shop_copy) {
-        (None, _) => words.not_by_itself.to_owned(),
-        (Some(_), None) => words.nobody_to_tell.to_owned(),
-        (Some(anchor), Some(_)) => (words.by_itself_on)(anchor.day()),
+        (None, _) => (words.not_by_itself.to_owned(), "/console/settings/payment"),
+        (Some(_), None) => (words.nobody_to_tell.to_owned(), "/console/settings/mails"),
+        (Some(anchor), Some(_)) => ((words.by_itself_on)(anchor.day()), "/console/settings/payment"),
     }
 }
 
@@ -143,7 +143,7 @@ struct ListPage {
     is_on: bool,
     /// None: they may only look.
     form: Option<Months>,
-    schedule: String,
+    schedule: (String, &'static str),
     entries: Vec<Entry>,
     older: Option<String>,
     newest: bool,

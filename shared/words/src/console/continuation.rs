@@ -85,6 +85,8 @@ pub struct ContinuationWords {
     pub refreshes: &'static str,
     /// Heading over what would be charged.
     pub plan: &'static str,
+    /// Leads to the settings.
+    pub to_settings: &'static str,
     /// What would be charged.
     pub to_charge: &'static str,
     /// What was handed on to be charged.

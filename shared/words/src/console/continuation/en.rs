@@ -46,6 +46,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
     slow: "This takes longer than usual. It goes on; please open the page again in a while.",
     refreshes: "This page looks again by itself. You may close it; the work goes on.",
     plan: "Plan",
+    to_settings: "Open the settings",
     to_charge: "To be charged",
     handed_on: "Handed on to be charged",
     came_of_it: "Result",

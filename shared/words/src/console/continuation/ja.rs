@@ -46,6 +46,7 @@ pub(super) const WORDS: ContinuationWords = ContinuationWords {
     slow: "時間がかかっています。作成は続いています。しばらくしてから、この画面を開き直してください。",
     refreshes: "この画面は自動で更新されます。閉じても、作成は続きます。",
     plan: "計画",
+    to_settings: "設定を開く",
     to_charge: "請求する金額",
     handed_on: "請求にまわした金額",
     came_of_it: "結果",
