@@ -249,6 +249,7 @@ async fn a_free_beginning_registers_the_card_and_says_that_nothing_was_paid() {
     assert!(order_card(&world, "4000", "1").await.is_some());
     let ledger = totals(&world, &joined).await;
     assert_eq!((ledger.standing, ledger.captured), (0, 0), "nothing is held or taken");
+    world.settle().await.unwrap();
     let mut clerk = system_tests::Clerk::owner(&world).await;
     for address in ["/console/transactions/1".to_owned(), format!("/console/recurring/{}", plan.id)] {
         let page = clerk.get(&address).await;

@@ -490,7 +490,7 @@ pub(crate) fn mails(lang: Lang) -> Vec<(String, Mail)> {
         regular: None,
     };
     let regular = RegularOf {
-        plan: "abcdefghijklmnopqrst",
+        plan: "23456723456723456723",
         next: Some("2026-12-28, ¥1,200"),
         page: "https://pay.example/plan/sealed-handle",
     };
