@@ -4,7 +4,7 @@ use domain::{
     Lang, MerchantId, Yen,
     link::{Terms, TermsShown},
     recurring::{
-        calendar::Cycle,
+        calendar::{Anchor, Cycle},
         offer::{FirstAmount, Offer, OfferId},
         plan::Plan,
     },
@@ -82,6 +82,7 @@ impl PlanDesk {
         let offer = self.offer(yen).await;
         let mut first = payment(&self.world, self.merchant.as_str(), order).await.expect("the first payment");
         first.details.terms = Some(TermsShown::of(1, "shown", self.world.now()));
+        first.details.billed_on = Some(Anchor::USUAL);
         let joined = Plan::join(&offer, &first).expect("the payment succeeded");
         let plan = Plan { lang, ..joined };
         let days = store::PlanDaysCursor::new(config(&self.world).table().expect("the table's name"));

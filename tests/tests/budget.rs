@@ -410,7 +410,7 @@ async fn a_payment_makes_these_calls_and_no_others() {
     assert_eq!(
         afterwards,
         [
-            // the mails, and what the merchant's server is told where it has one: this merchant has none, which is known for a moment
+            // the mails, and what the merchant's server is told where it has one: this merchant has none
             "OutboxRelay SendMessageBatch",
             "OutboxRelay SendMessageBatch",
             // merchant, payment, and whether mails to that address come back
@@ -421,6 +421,7 @@ async fn a_payment_makes_these_calls_and_no_others() {
             "CompletionMail UpdateItem",
             "CompletionMail GetItem",
             "CompletionMail GetItem",
+            "MerchantNotify Query", // once for all that comes together
             "SearchIndex TransactWriteItems",
         ]
     );

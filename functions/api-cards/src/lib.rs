@@ -109,6 +109,9 @@ async fn delete(deps: &Deps, visit: &Visit<'_>, asked: &Asked, run: Run) -> Resu
         // By this call before it was cut off, or before it came.
         return if run.is_resumed { Ok(gone(&card, visit)) } else { Err(Problem::new(Code::NotFound)) };
     }
+    if run.is_resumed && card.consent.at > run.begun_at {
+        return Err(Problem::new(Code::NotFound)); // kept since this call began: another card than the one that it named
+    }
     let plans = deps.plans.of_owner(visit.merchant_id(), &card.owner).await?;
     if plans.iter().any(|plan| !plan.is_over()) {
         return Err(Problem::new(Code::CardInUse));

@@ -1,7 +1,7 @@
 //! Changes of a regular purchase. What is so already is answered as done: a call that was cut off finds what it did.
 
 use api::{
-    Answer, Problem, Visit, body,
+    Answer, Problem, Run, Visit, body,
     wire::renewal::{ChangeRequest, RenewalBody, StandRequest},
 };
 use domain::{
@@ -14,8 +14,6 @@ use crate::{Deps, named};
 
 /// How often a refused write is decided again with what stands.
 const DECISIONS: usize = 4;
-/// A regular purchase has no operation numbers.
-const STARTED: Started = Started { generation: 0, n: 0 };
 
 /// Where it is to stand.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +36,8 @@ type Step = Result<Option<Plan>, Problem>;
 pub(crate) async fn stand(deps: &Deps, visit: &Visit<'_>, stand: Stand) -> Result<Answer, Problem> {
     let asked: StandRequest = body(visit.request)?;
     let (plan, wish) = (named(deps, visit).await?, Wish::Stand(stand));
-    deps.api.once(visit, &asked, STARTED, |_| Box::pin(carry_out(deps, visit, plan, wish))).await
+    let started = of(&plan);
+    deps.api.once(visit, &asked, started, |run| Box::pin(carry_out(deps, visit, (plan, wish), run))).await
 }
 
 pub(crate) async fn rate(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Problem> {
@@ -50,11 +49,22 @@ pub(crate) async fn rate(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Probl
         return Err(Problem::field(Code::FieldRefused, "amount", Fault::OutOfRange));
     }
     let (plan, wish) = (named(deps, visit).await?, Wish::Rate(&asked));
-    deps.api.once(visit, &asked, STARTED, |_| Box::pin(carry_out(deps, visit, plan, wish))).await
+    let started = of(&plan);
+    deps.api.once(visit, &asked, started, |run| Box::pin(carry_out(deps, visit, (plan, wish), run))).await
+}
+
+/// What a call stands for: the plan as it was when the call began.
+const fn of(plan: &Plan) -> Started {
+    Started { generation: 0, n: plan.version }
 }
 
 /// Changes it over whatever stands.
-async fn carry_out(deps: &Deps, visit: &Visit<'_>, mut plan: Plan, wish: Wish<'_>) -> Result<Answer, Problem> {
+async fn carry_out(
+    deps: &Deps,
+    visit: &Visit<'_>,
+    (mut plan, wish): (Plan, Wish<'_>),
+    run: Run,
+) -> Result<Answer, Problem> {
     for _ in 0..DECISIONS {
         let step = match wish {
             Wish::Stand(Stand::Pause) => paused(&plan, visit),
@@ -63,6 +73,10 @@ async fn carry_out(deps: &Deps, visit: &Visit<'_>, mut plan: Plan, wish: Wish<'_
             Wish::Rate(asked) => changed(&plan, visit, asked),
         };
         let Some(next) = step? else { return Ok(Answer::new(200, &RenewalBody::of(&plan))) };
+        if run.is_resumed && plan.version != run.started.n && !matches!(wish, Wish::Stand(Stand::End)) {
+            // It was moved since the call began, by the call itself or by somebody else: whoever asks reads it and decides again.
+            return Err(Problem::new(Code::RenewalImpossible));
+        }
         match deps.plans.put(&next).await? {
             PlanWritten::Done => {
                 tracing::info!(plan.id = %next.id, merchant.id = %visit.merchant_id(), "a regular purchase was changed by the API");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     MerchantId,
-    webhook::{Delivery, DeliveryKey, EndpointId, Notice, PageEnd, Replay},
+    webhook::{Delivery, DeliveryKey, EndpointId, Notice, PageEnd, Replay, ReplayState},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use store::{DeliveryPlace, StoreError};
@@ -24,8 +24,9 @@ pub(crate) async fn go_on(batch: &Batch<'_>, merchant: &MerchantId, endpoint: &E
     let deps = batch.deps;
     let now = deps.clock.now();
     let Some(replay) = deps.replays.load(merchant, endpoint).await? else { return Ok(()) };
-    if !replay.goes_on(now) {
-        return Ok(());
+    match replay.state {
+        ReplayState::Running { .. } => {} // late is not over: whoever took its place wrote another version
+        ReplayState::Done { .. } | ReplayState::Stopped { .. } => return Ok(()),
     }
     let on = batch.endpoints.one(merchant, endpoint).await?.is_some_and(|endpoint| endpoint.is_on());
     let next = if on { page(batch, &replay).await? } else { replay.stopped(now) };

@@ -24,9 +24,10 @@ fn club(system: &System) -> ContinuationDesk {
         let desk = ContinuationDesk::of(&system.world).await;
         desk.paid(&rows).await;
         desk.batches().replace("bob", cards::VISA).await;
-        desk.batches().expires("dave", "11/26").await;
+        let today = domain::clock::japan_date(system.world.now());
+        desk.batches().expires("dave", &today.strftime("%m/%y").to_string()).await;
         change_merchant(&system.world, "4000", |merchant| merchant.batch.at_once_rows = 10).await;
-        desk.until("2026-12-01").await;
+        desk.until(&today.last_of_month().tomorrow().unwrap().to_string()).await;
         desk
     })
 }

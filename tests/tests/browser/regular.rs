@@ -40,7 +40,7 @@ fn states(system: &System) -> Vec<(&'static str, PlanState, &'static [&'static s
         ("tried again", PlanState::Active(Progress::Retrying { code, next }), &["act=charge", "act=skip"]),
         ("about to be charged", PlanState::Active(Progress::Immediate { at, cause: Cause::ByHand }), &[]),
         ("asked", PlanState::Active(Progress::Asked { at }), &[]),
-        ("paused", PlanState::Paused { at, why: PauseReason::Buyer }, &["act=resume"]),
+        ("paused", PlanState::Paused { at, why: PauseReason::Merchant }, &["act=resume"]),
         ("unpaid", PlanState::Paused { at, why: PauseReason::Unpaid(code) }, &[]),
         ("ended", PlanState::Ended { at, why: EndReason::Network }, &[]),
     ]

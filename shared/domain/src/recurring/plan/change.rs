@@ -67,11 +67,13 @@ impl Plan {
     /// [`ChangeError`] `NeedsAgreement`, `Same`, `Ended`.
     pub fn changed(&self, rate: Rate, now: Timestamp) -> Result<Self, ChangeError> {
         self.may_change(rate)?;
-        if self.last_rate().needs_agreement(rate) || self.rate().needs_agreement(rate) {
-            return Err(ChangeError::NeedsAgreement);
-        }
         let begun = self.tries > 0 || self.run_day().date <= japan_date(now);
         let from = if begun { self.following() } else { self.nominal };
+        let replaced = self.then.iter().filter(|then| then.from >= from).map(|then| then.rate);
+        let mut held = [self.rate(), self.rate_on(from)].into_iter().chain(replaced);
+        if held.any(|held| held.needs_agreement(rate)) {
+            return Err(ChangeError::NeedsAgreement);
+        }
         Ok(self.written(|plan| plan.holds_from(Scheduled { rate, from })))
     }
 

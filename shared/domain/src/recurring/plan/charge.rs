@@ -62,9 +62,19 @@ impl Plan {
             },
             Progress::Retrying { next, .. } if now < next.at => Due::Later(next.at),
             Progress::Retrying { .. } => self.unless_late(now),
-            Progress::Immediate { at, cause } => self.at_once(cause, now.duration_since(at) <= AT_ONCE, now),
+            Progress::Immediate { at, cause } => match self.put_off() {
+                Some(opens) if now < opens => Due::Later(opens),
+                opens => {
+                    self.at_once(cause, now.duration_since(opens.map_or(at, |opens| opens.max(at))) <= AT_ONCE, now)
+                }
+            },
             Progress::Asked { .. } => Due::Nothing,
         }
+    }
+
+    /// Until when what was announced late waits, whoever wants it sooner. None: nothing was.
+    fn put_off(&self) -> Option<Timestamp> {
+        self.announced.and_then(|_| first_hour(self.run_day().date))
     }
 
     /// What was wanted out of turn. Where trade rested meanwhile, a buyer's new card is charged as any other, and the merchant is asked again.

@@ -3,8 +3,8 @@
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, PlanState};
-use crate::{Expiry, recurring::calendar::run_day};
+use super::{Plan, PlanState, Progress};
+use crate::{Expiry, clock::japan_date, recurring::calendar::run_day};
 
 /// How many days before it a buyer is reminded at the latest (spec; the card networks' rules for trials and rare billings name seven).
 pub const REMINDER_DAYS: i32 = 7;
@@ -37,8 +37,12 @@ pub enum ReminderKind {
 impl Plan {
     /// The reminder that is to be sent next, if there is any. Written down by [`Plan::reminded`].
     pub fn reminder(&self) -> Option<Reminder> {
-        let PlanState::Active(_) = self.state else { return None };
-        if self.reminded >= self.period || self.tries > 0 {
+        // What the merchant is asked about does not come by itself: it is announced once the merchant wants it.
+        let comes = match self.state {
+            PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Immediate { .. }) => true,
+            PlanState::Active(Progress::Asked { .. }) | PlanState::Paused { .. } | PlanState::Ended { .. } => false,
+        };
+        if !comes || self.reminded >= self.period || self.tries > 0 {
             return None;
         }
         let before = |date: Date| date.saturating_sub(REMINDER_DAYS.days());
@@ -65,9 +69,11 @@ impl Plan {
             ReminderKind::TrialEnds | ReminderKind::Billing => true,
             ReminderKind::PriceChanges => self.paid.is_none_or(|paid| paid.amount < self.rate().amount),
         };
+        // What the final screen named less than a week ahead was announced there.
+        let could_be = reminder.on > japan_date(self.joined_at);
         Some(self.written(|plan| {
             plan.reminded = reminder.period;
-            plan.announced = owed.then_some(today);
+            plan.announced = (owed && could_be).then_some(today);
         }))
     }
 
@@ -83,7 +89,9 @@ impl Plan {
 
     /// Whether a card that is good through `expiry` is over when a period is charged after today.
     pub fn outlives(&self, expiry: Expiry, today: Date) -> bool {
-        expiry.is_over(run_day(self.after(today)).date)
+        let next = self.after(today);
+        let charged = if next == self.nominal { self.run_day() } else { run_day(next) };
+        expiry.is_over(charged.date)
     }
 
     /// The nominal date of the first period that is charged after today: what is due today is paid by the card that is there today.

@@ -23,12 +23,13 @@ impl Plan {
             By::Buyer => PauseReason::Buyer,
             By::Merchant => PauseReason::Merchant,
         };
-        match self.state {
-            PlanState::Active(_) | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
-                Some(self.written(|plan| plan.state = PlanState::Paused { at: now, why }))
-            }
-            PlanState::Paused { .. } | PlanState::Ended { .. } => None,
-        }
+        let may = match (self.state, by) {
+            (PlanState::Active(_), By::Buyer | By::Merchant)
+            | (PlanState::Paused { why: PauseReason::Unpaid(_), .. }, By::Merchant) => true,
+            // what is unpaid is not let go by pausing it
+            (PlanState::Paused { .. } | PlanState::Ended { .. }, By::Buyer | By::Merchant) => false,
+        };
+        may.then(|| self.written(|plan| plan.state = PlanState::Paused { at: now, why }))
     }
 
     /// It goes on, from the next date that is to come. Periods that passed meanwhile are closed uncharged. None: it is not paused, or by the other side:
@@ -54,7 +55,12 @@ impl Plan {
     #[must_use]
     pub fn skipped(&self, now: Timestamp) -> Option<Self> {
         let PlanState::Active(_) = self.state else { return None };
-        let due = self.run_day().date <= japan_date(now);
+        let due = match self.state {
+            PlanState::Active(Progress::Asked { .. }) => true,
+            PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Immediate { .. })
+            | PlanState::Paused { .. }
+            | PlanState::Ended { .. } => self.run_day().date <= japan_date(now),
+        };
         due.then(|| self.let_go(now))
     }
 

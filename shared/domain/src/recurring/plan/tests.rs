@@ -420,6 +420,38 @@ fn a_reminder_that_is_late_puts_off_what_it_announces() {
 }
 
 #[test]
+fn what_the_merchant_was_asked_about_is_announced_when_it_wants_it_and_waits_its_week() {
+    let asked_at = at("2027-01-08T12:00:00");
+    let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..plan() };
+    let asked = cheap_first.ask(asked_at).unwrap();
+    assert_eq!(asked.reminded(date(2027, 1, 9)), None, "nothing comes by itself");
+    assert!(asked.skipped(asked_at).is_some());
+    let clicked = asked.charged_by_hand(asked_at).unwrap().reminded(date(2027, 1, 8)).unwrap();
+    assert_eq!(clicked.due(asked_at), Due::Later(at("2027-01-15T07:00:00")));
+    assert!(matches!(clicked.due(at("2027-01-16T07:00:00")), Due::Charge(_)), "a day from then");
+    assert_eq!(clicked.due(at("2027-01-16T07:00:01")), Due::Ask);
+}
+
+#[test]
+fn what_the_final_screen_named_is_kept_where_it_is_less_than_a_week_away() {
+    let trial = crate::recurring::offer::Offer { trial: TrialDays::new(3).ok(), ..offer(1_000, 1) };
+    let joined = Plan::join(&trial, &first_payment("100", at("2026-12-24T12:00:00"))).unwrap();
+    let reminded = joined.reminded(date(2026, 12, 24)).unwrap();
+    assert_eq!((reminded.nominal, reminded.run_day().date), (date(2026, 12, 27), date(2026, 12, 28)));
+}
+
+#[test]
+fn a_lower_price_that_was_promised_is_not_raised_without_agreement() {
+    let (plan, rate) = (plan(), |amount| Rate { amount: Yen::new(amount).unwrap(), ..plan().agreed });
+    let failed = fails(&plan, DeclineCode::InsufficientFunds, at("2026-12-28T09:00:00"));
+    let lower = failed.changed(rate(500), at("2026-12-28T12:00:00")).unwrap();
+    let raised =
+        lower.proposed(rate(1_200)).unwrap().agreed_to(rate(1_200), &by("1"), at("2027-01-22T12:00:00")).unwrap();
+    assert_eq!(raised.changed(rate(1_000), at("2027-01-22T12:00:00")), Err(ChangeError::NeedsAgreement));
+    assert!(raised.changed(rate(500), at("2027-01-22T12:00:00")).is_ok());
+}
+
+#[test]
 fn what_was_announced_for_a_period_holds_for_it_whatever_is_agreed_for_later_ones() {
     let (plan, rate) = (plan(), |amount| Rate { amount: Yen::new(amount).unwrap(), ..plan().agreed });
     let amounts = |plan: &Plan| plan.upcoming().take(3).map(|(_, rate)| rate.amount.get()).collect::<Vec<_>>();
@@ -478,6 +510,8 @@ fn who_paused_it_lets_it_go_on() {
     }
     let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
     assert_eq!(unpaid.resumed(By::Buyer, now), None, "a new card does that");
+    assert_eq!(unpaid.paused(By::Buyer, now), None, "what is unpaid is not shed by a pause");
+    assert!(unpaid.paused(By::Merchant, now).is_some());
 }
 
 #[test]

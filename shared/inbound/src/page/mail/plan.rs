@@ -216,7 +216,8 @@ pub fn next_after(lang: Lang, plan: &Plan, period: u32, now: Timestamp) -> Optio
         plan.next_to_come(japan_date(now))
     } else {
         // the plan does not know of the payment yet
-        plan.upcoming().nth(1).filter(|_| active).map(|(nominal, rate)| (run_day(nominal), rate))
+        let later = plan.upcoming().skip(1).map(|(nominal, rate)| (run_day(nominal), rate));
+        later.filter(|_| active).find(|(run, _)| run.date > japan_date(now))
     };
     let (run, rate) = next?;
     Some((words::joining(lang).next_on)(&recurring::run_date(lang, run), &money(lang, rate.amount)))
