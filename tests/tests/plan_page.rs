@@ -687,7 +687,8 @@ async fn who_has_no_card_any_more_gives_one_by_the_mails_link_and_is_authenticat
         "not authenticated, not kept"
     );
     let to_form = buyer.page().tags("a").filter_map(|tag| tag.attribute("href")).find(|to| to.contains("view=card"));
-    buyer.get(&to_form.unwrap().to_owned()).await;
+    let to_form = to_form.unwrap().to_owned();
+    buyer.get(&to_form).await;
     let form = buyer.page().form_by_id("card").unwrap().clone();
     let form = form.with("card_number", cards::CHALLENGE).with("card_expiry", "12/29").with("card_code", "123");
     let submit = Submit::of(&form.with("card_name", "TARO YAMADA").ticked("keep_card"));

@@ -39,7 +39,7 @@ use tracing_subscriber::filter::LevelFilter;
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 /// What the page says of a card that may not be tried.
-const NOT_TAKEN: &str = "このカードはお使いいただけません";
+const NOT_TAKEN: &str = "このカードはお使いいただけません。";
 /// Asks the test acquirer to decline an order's first two attempts with a card that it would approve.
 const DECLINED_AT_FIRST: u32 = 908;
 
