@@ -168,12 +168,12 @@ fn bare(request: &Request, status: StatusCode, view: PlanView<'_>) -> Response<B
 
 /// Where the regular purchases are seen and ended that a card pays for: what is sold, and the address.
 pub(crate) async fn relying_on(deps: &Deps, card: &KeptCard) -> Result<Vec<(String, String)>, Failure> {
-    links(deps, &live(deps, card).await?)
+    links(deps, &live(deps, &card.merchant, &card.owner).await?)
 }
 
-/// The regular purchases that a card pays for.
-pub(crate) async fn live(deps: &Deps, card: &KeptCard) -> Result<Vec<Plan>, Failure> {
-    let plans = deps.plans.of_owner(&card.merchant, &card.owner).await?;
+/// The regular purchases that a card of this owner pays for, or would.
+pub(crate) async fn live(deps: &Deps, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<Plan>, Failure> {
+    let plans = deps.plans.of_owner(merchant, owner).await?;
     Ok(plans.into_iter().filter(|plan| !plan.is_over()).collect())
 }
 
@@ -192,9 +192,8 @@ pub(crate) async fn to_add_a_card(
     merchant: &MerchantId,
     owner: &CardOwner,
 ) -> Result<Option<String>, Failure> {
-    let plans = deps.plans.of_owner(merchant, owner).await?;
-    let live = plans.into_iter().find(|plan| !plan.is_over());
-    live.map(|plan| Ok(format!("{}?view=card", path_of(deps, merchant, &plan.id)?))).transpose()
+    let plans = live(deps, merchant, owner).await?;
+    plans.first().map(|plan| Ok(format!("{}?view=card", path_of(deps, merchant, &plan.id)?))).transpose()
 }
 
 /// The page of a plan, for who was just shown to be its buyer.

@@ -56,7 +56,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, sealed: &str) -> Result
 
 /// What came of the periods that were not paid, and where the regular purchases are seen that the card pays for.
 async fn settled(deps: &Deps, card: &KeptCard) -> Result<(Vec<Settled>, Vec<(String, String)>), Failure> {
-    let plans = plan::live(deps, card).await?;
+    let plans = plan::live(deps, &card.merchant, &card.owner).await?;
     Ok((owed::settled(deps, card, &plans).await?, plan::links(deps, &plans)?))
 }
 

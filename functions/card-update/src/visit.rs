@@ -113,7 +113,7 @@ impl Visit<'_> {
         lang: Lang,
         typed: Typed<'_>,
     ) -> Result<Response<Body>, Failure> {
-        let plans = plan::live(self.deps, card).await?;
+        let plans = plan::live(self.deps, &card.merchant, &card.owner).await?;
         let form = Replacement { card: self.handle.clone(), nonce: checkout::draw_nonce()? };
         let view = KeptCardView::Manage(ManageCard {
             kept: Some(self.deps.entry(card)),
