@@ -22,7 +22,7 @@ pub use demo::{
 };
 pub use event::Peer;
 pub use functions::PACKAGES;
-pub use options::{Ledger, Options};
+pub use options::{Housekeeping, Ledger, Options};
 pub use queues::QueueState;
 
 use bytes::Bytes;

@@ -7,7 +7,7 @@ use http::{Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use local::cloud::{Fault, When};
 use local::site;
-use local::world::{Delivery, Ledger, Options, World};
+use local::world::{Delivery, Housekeeping, Ledger, Options, World};
 use std::time::Duration;
 
 fn noon() -> Timestamp {
@@ -237,4 +237,16 @@ async fn a_relay_that_never_works_leaves_its_batch_where_a_person_sees_it() {
     let report = world.cloud().queue("StreamFailures").unwrap().bodies().unwrap().remove(0);
     assert!(report.contains("\"RetryAttemptsExhausted\"") && report.contains("\"startSequenceNumber\""), "{report}");
     assert!(!report.contains("example.com"), "it says where, not what");
+}
+
+#[tokio::test]
+async fn housekeeping_runs_each_day_where_it_is_wanted_and_rests_where_it_is_not() {
+    for (housekeeping, runs) in [(Housekeeping::Daily, 2), (Housekeeping::Rests, 0)] {
+        let world = World::start(Options { housekeeping, ..Options::test(noon()) }).await.unwrap();
+        world.advance(Duration::from_secs(2 * 86_400)).await.unwrap();
+        for function in ["AuditSign", "CardRewrap", "RetentionSweep", "SettlementCheck"] {
+            let calls = world.faults().calls().into_iter().filter(|call| call.caller == function).count();
+            assert!(calls >= runs && (runs > 0 || calls == 0), "{function}: {calls} calls");
+        }
+    }
 }

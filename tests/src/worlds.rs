@@ -9,7 +9,7 @@ use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, 
 use inbound::Config;
 use local::admin::{Admin, AdminError, Registry};
 use local::cloud::Caller;
-use local::world::{Options, World};
+use local::world::{Housekeeping, Options, World};
 use outbound::Acquirer;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +27,11 @@ pub fn options() -> Options {
 /// A world with the demo data.
 pub async fn fresh() -> World {
     fresh_with(options()).await
+}
+
+/// A world with the demo data whose days bring the daily housekeeping.
+pub async fn housekept() -> World {
+    fresh_with(Options { housekeeping: Housekeeping::Daily, ..options() }).await
 }
 
 /// A world started like this.

@@ -9,7 +9,7 @@
 )]
 
 use bytes::Bytes;
-use domain::merchant::{FreeItem, FreeItemRule, RegularKind, Status};
+use domain::merchant::{FreeItem, FreeItemRule, Mode, RegularKind, Status};
 use domain::recurring::offer::OfferId;
 use domain::request::{OtherMethod, Problem};
 use domain::{CardError, Merchant, MerchantId};
@@ -604,4 +604,21 @@ async fn a_form_sealed_before_the_merchant_was_suspended_charges_nothing() {
     assert_eq!(world.acquirer_log().await.unwrap(), []);
     let page = shopper.get("/l/demo").await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_live_merchants_page_in_a_sandbox_is_refused_before_a_card_is_typed() {
+    let world = world().await;
+    let mut shopper = Shopper::new(&world);
+    shopper.open(&ShopRequest::new("4000", 1_000, "1")).await;
+    change_merchant(&world, "4000", |merchant| merchant.mode = Mode::Live).await;
+    world.advance(std::time::Duration::from_secs(31)).await.unwrap();
+    for page in [
+        shopper.change_language().await.clone(),
+        shopper.get("/l/demo").await.clone(),
+        shopper.open(&ShopRequest::new("4000", 1_000, "2")).await.clone(),
+    ] {
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", page.text);
+        assert!(!page.is_payment_form());
+    }
 }

@@ -21,7 +21,7 @@ use local::{cloud::Caller, world::World};
 use outbound::objects::Objects;
 use store::Images;
 use system_tests::{
-    BatchDesk, Card, Clerk, ShopRequest, Shopper, audit_log, cards, change_merchant, fresh, kept_card, merchant,
+    BatchDesk, Card, Clerk, ShopRequest, Shopper, audit_log, cards, change_merchant, housekept, kept_card, merchant,
     searches,
 };
 
@@ -53,7 +53,7 @@ fn files(world: &World) -> Objects {
 
 #[tokio::test]
 async fn a_card_goes_when_nobody_paid_with_it_for_so_long_and_its_buyer_is_told() {
-    let world = fresh().await;
+    let world = housekept().await;
     change_merchant(&world, "4000", |merchant| merchant.retention.unused_cards_days = 4).await;
     buys(&world, "1").await;
     world.advance(DAY * 3).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_card_goes_when_nobody_paid_with_it_for_so_long_and_its_buyer_is_told(
 
 #[tokio::test]
 async fn a_card_that_is_only_declined_is_not_used() {
-    let world = fresh().await;
+    let world = housekept().await;
     change_merchant(&world, "4000", |merchant| merchant.retention.unused_cards_days = 4).await;
     let desk = BatchDesk::of(&world, "4000");
     desk.keep("dave", cards::DECLINED).await;
@@ -91,7 +91,7 @@ async fn a_card_that_is_only_declined_is_not_used() {
 
 #[tokio::test]
 async fn the_last_use_of_a_card_is_there_after_a_rebuild_too() {
-    let world = fresh().await;
+    let world = housekept().await;
     change_merchant(&world, "4000", |merchant| merchant.retention.unused_cards_days = 4).await;
     buys(&world, "1").await;
     world.advance(DAY * 2).await.unwrap();
@@ -108,7 +108,7 @@ async fn the_last_use_of_a_card_is_there_after_a_rebuild_too() {
 
 #[tokio::test]
 async fn files_go_when_the_merchant_keeps_them_no_longer() {
-    let world = fresh().await;
+    let world = housekept().await;
     change_merchant(&world, "4000", |merchant| {
         merchant.retention.exports_days = 2;
         merchant.retention.batch_files_days = 3;
@@ -153,7 +153,7 @@ async fn files_go_when_the_merchant_keeps_them_no_longer() {
 
 #[tokio::test]
 async fn an_entry_of_the_log_is_kept_for_as_long_as_the_merchant_says() {
-    let world = fresh().await;
+    let world = housekept().await;
     for days in [366, 3_660] {
         change_merchant(&world, "4000", |merchant| merchant.retention.audit_days = days).await;
         world.advance(Duration::from_secs(31)).await.unwrap();
@@ -167,7 +167,7 @@ async fn an_entry_of_the_log_is_kept_for_as_long_as_the_merchant_says() {
 
 #[tokio::test]
 async fn a_replaced_logo_goes_after_a_month_unless_it_comes_back() {
-    let world = fresh().await;
+    let world = housekept().await;
     let function = world.template().functions.iter().find(|function| function.package == "console-settings").unwrap();
     let config =
         Config::new(function.environment.clone().into_iter().collect(), world.cloud().sdk_config(Caller::Operator));
@@ -202,7 +202,7 @@ async fn ttl(world: &World, pk: &str, sk: &str) -> Option<i64> {
 
 #[tokio::test]
 async fn the_page_of_a_logo_lets_the_one_before_go() {
-    let world = fresh().await;
+    let world = housekept().await;
     let mut owner = Clerk::owner(&world).await;
     let (first, second) = (b"\x89PNG\r\n\x1a\n\x01", b"\x89PNG\r\n\x1a\n\x02");
     for bytes in [first, second] {

@@ -18,7 +18,8 @@ use local::world::World;
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    Card, ClerkCalls, ShopRequest, Shopper, acquirer, cards, change_merchant, fresh, matters, payment, smuggle_payment,
+    Card, ClerkCalls, ShopRequest, Shopper, acquirer, cards, change_merchant, housekept, matters, payment,
+    smuggle_payment,
 };
 
 const DAY_S: u64 = 86_400;
@@ -43,7 +44,7 @@ fn kinds(matters: &[Matter]) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn days_on_which_all_is_as_it_should_be_leave_no_row() {
-    let world = fresh().await;
+    let world = housekept().await;
     let clerk = ClerkCalls::new(&world, "clerk");
     pay(&world, "1", cards::VISA).await;
     pay(&world, "2", cards::VISA).await;
@@ -71,7 +72,7 @@ async fn days_on_which_all_is_as_it_should_be_leave_no_row() {
 
 #[tokio::test]
 async fn what_the_acquirer_moved_and_we_did_not_is_a_row() {
-    let world = fresh().await;
+    let world = housekept().await;
     let paid = pay(&world, "1", cards::VISA).await;
     let (own, original) = (paid.reference(77), paid.reference(1));
     acquirer(&world).refund(&own, &original, Yen::new(500).unwrap(), LIMIT).await;
@@ -88,7 +89,7 @@ async fn what_the_acquirer_moved_and_we_did_not_is_a_row() {
 
 #[tokio::test]
 async fn what_was_held_is_compared_even_where_only_a_part_was_taken() {
-    let world = fresh().await;
+    let world = housekept().await;
     change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
     let paid = pay(&world, "1", cards::VISA).await;
     let (own, original) = (paid.reference(77), paid.reference(1));
@@ -105,7 +106,7 @@ async fn what_was_held_is_compared_even_where_only_a_part_was_taken() {
 
 #[tokio::test]
 async fn what_we_say_is_paid_and_the_acquirer_does_not_know_is_a_row() {
-    let world = fresh().await;
+    let world = housekept().await;
     let paid = pay(&world, "1", cards::VISA).await;
     let key = PaymentKey::new(paid.key.merchant.clone(), OrderId::new("2").unwrap());
     smuggle_payment(&world, &Payment { key, version: 1, ..paid }).await;
@@ -118,7 +119,7 @@ async fn what_we_say_is_paid_and_the_acquirer_does_not_know_is_a_row() {
 
 #[tokio::test]
 async fn a_disputed_payment_is_marked_and_blocks_refunds() {
-    let world = fresh().await;
+    let world = housekept().await;
     pay(&world, "1", "4000000000000259").await;
     world.advance(Duration::from_secs(5 * DAY_S)).await.unwrap();
     let disputed = payment(&world, "4000", "1").await.unwrap();

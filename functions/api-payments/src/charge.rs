@@ -201,10 +201,7 @@ impl Call<'_> {
             ChargeError::Store(error) => error.into(),
             ChargeError::DayLimit => Problem::new(Code::DayLimit),
             ChargeError::Limited(limit) => limited(limit),
-            ChargeError::Vault(error) if !error.is_passing() => {
-                tracing::error!(alarm = true, merchant.id = %self.visit.merchant_id(), error = %domain::Causes::of(&error), "a kept card does not open");
-                Problem::new(Code::CardMissing)
-            }
+            ChargeError::CardUnusable => Problem::new(Code::CardMissing),
             error @ (ChargeError::Vault(_)
             | ChargeError::TooLate
             | ChargeError::CardTesting

@@ -152,6 +152,7 @@ fn not_tried(error: ChargeError) -> Problem {
         ChargeError::Store(error) => error.into(),
         error @ (ChargeError::TooLate
         | ChargeError::Vault(_)
+        | ChargeError::CardUnusable
         | ChargeError::CardTesting
         | ChargeError::DayLimit
         | ChargeError::Limited(_)

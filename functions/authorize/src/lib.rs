@@ -133,8 +133,7 @@ async fn authorize(deps: &Deps, request: &Request) -> Result<Response<Body>, Ref
     };
     let watch = Watch { guard: &deps.guard, merchant, address: answer::client_address(request), takings };
     let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, charge)).await {
-        Err(ChargeError::Vault(error)) if !error.is_passing() => {
-            tracing::error!(alarm = true, merchant.id = %merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
+        Err(ChargeError::CardUnusable) => {
             let problems = &[FormProblem::KeptCardGone];
             let mending = Mending { form: &form, kept: None, offering: &offering, problems };
             return mend(deps, request, merchant, order, mending);

@@ -90,10 +90,7 @@ impl Charger<'_> {
             Err(ChargeError::TooLate) => Err(Halt::NoTime),
             Err(ChargeError::DayLimit) => Ok(Answered::error(Reason::DayLimit)),
             Err(ChargeError::Limited(limit)) => Ok(Answered::error(Reason::Limited(limit))),
-            Err(ChargeError::Vault(error)) if !error.is_passing() => {
-                tracing::error!(alarm = true, merchant.id = %self.merchant.id, error = %domain::Causes::of(&error), "a kept card does not open");
-                Ok(Answered::error(missing(&row.payer)))
-            }
+            Err(ChargeError::CardUnusable) => Ok(Answered::error(missing(&row.payer))),
             Err(
                 error @ (ChargeError::Store(_)
                 | ChargeError::Vault(_)

@@ -25,7 +25,7 @@ use domain::{
     batch::{Batch, BatchId},
 };
 use http::{Method, Response, StatusCode};
-use inbound::{Config, KeyringError, checkout::trades, http as answer};
+use inbound::{Config, KeyringError, Stage, checkout::trades_at, http as answer};
 use lambda_http::{Body, Request};
 use outbound::{Queue, objects::Objects};
 use store::Batches;
@@ -44,6 +44,7 @@ pub struct Deps {
     reports: Queue,
     /// Where the bucket sends a browser back to.
     page_origin: String,
+    stage: Stage,
 }
 
 impl Deps {
@@ -60,6 +61,7 @@ impl Deps {
             intake: Queue::new(config.sdk(), config.required("INTAKE_QUEUE")?),
             reports: Queue::new(config.sdk(), config.required("REPORT_QUEUE")?),
             page_origin: config.required("PAGE_ORIGIN")?.to_owned(),
+            stage: config.stage()?,
             console: Console::open(config, clock).await?,
         })
     }
@@ -125,7 +127,7 @@ impl<'a> Call<'a> {
     }
 
     fn may_trade(&self) -> bool {
-        trades(self.merchant())
+        trades_at(self.merchant(), self.deps.stage)
     }
 
     fn frame(&self, title: impl Into<String>) -> Frame {

@@ -99,10 +99,7 @@ async fn not_tried(call: &Call<'_>, ready: &Ready, error: ChargeError) -> Result
         ChargeError::CardTesting => Ok(call.stopped(StatusCode::TOO_MANY_REQUESTS, Stop::Guard, None)),
         ChargeError::DayLimit => Ok(call.stopped(StatusCode::SERVICE_UNAVAILABLE, Stop::DayLimit, None)),
         ChargeError::Limited(limit) => Ok(call.stopped(StatusCode::CONFLICT, Stop::Limited(limit), None)),
-        ChargeError::Vault(error) if !error.is_passing() => {
-            tracing::error!(alarm = true, merchant.id = %ready.merchant, error = %domain::Causes::of(&error), "a kept card does not open");
-            Ok(call.stopped(StatusCode::CONFLICT, Stop::CardGone, None))
-        }
+        ChargeError::CardUnusable => Ok(call.stopped(StatusCode::CONFLICT, Stop::CardGone, None)),
         error @ (ChargeError::Vault(_) | ChargeError::TooLate | ChargeError::Random(_)) => {
             Err(StoreError::Unavailable(Box::new(error)).into())
         }

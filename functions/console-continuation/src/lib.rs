@@ -21,7 +21,7 @@ use askama::Template;
 use console::{Console, Frame, Refusal, Section, Visit};
 use domain::{Clock, Merchant, account::Role, batch::BatchId};
 use http::{Method, Response, StatusCode};
-use inbound::{Config, KeyringError, checkout::trades, http as answer};
+use inbound::{Config, KeyringError, Stage, checkout::trades_at, http as answer};
 use lambda_http::{Body, Request};
 use outbound::{Queue, objects::Objects};
 use store::{Batches, Continuations};
@@ -36,6 +36,7 @@ pub struct Deps {
     files: Objects,
     /// Takes runs that are to be worked on.
     plans: Queue,
+    stage: Stage,
 }
 
 impl Deps {
@@ -49,6 +50,7 @@ impl Deps {
             batches: Batches::new(config.table()?),
             files: Objects::new(config.sdk(), config.required("BUCKET")?),
             plans: Queue::new(config.sdk(), config.required("CONTINUATION_QUEUE")?),
+            stage: config.stage()?,
             console: Console::open(config, clock).await?,
         })
     }
@@ -110,7 +112,7 @@ impl<'a> Call<'a> {
     }
 
     fn may_trade(&self) -> bool {
-        trades(self.merchant())
+        trades_at(self.merchant(), self.deps.stage)
     }
 
     fn frame(&self, title: impl Into<String>) -> Frame {

@@ -65,6 +65,7 @@ pub(crate) async fn carry_out(
                 ChargeError::Store(error) => error.into(),
                 error @ (ChargeError::TooLate
                 | ChargeError::Vault(_)
+                | ChargeError::CardUnusable
                 | ChargeError::CardTesting
                 | ChargeError::DayLimit
                 | ChargeError::Limited(_)

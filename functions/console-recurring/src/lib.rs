@@ -26,7 +26,7 @@ use domain::{
     wire::Parameters,
 };
 use http::{Method, Response, StatusCode};
-use inbound::{Config, KeyringError, http as answer};
+use inbound::{Config, KeyringError, Stage, http as answer};
 use lambda_http::{Body, Request};
 use store::{CardTries, Cards, Offers, Payments, PlanSearches, Plans, StoreError};
 use words::console::{offers::OffersWords, recurring::RecurringWords};
@@ -41,6 +41,7 @@ pub struct Deps {
     cards: Cards,
     tries: CardTries,
     searches: PlanSearches,
+    stage: Stage,
 }
 
 impl Deps {
@@ -57,6 +58,7 @@ impl Deps {
             cards: Cards::new(table.clone()),
             tries: CardTries::new(table),
             searches: PlanSearches::new(config.search_table()?),
+            stage: config.stage()?,
             console: Console::open(config, clock).await?,
         })
     }

@@ -4,7 +4,7 @@ use domain::recurring::{
     calendar::Anchor,
     plan::{By, Plan, PlanState},
 };
-use inbound::checkout::trades;
+use inbound::checkout::trades_at;
 use words::console::recurring::Act;
 
 use crate::Call;
@@ -18,7 +18,7 @@ pub(crate) fn acts(call: &Call<'_>, plan: &Plan) -> Vec<Act> {
 pub(crate) fn may(call: &Call<'_>, plan: &Plan, act: Act) -> bool {
     let now = call.visit.now;
     match act {
-        Act::Charge => trades(call.merchant()) && plan.charged_by_hand(now).is_some(),
+        Act::Charge => trades_at(call.merchant(), call.deps.stage) && plan.charged_by_hand(now).is_some(),
         Act::Skip => plan.skipped(now).is_some(),
         Act::Pause => plan.paused(By::Merchant, now).is_some(),
         Act::Resume => plan.resumed(By::Merchant, now).is_some(),

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use domain::{Clock, Lang, Merchant};
 use http::{Method, Response, StatusCode};
 use inbound::{
-    Checkout, Config, KeyringError, SealError,
+    Checkout, Config, KeyringError, SealError, Stage,
     checkout::{self, FormState, Offering, OrderStanding, ReturnHandle, SealedOrder},
     http as answer, page,
 };
@@ -22,6 +22,7 @@ pub struct Deps {
     checkout: Checkout,
     payments: Payments,
     cards: Cards,
+    stage: Stage,
 }
 
 impl Deps {
@@ -29,8 +30,12 @@ impl Deps {
     /// [`KeyringError`]: a bad setting or an unreachable key stops the start.
     pub async fn new(config: &Config, clock: Clock) -> Result<Self, KeyringError> {
         let table = config.table()?;
-        let checkout = Checkout::open(config, clock).await?;
-        Ok(Self { checkout, payments: Payments::new(table.clone()), cards: Cards::new(table) })
+        Ok(Self {
+            payments: Payments::new(table.clone()),
+            cards: Cards::new(table),
+            stage: config.stage()?,
+            checkout: Checkout::open(config, clock).await?,
+        })
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
     let Some(opened) = deps.checkout.merchant(&link.merchant).await? else { return Ok(closed()) };
     let merchant = &opened.merchant;
     let lang = asked.or(link.buyer.as_ref().map(|buyer| buyer.lang)).unwrap_or(merchant.lang);
-    if !checkout::trades(merchant) {
+    if !checkout::trades_at(merchant, deps.stage) {
         return Ok(deps.checkout.notice(
             request,
             Some(merchant),

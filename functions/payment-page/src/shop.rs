@@ -49,6 +49,10 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
         Ok(verified) => verified.into_order(merchant, answer::accepted_language(request)),
         Err(error) => return Ok(refuse(request, Some(&parameters), &error)),
     };
+    if !checkout::trades_at(merchant, deps.stage) {
+        let (lang, notice) = (order.details.lang, Notice::MerchantSuspended);
+        return Ok(deps.checkout.notice(request, Some(merchant), lang, StatusCode::FORBIDDEN, notice));
+    }
     let sealed = SealedOrder {
         merchant: order.key.merchant,
         settings_version: merchant.version,
@@ -94,7 +98,7 @@ async fn reopen(
     }
     order.nonce = checkout::draw_nonce()?;
     match deps.checkout.merchant(&order.merchant).await? {
-        Some(opened) if checkout::trades(&opened.merchant) => {
+        Some(opened) if checkout::trades_at(&opened.merchant, deps.stage) => {
             let offering = deps.checkout.offering(&order.merchant, &order.origin, &order.details).await?;
             open(deps, request, &opened.merchant, order, &offering).await
         }

@@ -49,8 +49,7 @@ pub(crate) async fn charge(
             Ok(())
         }
         Err(ChargeError::Limited(limit)) => held_back(deps, merchant, plan, renewal.period, limit).await,
-        Err(ChargeError::Vault(error)) if !error.is_passing() => {
-            tracing::error!(alarm = true, merchant.id = %merchant.id, plan.id = %plan.id, error = %domain::Causes::of(&error), "a kept card does not open");
+        Err(ChargeError::CardUnusable) => {
             without_card(deps, merchant, plan, renewal.period, DeclineCode::CardMissing).await
         }
         Err(

@@ -29,8 +29,19 @@ pub struct Options {
     pub demo: bool,
     /// Where the AWS port is, `http://127.0.0.1:4566`: addresses that functions sign lead there. `None` lets them lead to AWS.
     pub aws_origin: Option<String>,
+    /// Whether the clock's days bring the daily housekeeping.
+    pub housekeeping: Housekeeping,
     /// The template's text.
     pub source: &'static str,
+}
+
+/// What nobody who pays or is paid waits for, run once a day: retention, the signing of the audit log, the settlement check, new card keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Housekeeping {
+    /// On its schedule, as deployed.
+    Daily,
+    /// Left out: most of what a clock that is moved by months would do is this.
+    Rests,
 }
 
 /// Where the test acquirer keeps its ledger.
@@ -43,10 +54,10 @@ pub enum Ledger {
 }
 
 impl Options {
-    /// For a test: nothing kept, a clock that stands until it is moved.
+    /// For a test: nothing kept, a clock that stands until it is moved, and no housekeeping.
     #[must_use]
     pub fn test(start: Timestamp) -> Self {
-        Self { time: Time::Frozen(start), ..Self::serving(9000, None) }
+        Self { time: Time::Frozen(start), housekeeping: Housekeeping::Rests, ..Self::serving(9000, None) }
     }
 
     /// For a person: the machine's clock, this port, this directory.
@@ -62,6 +73,7 @@ impl Options {
             mail: true,
             demo: true,
             aws_origin: None,
+            housekeeping: Housekeeping::Daily,
             source: template::SOURCE,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::WorldClock;
-use super::{Inner, World, WorldError};
+use super::{Housekeeping, Inner, World, WorldError};
 use crate::cloud::Cloud;
 use crate::template::{Schedule, Trigger};
 
@@ -14,6 +14,9 @@ const MOVED: &str = "clock-moved-ms";
 
 /// A minute's schedule is run only where something is due; a longer one at each of its instants.
 const COALESCED: Duration = Duration::from_secs(60);
+
+/// The functions of [`Housekeeping`].
+const HOUSEKEEPING: [&str; 4] = ["AuditSign", "CardRewrap", "RetentionSweep", "SettlementCheck"];
 
 impl World {
     /// Delivers what streams and queues hold until all is quiet. Nothing that waits for a time is waited for.
@@ -150,7 +153,11 @@ impl Inner {
     }
 
     fn schedules(&self) -> impl Iterator<Item = (usize, &Schedule)> {
-        self.template.functions.iter().enumerate().flat_map(|(place, function)| {
+        let rests = |name: &str| {
+            self.options.housekeeping == Housekeeping::Rests && HOUSEKEEPING.iter().any(|function| *function == name)
+        };
+        let functions = self.template.functions.iter().enumerate().filter(move |(_, function)| !rests(&function.name));
+        functions.flat_map(|(place, function)| {
             function.triggers.iter().filter_map(move |trigger| match trigger {
                 Trigger::Schedule(schedule) => Some((place, schedule)),
                 Trigger::Route(_) | Trigger::Queue(_) | Trigger::Stream(_) => None,

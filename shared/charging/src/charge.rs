@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::Written;
 
 use crate::{
-    ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, LEASE_GRACE, Vault,
+    ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, LEASE_GRACE, Vault, VaultError,
     day_limit::{DayLimits, Takings},
     guard::{Admission, Guard, Ticket, Told, Visitor},
 };
@@ -432,9 +432,19 @@ async fn opened(vault: &Vault, card: &KeptCard, code: Option<SecurityCode>) -> R
     Ok(match &card.number {
         Some(HeldNumber::Token(token)) => Instrument::Token { token: token.clone(), holder, code },
         Some(HeldNumber::Sealed { .. }) | None => {
-            Instrument::Card(CardDetails { pan: vault.open(card).await?, expiry: card.card.expiry, code, holder })
+            let pan = vault.open(card).await.map_err(|error| unopened(card, error))?;
+            Instrument::Card(CardDetails { pan, expiry: card.card.expiry, code, holder })
         }
     })
+}
+
+/// Calls the operator, once for all who charge, where no later try will open it either.
+fn unopened(card: &KeptCard, error: VaultError) -> ChargeError {
+    if error.is_passing() {
+        return error.into();
+    }
+    tracing::error!(alarm = true, merchant.id = %card.merchant, card.id = %card.id, error = %domain::Causes::of(&error), "a kept card does not open");
+    ChargeError::CardUnusable
 }
 
 /// Without its fingerprint a card is charged all the same: keys that do not open must not stop payments.

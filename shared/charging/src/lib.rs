@@ -70,9 +70,12 @@ pub enum ChargeError {
     /// The invocation has too little time left for the acquirer.
     #[error("too little time is left to ask the acquirer")]
     TooLate,
-    /// The kept card's number does not open.
+    /// The kept card's number can't be opened at present.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The kept card's number does not open and never will; the operator was called.
+    #[error("the kept card does not open")]
+    CardUnusable,
     /// Cards are being tried from there: none is let through for a while.
     #[error("refused by the guard against card testing")]
     CardTesting,

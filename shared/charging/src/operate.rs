@@ -260,6 +260,7 @@ impl Charging {
             Err(
                 ChargeError::TooLate
                 | ChargeError::Vault(_)
+                | ChargeError::CardUnusable
                 | ChargeError::CardTesting
                 | ChargeError::DayLimit
                 | ChargeError::Limited(_)

@@ -678,15 +678,10 @@ pub enum OrderStanding {
 /// Whether a merchant may take payments here: a test merchant in a sandbox only, a live one only live.
 pub const fn trades_at(merchant: &Merchant, stage: Stage) -> bool {
     match (merchant.mode, stage) {
-        (Mode::Test, Stage::Sandbox) | (Mode::Live, Stage::Live) => trades(merchant),
+        (Mode::Test, Stage::Sandbox) | (Mode::Live, Stage::Live) => match merchant.status {
+            Status::Active => true,
+            Status::Suspended | Status::Closed => false,
+        },
         (Mode::Test, Stage::Live) | (Mode::Live, Stage::Sandbox) => false,
-    }
-}
-
-/// Whether a merchant may take payments.
-pub const fn trades(merchant: &Merchant) -> bool {
-    match merchant.status {
-        Status::Active => true,
-        Status::Suspended | Status::Closed => false,
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     measure::{cost, ms},
     table,
 };
-use local::world::{Ledger, Options, World};
+use local::world::{Housekeeping, Ledger, Options, World};
 use std::time::Duration;
 use system_tests::{RegularDesk, START, cards, tick, year_of};
 
@@ -61,6 +61,7 @@ pub(crate) async fn print_due() {
 }
 
 async fn world() -> World {
-    let options = Options { ledger: Ledger::Memory, ..Options::test(START.parse().unwrap()) };
+    let options =
+        Options { ledger: Ledger::Memory, housekeeping: Housekeeping::Daily, ..Options::test(START.parse().unwrap()) };
     World::start(options).await.unwrap()
 }

@@ -100,7 +100,7 @@ pub(super) async fn agree(visit: &PlanVisit<'_>, form: &CardForm) -> Result<Resp
     let address = answer::client_address(visit.request);
     let watch = Watch { guard: &deps.guard, merchant, address, takings: Takings::Nothing };
     let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, asked.charge(form, card, code))).await {
-        Err(ChargeError::Limited(_)) => return Ok(visit.done(lang, PlanDone::CardNotTaken)),
+        Err(ChargeError::Limited(_) | ChargeError::CardUnusable) => return Ok(visit.done(lang, PlanDone::CardNotTaken)),
         charged => charged?,
     };
     match charged {
