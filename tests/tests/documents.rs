@@ -115,6 +115,14 @@ fn the_table_of_keys_names_every_attribute_and_key() {
 }
 
 #[test]
+fn the_page_about_deploying_names_every_parameter() {
+    let page = read("docs/deploy.md");
+    for parameter in repository::template()["Parameters"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("`{parameter}`")), "docs/deploy.md lacks {parameter}");
+    }
+}
+
+#[test]
 fn the_list_of_runbooks_is_whole() {
     let list = read("docs/runbooks/README.md");
     for page in files("docs/runbooks", ".md").iter().filter(|page| !page.ends_with("README.md")) {

@@ -547,6 +547,26 @@ fn every_alarm_calls_someone_and_names_its_runbook() {
 }
 
 #[test]
+fn the_page_about_cost_counts_what_the_alarms_watch() {
+    let (mut errors, mut throttles, mut others) = (0_usize, 0_usize, 0_usize);
+    for (_, alarm) in of_type(&template(), "AWS::CloudWatch::Alarm") {
+        let properties = &alarm["Properties"];
+        match properties["Metrics"].as_array() {
+            Some(metrics) => {
+                let watched = metrics.iter().filter(|metric| metric["MetricStat"].is_object());
+                throttles += watched.count();
+            }
+            None if properties["MetricName"] == "Errors" => errors += 1,
+            None => others += 1,
+        }
+    }
+    let cents = (errors + throttles + others) * 10;
+    let dollars = format!("{}.{:02}", cents / 100, cents % 100);
+    let line = format!("| {errors} errors, {throttles} throttles, {others} others | {dollars} |");
+    assert!(read("docs/cost.md").contains(&line), "docs/cost.md lacks \"{line}\"");
+}
+
+#[test]
 fn every_product_function_has_an_alarm_for_its_errors() {
     let template = template();
     let watched: BTreeSet<String> = of_type(&template, "AWS::CloudWatch::Alarm")

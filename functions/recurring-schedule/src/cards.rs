@@ -9,7 +9,7 @@ use crate::{
     day::{self, Run},
 };
 
-/// How many days ahead are walked: the longest cycle or trial, the anchor day behind it and a shift.
+/// How many days ahead are walked: a year's cycle or the longest trial, the anchor day behind it and a shift. Of a longer cycle a date is met in a later month, in time.
 const AHEAD_DAYS: i32 = 400;
 
 /// Walks the days that are to come, in the first run of a month; one that was cut off goes on where it was.

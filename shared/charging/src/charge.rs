@@ -121,7 +121,7 @@ impl Charging {
         Ok(charged)
     }
 
-    /// Charges a kept card for an order where neither the payer nor an operator is there: a row of a batch.
+    /// Charges a kept card for an order where neither the payer nor an operator is there: a row of a batch, a renewal, the JSON API.
     ///
     /// The guard against card testing is not asked and told nothing. Nobody who tries stolen cards can type one here, and a file of a thousand old cards
     /// must not make the merchant's shoppers wait. The networks' limits on tries of one card and the operator's bound on the merchant's day hold here, too.

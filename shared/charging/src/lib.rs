@@ -1,6 +1,6 @@
 //! The one place where a card is charged: intent → acquirer → result, and what is done when nobody knows the result.
 //!
-//! The page, the console and batch rows come in by one door; renewals will, too.
+//! The page, the console, the JSON API, batch rows and renewals come in by one door.
 
 mod challenge;
 mod charge;
