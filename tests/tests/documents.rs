@@ -154,10 +154,10 @@ fn every_link_in_the_documents_leads_somewhere() {
 }
 
 #[test]
-fn the_readme_lists_every_function() {
-    let readme = read("README.md");
+fn the_architecture_lists_every_function() {
+    let architecture = read("ARCHITECTURE.md");
     for function in folders("functions") {
-        assert!(readme.contains(&format!("`{function}`")), "README.md lacks {function}");
+        assert!(architecture.contains(&format!("[`{function}`]")), "ARCHITECTURE.md lacks {function}");
     }
 }
 
