@@ -538,9 +538,9 @@ impl DeclineCode {
         matches!(self, Self::RevocationOfAuthorization)
     }
 
-    /// The category: Visa's groups of response codes as acquirers publish them (category 1: never; 3: data), in our words, read on 2026-11-30
-    /// (<https://checkout.com/docs/developer-resources/codes/visa-response-codes>). What a network's own code says goes before it: [`Decline::category`].
-    /// What the merchant should do is `words::console::decline`.
+    /// The category: Visa's four groups as acquirers publish them in 2026-11 (category 1: never; 3: data;
+    /// <https://checkout.com/docs/developer-resources/codes/visa-response-codes>), in our words. What a network's own code says goes before it:
+    /// [`Decline::category`]. What the merchant should do is `words::console::decline`.
     pub const fn category(self) -> DeclineCategory {
         match self {
             Self::LostCard
