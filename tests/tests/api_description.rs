@@ -9,12 +9,10 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
-mod repository;
-
 use std::collections::BTreeSet;
 
+use crate::repository::{read, root, template};
 use api::ENDPOINTS;
-use repository::{read, root, template};
 use serde_json::Value;
 
 const BEGIN: &str = "<!-- made from the types; see tests/tests/api_description.rs -->\n";
@@ -85,7 +83,7 @@ fn same_as(path: &str, made: &str) {
     }
     assert!(
         read(path) == made,
-        "{path} is not what the types say: KESSAI_WRITE=1 cargo test --workspace --test api_description"
+        "{path} is not what the types say: KESSAI_WRITE=1 cargo test --workspace --test system api_description"
     );
 }
 

@@ -8,13 +8,11 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
-mod repository;
-
+use crate::repository::read;
 use api::ENDPOINTS;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use local::world::DEMO_API_KEY;
-use repository::read;
 use serde_json::Value;
 use system_tests::{BatchDesk, Card, ShopServer, Shopper, cards, fresh, payment};
 

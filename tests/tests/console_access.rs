@@ -8,8 +8,6 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
-mod repository;
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,

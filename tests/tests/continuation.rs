@@ -499,7 +499,7 @@ async fn a_day_that_was_missed_is_caught_up_once_and_never_without_telling() {
     assert_eq!(approvals(&world).await, 9, "and it is caught up once");
 }
 
-/// What a club of 3,000 waits for. In a build for speed: `cargo test --release --workspace --test continuation -- --ignored --nocapture`.
+/// What a club of 3,000 waits for. In a build for speed: `cargo test --release --workspace --test system continuation -- --ignored --nocapture`.
 #[tokio::test]
 #[ignore = "a minute and more; it prints how long each step takes"]
 async fn three_thousand_members_are_continued() {

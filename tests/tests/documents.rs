@@ -7,10 +7,9 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
-mod repository;
-
 use std::collections::BTreeSet;
 
+use crate::repository::{self, files, folders, read, root};
 use domain::{
     Lang, Merchant, MerchantId,
     acquirer::DeclineCode,
@@ -18,7 +17,6 @@ use domain::{
     integration::{Language, sample},
     request::{Field, Problem},
 };
-use repository::{files, folders, read, root};
 
 const GUIDES: [&str; 2] = ["docs/merchant-guide.md", "docs/merchant-guide.ja.md"];
 

@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers may stop at the first surprise")]
 
-mod repository;
-
+use crate::repository::{files, read};
 use bytes::Bytes;
 use data_encoding::BASE64;
 use domain::payment::{State, Telling, Tidings, tidings};
 use domain::tell::{CardTelling, Message};
 use http::Request;
-use repository::{files, read};
 use serde_json::Value;
 
 #[tokio::test]

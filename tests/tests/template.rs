@@ -8,11 +8,9 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
-mod repository;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use repository::{deployed_source, deployed_sources, files, folders, read, template};
+use crate::repository::{deployed_source, deployed_sources, files, folders, read, template};
 use serde_json::Value;
 
 #[test]

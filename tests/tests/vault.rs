@@ -24,7 +24,7 @@ use local::cloud::{Caller, Cloud, Fault, Options, Permissions, When};
 use local::template::Template;
 use outbound::CardKey;
 use outbound::vault::SealError;
-use store::{CardKeys, Cards, Kept, KeyStage, Merchants};
+use store::{CardKeys, Cards, Kept, KeyStage, Merchants, Table};
 use system_tests::{START, options};
 
 const NUMBERS: [&str; 4] = ["4242424242424242", "5555555555554444", "378282246310005", "30569309025904"];
@@ -86,7 +86,8 @@ impl Bank {
     fn vault_of(&self, function: &str) -> Vault {
         let (config, operator) = (self.config(function), self.operator());
         let key = CardKey::new(config.sdk(), operator.required("CARD_KEY").unwrap());
-        Vault::new(key, CardKeys::new(config.table().unwrap()), self.clock())
+        let table = Table::new(config.sdk(), operator.required("TABLE").unwrap());
+        Vault::new(key, CardKeys::new(table), self.clock())
     }
 
     fn cards(&self) -> Cards {
@@ -364,10 +365,16 @@ async fn without_kms_or_table_there_is_an_error_and_afterwards_it_goes_on() {
 async fn functions_that_do_not_charge_have_no_right_on_the_card_key() {
     let bank = Bank::open().await;
     let kept = bank.keep(&bank.vault(), "4000", buyer("taro"), NUMBERS[0]).await;
-    for function in ["PaymentPage", "ReturnDispatch", "CompletionMail", "Reconcile"] {
-        assert!(matches!(bank.vault_of(function).open(&kept).await, Err(VaultError::Kms(_))), "{function}");
+    let opens =
+        ["ApiPayments", "Authorize", "BatchCharge", "CardRewrap", "CardUpdate", "ConsoleCharge", "RecurringCharge"];
+    for function in bank.template.functions.iter().map(|function| function.name.as_str()) {
+        match bank.vault_of(function).open(&kept).await {
+            Ok(opened) => assert!(opens.contains(&function) && opened == pan(NUMBERS[0]), "{function} opened a card"),
+            // a few may not even read the table
+            Err(VaultError::Kms(_) | VaultError::Store(_)) => assert!(!opens.contains(&function), "{function}"),
+            Err(other) => panic!("{function}: {other}"),
+        }
     }
-    assert_eq!(bank.vault_of("CardRewrap").open(&kept).await.unwrap(), pan(NUMBERS[0]));
 }
 
 #[tokio::test]

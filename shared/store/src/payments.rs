@@ -88,7 +88,7 @@ impl Payments {
             .client
             .put_item()
             .table_name(&self.table.name)
-            .set_item(Some(item::write(payment, Some(due(payment, look_at)))))
+            .set_item(Some(item::write(payment, Some(due(payment, look_at)))?))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match payment.version.saturating_sub(1) {
             0 => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
@@ -115,7 +115,7 @@ impl Payments {
             .condition_expression("#v = :previous")
             .expression_attribute_values(":previous", number(payment.version.saturating_sub(1)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut changed = item::mutable(payment);
+        let mut changed = item::mutable(payment)?;
         if let Some(look_at) = look_at {
             changed.push((DUE, text(due(payment, look_at))));
         }

@@ -1,6 +1,6 @@
 //! Tables: conditions, what a refusal tells, indexes, limits.
 
-use crate::endpoint::{Endpoint, unique};
+use super::endpoint::{Endpoint, unique};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;

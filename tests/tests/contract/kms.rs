@@ -1,6 +1,6 @@
 //! Keys: a ciphertext belongs to its key and its context.
 
-use crate::endpoint::Endpoint;
+use super::endpoint::Endpoint;
 use aws_sdk_kms::operation::decrypt::DecryptError;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;

@@ -1,6 +1,6 @@
 //! Objects: versions, ranges, parts, lists, conditions, signed addresses.
 
-use crate::endpoint::{Endpoint, unique};
+use super::endpoint::{Endpoint, unique};
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;

@@ -1,6 +1,6 @@
 //! Mail: simple content goes out, what SES would refuse doesn't. Off AWS only: there a sender must be verified first.
 
-use crate::endpoint::Endpoint;
+use super::endpoint::Endpoint;
 use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
 use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::primitives::Blob;

@@ -1,6 +1,6 @@
 //! Queues: visibility, delay, dead letters, batches that fail in part.
 
-use crate::endpoint::{Endpoint, unique};
+use super::endpoint::{Endpoint, unique};
 use aws_sdk_sqs::error::ProvideErrorMetadata as _;
 use aws_sdk_sqs::types::{
     DeleteMessageBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,

@@ -1,6 +1,6 @@
 //! What isn't answered is refused, loudly.
 
-use crate::endpoint::Endpoint;
+use super::endpoint::Endpoint;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 
 #[tokio::test]

@@ -18,7 +18,10 @@ use crate::{
 };
 
 /// The whole item. Empty texts are left out.
-pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub(crate) fn write(payment: &Payment, due: Option<String>) -> Result<Item, StoreError> {
     let details = &payment.details;
     let mut item = HashMap::from([
         (PK.to_owned(), text(keys::payment(&payment.key))),
@@ -45,10 +48,10 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
         item.insert(name.to_owned(), text(value));
     }
     if payment.origin != Origin::Page {
-        item.insert(p::ORIGIN.to_owned(), text(json(&payment.origin)));
+        item.insert(p::ORIGIN.to_owned(), text(json(&payment.origin)?));
     }
     if let Some(card) = &payment.card {
-        item.insert(p::CARD.to_owned(), text(json(card)));
+        item.insert(p::CARD.to_owned(), text(json(card)?));
     }
     if let Some(fingerprint) = &payment.fingerprint {
         item.insert(p::FINGERPRINT.to_owned(), text(fingerprint.to_string()));
@@ -57,16 +60,16 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
         item.insert(p::CARD_ID.to_owned(), text(id.to_string()));
     }
     if let Some(keeping) = &payment.keeping {
-        item.insert(p::KEEPING.to_owned(), text(json(keeping)));
+        item.insert(p::KEEPING.to_owned(), text(json(keeping)?));
     }
     if let Some(terms) = &details.terms {
-        item.insert(p::TERMS.to_owned(), text(json(terms)));
+        item.insert(p::TERMS.to_owned(), text(json(terms)?));
     }
     if let Some(offer) = &details.offer {
         item.insert(p::OFFER.to_owned(), text(String::from(offer.clone())));
     }
     if let Some(anchor) = &details.billed_on {
-        item.insert(p::BILLED_ON.to_owned(), text(json(anchor)));
+        item.insert(p::BILLED_ON.to_owned(), text(json(anchor)?));
     }
     if let Some(order) = &details.card_of {
         item.insert(p::CARD_OF.to_owned(), text(order.as_str()));
@@ -77,19 +80,22 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Item {
     if let Some(due) = due {
         item.insert(DUE.to_owned(), text(due));
     }
-    item.extend(mutable(payment).into_iter().map(|(name, value)| (name.to_owned(), value)));
-    item
+    item.extend(mutable(payment)?.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Ok(item)
 }
 
 /// What a result may change.
-pub(crate) fn mutable(payment: &Payment) -> Vec<(&'static str, AttributeValue)> {
-    vec![
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub(crate) fn mutable(payment: &Payment) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
+    Ok(vec![
         (VERSION, number(payment.version)),
-        (p::STATE, text(json(&payment.state))),
+        (p::STATE, text(json(&payment.state)?)),
         (p::LAST_N, number(payment.last_n)),
         (p::NONCE, text(payment.nonce.to_string())),
         (p::DOUBTED, AttributeValue::Bool(payment.doubted)),
-    ]
+    ])
 }
 
 /// Reads an item that this crate wrote.
@@ -210,25 +216,32 @@ impl Reader<'_> {
     }
 }
 
-const INTERFACES: [(Interface, &str); 7] = [
-    (Interface::Link, "l"),
-    (Interface::DataLinkage, "d"),
-    (Interface::Batch, "b"),
-    (Interface::Continuation, "c"),
-    (Interface::Single, "s"),
-    (Interface::Regular, "g"),
-    (Interface::CardRegistration, "r"),
+const INTERFACES: [Interface; 7] = [
+    Interface::Link,
+    Interface::DataLinkage,
+    Interface::Batch,
+    Interface::Continuation,
+    Interface::Single,
+    Interface::Regular,
+    Interface::CardRegistration,
 ];
 
-fn letter(interface: Interface) -> &'static str {
-    INTERFACES.iter().find(|(known, _)| *known == interface).map_or("", |(_, letter)| letter)
+const fn letter(interface: Interface) -> &'static str {
+    match interface {
+        Interface::Link => "l",
+        Interface::DataLinkage => "d",
+        Interface::Batch => "b",
+        Interface::Continuation => "c",
+        Interface::Single => "s",
+        Interface::Regular => "g",
+        Interface::CardRegistration => "r",
+    }
 }
 
-fn interface(letter: &str) -> Option<Interface> {
-    INTERFACES.iter().find(|(_, known)| *known == letter).map(|(interface, _)| *interface)
+fn interface(name: &str) -> Option<Interface> {
+    INTERFACES.into_iter().find(|interface| letter(*interface) == name)
 }
 
-/// Domain values serialize without fail: no maps with other than text keys, no foreign types.
-fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Unavailable(Box::new(error)))
 }

@@ -1,6 +1,5 @@
 //! The repository as data: its files, its crates, its template. For the tests that hold the shape.
 
-#![allow(dead_code, reason = "each test program uses its own part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers may stop at the first surprise")]
 
 use std::{
