@@ -231,19 +231,56 @@ async fn what_a_buyer_paused_goes_on_and_what_the_shop_paused_does_not() {
     expired.get(&stage.address).await;
     assert_eq!(expired.page().status, StatusCode::GONE, "thirty days are over");
     let stage = Stage { address: another_address(&stage).await, ..stage };
-    let buyer = does(&stage, "resume").await;
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=resume", stage.address)).await;
+    let resume = Submit::of(&form(buyer.page()));
+    buyer.submit(&resume).await;
     assert!(buyer.page().text.contains("再開しました"), "{}", buyer.page().text);
     let going = stage.desk.load(&stage.plan).await;
     assert_eq!(going.state, PlanState::Active(Progress::Waiting));
     assert!(going.nominal > japan_date(stage.world.now()), "the time between is not charged");
 
     stage.desk.write(&stage.plan, |plan| plan.paused(By::Merchant, stage.world.now())).await;
-    let mut buyer = Shopper::new(&stage.world);
     buyer.get(&format!("{}?view=resume", stage.address)).await;
-    let resume = Submit::of(&form(buyer.page()));
+    assert!(buyer.page().form_by_id("ask").is_none() && buyer.page().by_id("resume").is_none());
     buyer.submit(&resume).await;
     assert!(buyer.page().text.contains("お手続きは行われませんでした"), "{}", buyer.page().text);
     assert!(matches!(stage.desk.load(&stage.plan).await.state, PlanState::Paused { why: PauseReason::Merchant, .. }));
+}
+
+#[tokio::test]
+async fn what_is_unpaid_is_not_shed_by_a_pause_and_may_be_ended() {
+    let stage = joined(cards::STORED_ONLY, Lang::Ja).await;
+    until(&stage.world, "2026-12-28T00:30:00Z").await;
+    let stage = Stage { address: another_address(&stage).await, ..stage };
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.get(&format!("{}?view=pause", stage.address)).await;
+    let pause = Submit::of(&form(buyer.page()));
+    until(&stage.world, "2026-12-28T01:30:00Z").await;
+    let failed = stage.desk.load(&stage.plan).await;
+    assert!(matches!(failed.state, PlanState::Active(Progress::Retrying { .. })), "{failed:?}");
+    let offers_to_end_alone = |page: &Page| {
+        assert_eq!(page.heading(), "定期購入の内容");
+        assert!(page.by_id("pause").is_none() && page.by_id("resume").is_none() && page.by_id("stop").is_some());
+        assert!(page.text.contains("お支払いが済んでいない間は、一時停止できません"), "{}", page.text);
+    };
+    for view in ["", "?view=pause", "?view=resume"] {
+        buyer.get(&format!("{}{view}", stage.address)).await;
+        offers_to_end_alone(buyer.page());
+    }
+    buyer.submit(&pause).await;
+    assert!(buyer.page().text.contains("お手続きは行われませんでした"), "by the form of before: {}", buyer.page().text);
+    assert_eq!(stage.desk.load(&stage.plan).await, failed);
+
+    stage.world.advance(Duration::from_secs(20 * 24 * 3_600)).await.unwrap();
+    let unpaid = stage.desk.load(&stage.plan).await;
+    assert!(matches!(unpaid.state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }), "{unpaid:?}");
+    for view in ["?view=pause", "?view=resume"] {
+        buyer.get(&format!("{}{view}", stage.address)).await;
+        offers_to_end_alone(buyer.page());
+    }
+    let buyer = does(&stage, "stop").await;
+    assert!(buyer.page().text.contains("解約しました"), "{}", buyer.page().text);
 }
 
 /// Asks for another address where an old one has run out, and takes it from the mail.
@@ -456,8 +493,12 @@ async fn an_unpaid_plan_says_how_it_goes_on() {
 
 /// Noon in Japan of the day on which the first period after joining is charged: 27 December 2026 is a Sunday.
 async fn until_the_first_period(world: &World) {
-    let noon: jiff::Timestamp = "2026-12-28T03:00:00Z".parse().unwrap();
-    world.advance(Duration::try_from(noon.duration_since(world.now())).unwrap()).await.unwrap();
+    until(world, "2026-12-28T03:00:00Z").await;
+}
+
+async fn until(world: &World, instant: &str) {
+    let instant: jiff::Timestamp = instant.parse().unwrap();
+    world.advance(Duration::try_from(instant.duration_since(world.now())).unwrap()).await.unwrap();
 }
 
 #[tokio::test]

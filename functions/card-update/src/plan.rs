@@ -14,10 +14,11 @@ use domain::{
 use http::{Method, Response, StatusCode};
 use inbound::{
     CardForm, Lapse, OpenedMerchant, Sealed,
-    checkout::{self, CARD_LIFETIME, PlanHandle},
+    checkout::{self, CARD_LIFETIME, FORM_LIFETIME, PlanHandle},
     http as answer,
     page::{self, LanguageSwitch, PlanAct, PlanDone, PlanPage, PlanView},
 };
+use jiff::SignedDuration;
 use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
 use store::PlanChanged;
@@ -177,13 +178,9 @@ pub(crate) async fn live(deps: &Deps, merchant: &MerchantId, owner: &CardOwner) 
     Ok(plans.into_iter().filter(|plan| !plan.is_over()).collect())
 }
 
-/// What is sold by each, and where it is seen and ended.
+/// What is sold by each, and where it is seen and ended, for as long as the page that says so is of use.
 pub(crate) fn links(deps: &Deps, plans: &[Plan]) -> Result<Vec<(String, String)>, Failure> {
-    let link = |plan: &Plan| {
-        let handle = PlanHandle { merchant: plan.merchant.clone(), plan: plan.id.clone() };
-        Ok((plan.item.clone(), deps.checkout.plan_path(&handle, checkout::FORM_LIFETIME)?))
-    };
-    plans.iter().map(link).collect()
+    plans.iter().map(|plan| Ok((plan.item.clone(), path_of(deps, &plan.merchant, &plan.id, FORM_LIFETIME)?))).collect()
 }
 
 /// Where a card is given for a regular purchase that goes on and has none. None: none of this owner's does.
@@ -193,13 +190,18 @@ pub(crate) async fn to_add_a_card(
     owner: &CardOwner,
 ) -> Result<Option<String>, Failure> {
     let plans = live(deps, merchant, owner).await?;
-    plans.first().map(|plan| Ok(format!("{}?view=card", path_of(deps, merchant, &plan.id)?))).transpose()
+    plans.first().map(|plan| Ok(format!("{}?view=card", path_of(deps, merchant, &plan.id, CARD_LIFETIME)?))).transpose()
 }
 
-/// The page of a plan, for who was just shown to be its buyer.
-fn path_of(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> Result<String, Failure> {
+/// The page of a plan, open for so long.
+fn path_of(
+    deps: &Deps,
+    merchant: &MerchantId,
+    plan: &PlanId,
+    lifetime: SignedDuration,
+) -> Result<String, Failure> {
     let handle = PlanHandle { merchant: merchant.clone(), plan: plan.clone() };
-    Ok(deps.checkout.plan_path(&handle, CARD_LIFETIME)?)
+    Ok(deps.checkout.plan_path(&handle, lifetime)?)
 }
 
 /// The order under which a buyer is authenticated who sends this form.

@@ -1,6 +1,6 @@
 //! A buyer pauses a regular purchase, goes on with it, or ends it. Each is free, at any time, and at once.
 
-use domain::recurring::plan::{By, PauseReason, Plan, PlanState};
+use domain::recurring::plan::{PauseReason, Plan, PlanState};
 use http::Response;
 use inbound::{
     CardForm,
@@ -23,13 +23,7 @@ pub(super) async fn act(visit: &PlanVisit<'_>, form: &CardForm, act: PlanAct) ->
     // what was asked of the period's payment was asked for this plan
     let seen = plan.version;
     let changed = visit
-        .change(plan.clone(), |plan| match act {
-            PlanAct::Pause => plan.paused(By::Buyer, now),
-            PlanAct::Resume => {
-                Some(plan).filter(|plan| plan.version == seen).and_then(|plan| plan.resumed(By::Buyer, now))
-            }
-            PlanAct::Stop => plan.ended(By::Buyer, now),
-        })
+        .change(plan.clone(), |plan| act.done_to(plan, now).filter(|_| act != PlanAct::Resume || plan.version == seen))
         .await?;
     if let Some(changed) = &changed {
         tracing::info!(merchant.id = %changed.merchant, plan.id = changed.id.as_str(), act = act.name(), "a buyer changed a regular purchase");
@@ -52,7 +46,7 @@ const fn already(act: PlanAct, plan: &Plan) -> bool {
 
 /// Whether going on would let go of a period whose charge is on its way, or came.
 async fn is_held(visit: &PlanVisit<'_>, plan: &Plan, now: Timestamp) -> Result<bool, Failure> {
-    if plan.resumed(By::Buyer, now).is_none_or(|next| next.period == plan.period) {
+    if PlanAct::Resume.done_to(plan, now).is_none_or(|next| next.period == plan.period) {
         return Ok(false);
     }
     let payment = visit.deps.payments.load(&plan.order_of(plan.period)).await?;

@@ -11,7 +11,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::{
     CardForm,
-    checkout::{self, AGAIN, CardResultHandle, ChallengeHandle},
+    checkout::{self, AGAIN, CARD_LIFETIME, CardResultHandle, ChallengeHandle},
     http as answer,
     page::{LanguageSwitch, PlanAgree, PlanDone, PlanPage, PlanView, plan as plan_page},
 };
@@ -132,7 +132,7 @@ pub(crate) async fn result(
 ) -> Result<Response<Body>, Failure> {
     let merchant = &payment.key.merchant;
     let lang = answer::asked_language(request).unwrap_or(payment.details.lang);
-    let page = path_of(deps, merchant, plan)?;
+    let page = path_of(deps, merchant, plan, CARD_LIFETIME)?;
     if let Some((plan, rate)) = agreed(payment) {
         let done = if settle(deps, payment, plan, rate).await? { PlanDone::Agreed } else { PlanDone::Moved };
         return Ok(answer::see_other(&format!("{page}?done={}&lang={}", done.name(), lang.tag())));

@@ -23,10 +23,13 @@ pub(super) async fn show(visit: &PlanVisit<'_>) -> Result<Response<Body>, Failur
     match visit.asked("view") {
         Some("card") => to_card(visit, &plan).await,
         Some("agree") => agree::ask(visit, &plan, None, &[]).await,
-        other => match other.and_then(PlanAct::parse).filter(|_| !plan.is_over()) {
-            Some(act) => ask(visit, &plan, act).await,
-            None => overview(visit, &plan).await,
-        },
+        other => {
+            let possible = |act: &PlanAct| act.done_to(&plan, visit.deps.clock.now()).is_some();
+            match other.and_then(PlanAct::parse).filter(possible) {
+                Some(act) => ask(visit, &plan, act).await,
+                None => overview(visit, &plan).await,
+            }
+        }
     }
 }
 

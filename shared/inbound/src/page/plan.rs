@@ -164,6 +164,18 @@ pub struct PlanAgree<'a> {
 }
 
 impl PlanAct {
+    /// All, as they are offered.
+    const ALL: [Self; 3] = [Self::Pause, Self::Resume, Self::Stop];
+
+    /// What comes of it. None: the plan does not stand so that its buyer can do it.
+    pub fn done_to(self, plan: &Plan, now: Timestamp) -> Option<Plan> {
+        match self {
+            Self::Pause => plan.paused(By::Buyer, now),
+            Self::Resume => plan.resumed(By::Buyer, now),
+            Self::Stop => plan.ended(By::Buyer, now),
+        }
+    }
+
     /// Its name in forms and addresses.
     pub const fn name(self) -> &'static str {
         match self {
@@ -175,7 +187,7 @@ impl PlanAct {
 
     /// Reads its name back.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Pause, Self::Resume, Self::Stop].into_iter().find(|act| act.name() == name)
+        Self::ALL.into_iter().find(|act| act.name() == name)
     }
 
     const fn question(self, words: &'static PlanPageWords) -> &'static PlanQuestion {
@@ -401,13 +413,9 @@ impl OverviewTemplate<'_> {
 
     /// What can be done, with what leads there.
     fn acts(&self) -> Vec<(&'static str, &'static str)> {
-        let acts: &[PlanAct] = match self.overview.plan.state {
-            PlanState::Active(_) => &[PlanAct::Pause, PlanAct::Stop],
-            PlanState::Paused { why: PauseReason::Buyer, .. } => &[PlanAct::Resume, PlanAct::Stop],
-            PlanState::Paused { why: PauseReason::Merchant | PauseReason::Unpaid(_), .. } => &[PlanAct::Stop],
-            PlanState::Ended { .. } => &[],
-        };
-        acts.iter().map(|act| (act.name(), act.question(self.text).link)).collect()
+        let PlanOverview { plan, now, .. } = *self.overview;
+        let possible = PlanAct::ALL.into_iter().filter(|act| act.done_to(plan, now).is_some());
+        possible.map(|act| (act.name(), act.question(self.text).link)).collect()
     }
 
     /// What the shop proposes, while it can be agreed to.
@@ -448,10 +456,7 @@ impl AskTemplate<'_> {
     /// When something is charged if it goes on, and how much.
     fn resumes_on(&self) -> Option<String> {
         let (lang, ask) = (self.shell.lang, self.ask);
-        let going = match ask.act {
-            PlanAct::Resume => ask.plan.resumed(By::Buyer, ask.now),
-            PlanAct::Pause | PlanAct::Stop => None,
-        }?;
+        let going = Some(ask.act).filter(|act| *act == PlanAct::Resume)?.done_to(ask.plan, ask.now)?;
         let date = recurring::run_date(lang, going.run_day());
         Some((self.text.resumes_on)(&date, &money(lang, going.rate().amount)))
     }

@@ -61,6 +61,8 @@ pub struct PlanPageWords {
     pub look_at_change: &'static str,
     /// The question whether it is to be paused.
     pub pause: PlanQuestion,
+    /// Beside what can be done, while a period is unpaid.
+    pub no_pause: &'static str,
     /// Whether it is to go on.
     pub resume: PlanQuestion,
     /// When something is charged then, and how much.
@@ -228,6 +230,7 @@ const JA: PlanPageWords = PlanPageWords {
         ],
         button: "一時停止する",
     },
+    no_pause: "今回分のお支払いが済んでいない間は、一時停止できません。解約はいつでもできます。",
     resume: PlanQuestion {
         link: "再開する",
         title: "定期購入を再開しますか",
@@ -413,6 +416,7 @@ const EN: PlanPageWords = PlanPageWords {
         ],
         button: "Pause it",
     },
+    no_pause: "It can’t be paused while a period is unpaid. You can end it at any time.",
     resume: PlanQuestion {
         link: "Resume it",
         title: "Resume the regular purchase?",

@@ -16,20 +16,25 @@ use crate::{
 const LINK_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
 impl Plan {
-    /// Nothing more is charged until it goes on. Free, at any time. None: it is over, or was paused.
+    /// Nothing more is charged until it goes on. Free, at any time. None: it is over, was paused, or the buyer owes a period: going on would let that go.
     #[must_use]
     pub fn paused(&self, by: By, now: Timestamp) -> Option<Self> {
-        let why = match by {
-            By::Buyer => PauseReason::Buyer,
-            By::Merchant => PauseReason::Merchant,
-        };
-        let may = match (self.state, by) {
-            (PlanState::Active(_), By::Buyer | By::Merchant)
-            | (PlanState::Paused { why: PauseReason::Unpaid(_), .. }, By::Merchant) => true,
-            // what is unpaid is not let go by pausing it
-            (PlanState::Paused { .. } | PlanState::Ended { .. }, By::Buyer | By::Merchant) => false,
+        let (why, may) = match by {
+            By::Buyer => (PauseReason::Buyer, self.state == PlanState::Active(Progress::Waiting)),
+            By::Merchant => (PauseReason::Merchant, matches!(self.state, PlanState::Active(_)) || self.owes()),
         };
         may.then(|| self.written(|plan| plan.state = PlanState::Paused { at: now, why }))
+    }
+
+    /// Whether a period was not paid on its day, and nobody has let it go.
+    pub const fn owes(&self) -> bool {
+        match self.state {
+            PlanState::Active(Progress::Retrying { .. } | Progress::Immediate { .. } | Progress::Asked { .. })
+            | PlanState::Paused { why: PauseReason::Unpaid(_), .. } => true,
+            PlanState::Active(Progress::Waiting)
+            | PlanState::Paused { why: PauseReason::Buyer | PauseReason::Merchant, .. }
+            | PlanState::Ended { .. } => false,
+        }
     }
 
     /// It goes on, from the next date that is to come. Periods that passed meanwhile are closed uncharged. None: it is not paused, or by the other side:

@@ -510,8 +510,22 @@ fn who_paused_it_lets_it_go_on() {
     }
     let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
     assert_eq!(unpaid.resumed(By::Buyer, now), None, "a new card does that");
-    assert_eq!(unpaid.paused(By::Buyer, now), None, "what is unpaid is not shed by a pause");
-    assert!(unpaid.paused(By::Merchant, now).is_some());
+}
+
+#[test]
+fn what_is_unpaid_is_not_shed_by_a_pause_of_its_buyer() {
+    let (plan, due) = (plan(), at("2026-12-28T09:00:00"));
+    let retried = fails(&plan, DeclineCode::InsufficientFunds, due);
+    let at_once = retried.card_changed(card(9), due).unwrap();
+    let asked = plan.ask(at("2027-01-10T12:00:00")).unwrap();
+    let unpaid = fails(&plan, DeclineCode::LostCard, due);
+    for (owing, what) in [(retried, "tried again"), (at_once, "tried at once"), (asked, "asked"), (unpaid, "unpaid")] {
+        assert!(owing.owes(), "{what}");
+        assert_eq!(owing.paused(By::Buyer, due), None, "{what}");
+        assert!(owing.paused(By::Merchant, due).is_some(), "{what}: the merchant may let it go");
+        assert!(owing.ended(By::Buyer, due).is_some(), "{what}: the buyer may end it");
+    }
+    assert!(!plan.owes() && plan.paused(By::Buyer, due).is_some(), "its day has begun, and nothing was tried");
 }
 
 #[test]
