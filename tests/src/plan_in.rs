@@ -74,6 +74,7 @@ pub fn plan_in(world: &World, order: &str, state: PlanState) -> Plan {
         reminded: 1,
         announced: None,
         card_warned: None,
+        card: None,
         changed_card: None,
         agreed_by: None,
         left_out: Vec::new(),

@@ -11,7 +11,7 @@
     reason = "a test's helpers may stop at the first surprise; capacity units come in halves"
 )]
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
     Lang, OrderId, PaymentKey, State, Yen,
@@ -23,12 +23,13 @@ use domain::{
         calendar::Cycle,
         plan::{By, ChangeError, EndReason, PauseReason, Plan, PlanState, Progress, Rate},
     },
+    webhook::{Form as Spoken, Kind as Told},
 };
 use http::StatusCode;
 use local::world::{Delivery, World};
 use outbound::acquirer::{Kind, Outcome};
 use system_tests::{
-    BatchDesk, Card, Clerk, Form, Page, PlanDesk, ShopRequest, Shopper, Submit, acquirer_calls, cards, change_merchant,
+    BatchDesk, Call, Card, Clerk, Form, Hook, Page, PlanDesk, ShopRequest, Shopper, Submit, acquirer_calls, cards, change_merchant,
     fresh, kept_card, payment, totals,
 };
 
@@ -557,6 +558,46 @@ async fn another_card_is_tried_at_once_and_only_once() {
     assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 2, "sent again, nothing is tried");
     stage.world.advance(Duration::from_secs(14 * 24 * 3_600)).await.unwrap();
     assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 2, "nor by the retries of before");
+}
+
+#[tokio::test]
+async fn another_card_is_told_to_the_shops_server_once_for_each_purchase_that_it_pays() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    let mut buyer = Shopper::new(&stage.world);
+    buyer.open(&ShopRequest::new("4000", 2_000, "11").of_user(USER, stage.world.now())).await;
+    buyer.pay_kept("123").await;
+    assert!(buyer.page().is_hand_over(), "{}", buyer.page().text);
+    let second = stage.desk.join("11", 2_000, Lang::Ja).await;
+    stage.world.settle().await.unwrap();
+    stage.desk.write(&second, |plan| plan.paused(By::Buyer, stage.world.now())).await;
+    let hook = Hook::at(&stage.world, "shop.example.com");
+    hook.register("4000", Spoken::Json, &Told::CHOICES).await;
+
+    stage.world.deliver_twice(Delivery::Twice);
+    for (number, times) in [(cards::MASTERCARD, 1), (cards::JCB, 2)] {
+        buyer.get(&format!("{}?view=card", stage.address)).await;
+        let form = buyer.page().form_by_id("card").unwrap().clone();
+        let form = form.with("card_number", number).with("card_expiry", "11/30").with("card_code", "123");
+        buyer.submit(&Submit::of(&form.with("card_name", "TARO YAMADA").ticked("keep_card"))).await;
+        assert_eq!(buyer.page().heading(), "カードを変更しました", "{}", buyer.page().text);
+        stage.world.settle().await.unwrap();
+        let ids: BTreeSet<(String, String)> = hook
+            .calls()
+            .iter()
+            .map(Call::json)
+            .filter(|body| body["type"] == "plan.card_changed")
+            .map(|body| (body["data"]["plan"].as_str().unwrap().to_owned(), body["sequence"].to_string()))
+            .collect();
+        for plan in [&stage.plan, &second] {
+            let told = ids.iter().filter(|(of, _)| of == plan.id.as_str()).count();
+            assert_eq!(told, times, "{ids:?}");
+        }
+        assert_eq!(ids.len(), times * 2, "nothing else: {ids:?}");
+    }
+    let card = kept_card(&stage.world, "4000", USER).await.unwrap();
+    let plans = [stage.desk.load(&stage.plan).await, stage.desk.load(&second).await];
+    assert!(plans.iter().all(|plan| plan.card == Some(card.id)));
+    assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), 4, "nothing had failed, nothing is charged");
 }
 
 #[tokio::test]

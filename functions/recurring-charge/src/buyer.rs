@@ -7,7 +7,7 @@ use domain::{
 
 use crate::{Deps, WorkError, step};
 
-/// Another card stands where one was: what failed is tried at once with that, once for each card.
+/// Another card stands where one was: it pays every plan of its owner, and what failed is tried at once with that, once for each card.
 ///
 /// A card belongs to an owner, and an owner may have several plans. They are found by a row beside the owner's name that is written before the plan is.
 pub(crate) async fn changed_card(deps: &Deps, key: &PaymentKey) -> Result<(), WorkError> {
@@ -17,7 +17,7 @@ pub(crate) async fn changed_card(deps: &Deps, key: &PaymentKey) -> Result<(), Wo
     let card = deps.cards.load(&key.merchant, &owner).await?;
     let Some(card) = card.filter(KeptCard::merchant_may_charge) else { return Ok(()) };
     for plan in deps.plans.of_owner(&key.merchant, &owner).await? {
-        try_with(deps, plan, &card).await?;
+        pay_with(deps, plan, &card).await?;
     }
     Ok(())
 }
@@ -30,7 +30,7 @@ pub(crate) async fn changed_meanwhile(deps: &Deps, plan: Plan, payment: &Payment
     }
     let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(KeptCard::merchant_may_charge);
     match card.filter(|card| Some(card.id) != payment.card_id) {
-        Some(card) => try_with(deps, plan, &card).await,
+        Some(card) => pay_with(deps, plan, &card).await,
         None => Ok(plan),
     }
 }
@@ -44,7 +44,7 @@ pub(crate) async fn agreed(deps: &Deps, key: &PaymentKey) -> Result<(), WorkErro
     step::write(deps, plan, |plan| plan.agreed_to(rate, &key.order, now).ok()).await.map(drop)
 }
 
-async fn try_with(deps: &Deps, plan: Plan, card: &KeptCard) -> Result<Plan, WorkError> {
+async fn pay_with(deps: &Deps, plan: Plan, card: &KeptCard) -> Result<Plan, WorkError> {
     let now = deps.clock.now();
     step::write(deps, plan, |plan| plan.card_changed(card.id, now)).await
 }

@@ -97,6 +97,9 @@ pub struct Plan {
     /// The nominal date for which the buyer was told that the card will be over.
     #[serde(default)]
     pub card_warned: Option<Date>,
+    /// The card that pays, as far as the merchant was told.
+    #[serde(default)]
+    pub card: Option<CardId>,
     /// The last card that was tried at once because the buyer changed to it: once for each card.
     #[serde(default)]
     pub changed_card: Option<CardId>,
@@ -254,6 +257,7 @@ impl Plan {
             reminded: 1,
             announced: None,
             card_warned: None,
+            card: payment.card_id,
             changed_card: None,
             agreed_by: None,
             left_out: Vec::new(),

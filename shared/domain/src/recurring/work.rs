@@ -21,7 +21,7 @@ pub enum RecurringWork {
     },
     /// A period's payment ended, so that its plan goes on.
     Settle(PaymentKey),
-    /// Another card stands where one was; it was kept with this payment. What failed with the one before is tried at once.
+    /// Another card stands where one was; it was kept with this payment. Its plans are paid by it, and what failed with the one before is tried at once.
     NewCard(PaymentKey),
     /// The buyer was authenticated under this order and agrees to what it names.
     Agreed(PaymentKey),

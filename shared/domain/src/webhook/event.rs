@@ -59,7 +59,7 @@ pub enum Kind {
     PlanSkipped,
     /// Amount or cycle change.
     PlanChanged,
-    /// The buyer gave another card for what had failed.
+    /// Another card pays it.
     PlanCardChanged,
     /// Nothing is charged until it goes on.
     PlanPaused,

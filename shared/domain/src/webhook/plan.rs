@@ -88,7 +88,7 @@ fn of_terms(old: &Plan, new: &Plan) -> Option<Kind> {
 }
 
 fn of_card(old: &Plan, new: &Plan) -> Option<Kind> {
-    (new.changed_card.is_some() && new.changed_card != old.changed_card).then_some(Kind::PlanCardChanged)
+    (new.card.is_some() && new.card != old.card).then_some(Kind::PlanCardChanged)
 }
 
 fn of_state(old: PlanState, new: PlanState) -> Option<Kind> {
@@ -245,6 +245,18 @@ mod tests {
                 &unpaid,
                 unpaid.card_changed(CardId::from_random([1; 8]), monday()),
                 vec![PlanCardChanged, PlanResumed],
+            ),
+            (
+                "another card, where nothing had failed",
+                &plan,
+                plan.card_changed(CardId::from_random([1; 8]), monday()),
+                vec![PlanCardChanged],
+            ),
+            (
+                "another card, while it is paused",
+                &paused,
+                paused.card_changed(CardId::from_random([1; 8]), monday()),
+                vec![PlanCardChanged],
             ),
             ("let go by the merchant", &plan, plan.skipped(monday()), vec![PlanSkipped]),
             ("too late", &plan, plan.ask(late), vec![PlanAsked]),

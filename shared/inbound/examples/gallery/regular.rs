@@ -69,6 +69,7 @@ fn plan(lang: Lang, state: PlanState) -> Plan {
         reminded: 1,
         announced: None,
         card_warned: None,
+        card: None,
         changed_card: None,
         agreed_by: None,
         left_out: Vec::new(),

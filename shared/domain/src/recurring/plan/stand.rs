@@ -109,20 +109,25 @@ impl Plan {
         }
     }
 
-    /// The buyer changed to this card: what failed is tried once with that, at once. None: nothing had failed, or this card was tried so before.
+    /// The buyer changed to this card: it pays from now on, and what failed is tried once with it, at once. None: it is over, or knows of this card and has
+    /// nothing to try, or tried it so before.
     #[must_use]
     pub fn card_changed(&self, card: CardId, now: Timestamp) -> Option<Self> {
-        if self.changed_card == Some(card) {
-            return None;
-        }
-        let progress = match self.with_new_card(japan_date(now))? {
+        let comes = self.with_new_card(japan_date(now)).filter(|_| self.changed_card != Some(card));
+        let tried = comes.map(|comes| match comes {
             NewCard::Charged { .. } => Progress::Immediate { at: now, cause: Cause::NewCard },
             NewCard::Asked => Progress::Asked { at: now },
-        };
-        Some(self.written(|plan| {
-            plan.state = PlanState::Active(progress);
-            plan.changed_card = Some(card);
-        }))
+        });
+        let is_news = self.card != Some(card) && !self.is_over();
+        (is_news || tried.is_some()).then(|| {
+            self.written(|plan| {
+                plan.card = Some(card);
+                if let Some(progress) = tried {
+                    plan.state = PlanState::Active(progress);
+                    plan.changed_card = Some(card);
+                }
+            })
+        })
     }
 
     /// The buyer asks for another address of the plan's page: it goes to where the plan's mails go. None: one was asked for a moment ago.
