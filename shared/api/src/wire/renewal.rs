@@ -3,8 +3,8 @@
 use domain::{
     CardOwner,
     recurring::{
-        calendar::{Cycle, run_day},
-        plan::{Plan, PlanState, Rate},
+        calendar::Cycle,
+        plan::{Plan, Rate},
     },
     search::{PlanRow, PlanStanding, PlanStatus},
 };
@@ -37,7 +37,7 @@ pub struct RenewalBody {
     period: u32,
     /// The order of its payment, once it is charged.
     order: String,
-    /// The day on which it is charged next. Absent: nothing is charged as it stands.
+    /// The day on which it is charged next, or tried again; since then it is due, where that is past. Absent: nothing is charged by itself, or it is at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "value::day", default)]
     next_on: Option<String>,
@@ -101,7 +101,7 @@ pub struct RenewalSummary {
     /// How many months it has.
     #[schemars(schema_with = "months")]
     cycle_months: u8,
-    /// The day on which it is charged next. Absent: nothing is charged as it stands.
+    /// The day on which it is charged next, or tried again; since then it is due, where that is past. Absent: nothing is charged by itself, or it is at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "value::day", default)]
     next_on: Option<String>,
@@ -178,7 +178,6 @@ impl RenewalBody {
     /// Of a plan as it is stored.
     pub fn of(plan: &Plan) -> Self {
         let rate = plan.rate();
-        let charged = matches!(plan.state, PlanState::Active(_));
         let later = |then: &domain::recurring::plan::Scheduled| LaterBody {
             amount: then.rate.amount.get(),
             cycle_months: then.rate.cycle.months(),
@@ -194,7 +193,7 @@ impl RenewalBody {
             cycle_months: rate.cycle.months(),
             period: plan.period,
             order: plan.order_of(plan.period).order.to_string(),
-            next_on: charged.then(|| plan.run_day().date.to_string()),
+            next_on: plan.charged_on().map(|day| day.to_string()),
             then: plan.then.iter().find(|then| then.rate != rate).map(later),
             proposal: plan.proposal.map(RateBody::of),
             first_order: plan.first_order.to_string(),
@@ -224,7 +223,7 @@ impl RenewalSummary {
             item: row.item.clone(),
             amount: row.amount.get(),
             cycle_months: row.cycle.months(),
-            next_on: row.nominal.map(|nominal| run_day(nominal).date.to_string()),
+            next_on: row.charged_on().map(|day| day.to_string()),
             first_order: row.order.to_string(),
             joined_at: instant(row.joined_at),
             user: row.user.clone(),

@@ -91,6 +91,9 @@ pub struct Plan {
     pub paid: Option<Paid>,
     /// The last period whose billing the buyer was reminded of.
     pub reminded: u32,
+    /// The last period of which the buyer was told that its next try is the last.
+    #[serde(default)]
+    pub last_told: u32,
     /// When the reminder went out of the period that is charged next, if it may not be charged less than a week after.
     #[serde(default)]
     pub announced: Option<Date>,
@@ -255,6 +258,7 @@ impl Plan {
             first_failed: None,
             paid: payment.state.paid_at().map(|_| Paid { period: 1, amount: payment.amount }),
             reminded: 1,
+            last_told: 0,
             announced: None,
             card_warned: None,
             card: payment.card_id,

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::{SearchKey, folded, terms::is_whole_address};
 use crate::{
     CardOwner, MerchantId, OrderId, Yen,
-    clock::japan_date,
     recurring::{
         calendar::{Certainty, Cycle, RunDay, run_day},
         plan::{PauseReason, Plan, PlanId, PlanState, Progress},
@@ -56,7 +55,7 @@ pub struct PlanRow {
     /// The nominal date of the period that comes next. None: nothing is charged as it stands.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub nominal: Option<Date>,
-    /// The day on which a period that was declined is tried again. None: its date counts.
+    /// The day on which the period is charged where that is not its date's: what was declined is tried again, what was announced late waits its week.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Date>,
 }
@@ -127,19 +126,22 @@ impl PlanRow {
             },
             order: plan.first_order.clone(),
             nominal: matches!(plan.state, PlanState::Active(_)).then_some(plan.nominal),
-            retry: match plan.state {
-                PlanState::Active(Progress::Retrying { next, .. }) => Some(japan_date(next.at)),
-                PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
-                | PlanState::Paused { .. }
-                | PlanState::Ended { .. } => None,
-            },
+            retry: plan.charged_on().filter(|day| *day != run_day(plan.nominal).date),
         }
     }
 
-    /// The day on which it is charged next, as it stands.
+    /// The day on which it is charged next, as it stands, or since when it is due.
     pub fn runs_on(&self) -> Option<RunDay> {
         let settled = |date| RunDay { date, certainty: Certainty::Settled };
         self.retry.map(settled).or(self.nominal.map(run_day))
+    }
+
+    /// The same, where it is charged by itself.
+    pub fn charged_on(&self) -> Option<Date> {
+        match self.status {
+            PlanStatus::Active | PlanStatus::Retrying => self.runs_on().map(|run| run.date),
+            PlanStatus::Asked | PlanStatus::Paused | PlanStatus::Unpaid | PlanStatus::Ended => None,
+        }
     }
 
     /// The key of its mail address. None: it has none.
@@ -285,6 +287,8 @@ mod tests {
         assert_eq!(row.runs_on().unwrap().date, day("2026-12-28"), "the 27th is a Sunday");
         let row = PlanRow { retry: Some(day("2027-01-02")), ..row };
         assert_eq!(row.runs_on().unwrap().date, day("2027-01-02"), "tries come on any day");
+        assert_eq!(row.charged_on(), Some(day("2027-01-02")));
+        assert_eq!(PlanRow { status: PlanStatus::Asked, ..row.clone() }.charged_on(), None, "by nobody but the merchant");
         assert_eq!(PlanRow { nominal: None, retry: None, ..row }.runs_on(), None);
     }
 

@@ -57,7 +57,7 @@ pub enum Kind {
     PlanAsked,
     /// The merchant let a period go uncharged.
     PlanSkipped,
-    /// Amount or cycle change.
+    /// Amount, cycle or day of the month change.
     PlanChanged,
     /// Another card pays it.
     PlanCardChanged,

@@ -33,7 +33,7 @@ pub struct PlanFacts {
     pub cycle_months: u8,
     /// The period that is charged next; the first payment was 1.
     pub period: u32,
-    /// The day on which it is charged. None: nothing is charged as it stands.
+    /// The day on which it is charged, or tried again. None: nothing is charged as it stands, or it is charged at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_on: Option<Date>,
     /// When a period that failed is tried again.
@@ -84,7 +84,7 @@ fn of_period(old: &Plan, new: &Plan) -> Option<Kind> {
 fn of_terms(old: &Plan, new: &Plan) -> Option<Kind> {
     // a change that was agreed on before sets in with its period: that is no news
     let same = new.period != old.period || (old.agreed, &old.then) == (new.agreed, &new.then);
-    (!same).then_some(Kind::PlanChanged)
+    (!same || old.anchor != new.anchor).then_some(Kind::PlanChanged)
 }
 
 fn of_card(old: &Plan, new: &Plan) -> Option<Kind> {
@@ -109,10 +109,6 @@ fn of_state(old: PlanState, new: PlanState) -> Option<Kind> {
 
 fn event(old: Option<&Plan>, new: &Plan, kind: Kind, seen: Timestamp) -> Event {
     let rate = new.rate();
-    let is_charged = match new.state {
-        PlanState::Active(_) => true,
-        PlanState::Paused { .. } | PlanState::Ended { .. } => false,
-    };
     let facts = PlanFacts {
         plan: new.id.clone(),
         first_order: new.first_order.clone(),
@@ -122,7 +118,7 @@ fn event(old: Option<&Plan>, new: &Plan, kind: Kind, seen: Timestamp) -> Event {
         amount: rate.amount.get(),
         cycle_months: rate.cycle.months(),
         period: new.period,
-        next_on: is_charged.then(|| new.run_day().date),
+        next_on: new.charged_on(),
         next_try: match new.state {
             PlanState::Active(Progress::Retrying { next, .. }) => Some(next.at),
             PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. })
@@ -173,7 +169,7 @@ mod tests {
         Brand, CardId, Decline, Yen,
         acquirer::DeclineCode,
         recurring::{
-            calendar::Cycle,
+            calendar::{Anchor, Cycle},
             offer::{Times, tests::offer},
             plan::{By, Failed, Rate, tests::*, without_words},
             retry::Retries,
@@ -265,6 +261,7 @@ mod tests {
             ("gone on", &paused, paused.resumed(By::Buyer, late), vec![PlanResumed]),
             ("ended", &plan, plan.ended(By::Buyer, monday()), vec![PlanEnded]),
             ("made cheaper", &plan, plan.changed(rate(900, 1), monday()).ok(), vec![PlanChanged]),
+            ("moved", &plan, plan.moved_to(Anchor::new(5).unwrap(), at("2026-12-10T12:00:00")), vec![PlanChanged]),
             ("proposed", &plan, plan.proposed(rate(1_100, 1)).ok(), vec![]),
             ("reminded", &plan, Some(Plan { reminded: 2, version: 2, ..plan.clone() }), vec![]),
         ] {
@@ -286,6 +283,9 @@ mod tests {
         let retrying = failed(&plan, DeclineCode::InsufficientFunds, Retries::TwoWeeks);
         let told = facts(Some(&plan), &retrying);
         assert_eq!((told.reason.as_deref(), told.next_try.is_some()), (Some("insufficient_funds"), true));
+        assert_eq!(told.next_on.map(|day| day.to_string()).as_deref(), Some("2026-12-29"), "the day of the next try");
+        let asked = plan.ask(at("2027-02-20T11:00:00")).unwrap();
+        assert_eq!(facts(Some(&plan), &asked).next_on, None);
         let ended = plan.ended(By::Merchant, monday()).unwrap();
         let told = facts(Some(&plan), &ended);
         assert_eq!((told.reason.as_deref(), told.status.as_str(), told.next_on), (Some("merchant"), "ended", None));

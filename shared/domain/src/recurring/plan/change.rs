@@ -124,13 +124,21 @@ impl Plan {
         let waiting = matches!(self.state, PlanState::Active(Progress::Waiting) | PlanState::Paused { .. });
         let begun = self.tries > 0 || self.run_day().date <= japan_date(now);
         (waiting && !begun && anchor != self.anchor).then(|| {
-            self.written(|plan| {
+            let moved = self.written(|plan| {
                 plan.anchor = anchor;
                 plan.nominal = anchor.on_or_after(self.nominal);
                 for then in &mut plan.then {
                     then.from = anchor.on_or_after(then.from);
                 }
-            })
+                // what was announced was another day
+                plan.reminded = plan.reminded.min(plan.period.saturating_sub(1));
+                plan.announced = None;
+            });
+            // Where it would be announced by today, the mail of the move does that.
+            match moved.reminded(japan_date(now)) {
+                Some(announced) => Self { version: moved.version, ..announced },
+                None => moved,
+            }
         })
     }
 

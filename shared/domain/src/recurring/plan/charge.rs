@@ -10,7 +10,7 @@ use crate::{
     payment::Origin,
     recurring::{
         calendar::run_day,
-        retry::{MORNING, Retries, is_daytime},
+        retry::{Chance, MORNING, Retries, Retry, is_daytime},
     },
     tries::{Limit, Verdict},
 };
@@ -58,10 +58,10 @@ impl Plan {
         match progress {
             Progress::Waiting => match first_hour(self.run_day().date) {
                 Some(opens) if now < opens => Due::Later(opens),
-                Some(_) | None => self.unless_late(now),
+                Some(_) | None => self.unless_late(self.in_time_until(), now),
             },
             Progress::Retrying { next, .. } if now < next.at => Due::Later(next.at),
-            Progress::Retrying { .. } => self.unless_late(now),
+            Progress::Retrying { next, .. } => self.unless_late(self.retried_until(next), now),
             Progress::Immediate { at, cause } => match self.put_off() {
                 Some(opens) if now < opens => Due::Later(opens),
                 opens => {
@@ -85,12 +85,13 @@ impl Plan {
             (Cause::NewCard, true) if !self.is_late(japan_date(now)) => {
                 Due::Charge(self.renewal(Initiator::Cardholder))
             }
-            (Cause::NewCard, true | false) => self.unless_late(now),
+            (Cause::NewCard, true | false) => self.unless_late(self.in_time_until(), now),
         }
     }
 
-    fn unless_late(&self, now: Timestamp) -> Due {
-        if self.is_late(japan_date(now)) {
+    /// What is due after its last day, the merchant is asked about.
+    fn unless_late(&self, last_day: Date, now: Timestamp) -> Due {
+        if last_day < japan_date(now) {
             Due::Ask
         } else if is_daytime(now) {
             Due::Charge(self.renewal(Initiator::MerchantRecurring))
@@ -106,11 +107,19 @@ impl Plan {
 
     /// The last day on which the period is charged without asking the merchant.
     pub(super) fn in_time_until(&self) -> Date {
-        let before_next = run_day(self.following()).date.saturating_sub(1.days());
         match self.tries {
-            0 => before_next.min(self.run_day().date.saturating_add(OVERDUE_DAYS.days())),
-            1.. => before_next,
+            0 => self.before_next().min(self.run_day().date.saturating_add(OVERDUE_DAYS.days())),
+            1.. => self.before_next(),
         }
+    }
+
+    /// The same of a try that has a day of its own, which may lie behind the period's by more than that.
+    fn retried_until(&self, next: Retry) -> Date {
+        self.before_next().min(japan_date(next.at).saturating_add(OVERDUE_DAYS.days()))
+    }
+
+    fn before_next(&self) -> Date {
+        run_day(self.following()).date.saturating_sub(1.days())
     }
 
     fn renewal(&self, initiator: Initiator) -> Renewal {
@@ -225,10 +234,16 @@ impl Plan {
         let Some(next) = next else { return self.stopped(EndOrPause::Pause(code), now) };
         self.written(|plan| {
             plan.first_failed = Some(first);
-            plan.state = match self.state {
-                PlanState::Active(_) => PlanState::Active(Progress::Retrying { code, next }),
-                PlanState::Paused { .. } | PlanState::Ended { .. } => self.state,
-            };
+            match self.state {
+                PlanState::Active(_) => {
+                    plan.state = PlanState::Active(Progress::Retrying { code, next });
+                    match next.chance {
+                        Chance::Last => plan.last_told = plan.period,
+                        Chance::Further => {}
+                    }
+                }
+                PlanState::Paused { .. } | PlanState::Ended { .. } => {}
+            }
         })
     }
 

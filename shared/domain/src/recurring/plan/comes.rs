@@ -3,7 +3,10 @@
 use jiff::civil::Date;
 
 use super::{PauseReason, Plan, PlanState, Progress, Rate};
-use crate::recurring::calendar::{RunDay, run_day};
+use crate::{
+    clock::japan_date,
+    recurring::calendar::{RunDay, run_day},
+};
 
 impl Plan {
     /// Since when the open period is due and not charged. None: its day is still to come, or nothing of it is owed.
@@ -18,6 +21,18 @@ impl Plan {
             }
         };
         is_over.then_some(due)
+    }
+
+    /// The day on which the open period is charged, or tried again; a day that is past: since then it is due. None: nothing comes by itself, or at once.
+    pub fn charged_on(&self) -> Option<Date> {
+        let PlanState::Active(progress) = self.state else { return None };
+        match progress {
+            Progress::Waiting => Some(self.run_day().date),
+            Progress::Retrying { next, .. } => Some(japan_date(next.at)),
+            // what was announced late is charged on its day, whoever wants it sooner
+            Progress::Immediate { .. } => self.announced.map(|_| self.run_day().date),
+            Progress::Asked { .. } => None,
+        }
     }
 
     /// The day to come on which a period is charged next, and what that costs: not the open one, where its day is past. None: nothing comes by itself.

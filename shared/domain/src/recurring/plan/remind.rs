@@ -30,7 +30,7 @@ pub enum ReminderKind {
     TrialEnds,
     /// The period costs something else than the one before.
     PriceChanges,
-    /// A period is charged that comes twice a year or less often.
+    /// A period is charged that comes half a year or longer after the one before, or pays for so long.
     Billing,
 }
 
@@ -51,7 +51,8 @@ impl Plan {
             (ReminderKind::TrialEnds, before(last_day))
         } else if Some(self.rate().amount) != self.paid.map(|paid| paid.amount) {
             (ReminderKind::PriceChanges, before(self.nominal))
-        } else if self.rate().cycle.months() >= RARE {
+        } else if self.agreed.cycle.max(self.rate().cycle).months() >= RARE {
+            // rare by the months since the one before, or by those that it pays for
             (ReminderKind::Billing, before(self.nominal))
         } else {
             return None;

@@ -187,6 +187,8 @@ pub enum PlanTidings {
     Proposed,
     /// What is charged changes, by agreement or in the buyer's favour.
     Changed,
+    /// It is charged on another day of the month.
+    Moved,
     /// It is paused by somebody.
     Paused,
     /// It goes on.
@@ -213,6 +215,7 @@ impl PlanTidings {
             Self::Skipped => "skipped",
             Self::Proposed => "proposed",
             Self::Changed => "changed",
+            Self::Moved => "moved",
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::Ended => "ended",
@@ -234,6 +237,7 @@ impl PlanTidings {
             | Self::Skipped
             | Self::Proposed
             | Self::Changed
+            | Self::Moved
             | Self::Resumed
             | Self::Reminded(_)
             | Self::CardExpires
@@ -250,10 +254,12 @@ pub fn tidings(before: Option<&Plan>, after: &Plan) -> Vec<PlanTidings> {
         told.push(PlanTidings::Proposed);
     }
     let closed = before.period != after.period;
-    if !closed && (before.agreed, &before.then) != (after.agreed, &after.then) {
+    if before.anchor != after.anchor {
+        told.push(PlanTidings::Moved);
+    } else if !closed && (before.agreed, &before.then) != (after.agreed, &after.then) {
         told.push(PlanTidings::Changed);
     }
-    if before.reminded != after.reminded {
+    if before.reminded < after.reminded {
         told.extend(before.reminder().map(|reminder| PlanTidings::Reminded(reminder.kind)));
     }
     if before.card_warned != after.card_warned {
@@ -276,7 +282,7 @@ fn of_states(before: &Plan, after: &Plan) -> Option<PlanTidings> {
         }
         (from, to) if from == to => None,
         (_, PlanState::Active(Progress::Retrying { next, .. })) => match next.chance {
-            Chance::Last => Some(PlanTidings::LastTry),
+            Chance::Last => (before.last_told != after.last_told).then_some(PlanTidings::LastTry),
             Chance::Further => before.first_failed.is_none().then_some(PlanTidings::Failed),
         },
         (_, PlanState::Active(Progress::Asked { .. })) => Some(PlanTidings::Asked),

@@ -11,7 +11,7 @@ use crate::{
     recurring::{
         calendar::Cycle,
         offer::{FirstAmount, TrialDays, tests::offer},
-        retry::Retries,
+        retry::{Chance, Retries},
     },
     tries::Limit,
 };
@@ -167,6 +167,19 @@ fn what_is_too_late_asks_the_merchant_and_two_periods_are_never_charged_by_thems
 }
 
 #[test]
+fn a_try_that_is_more_than_ten_days_late_asks_the_merchant_however_far_the_next_period_is() {
+    for months in [1, 12] {
+        let plan = Plan { agreed: Rate { cycle: Cycle::new(months).unwrap(), ..plan().agreed }, reminded: 2, ..plan() };
+        let failing = fails(&plan, DeclineCode::InsufficientFunds, at("2026-12-28T09:00:00"));
+        assert_eq!(failing.charged_on(), Some(date(2026, 12, 29)));
+        assert!(matches!(failing.due(at("2027-01-08T12:00:00")), Due::Charge(_)), "{months}: ten days behind its day");
+        assert_eq!(failing.due(at("2027-01-09T12:00:00")), Due::Ask, "{months}");
+        let until = crate::recurring::calendar::run_day(failing.following()).date.yesterday().unwrap();
+        assert_eq!(failing.with_new_card(date(2027, 1, 9)), Some(NewCard::Charged { until }), "{months}: the buyer's word");
+    }
+}
+
+#[test]
 fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
     let mut plan = plan();
     let mut now = at("2026-12-28T09:00:00");
@@ -246,6 +259,11 @@ fn a_networks_limit_holds_a_try_back() {
     let held = |limit| plan.held_back(2, limit, Retries::TwoWeeks, now).unwrap();
     let until = held(Limit::Until(at("2026-12-30T12:00:00")));
     assert_eq!((until.due(now), until.tries), (Due::Later(at("2026-12-31T10:00:00")), 0), "nothing was tried");
+    let late = held(Limit::Until(at("2027-01-08T12:00:00")));
+    let then = at("2027-01-09T10:00:00");
+    assert_eq!(late.due(now), Due::Later(then), "twelve days behind the period's day");
+    assert_eq!(renewal(&late, then).nonce, plan.nonce_of(2, 1), "the buyer was told so");
+    assert_eq!(late.due(at("2027-01-20T10:00:00")), Due::Ask);
     assert!(matches!(held(Limit::Until(at("2027-03-01T12:00:00"))).state, PlanState::Paused { .. }));
     for limit in [Limit::Never, Limit::Revoked] {
         let why = PauseReason::Unpaid(DeclineCode::DoNotTryAgain);
@@ -365,6 +383,49 @@ fn the_day_moves_to_a_later_one_and_the_anchor_stays_as_agreed() {
     }
     assert_eq!(dates, [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]);
     assert_eq!(plan.moved_to(Anchor::new(5).unwrap(), at("2026-12-28T06:00:00")), None, "its day has begun");
+    assert_eq!(tidings(Some(&plan), &moved), [PlanTidings::Moved]);
+    let lower = plan.changed(Rate { amount: Yen::new(500).unwrap(), ..plan.agreed }, now).unwrap();
+    assert_eq!(tidings(Some(&lower), &lower.moved_to(Anchor::new(5).unwrap(), now).unwrap()), [PlanTidings::Moved]);
+}
+
+#[test]
+fn what_was_announced_of_a_day_that_moves_is_announced_of_the_new_one() {
+    let rare = Plan { agreed: Rate { cycle: Cycle::new(6).unwrap(), ..plan().agreed }, ..plan() };
+    let told = rare.reminded(date(2026, 12, 20)).unwrap();
+    let moved = |day, now| told.moved_to(Anchor::new(day).unwrap(), at(now)).unwrap();
+    let far = moved(5, "2026-12-24T12:00:00");
+    assert_eq!(far.reminder(), Some(Reminder { kind: ReminderKind::Billing, on: date(2026, 12, 29), period: 2 }));
+    assert_eq!(tidings(Some(&told), &far), [PlanTidings::Moved]);
+    let near = moved(29, "2026-12-24T12:00:00");
+    assert_eq!((near.reminder(), near.version), (None, told.version + 1), "the mail of the move announces it");
+    assert_eq!(near.run_day().date, date(2027, 1, 4), "a week later, and the banks are closed");
+    assert_eq!(tidings(Some(&told), &near), [PlanTidings::Moved]);
+    let late = rare.reminded(date(2026, 12, 26)).unwrap();
+    assert_eq!(late.run_day().date, date(2027, 1, 4));
+    let later = late.moved_to(Anchor::new(20).unwrap(), at("2026-12-26T12:00:00")).unwrap();
+    assert_eq!(later.run_day().date, date(2027, 1, 20), "what was put off was another day");
+}
+
+#[test]
+fn a_buyer_hears_once_of_a_period_that_its_next_try_is_the_last() {
+    let mut plan = plan();
+    let mut now = at("2026-12-28T09:00:00");
+    while !matches!(plan.state, PlanState::Active(Progress::Retrying { next: Retry { chance: Chance::Last, .. }, .. })) {
+        plan = fails(&plan, DeclineCode::InsufficientFunds, now);
+        let Due::Later(then) = plan.due(now) else { panic!("{:?}", plan.state) };
+        now = then;
+    }
+    let now = at("2027-01-08T09:00:00");
+    let clicked = plan.charged_by_hand(now).unwrap();
+    let changed = plan.card_changed(card(1), now).unwrap();
+    for between in [clicked, changed] {
+        let again = fails(&between, DeclineCode::InsufficientFunds, now);
+        assert!(matches!(again.state, PlanState::Active(Progress::Retrying { .. })));
+        assert_eq!(tidings(Some(&between), &again), []);
+    }
+    let next = Plan { tries: 5, first_failed: Some(date(2027, 1, 27)), ..plan.charged(2, now).unwrap() };
+    let failed = fails(&next, DeclineCode::InsufficientFunds, at("2027-02-06T10:00:00"));
+    assert_eq!(tidings(Some(&next), &failed), [PlanTidings::LastTry], "of another period, again");
 }
 
 #[test]
@@ -386,6 +447,14 @@ fn trials_rare_billings_and_prices_are_announced_a_week_before() {
     }
     let yearly = join(offer(1_000, 12));
     assert_eq!(yearly.reminder(), Some(Reminder { kind: ReminderKind::Billing, on: date(2027, 11, 20), period: 2 }));
+    let paid = yearly.reminded(date(2027, 11, 20)).unwrap().charged(2, at("2027-11-29T10:00:00")).unwrap();
+    let monthly = Rate { cycle: Cycle::MONTHLY, ..paid.agreed };
+    let now = at("2028-06-01T12:00:00");
+    let sooner = paid.proposed(monthly).unwrap().agreed_to(monthly, &by("1"), now).unwrap();
+    let reminder = Some(Reminder { kind: ReminderKind::Billing, on: date(2028, 11, 20), period: 3 });
+    assert_eq!((sooner.rate(), sooner.reminder()), (monthly, reminder), "a year after the one before");
+    let third = sooner.reminded(date(2028, 11, 20)).unwrap().charged(3, at("2028-11-27T10:00:00")).unwrap();
+    assert_eq!(third.reminder(), None, "and then monthly");
     let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..join(offer(1_000, 1)) };
     let reminder = Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2026, 12, 20), period: 2 });
     assert_eq!(cheap_first.reminder(), reminder, "the second costs something else than the first");
@@ -754,11 +823,14 @@ fn no_day_that_is_past_is_one_to_come() {
     let (sunday, monday, tuesday) = (date(2026, 12, 27), date(2026, 12, 28), date(2026, 12, 29));
     let comes =
         |plan: &Plan, today: Date| (plan.overdue_since(today), plan.next_to_come(today).map(|(run, _)| run.date));
+    assert_eq!(plan.charged_on(), Some(monday));
     assert_eq!(comes(&plan, sunday), (None, Some(monday)));
     assert_eq!(comes(&plan, monday), (None, Some(monday)), "it is charged today");
     assert_eq!(comes(&plan, tuesday), (Some(monday), Some(date(2027, 1, 27))), "nobody charged it");
     let asked = plan.ask(at("2027-02-01T12:00:00")).unwrap();
     assert_eq!(comes(&asked, date(2027, 2, 1)), (Some(monday), Some(date(2027, 3, 1))));
+    let clicked = asked.charged_by_hand(at("2027-02-01T12:00:00")).unwrap();
+    assert_eq!((asked.charged_on(), clicked.charged_on()), (None, None), "by nobody but the merchant, and at once");
     let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
     assert_eq!(comes(&unpaid, monday), (Some(monday), None));
     assert_eq!(comes(&plan.paused(By::Buyer, at("2026-12-27T12:00:00")).unwrap(), tuesday), (None, None));
