@@ -72,6 +72,7 @@ pub fn plan_in(world: &World, order: &str, state: PlanState) -> Plan {
         first_failed: None,
         paid: Some(Paid { period: 1, amount: offer.amount }),
         reminded: 1,
+        last_told: 0,
         announced: None,
         card_warned: None,
         card: None,

@@ -201,13 +201,17 @@ pub async fn take_cards_for_checked(world: &World, month: Date) {
 
 /// One run of the schedule by itself; what it queues is left in the queue.
 pub async fn tick(world: &World) -> recurring_schedule::Tally {
+    tick_at(world, world.now()).await
+}
+
+/// The same at another instant than the world's.
+pub async fn tick_at(world: &World, now: Timestamp) -> recurring_schedule::Tally {
     let function = world.template().functions.iter().find(|function| function.name == "RecurringSchedule");
     let settings = HashMap::from_iter(function.expect("the schedule").environment.clone());
     let config = Config::new(settings, world.cloud().sdk_config(Caller::Operator));
-    let there = world.clone();
-    let deps = recurring_schedule::Deps::new(&config, Clock::new(move || there.now())).expect("its settings");
+    let deps = recurring_schedule::Deps::new(&config, Clock::new(move || now)).expect("its settings");
     let mut context = Context::default();
-    let deadline = world.now() + SignedDuration::from_mins(15);
+    let deadline = now + SignedDuration::from_mins(15);
     context.deadline = u64::try_from(deadline.as_millisecond()).expect("a time after 1970");
     let event = LambdaEvent::new(serde_json::json!({}), context);
     recurring_schedule::handler(&deps, event).await.expect("the schedule runs")

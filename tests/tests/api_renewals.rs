@@ -11,9 +11,13 @@
 
 use bytes::Bytes;
 use domain::{
+    acquirer::DeclineCode,
     api::Scope,
     merchant::Status,
-    recurring::plan::{By, Plan, PlanState},
+    recurring::{
+        plan::{By, Plan, PlanState, Progress},
+        retry::{Chance, Retry},
+    },
 };
 use http::{Method, StatusCode};
 use local::{
@@ -100,6 +104,28 @@ async fn it_is_paused_resumed_and_ended_and_what_is_so_already_is_done() {
         assert_eq!(shop.post(act, key, body).await.refusal(), (409, "renewal_impossible"), "{act}");
     }
     assert_eq!(shop.stored().await.version, shop.plan.version + 3, "pause, resume, end: one write each");
+}
+
+#[tokio::test]
+async fn the_day_that_comes_next_is_never_one_that_passed() {
+    let shop = shop().await;
+    let retry = Retry { at: "2027-02-03T01:00:00Z".parse().unwrap(), chance: Chance::Further };
+    let retrying = Progress::Retrying { code: DeclineCode::InsufficientFunds, next: retry };
+    for (status, progress, day) in [
+        ("active", Progress::Waiting, Some("2027-01-27")),
+        ("retrying", retrying, Some("2027-02-03")),
+        ("asked", Progress::Asked { at: shop.world.now() }, None),
+    ] {
+        let state = PlanState::Active(progress);
+        let stands =
+            |plan: &Plan| (plan.state != state).then(|| Plan { state, version: plan.version + 1, ..plan.clone() });
+        shop.desk.change(&shop.plan.id, stands).await;
+        shop.world.settle().await.unwrap();
+        let read = shop.server.get(&shop.path()).await.json;
+        assert_eq!((&read["status"], read["next_on"].as_str()), (&json!(status), day), "{status}");
+        let row = shop.server.get("/v1/renewals").await.json["data"][0].clone();
+        assert_eq!((&row["status"], row["next_on"].as_str()), (&json!(status), day), "{status} in the list");
+    }
 }
 
 #[tokio::test]

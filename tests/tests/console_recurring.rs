@@ -28,8 +28,8 @@ use jiff::{SignedDuration, civil::date};
 use local::{admin::GivenRole, world::World};
 use store::{PlanSearches, SearchIndex, StoredHistory};
 use system_tests::{
-    BatchDesk, Clerk, Form, Page, RegularDesk, audit_log, card_tries, cards, fresh, offer_in, offers, plan_in,
-    put_plan, search_table, staff, stored_plan,
+    BatchDesk, Clerk, Form, Page, RegularDesk, audit_log, card_tries, cards, change_merchant, fresh, offer_in, offers,
+    plan_in, put_plan, search_table, staff, stored_plan,
 };
 
 const LIST: &str = "/console/recurring";
@@ -347,6 +347,14 @@ async fn the_billing_day_is_moved_and_never_to_a_sooner_date() {
     done(&mut clerk, &plan, "move", "&day=10").await;
     let moved = stored_plan(&world, &plan).await;
     assert_eq!((moved.anchor.day(), moved.nominal), (10, date(2027, 1, 10)));
+    world.settle().await.unwrap();
+    let mails: Vec<_> = world.mailbox().unwrap().into_iter().filter(|mail| mail.to == [plan.mail.as_str()]).collect();
+    let [mail] = &mails[..] else { panic!("{mails:?}") };
+    assert!(mail.subject.contains("決済日が変わります"), "{}", mail.subject);
+    let text = mail.text.as_deref().unwrap();
+    for part in ["毎月10日", "2027年1月12日(火)", "/plan/"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }
 
 #[tokio::test]
@@ -421,6 +429,20 @@ async fn what_the_networks_forbid_is_no_matter_of_a_click() {
     card_tries(&world).put(&tried, &stands, never).await.unwrap();
     let page = clerk.get(&format!("{}?act=charge", address(&plan))).await;
     assert!(page.text.contains("今後請求できません"), "{}", page.text);
+    assert_eq!(stored_plan(&world, &plan).await, plan);
+}
+
+#[tokio::test]
+async fn what_the_operator_does_not_allow_is_no_matter_of_a_click() {
+    let world = fresh().await;
+    let plan = late(&world, PlanState::Active(Progress::Asked { at: world.now() })).await;
+    BatchDesk::of(&world, "4000").keep("alice", cards::VISA).await;
+    let most = Yen::new(plan.rate().amount.get() - 1).unwrap();
+    change_merchant(&world, "4000", |merchant| merchant.floors.max_amount = most).await;
+    let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get(&format!("{}?act=charge", address(&plan))).await;
+    assert!(page.text.contains("運営者が定めた1件の上限"), "{}", page.text);
+    assert!(page.forms.iter().all(|form| form.action == "/console/logout"));
     assert_eq!(stored_plan(&world, &plan).await, plan);
 }
 

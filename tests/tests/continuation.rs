@@ -13,18 +13,24 @@
 
 use domain::{
     CardOwner, OrderId, Payment, State,
+    acquirer::DeclineCode,
     audit::Action,
     batch::{Batch, BatchState, Kind, Refused},
     clock::japan_date,
     merchant::Status,
     payment::{Interface, Origin},
-    recurring::continuation::{Month, NotRun, RunState, Standing},
+    recurring::{
+        continuation::{Month, NotRun, RunState, Standing},
+        plan::without_words,
+    },
+    tries::{TriedBy, TryHistory},
 };
 use http::StatusCode;
 use local::world::World;
 use std::time::Duration;
 use system_tests::{
-    BatchDesk, Clerk, ContinuationDesk, Outage, approvals, audit_log, cards, change_merchant, fresh, payment,
+    BatchDesk, Clerk, ContinuationDesk, Outage, approvals, audit_log, card_tries, cards, change_merchant, fresh,
+    kept_card, payment,
 };
 
 const LIST: &str = "/console/continuation";
@@ -386,12 +392,20 @@ async fn a_run_begins_by_itself_two_days_after_the_shop_was_told() {
     world.advance(DAY / 2).await.unwrap();
     let [(subject, text)] = &mails(&world)[..] else { panic!("{:?}", mails(&world)) };
     assert_eq!(subject, "自動継続の予定のお知らせ（2026年12月分）");
-    for part in ["2026年12月10日(木)", "3件", "6,000円", "/continuation/"] {
+    let announced = desk.scheduled("2026-12").await.unwrap();
+    let plan = format!("{LIST}/{}", announced.id);
+    for part in ["2026年12月10日(木)", "3件", "6,000円", "/continuation/", &plan] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_eq!(approvals(&world).await, 3);
-    // By the 10th one buyer is charged by hand, one card is over, and a tick comes twice.
+    let link = Clerk::new(&world).get(&address(text)).await.clone();
+    assert!(link.tags("a").any(|tag| tag.attribute("href") == Some(&plan)), "{}", link.text);
     let mut clerk = Clerk::owner(&world).await;
+    let page = clerk.get(&plan).await;
+    for order in ["101", "102", "103"] {
+        assert!(page.text.contains(order), "{order}: {}", page.text);
+    }
+    // By the 10th one buyer is charged by hand, one card is over, and a tick comes twice.
     let by_hand = desk.draw(&mut clerk, "2026-11", "2026-12").await;
     clerk.get(&format!("{LIST}/{}", by_hand.id)).await;
     let form = clerk.form_by_id("plan").clone().without("row.1").without("row.2");
@@ -417,6 +431,37 @@ async fn a_run_begins_by_itself_two_days_after_the_shop_was_told() {
         "and the next month from their children: the 10th is a Sunday, so on the 12th"
     );
     assert_eq!(japan_date(of_month(&world, "2027-01", "101").await.unwrap().opened_at).to_string(), "2027-01-12");
+}
+
+#[tokio::test]
+async fn a_run_that_begins_by_itself_leaves_out_what_was_not_announced_and_cards_that_are_over() {
+    let (world, desk) = by_itself().await;
+    desk.batches().delete("alice").await;
+    let card = kept_card(&world, "4000", "dave").await.unwrap();
+    let tried = card.tried(TriedBy::Merchant).unwrap();
+    let lost = without_words(DeclineCode::LostCard);
+    let history = TryHistory::new().declined(world.now(), tried.brand, &lost);
+    card_tries(&world).put(&tried, &StoredHistory::default(), history).await.unwrap();
+    desk.until("2026-12-09").await;
+    let [(_, text)] = &mails(&world)[..] else { panic!("{:?}", mails(&world)) };
+    for part in ["2,000円", "再試行できないカード"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let run = desk.scheduled("2026-12").await.unwrap();
+    assert_eq!(run.drawn.as_ref().unwrap().figure(Standing::NeverRetry).rows, 1);
+    // alice gives a card again after the notice
+    desk.batches().replace("alice", cards::VISA).await;
+    desk.until("2026-12-11").await;
+    let run = desk.load(&run).await;
+    let drawn = run.drawn.as_ref().unwrap();
+    let left = [Standing::NotAnnounced, Standing::NeverRetry].map(|standing| drawn.figure(standing).rows);
+    assert_eq!((left, run.chosen.rows, run.chosen.yen), ([1, 1], 1, 2_000));
+    let taken = [
+        taken(&world, "2026-12", "101").await,
+        taken(&world, "2026-12", "102").await,
+        taken(&world, "2026-12", "103").await,
+    ];
+    assert_eq!(taken, [None, Some(2_000), None]);
 }
 
 #[tokio::test]

@@ -266,6 +266,30 @@ async fn a_free_beginning_registers_the_card_and_says_that_nothing_was_paid() {
     let mut late = Shopper::new(&world);
     late.get("/pay?admin=4000&amount=500&charge=1&regular=on&regular_kind=2").await;
     assert!(!late.page().is_payment_form());
+    // the trial ends on 4 December: a week before, the buyer hears of it, and on the 28th it is charged
+    let until = async |day: &str| {
+        let noon: jiff::Timestamp = format!("{day}T12:00:00+09:00").parse().unwrap();
+        world.advance(Duration::try_from(noon.duration_since(world.now())).unwrap()).await.unwrap();
+    };
+    let reminders = || world.mailbox().unwrap().into_iter().filter(|mail| mail.subject.contains("お試し期間"));
+    until("2026-11-26").await;
+    assert_eq!(reminders().count(), 0);
+    until("2026-11-27").await;
+    let [reminder] = &reminders().collect::<Vec<_>>()[..] else { panic!("{:?}", world.mailbox().unwrap()) };
+    let text = reminder.text.as_deref().unwrap();
+    for part in ["/plan/", "2026年12月4日(金)", "2026年12月28日(月)", "500円"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let taken = async || {
+        let calls = system_tests::acquirer_calls(&world, outbound::acquirer::Kind::Authorize).await;
+        calls.into_iter().filter(|call| call.order.as_ref() == Some(&plan.order_of(2))).count()
+    };
+    until("2026-12-27").await;
+    assert_eq!(taken().await, 0);
+    until("2026-12-29").await;
+    let renewed = stored(&world, "4000", plan.order_of(2).order.as_str()).await;
+    assert!(renewed.state.is_paid(), "{:?}", renewed.state);
+    assert_eq!((taken().await, renewed.amount.get(), reminders().count()), (1, 500, 1));
     assert_eq!(approvals(&world).await, 1);
 }
 

@@ -203,6 +203,17 @@ async fn a_buyer_stops_at_once_and_only_then_may_the_card_be_deleted() {
 }
 
 #[tokio::test]
+async fn a_buyer_stops_also_where_the_shop_may_not_trade() {
+    let stage = joined(cards::VISA, Lang::Ja).await;
+    change_merchant(&stage.world, "4000", |merchant| merchant.status = domain::merchant::Status::Suspended).await;
+    stage.world.advance(Duration::from_secs(31)).await.unwrap();
+    let buyer = does(&stage, "stop").await;
+    assert!(buyer.page().text.contains("解約しました"), "{}", buyer.page().text);
+    let ended = stage.desk.load(&stage.plan).await;
+    assert!(matches!(ended.state, PlanState::Ended { why: EndReason::Buyer, .. }), "{:?}", ended.state);
+}
+
+#[tokio::test]
 async fn a_form_sent_twice_does_it_once_and_says_it_twice() {
     let stage = joined(cards::VISA, Lang::Ja).await;
     let mut buyer = Shopper::new(&stage.world);
@@ -352,6 +363,14 @@ async fn a_change_holds_only_after_its_buyer_was_authenticated() {
     let order = agreed.agreed_by.clone().unwrap();
     let proof = payment(&stage.world, "4000", order.as_str()).await.unwrap();
     assert!(matches!(proof.state, State::Failed { reason: Failure::Registered, .. }), "{:?}", proof.state);
+    let text = inbound::page::agree_text(Lang::Ja, &proposed, rate(1_500).unwrap(), agreed.then.last().unwrap().from);
+    assert!(text.contains("1,000円") && text.contains("1,500円"), "{text}");
+    let shown = proof.details.terms.expect("what was shown is kept");
+    assert_eq!(shown, domain::link::TermsShown::of(words::AGREE_TERMS, &text, shown.at), "{text}");
+    assert_eq!(shown.at.as_second(), stage.world.now().as_second());
+    let mut clerk = Clerk::owner(&stage.world).await;
+    let page = clerk.get(&format!("/console/transactions/{order}")).await;
+    assert!(page.text.contains(&shown.hash.to_string()) && page.text.contains("購入者が同意したとき"), "{}", page.text);
     assert_eq!(totals(&stage.world, &proof).await.standing, 0, "the one yen went back");
     buyer.submit(&form).await;
     assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), asked + 3, "each form asks once");

@@ -20,18 +20,21 @@ use domain::payment::Interface;
 use domain::recurring::offer::Times;
 use domain::recurring::plan::{By, EndReason, Held, PauseReason, Plan, PlanId, PlanState, Progress, Rate};
 use domain::recurring::retry::Retries;
-use domain::{OrderId, Yen};
+use domain::recurring::work::RecurringWork;
+use domain::{MerchantId, OrderId, Yen};
 use http::{Request, Response};
 use jiff::civil::date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use local::cloud::{Fault, When};
 use local::world::{Delivery, World};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use system_tests::{
-    Outage, RegularDesk, approvals, cards, change_merchant, fresh, japan, take_cards_for_checked, tick, year_of,
+    Log, Outage, RegularDesk, approvals, cards, change_merchant, fresh, japan, take_cards_for_checked, tick, tick_at,
+    year_of,
 };
+use tracing_subscriber::filter::LevelFilter;
 
 /// Lets everything happen up to an instant.
 async fn until(world: &World, at: &str) {
@@ -155,6 +158,10 @@ async fn a_soft_decline_is_tried_again_at_ten_on_six_days_and_then_waits_for_ano
     };
     until(&world, "2027-01-20 00:00").await;
     assert_eq!((desk.calls(&plan, 2).await, tried.len()), ((0, 7), 7));
+    let text = mail_of(&world, "alice@example.jp", "最後のご案内");
+    for part in ["?view=card", "2027年1月11日(月) 10:00", "1,000円"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
     // another card: once, at once, and the next on its day
     let card = desk.change_card("alice", cards::MASTERCARD).await;
     desk.change(&id, |plan| plan.card_changed(card, world.now())).await;
@@ -408,6 +415,87 @@ async fn the_operators_bound_on_a_day_makes_a_period_wait_and_never_loses_it() {
 }
 
 #[tokio::test]
+async fn the_operators_bound_on_a_payment_makes_a_period_wait_and_the_merchants_own_does_not() {
+    let (world, desk, id) = joined(cards::VISA).await;
+    let offer = desk.offer("tea", 500, 1).await;
+    let cheap = desk.joined(&offer, "bob", cards::JCB).await;
+    let bound = async |yen: u32| {
+        change_merchant(&world, "4000", |merchant| merchant.floors.max_amount = Yen::new(yen).unwrap()).await;
+    };
+    bound(999).await;
+    until(&world, "2026-12-30 12:00").await;
+    let dear = desk.plan(&id).await;
+    assert_eq!((dear.version, desk.calls(&dear, 2).await), (1, (0, 0)), "nothing was tried, and nothing counted");
+    assert_eq!(desk.calls(&cheap, 2).await, (1, 0));
+    change_merchant(&world, "4000", |merchant| merchant.max_amount = Yen::new(100).unwrap()).await;
+    bound(1_000).await;
+    until(&world, "2026-12-31 12:00").await;
+    assert_eq!(desk.calls(&dear, 2).await, (1, 0));
+    bound(999).await;
+    until(&world, "2027-02-07 12:00").await;
+    let late = desk.plan(&id).await;
+    assert!(matches!(late.state, PlanState::Active(Progress::Asked { .. })), "{:?}", late.state);
+    desk.change(&id, |plan| plan.charged_by_hand(world.now())).await;
+    world.settle().await.unwrap();
+    assert_eq!(desk.calls(&dear, 3).await, (0, 0), "nor at the merchant's word");
+}
+
+#[tokio::test]
+async fn a_try_that_is_more_than_ten_days_late_asks_the_merchant() {
+    let (world, desk, id) = joined(cards::NO_FUNDS).await;
+    until(&world, "2026-12-28 10:01").await;
+    assert!(matches!(desk.plan(&id).await.state, PlanState::Active(Progress::Retrying { .. })));
+    change_merchant(&world, "4000", |merchant| {
+        merchant.status = domain::merchant::Status::Suspended;
+        merchant.mail.shop_copy = Some("shop@example.jp".to_owned());
+    })
+    .await;
+    until(&world, "2027-01-22 12:00").await;
+    change_merchant(&world, "4000", |merchant| merchant.status = domain::merchant::Status::Active).await;
+    until(&world, "2027-01-23 12:00").await;
+    let plan = desk.plan(&id).await;
+    assert!(matches!(plan.state, PlanState::Active(Progress::Asked { .. })), "{:?}", plan.state);
+    assert_eq!(desk.calls(&plan, 2).await, (0, 1), "it was to be tried on 29 December");
+    let text = mail_of(&world, "shop@example.jp", "ご判断が必要です");
+    assert!(text.contains(&format!("/console/recurring/{id}")) && text.contains("2026年12月28日(月)"), "{text}");
+}
+
+#[tokio::test]
+async fn a_message_of_the_night_charges_nobody_before_seven() {
+    let (world, desk, id) = joined(cards::VISA).await;
+    until(&world, "2026-12-28 00:30").await;
+    let look = RecurringWork::Look { merchant: MerchantId::new("4000").unwrap(), plan: id.clone() };
+    let queue = world.cloud().queue("RecurringQueue").unwrap();
+    queue.send(&serde_json::to_string(&look).unwrap(), None).unwrap();
+    until(&world, "2026-12-28 06:59").await;
+    assert_eq!((desk.plan(&id).await.version, approvals(&world).await), (1, 0));
+    until(&world, "2026-12-28 07:16").await;
+    assert_eq!((desk.plan(&id).await.period, approvals(&world).await), (3, 1), "held back, and not lost");
+    until(&world, "2026-12-29 12:00").await;
+    assert_eq!(approvals(&world).await, 1);
+}
+
+#[tokio::test]
+async fn somebody_is_called_before_the_published_holidays_end() {
+    let (world, _, _) = joined(cards::VISA).await;
+    let (log, _captured) = Log::capture(LevelFilter::WARN);
+    let called = || log.records().iter().filter(|record| record["holidays_end"] == true).count();
+    let end = domain::recurring::calendar::known_until();
+    let before = |days: i32| JAPAN.to_timestamp(end.saturating_sub(days.days()).at(10, 0, 0, 0)).unwrap();
+    for (days, calls) in [(120, 0), (119, 1), (0, 2), (-300, 3)] {
+        tick_at(&world, before(days)).await;
+        assert_eq!(called(), calls, "{days} days before");
+    }
+}
+
+/// The text of the one mail to somebody whose subject holds this.
+fn mail_of(world: &World, to: &str, subject: &str) -> String {
+    let mails = world.mailbox().unwrap().into_iter().filter(|mail| mail.to == [to] && mail.subject.contains(subject));
+    let [mail] = &mails.collect::<Vec<_>>()[..] else { panic!("not one mail: {:?}", world.mailbox().unwrap()) };
+    mail.text.clone().unwrap()
+}
+
+#[tokio::test]
 async fn a_card_that_is_over_before_the_next_date_is_told_of_once_on_the_first_of_a_month() {
     let world = fresh().await;
     let desk = RegularDesk::of(&world, "4000");
@@ -417,13 +505,22 @@ async fn a_card_that_is_over_before_the_next_date_is_told_of_once_on_the_first_o
     let card = desk.card("alice").await;
     let expiry = domain::Expiry::parse("03/27", japan_date(world.now())).unwrap();
     let masked = domain::MaskedCard { expiry, ..card.card.clone() };
-    system_tests::smuggle_card(&world, &domain::KeptCard { version: 2, card: masked, ..card }).await;
+    system_tests::smuggle_card(&world, &domain::KeptCard { version: 2, card: masked.clone(), ..card }).await;
+    let deleted = desk.joined(&offer, "carol", cards::VISA).await;
+    let card = desk.card("carol").await;
+    let gone = domain::KeptCard { version: 2, card: masked, number: None, ..card };
+    system_tests::smuggle_card(&world, &gone).await;
     until(&world, "2026-11-30 23:00").await;
     assert_eq!(desk.plan(&plan.id).await.card_warned, None);
     until(&world, "2027-02-01 23:00").await;
     let warned = desk.plan(&plan.id).await;
     assert_eq!((warned.card_warned, warned.version), (Some(date(2027, 5, 27)), 2), "once");
     assert_eq!(desk.plan(&good.id).await.card_warned, None);
+    assert_eq!(desk.plan(&deleted.id).await.card_warned, None, "what was deleted does not expire");
+    let text = mail_of(&world, "alice@example.jp", "有効期限");
+    for part in ["?view=card", "2027年5月27日(木)", "1,000円"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }
 
 #[tokio::test]
@@ -436,6 +533,10 @@ async fn a_reminder_is_written_down_a_week_before_a_rare_billing() {
     assert_eq!(desk.plan(&plan.id).await.reminded, 1);
     until(&world, "2027-05-20 10:05").await;
     assert_eq!((desk.plan(&plan.id).await.reminded, approvals(&world).await), (2, 0));
+    let text = mail_of(&world, "alice@example.jp", "決済日が近づいています");
+    for part in ["/plan/", "2027年5月27日(木)", "1,000円"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
     until(&world, "2027-05-27 12:00").await;
     assert_eq!(approvals(&world).await, 1);
     assert_eq!(JAPAN.to_datetime(world.now()).date(), date(2027, 5, 27));

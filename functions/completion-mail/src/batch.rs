@@ -32,7 +32,7 @@ pub(crate) async fn news(deps: &Deps, telling: &BatchTelling) -> Result<Option<M
         meaning: Some(text.meaning),
         rows: about(&batch, words, &merchant).into_iter().chain(rows).collect(),
         advice,
-        link: Some((words.page, format!("{}/console/batches/{}", deps.page_origin, batch.id))),
+        links: vec![(words.page, format!("{}/console/batches/{}", deps.page_origin, batch.id))],
         closing: vec![(words.why)(&merchant.name)],
     });
     Ok(Some(Mail {

@@ -28,7 +28,7 @@ pub(crate) async fn news(deps: &Deps, telling: &EndpointTelling) -> Result<Optio
         meaning: Some(text.meaning),
         rows: std::iter::once(address).chain(since).collect(),
         advice: Some(text.advice.to_owned()),
-        link: Some((words.page, format!("{}/console/notifications/{}", deps.page_origin, endpoint.id))),
+        links: vec![(words.page, format!("{}/console/notifications/{}", deps.page_origin, endpoint.id))],
         closing: vec![(words.why)(&merchant.name)],
     });
     Ok(Some(Mail {

@@ -40,6 +40,7 @@ pub(crate) async fn news(deps: &Deps, telling: &PlanTelling) -> Result<Option<Ma
         | PlanTidings::Skipped
         | PlanTidings::Proposed
         | PlanTidings::Changed
+        | PlanTidings::Moved
         | PlanTidings::Paused
         | PlanTidings::Resumed
         | PlanTidings::Ended

@@ -28,7 +28,7 @@ pub(crate) async fn news(deps: &Deps, telling: &RunTelling) -> Result<Option<Mai
     let merchant = deps.merchants.load(&telling.merchant).await?.ok_or("the merchant is not there")?;
     let Some(to) = merchant.mail.shop_copy.as_deref().map(header_safe) else { return Ok(None) };
     let words = continuation_mail(merchant.lang);
-    let Some((text, rows, link)) = told(deps, &run, &merchant, words)? else { return Ok(None) };
+    let Some((text, rows, links)) = told(deps, &run, &merchant, words)? else { return Ok(None) };
     let composed = mail::plain(&PlainLetter {
         lang: merchant.lang,
         subject: (text.subject)(&month(merchant.lang, run.month)),
@@ -37,7 +37,7 @@ pub(crate) async fn news(deps: &Deps, telling: &RunTelling) -> Result<Option<Mai
         meaning: Some(text.meaning),
         rows,
         advice: text.advice.map(str::to_owned),
-        link: Some(link),
+        links,
         closing: vec![(words.why)(&merchant.name)],
     });
     Ok(Some(Mail {
@@ -53,7 +53,7 @@ pub(crate) async fn news(deps: &Deps, telling: &RunTelling) -> Result<Option<Mai
 /// Labels and values.
 type Rows = Vec<(String, String)>;
 /// What happened, with its figures, and where the reader can go.
-type Told = (&'static RunMailText, Rows, (&'static str, String));
+type Told = (&'static RunMailText, Rows, Vec<(&'static str, String)>);
 
 fn told(
     deps: &Deps,
@@ -61,16 +61,17 @@ fn told(
     merchant: &Merchant,
     words: &'static ContinuationMailWords,
 ) -> Result<Option<Told>, Failed> {
+    let page = (words.page, format!("{}/console/continuation/{}", deps.page_origin, run.id));
     match &run.state {
         RunState::Announced { .. } => {
             let path = cancel_path(&deps.keyring, &RunHandle::of(run), deps.clock.now())?;
             let rows = run.drawn.as_ref().map(|drawn| plan(run, drawn, merchant, words)).unwrap_or_default();
-            Ok(Some((&words.announced, rows, (words.cancel, format!("{}{path}", deps.page_origin)))))
+            let cancel = (words.cancel, format!("{}{path}", deps.page_origin));
+            Ok(Some((&words.announced, rows, vec![cancel, page])))
         }
         RunState::NotRun { why, .. } => {
             let why = (continuation(merchant.lang).not_run)(*why).to_owned();
-            let page = format!("{}/console/continuation/{}", deps.page_origin, run.id);
-            Ok(Some((&words.not_run, vec![(words.reason.to_owned(), why)], (words.page, page))))
+            Ok(Some((&words.not_run, vec![(words.reason.to_owned(), why)], vec![page])))
         }
         RunState::Drawing { .. }
         | RunState::Open { .. }

@@ -84,6 +84,7 @@ impl Page<'_> {
                 (words.sum, sum(self.lang, run.chosen.yen)),
             ],
             address: self.address.to_owned(),
+            plan: format!("/console/continuation/{}", run.id),
         };
         answer::page(self.request, StatusCode::OK, console::page(&page, &frame))
     }
@@ -100,6 +101,7 @@ fn over(request: &Request, lang: Lang) -> Response<Body> {
         lead: String::new(),
         facts: Vec::new(),
         address: String::new(),
+        plan: "/console/continuation".to_owned(),
     };
     answer::page(request, StatusCode::NOT_FOUND, console::page(&page, &frame))
 }
@@ -114,4 +116,6 @@ struct LinkPage {
     lead: String,
     facts: Vec<Fact>,
     address: String,
+    /// The run in the console.
+    plan: String,
 }

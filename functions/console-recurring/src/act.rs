@@ -158,6 +158,11 @@ async fn step(call: &Call<'_>, plan: &Plan, wish: Wish) -> Result<Result<Step, H
 /// The period is charged now, by the worker that charges all of them: where the networks let the card be tried.
 async fn charge(call: &Call<'_>, plan: &Plan) -> Result<Result<Step, Hindrance>, Refusal> {
     let words = call.words();
+    let amount = plan.rate().amount;
+    let most = call.merchant().floors.max_amount;
+    if amount > most {
+        return Ok(Err(Hindrance::Now((words.above_bound)(&words::money(call.lang(), most)))));
+    }
     let payment = call.period_payment(plan).await?;
     if let Err(held @ (Held::Open | Held::Paid)) = plan.may_let_go(payment.as_ref(), call.visit.now) {
         return Ok(Err(Hindrance::Now((words.held)(held).to_owned())));
@@ -168,7 +173,6 @@ async fn charge(call: &Call<'_>, plan: &Plan) -> Result<Result<Step, Hindrance>,
         return Ok(Err(Hindrance::Now(why)));
     }
     let Some(next) = plan.charged_by_hand(call.visit.now) else { return Ok(Err(Hindrance::MovedOn)) };
-    let amount = plan.rate().amount;
     let action = Action::PlanChargeAsked { plan: plan.id.clone(), period: plan.period, amount };
     let line = (words.will_charge)(&words::money(call.lang(), amount), &words::masked(&card.card));
     Ok(Ok(Step { next, action, lines: vec![line] }))

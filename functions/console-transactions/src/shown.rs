@@ -4,6 +4,7 @@ use console::{Refusal, Visit};
 use domain::{
     Lang, Payment,
     link::{Link, TermsShown},
+    payment::Origin,
     recurring::offer::Offer,
 };
 use inbound::{
@@ -24,6 +25,8 @@ pub(crate) struct Shown {
     pub(crate) lang: Lang,
     /// The text, line by line. None: nothing has the fingerprint any more.
     pub(crate) lines: Option<Vec<String>>,
+    /// What is said where it is None.
+    pub(crate) gone: &'static str,
 }
 
 impl Shown {
@@ -41,6 +44,7 @@ impl Shown {
             }
             None => link.and_then(|link| Some((words::OFFER_TERMS, text(visit, payment, &link)?))),
         };
+        let words = words::console::transactions::transactions(visit.lang);
         let same = text.filter(|(version, text)| TermsShown::of(*version, text, kept.at) == kept);
         Ok(Some(Self {
             at: words::date_time(visit.lang, kept.at),
@@ -48,6 +52,17 @@ impl Shown {
             hash: kept.hash.to_string(),
             lang: payment.details.lang,
             lines: same.map(|(_, text)| text.lines().map(str::to_owned).collect()),
+            gone: match payment.origin {
+                Origin::Agreement { .. } => words.terms_agreed,
+                Origin::Page
+                | Origin::Link(_)
+                | Origin::CardUpdate(_)
+                | Origin::Single { .. }
+                | Origin::Api
+                | Origin::Batch { .. }
+                | Origin::Renewal { .. }
+                | Origin::Continuation { .. } => words.terms_changed,
+            },
         }))
     }
 }

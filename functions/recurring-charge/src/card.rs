@@ -37,7 +37,8 @@ pub(crate) async fn check(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> 
     let Some(merchant) = deps.trading(merchant).await? else { return Ok(()) };
     let plan = deps.plans.load(&merchant.id, plan).await?.ok_or(WorkError::Gone("plan"))?;
     // A card that is gone is told of when it is needed: the buyer deleted it.
-    let Some(card) = deps.cards.load(&plan.merchant, &plan.owner).await? else { return Ok(()) };
+    let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(|card| card.number.is_some());
+    let Some(card) = card else { return Ok(()) };
     let (expiry, today) = (card.card.expiry, japan_date(deps.clock.now()));
     step::write(deps, plan, |plan| plan.warned_of_card(expiry, today)).await.map(drop)
 }

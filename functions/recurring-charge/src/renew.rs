@@ -24,6 +24,11 @@ pub(crate) async fn charge(
     renewal: Renewal,
     deadline: Timestamp,
 ) -> Result<(), WorkError> {
+    if renewal.amount > merchant.floors.max_amount {
+        // What the merchant allows its own requests is another bound: that one stops nothing that was agreed.
+        tracing::warn!(merchant.id = %merchant.id, plan.id = %plan.id, "a period waits: it is above the operator's bound on a payment");
+        return Ok(());
+    }
     let (plan, earlier) = if plan.tries == 0 {
         (plan, None) // the intent finds whatever stands
     } else {

@@ -1,13 +1,14 @@
 //! Every day at ten in Japan: finds the regular purchases that today, or a day that was missed, has something for, and queues one message for each. On the
-//! first run of a month the cards of the coming year's are queued to be checked, too.
+//! first run of a month the cards of the coming year's are queued to be checked, too. It calls somebody before the published holidays end.
 //!
 //! A message says where to look and nothing else, so that queueing it twice does no harm.
 
 mod cards;
 mod day;
+mod holidays;
 mod sweep;
 
-use domain::Clock;
+use domain::{Clock, clock::japan_date};
 use inbound::{Config, ConfigError, events};
 use jiff::{Timestamp, civil::Date};
 use lambda_runtime::LambdaEvent;
@@ -66,6 +67,7 @@ impl Deps {
 /// [`ScheduleError`]: the run stopped, and is tried again.
 pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, lambda_runtime::Error> {
     let deadline = events::deadline(event.context.deadline).unwrap_or(Timestamp::MAX);
+    holidays::watch(japan_date(deps.clock.now()));
     let mut tally = Tally::default();
     let ran = sweep::go(deps, deadline, &mut tally).await;
     tracing::info!(days = tally.days, queued = tally.queued, cards = tally.cards, "regular purchases queued");

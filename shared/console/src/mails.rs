@@ -204,7 +204,7 @@ impl Account<'_> {
             meaning: Some(self.text.meaning),
             rows: rows.map(|(label, value)| (label.to_owned(), value)).collect(),
             advice: Some(self.text.advice.to_owned()),
-            link: self.address.map(|address| (self.text.link, address)),
+            links: self.address.map(|address| (self.text.link, address)).into_iter().collect(),
             closing: vec![(words.why)(shop)],
         };
         let composed = plain(&letter);

@@ -37,7 +37,7 @@ impl Console {
                     (words.told_what.to_owned(), what(owner.lang)),
                 ],
                 advice: None,
-                link: None,
+                links: Vec::new(),
                 closing: Vec::new(),
             });
             let mail = Mail {

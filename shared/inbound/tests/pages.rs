@@ -14,17 +14,23 @@ use std::collections::BTreeSet;
 
 use data_encoding::BASE64;
 use domain::{
-    Brand, CardError, Lang, Yen,
+    Brand, CardError, Lang, MerchantId, Yen,
     acquirer::DeclineCode,
     card::ConsentScope,
+    link::{Terms as OfferTerms, TermsShown},
     merchant::{Encoding, ImageKind, Logo, Method, Mode, OwnText, ShopHtml},
+    recurring::{
+        calendar::{Anchor, Cycle},
+        offer::{FirstAmount, Offer, OfferId, Times, TrialDays},
+    },
 };
 use inbound::page::{
     self, Arrival, ChallengeHop, DeclineNotice, DeleteCard, Entered, FormTarget, FreeEntry, HandOver, HandOverResult,
-    HopPurpose, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, Order, Page, PaymentForm, Referrer,
-    Returned, Shop, Terms, Waiting, WaitingFor, inventory,
+    HopPurpose, Joining, KeptCardPage, KeptCardView, KeptEntry, LanguageSwitch, ManageCard, Order, Page, PaymentForm,
+    Referrer, Returned, Shop, Terms, Waiting, WaitingFor, inventory,
     mail::{CardChange, CardNews},
 };
+use jiff::Timestamp;
 use samples::{expired_card, kept_card, mails, merchant, pages};
 use sha2::{Digest, Sha256};
 
@@ -462,6 +468,67 @@ fn the_consent_says_what_may_be_done_and_how_it_ends() {
     }
     assert!(!form(&shop).html.contains("keep_card"));
     assert_eq!(words::KEEP_TERMS, 2, "the texts above are the second version: count up and keep the old ones at hand");
+}
+
+fn offer() -> Offer {
+    let text = |text: &str| text.to_owned();
+    Offer {
+        id: OfferId::new("beans").unwrap(),
+        merchant: MerchantId::new("4000").unwrap(),
+        version: 1,
+        item: text("beans"),
+        first: FirstAmount::Charged(Yen::new(980).unwrap()),
+        amount: Yen::new(1_200).unwrap(),
+        cycle: Cycle::MONTHLY,
+        trial: None,
+        times: None,
+        terms: OfferTerms {
+            quantity: text("1"),
+            shipping: text("0"),
+            payment_time: text("now"),
+            delivery: text("soon"),
+            withdrawal: text("none"),
+        },
+        made_at: at(),
+        withdrawn_at: None,
+    }
+}
+
+/// 30 November 2026, noon in Japan.
+fn at() -> Timestamp {
+    "2026-11-30T03:00:00Z".parse().unwrap()
+}
+
+/// Whoever changes a text that is kept by its version counts that up, and puts the new hash here.
+#[test]
+fn what_a_buyer_of_a_regular_purchase_is_shown_reads_as_its_version_says() {
+    let trial =
+        Offer { first: FirstAmount::Free, trial: TrialDays::new(14).ok(), times: Times::new(6).ok(), ..offer() };
+    let offers = [offer(), trial, Offer { cycle: Cycle::new(2).unwrap(), ..offer() }];
+    let anchor = Anchor::new(31).unwrap();
+    let hash = |text: &str| TermsShown::of(1, text, at()).hash.to_string();
+    for (lang, final_screen, question) in [(Lang::Ja, "JA1", "JA2"), (Lang::En, "EN1", "EN2")] {
+        let deadline = words::words(lang).order.no_deadline;
+        let text = |offer: &Offer| Joining::of(lang, offer, anchor, at(), deadline).text(lang, "shop", &offer.item);
+        let text = offers.iter().map(text).collect::<Vec<_>>().join("\n");
+        assert_eq!((words::JOIN_TERMS, hash(&text).as_str()), (3, final_screen), "{text}");
+        let agree = words::recurring::page::plan_page(lang).agree;
+        let text = [&[agree.title], agree.means].concat().join("\n");
+        assert_eq!((words::AGREE_TERMS, hash(&text).as_str()), (1, question), "{text}");
+    }
+}
+
+#[test]
+fn a_first_charge_behind_the_published_holidays_is_provisional() {
+    let trial = Offer { trial: TrialDays::new(366).ok(), ..offer() };
+    let later: Timestamp = "2026-12-29T03:00:00Z".parse().unwrap();
+    for (lang, note) in [(Lang::Ja, "予定"), (Lang::En, "Provisional")] {
+        for (joined, provisional) in [(at(), false), (later, true)] {
+            let rows = Joining::of(lang, &trial, Anchor::USUAL, joined, "").rows;
+            let text = rows.into_iter().find(|(label, _)| *label == words::joining(lang).trial).unwrap().1;
+            assert_eq!(text.contains(note), provisional, "{text}");
+        }
+    }
 }
 
 #[test]

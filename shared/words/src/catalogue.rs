@@ -80,7 +80,7 @@ pub struct Order {
     /// How it is paid.
     pub method: &'static str,
     /// By card, each time of a regular purchase.
-    pub method_card: &'static str,
+    pub method_card_each: &'static str,
     /// By card, at once.
     pub method_card_once: &'static str,
     /// A free item that the merchant gave no label.

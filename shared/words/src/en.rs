@@ -31,7 +31,7 @@ pub(crate) const WORDS: Words = Words {
         amount: "Amount to pay",
         tax_included: "tax included",
         method: "Payment method",
-        method_card: "Credit card",
+        method_card_each: "Credit card, each time in one payment",
         method_card_once: "Credit card, one payment",
         free: |number| format!("Free item {number}"),
         own: "From the shop",

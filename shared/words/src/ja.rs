@@ -31,7 +31,7 @@ pub(crate) const WORDS: Words = Words {
         amount: "お支払い金額",
         tax_included: "税込",
         method: "お支払い方法",
-        method_card: "クレジットカード",
+        method_card_each: "クレジットカード（各回1回払い）",
         method_card_once: "クレジットカード（1回払い）",
         free: |number| format!("自由設定項目{number}"),
         own: "ショップからのご案内",

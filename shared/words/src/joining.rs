@@ -8,7 +8,7 @@ use domain::{
 use crate::recurring;
 
 /// Version of the wording of the final screen of a regular purchase. It stands with every first payment: whoever changes those texts counts it up.
-pub const JOIN_TERMS: u16 = 2;
+pub const JOIN_TERMS: u16 = 3;
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug)]

@@ -37,6 +37,10 @@ pub const KEEP_TERMS: u16 = 2;
 /// changes those texts counts it up.
 pub const OFFER_TERMS: u16 = 1;
 
+/// Version of the wording of the question whether a buyer agrees to a change of a regular purchase ([`recurring::page::PlanPageWords::agree`]). It stands with
+/// the payment that authenticated who agreed: whoever changes those texts counts it up.
+pub const AGREE_TERMS: u16 = 1;
+
 /// The catalogue of one language.
 pub const fn words(lang: Lang) -> &'static Words {
     match lang {

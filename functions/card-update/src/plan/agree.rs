@@ -5,6 +5,7 @@ use charging::{Attempt, Charge, ChargeError, Charged, Means, Takings, Watch};
 use domain::{
     CardOwner, Initiator, KeptCard, Lang, Merchant, Payment, PaymentKey, SecurityCode, State, Yen,
     acquirer::{ChallengePreference, ThreeDsRequest, Unavailable},
+    link::TermsShown,
     payment::{Details, Interface, Order, Origin},
     recurring::plan::{Plan, PlanId, Rate, agreed},
 };
@@ -13,8 +14,9 @@ use inbound::{
     CardForm,
     checkout::{self, AGAIN, CARD_LIFETIME, CardResultHandle, ChallengeHandle},
     http as answer,
-    page::{LanguageSwitch, PlanAgree, PlanDone, PlanPage, PlanView, plan as plan_page},
+    page::{LanguageSwitch, PlanAgree, PlanDone, PlanPage, PlanView, agree_text, plan as plan_page},
 };
+use jiff::{Timestamp, civil::Date};
 use lambda_http::{Body, Request};
 use words::FormProblem;
 
@@ -34,9 +36,7 @@ pub(super) async fn ask(
     let lang = visit.lang(form, plan);
     let now = visit.deps.clock.now();
     let Some(rate) = plan.proposal else { return Ok(visit.done(lang, PlanDone::Moved)) };
-    let from =
-        plan.agreed_to(rate, &plan.first_order, now).ok().and_then(|agreed| agreed.then.last().map(|then| then.from));
-    let Some(from) = from else { return Ok(visit.done(lang, PlanDone::Moved)) };
+    let Some(from) = holds_from(plan, rate, now) else { return Ok(visit.done(lang, PlanDone::Moved)) };
     let opened = visit.merchant().await?;
     if !checkout::trades_at(&opened.merchant, visit.deps.stage) {
         return Err(Failure::Suspended(lang));
@@ -54,6 +54,12 @@ pub(super) async fn ask(
     });
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(visit.page(&opened.merchant, lang, status, view, "view=agree&"))
+}
+
+/// From when a rate would hold that is agreed to now.
+fn holds_from(plan: &Plan, rate: Rate, now: Timestamp) -> Option<Date> {
+    let agreed = plan.agreed_to(rate, &plan.first_order, now).ok()?;
+    agreed.then.last().map(|then| then.from)
 }
 
 /// The buyer does not agree: nothing is proposed any more.
@@ -89,14 +95,18 @@ pub(super) async fn agree(visit: &PlanVisit<'_>, form: &CardForm) -> Result<Resp
     if !checkout::trades_at(merchant, deps.stage) {
         return Err(Failure::Suspended(lang));
     }
-    let Some(card) = visit.card(&plan).await? else { return Ok(visit.done(lang, PlanDone::Moved)) };
+    let now = deps.clock.now();
+    let (Some(card), Some(from)) = (visit.card(&plan).await?, holds_from(&plan, rate, now)) else {
+        return Ok(visit.done(lang, PlanDone::Moved));
+    };
+    let shown = TermsShown::of(words::AGREE_TERMS, &agree_text(lang, &plan, rate, from), now);
     let mut problems = Vec::new();
     let Some(code) = form.code(Some(card.card.brand), &mut problems) else {
         return ask(visit, &plan, Some(form), &problems).await;
     };
     let handle = ChallengeHandle { key: key.clone(), nonce: sealed.nonce };
     let challenge = deps.checkout.challenge_path(&handle)?;
-    let asked = Asked { visit, merchant, plan: &plan, rate, sealed: &sealed, lang, challenge: &challenge };
+    let asked = Asked { visit, merchant, plan: &plan, rate, sealed: &sealed, lang, shown, challenge: &challenge };
     let address = answer::client_address(visit.request);
     let watch = Watch { guard: &deps.guard, merchant, address, takings: Takings::Nothing };
     let charged = match Box::pin(deps.charging.charge(&deps.vault, watch, asked.charge(form, card, code))).await {
@@ -184,6 +194,7 @@ struct Asked<'a> {
     rate: Rate,
     sealed: &'a PlanForm,
     lang: Lang,
+    shown: TermsShown,
     /// Where the issuer sends the buyer back to.
     challenge: &'a str,
 }
@@ -216,7 +227,8 @@ impl Asked<'_> {
             CardOwner::Buyer(user) => user.clone(),
             CardOwner::Order(_) => String::new(),
         };
-        let details = Details { mail: self.plan.mail.clone(), user, lang: self.lang, ..Details::default() };
+        let (mail, terms) = (self.plan.mail.clone(), Some(self.shown));
+        let details = Details { mail, user, lang: self.lang, terms, ..Details::default() };
         Order {
             key: PaymentKey::new(self.merchant.id.clone(), order_of(self.sealed)),
             amount: Yen::MIN,

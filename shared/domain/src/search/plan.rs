@@ -288,7 +288,11 @@ mod tests {
         let row = PlanRow { retry: Some(day("2027-01-02")), ..row };
         assert_eq!(row.runs_on().unwrap().date, day("2027-01-02"), "tries come on any day");
         assert_eq!(row.charged_on(), Some(day("2027-01-02")));
-        assert_eq!(PlanRow { status: PlanStatus::Asked, ..row.clone() }.charged_on(), None, "by nobody but the merchant");
+        assert_eq!(
+            PlanRow { status: PlanStatus::Asked, ..row.clone() }.charged_on(),
+            None,
+            "by nobody but the merchant"
+        );
         assert_eq!(PlanRow { nominal: None, retry: None, ..row }.runs_on(), None);
     }
 

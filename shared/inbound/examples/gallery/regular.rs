@@ -67,6 +67,7 @@ fn plan(lang: Lang, state: PlanState) -> Plan {
         first_failed: None,
         paid: Some(Paid { period: 2, amount: Yen::new(2_000).unwrap() }),
         reminded: 1,
+        last_told: 0,
         announced: None,
         card_warned: None,
         card: None,
@@ -222,18 +223,23 @@ pub(super) fn mails(lang: Lang, merchant: &str) -> Vec<(String, Mail)> {
     let proposed = Plan { proposal: Some(rate(2_400, 1)), ..plan(lang, active) };
     let changed =
         Plan { then: vec![Scheduled { rate: rate(1_800, 1), from: date(2027, 2, 27) }], ..plan(lang, active) };
+    let tried = |state| Plan { tries: 1, first_failed: Some(date(2027, 1, 27)), ..plan(lang, state) };
+    let moved = Plan { anchor: Anchor::new(31).unwrap(), nominal: date(2027, 1, 31), ..plan(lang, active) };
     let yearly = Plan { agreed: rate(24_000, 12), nominal: date(2030, 11, 27), ..plan(lang, active) };
     [
         ("joined", PlanTidings::Joined, payer, joined.clone()),
         ("shop-joined", PlanTidings::Joined, to_shop, joined),
-        ("failed", PlanTidings::Failed, payer, plan(lang, retrying)),
-        ("last-try", PlanTidings::LastTry, payer, plan(lang, last)),
-        ("unpaid", PlanTidings::Unpaid, payer, plan(lang, unpaid)),
-        ("shop-unpaid", PlanTidings::Unpaid, to_shop, plan(lang, unpaid)),
+        ("failed", PlanTidings::Failed, payer, tried(retrying)),
+        ("held-back", PlanTidings::Failed, payer, plan(lang, retrying)),
+        ("last-try", PlanTidings::LastTry, payer, tried(last)),
+        ("unpaid", PlanTidings::Unpaid, payer, tried(unpaid)),
+        ("without-card", PlanTidings::Unpaid, payer, plan(lang, unpaid)),
+        ("shop-unpaid", PlanTidings::Unpaid, to_shop, tried(unpaid)),
         ("shop-asked", PlanTidings::Asked, to_shop, plan(lang, asked)),
         ("skipped", PlanTidings::Skipped, payer, skipped),
         ("proposed", PlanTidings::Proposed, payer, proposed),
         ("changed", PlanTidings::Changed, payer, changed),
+        ("moved", PlanTidings::Moved, payer, moved),
         ("paused", PlanTidings::Paused, payer, plan(lang, paused)),
         ("paused-by-shop", PlanTidings::Paused, payer, plan(lang, by_shop)),
         ("shop-paused", PlanTidings::Paused, to_shop, plan(lang, paused)),

@@ -69,7 +69,7 @@ impl Joining {
         let mut lines = vec![
             shop.to_owned(),
             format!("{}: {item}", order.item),
-            format!("{}: {}", order.method, order.method_card),
+            format!("{}: {}", order.method, order.method_card_each),
         ];
         lines.extend(self.rows.iter().map(|(label, text)| format!("{label}: {text}")));
         lines.push(words.dates.to_owned());
@@ -120,8 +120,8 @@ fn rows(lang: Lang, offer: &Offer, (anchor, joined): (Anchor, Date), deadline: &
         FirstAmount::Free => words.first_free.to_owned(),
     };
     let trial = offer.trial.map(|trial| {
-        let begins = run_day(offer.begins(anchor, joined)).date;
-        (words.trial_until)(trial.get(), &day(lang, trial.last_day(joined)), &day(lang, begins))
+        let begins = recurring::run_date(lang, run_day(offer.begins(anchor, joined)));
+        (words.trial_until)(trial.get(), &day(lang, trial.last_day(joined)), &begins)
     });
     let total = match offer.total() {
         Some(total) => (words.total, sum(lang, total)),

@@ -225,8 +225,8 @@ pub struct PlainLetter {
     pub rows: Vec<(String, String)>,
     /// What else the reader should know or do.
     pub advice: Option<String>,
-    /// A label and an address of ours.
-    pub link: Option<(&'static str, String)>,
+    /// Labels and addresses of ours.
+    pub links: Vec<(&'static str, String)>,
     /// At the end.
     pub closing: Vec<String>,
 }
@@ -241,7 +241,7 @@ pub fn plain(view: &PlainLetter) -> Mail {
         test: None,
         rows: view.rows.iter().map(|(label, value)| (line(label), line(value))).collect(),
         advice: view.advice.as_deref().map(line),
-        links: view.link.iter().map(|(label, address)| (*label, line(address))).collect(),
+        links: view.links.iter().map(|(label, address)| (*label, line(address))).collect(),
         outro: Vec::new(),
         closing: view.closing.iter().map(|text| line(text)).collect(),
     };

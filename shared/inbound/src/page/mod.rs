@@ -33,7 +33,7 @@ pub use handover::{HandOver, HandOverResult, handover};
 pub use joining::{ComingCharge, Joining, next_charge};
 pub use kept::{DeleteCard, KeptCardPage, KeptCardView, KeptEntry, ManageCard, Owed, Settled, Settling, kept_card};
 pub use notice::{NoticePage, error, notice};
-pub use plan::{PastCharge, PlanAct, PlanAgree, PlanAsk, PlanDone, PlanOverview, PlanPage, PlanView, plan};
+pub use plan::{PastCharge, PlanAct, PlanAgree, PlanAsk, PlanDone, PlanOverview, PlanPage, PlanView, agree_text, plan};
 pub use policy::{FormTarget, Frames, Policy, Referrer, hash_source};
 pub use receipt::{AddresseeProblem, ReceiptPage, receipt};
 pub use refusal::{Refusal, refusal};

@@ -163,6 +163,20 @@ pub struct PlanAgree<'a> {
     pub asks_consent: bool,
 }
 
+/// All that the question says of a change, line by line: what is hashed.
+pub fn agree_text(lang: Lang, plan: &Plan, rate: Rate, from: Date) -> String {
+    let (text, mail) = (plan_page(lang), plan_mail(lang));
+    let line = |label: &str, value: &str| format!("{label}: {value}");
+    let head = [
+        text.agree.title.to_owned(),
+        plan.item.clone(),
+        line(text.now, &recurring::rate(lang, plan.last_rate())),
+        line(text.then, &recurring::rate(lang, rate)),
+        line(mail.from, &recurring::run_date(lang, run_day(from))),
+    ];
+    head.into_iter().chain(text.agree.means.iter().map(|text| (*text).to_owned())).collect::<Vec<_>>().join("\n")
+}
+
 impl PlanAct {
     /// All, as they are offered.
     const ALL: [Self; 3] = [Self::Pause, Self::Resume, Self::Stop];

@@ -56,7 +56,7 @@ const JA: ContinuationMailWords = ContinuationMailWords {
     announced: RunMailText {
         subject: |month| format!("自動継続の予定のお知らせ（{month}分）"),
         result: |day| format!("{day}に、自動継続を自動で始めます。"),
-        meaning: "前の月の決済を、同じカードへもう一度請求します。請求するのは、その日に対象となる決済です。取りやめるときは、下のリンクを開いて、その日までに取りやめてください。",
+        meaning: "前の月の決済を、同じカードへもう一度請求します。請求するのは、このメールの時点で対象の決済のうち、その日にも対象となるものです。後から増えたものや、金額が上がったものは請求しません。取りやめるときは、下のリンクを開いて、その日までに取りやめてください。",
         advice: Some(
             "有効期限が切れるカードと、再試行できないカードは請求しません。金額の変更などは、管理画面で計画を作成して請求してください。先に請求した決済は、自動では請求しません。",
         ),
@@ -75,7 +75,7 @@ const JA: ContinuationMailWords = ContinuationMailWords {
     reason: "理由",
     count: |number| format!("{number}件"),
     cancel: "内容を見て取りやめる",
-    page: "管理画面で見る",
+    page: "管理画面で計画を見る",
     why: |merchant| format!("このメールは、{merchant}のショップ控えの送信先にお送りしています。"),
 };
 
@@ -83,7 +83,7 @@ const EN: ContinuationMailWords = ContinuationMailWords {
     announced: RunMailText {
         subject: |month| format!("Continuation is to begin by itself ({month})"),
         result: |day| format!("The continuation begins by itself on {day}."),
-        meaning: "Payments of the month before are charged again to the same cards: those that are listed on that day. To cancel it, open the link below before then.",
+        meaning: "Payments of the month before are charged again to the same cards: of those listed now, what is still listed on that day. What comes later, or costs more by then, is left out. To cancel it, open the link below before then.",
         advice: Some(
             "Cards that expire before it, or must not be tried again, are left out. To change amounts, draw up a plan in the console and charge it; what was charged that way is not charged again by itself.",
         ),
@@ -102,6 +102,6 @@ const EN: ContinuationMailWords = ContinuationMailWords {
     reason: "Reason",
     count: |number| number.to_owned(),
     cancel: "Look at it and cancel it",
-    page: "See it in the console",
+    page: "See the plan in the console",
     why: |merchant| format!("This mail goes to the address for copies of {merchant}."),
 };

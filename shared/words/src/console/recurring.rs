@@ -176,6 +176,8 @@ pub struct RecurringWords {
     pub expiry: &'static str,
     /// No card is kept.
     pub no_card: &'static str,
+    /// The operator allows no payment above this.
+    pub above_bound: fn(most: &str) -> String,
     /// The card is over before the next date.
     pub card_ends: &'static str,
     /// Heading of the payments.

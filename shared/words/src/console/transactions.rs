@@ -154,6 +154,8 @@ pub struct TransactionsWords {
     pub terms_same: &'static str,
     /// No text has it any more.
     pub terms_changed: &'static str,
+    /// The text is that of a question that is not put together again.
+    pub terms_agreed: &'static str,
     /// Until when an authorization is good.
     pub valid_until: &'static str,
     /// What was ordered, where it is not what is held or taken.
@@ -286,6 +288,7 @@ const JA: TransactionsWords = TransactionsWords {
     terms_hash: "文面の指紋（SHA-256）",
     terms_same: "次の文面は、決済とともに記録した指紋と一致します。",
     terms_changed: "リンクの内容か店舗名がその後に変わったため、表示した文面をここに再現できません。文面の控えがあれば、上の指紋と照合できます。",
+    terms_agreed: "定期購入の条件の変更に、購入者が同意したときの画面です。文面の控えがあれば、上の指紋と照合できます。",
     valid_until: "与信の有効期限",
     ordered: "注文時の金額",
     refunded: "返金済みの金額",
@@ -407,6 +410,7 @@ const EN: TransactionsWords = TransactionsWords {
     terms_hash: "Fingerprint of the text (SHA-256)",
     terms_same: "The text below has the fingerprint that is kept with the payment.",
     terms_changed: "The link or the shop's name has changed since, so the text that was shown can't be put together here any more. A copy of it can be checked against the fingerprint above.",
+    terms_agreed: "This is the question by which the buyer agreed to a change of the regular purchase. A copy of its text can be checked against the fingerprint above.",
     valid_until: "Authorization good until",
     ordered: "Amount as ordered",
     refunded: "Refunded so far",

@@ -11,6 +11,8 @@ pub struct PlanMailWords {
     pub shop_joined: PlanMailText,
     /// A period failed for the first time.
     pub failed: PlanMailText,
+    /// What it means where the networks' rules forbade the try: nobody was asked.
+    pub untried: &'static str,
     /// When it is tried again, and what the buyer can do.
     pub tried_again: fn(when: &str, amount: &str) -> String,
     /// The next try is the last.
@@ -19,6 +21,8 @@ pub struct PlanMailWords {
     pub tried_last: fn(when: &str, amount: &str) -> String,
     /// A period could not be charged.
     pub unpaid: PlanMailText,
+    /// What it means where nobody was asked: there is no card that may be charged.
+    pub unpaid_untried: &'static str,
     /// Until when another card is charged at once for it.
     pub unpaid_until: fn(day: &str, amount: &str) -> String,
     /// That time is over: the shop would decide.
@@ -39,6 +43,10 @@ pub struct PlanMailWords {
     pub proposed: PlanMailText,
     /// Something changes.
     pub changed: PlanMailText,
+    /// It is charged on another day of the month.
+    pub moved: PlanMailText,
+    /// Row: the day of the month.
+    pub billed_on: &'static str,
     /// The buyer paused it.
     pub paused: PlanMailText,
     /// The shop paused it.
@@ -148,6 +156,7 @@ const JA: PlanMailWords = PlanMailWords {
         result: |merchant, item| format!("{merchant}の定期購入「{item}」の今回のお支払いができませんでした。"),
         meaning: "お使いのカードで、カード会社の承認が得られませんでした。今回の請求は、まだ発生していません。",
     },
+    untried: "カード会社の決まりにより、お使いのカードでの決済を、今は行えないためです。今回の請求は、まだ発生していません。",
     tried_again: |when, amount| {
         format!(
             "{when}に、同じカードでもう一度{amount}の決済を行います。それまでに別のカードへ変更されると、すぐにそのカードで{amount}を1回決済します。"
@@ -168,6 +177,7 @@ const JA: PlanMailWords = PlanMailWords {
         result: |merchant, item| format!("{merchant}の定期購入「{item}」を停止しました。"),
         meaning: "今回のお支払いについて、カード会社の承認が得られなかったためです。停止している間、請求は発生しません。",
     },
+    unpaid_untried: "保存されたカードでは、今回の決済を行えないためです。停止している間、請求は発生しません。",
     unpaid_until: |day, amount| {
         format!(
             "{day}までに別のカードに変更されると、すぐに今回分の{amount}を決済し、定期購入を続けます。その後の変更では、今回分を決済するかどうかをお店が決めます。お続けにならないときは、お手続きはいりません。"
@@ -208,6 +218,12 @@ const JA: PlanMailWords = PlanMailWords {
         result: |merchant, item| format!("{merchant}の定期購入「{item}」の条件が変わります。"),
         meaning: "変更後の条件と、その条件になる日は、下記のとおりです。",
     },
+    moved: PlanMailText {
+        subject: |merchant| format!("定期購入の決済日が変わります（{merchant}）"),
+        result: |merchant, item| format!("{merchant}の定期購入「{item}」の決済日が変わります。"),
+        meaning: "変更後の決済日は、下記のとおりです。これまでの予定より早く決済することはありません。",
+    },
+    billed_on: "変更後の決済日",
     paused: PlanMailText {
         subject: |merchant| format!("定期購入を一時停止しました（{merchant}）"),
         result: |merchant, item| format!("{merchant}の定期購入「{item}」を一時停止しました。"),
@@ -322,6 +338,7 @@ const EN: PlanMailWords = PlanMailWords {
         },
         meaning: "Your card company did not approve the payment. Nothing was charged for this period yet.",
     },
+    untried: "By the rules of the card companies, your card cannot be charged now. Nothing was charged for this period yet.",
     tried_again: |when, amount| {
         format!(
             "The same card is tried again on {when}, for {amount}. If you change to another card before then, that card is charged {amount} once, at once."
@@ -344,6 +361,7 @@ const EN: PlanMailWords = PlanMailWords {
         result: |merchant, item| format!("Your regular purchase “{item}” at {merchant} is paused."),
         meaning: "Your card company did not approve the payment for this period. Nothing is charged while it is paused.",
     },
+    unpaid_untried: "The saved card cannot be charged for this period. Nothing is charged while it is paused.",
     unpaid_until: |day, amount| {
         format!(
             "If you change to another card by {day}, {amount} for this period is charged at once and the regular purchase goes on. After that day the shop decides whether this period is charged. If you do not want to go on, there is nothing to do."
@@ -386,6 +404,12 @@ const EN: PlanMailWords = PlanMailWords {
         result: |merchant, item| format!("The terms of your regular purchase “{item}” at {merchant} change."),
         meaning: "The new terms, and the date from which they hold, stand below.",
     },
+    moved: PlanMailText {
+        subject: |merchant| format!("The payment day of your regular purchase changes ({merchant})"),
+        result: |merchant, item| format!("Your regular purchase “{item}” at {merchant} is charged on another day."),
+        meaning: "The new day stands below. It is never charged sooner than planned before.",
+    },
+    billed_on: "New payment day",
     paused: PlanMailText {
         subject: |merchant| format!("You have paused your regular purchase ({merchant})"),
         result: |merchant, item| format!("Your regular purchase “{item}” at {merchant} is paused."),

@@ -175,7 +175,11 @@ fn a_try_that_is_more_than_ten_days_late_asks_the_merchant_however_far_the_next_
         assert!(matches!(failing.due(at("2027-01-08T12:00:00")), Due::Charge(_)), "{months}: ten days behind its day");
         assert_eq!(failing.due(at("2027-01-09T12:00:00")), Due::Ask, "{months}");
         let until = crate::recurring::calendar::run_day(failing.following()).date.yesterday().unwrap();
-        assert_eq!(failing.with_new_card(date(2027, 1, 9)), Some(NewCard::Charged { until }), "{months}: the buyer's word");
+        assert_eq!(
+            failing.with_new_card(date(2027, 1, 9)),
+            Some(NewCard::Charged { until }),
+            "{months}: the buyer's word"
+        );
     }
 }
 
@@ -410,7 +414,8 @@ fn what_was_announced_of_a_day_that_moves_is_announced_of_the_new_one() {
 fn a_buyer_hears_once_of_a_period_that_its_next_try_is_the_last() {
     let mut plan = plan();
     let mut now = at("2026-12-28T09:00:00");
-    while !matches!(plan.state, PlanState::Active(Progress::Retrying { next: Retry { chance: Chance::Last, .. }, .. })) {
+    while !matches!(plan.state, PlanState::Active(Progress::Retrying { next: Retry { chance: Chance::Last, .. }, .. }))
+    {
         plan = fails(&plan, DeclineCode::InsufficientFunds, now);
         let Due::Later(then) = plan.due(now) else { panic!("{:?}", plan.state) };
         now = then;

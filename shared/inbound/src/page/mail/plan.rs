@@ -64,7 +64,7 @@ pub fn plan_news(view: &PlanNews<'_>) -> Option<Mail> {
     let letter = Letter {
         greeting: greeting(view.lang, buyer),
         result: (told.text.result)(&merchant, &item),
-        meaning: Some(told.text.meaning),
+        meaning: Some(told.meaning),
         test: (view.mode == Mode::Test).then_some(words.test),
         intro: Vec::new(),
         rows: rows(view, words),
@@ -78,12 +78,16 @@ pub fn plan_news(view: &PlanNews<'_>) -> Option<Mail> {
 
 struct Told {
     text: &'static PlanMailText,
+    meaning: &'static str,
     advice: Option<String>,
 }
 
 /// What is said, if the plan still stands as the message says.
 fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
-    let plain = |text| Some(Told { text, advice: None });
+    let plain = |text: &'static PlanMailText| Some(Told { text, meaning: text.meaning, advice: None });
+    // Who asked nobody does not say that a card company refused.
+    let unless_untried =
+        |text: &'static PlanMailText, untried| if view.plan.tries == 0 { untried } else { text.meaning };
     let for_reader = |buyer, shop| match view.reader {
         Reader::Payer => buyer,
         Reader::Shop => shop,
@@ -97,10 +101,11 @@ fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
         PlanTidings::Failed | PlanTidings::LastTry => match active? {
             Progress::Retrying { next, .. } => {
                 let (when, amount) = (date_time(view.lang, next.at), money(view.lang, view.plan.rate().amount));
-                Some(match next.chance {
-                    Chance::Further => Told { text: &words.failed, advice: Some((words.tried_again)(&when, &amount)) },
-                    Chance::Last => Told { text: &words.last_try, advice: Some((words.tried_last)(&when, &amount)) },
-                })
+                let (text, advice) = match next.chance {
+                    Chance::Further => (&words.failed, (words.tried_again)(&when, &amount)),
+                    Chance::Last => (&words.last_try, (words.tried_last)(&when, &amount)),
+                };
+                Some(Told { text, meaning: unless_untried(text, words.untried), advice: Some(advice) })
             }
             Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. } => None,
         },
@@ -111,7 +116,12 @@ fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
         PlanTidings::Skipped => active.and_then(|_| plain(&words.skipped)),
         PlanTidings::Unpaid | PlanTidings::Paused => match view.plan.state {
             PlanState::Paused { why: PauseReason::Unpaid(_), .. } => {
-                Some(Told { text: for_reader(&words.unpaid, &words.shop_unpaid), advice: with_new_card(view, words) })
+                let text = for_reader(&words.unpaid, &words.shop_unpaid);
+                let meaning = match view.reader {
+                    Reader::Payer => unless_untried(text, words.unpaid_untried),
+                    Reader::Shop => text.meaning,
+                };
+                Some(Told { text, meaning, advice: with_new_card(view, words) })
             }
             PlanState::Paused { why: PauseReason::Buyer, .. } => plain(for_reader(&words.paused, &words.shop_paused)),
             PlanState::Paused { why: PauseReason::Merchant, .. } => {
@@ -125,6 +135,7 @@ fn told(view: &PlanNews<'_>, words: &'static PlanMailWords) -> Option<Told> {
         },
         PlanTidings::Proposed => view.plan.proposal.and_then(|_| plain(&words.proposed)),
         PlanTidings::Changed => plain(&words.changed),
+        PlanTidings::Moved => plain(&words.moved),
         PlanTidings::Resumed => active.and_then(|_| plain(&words.resumed)),
         PlanTidings::Reminded(ReminderKind::TrialEnds) => active.and_then(|_| plain(&words.trial_ends)),
         PlanTidings::Reminded(ReminderKind::PriceChanges) => active.and_then(|_| plain(&words.price_changes)),
@@ -170,6 +181,9 @@ fn rows(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(String, String)> {
             let in_trial = plan.trial_until.filter(|_| plan.period == 2);
             rows.push((words.trial, in_trial.map(|last| day(lang, last))));
         }
+    }
+    if view.tidings == PlanTidings::Moved {
+        rows.push((words.billed_on, Some((words::joining(lang).rule)(plan.last_rate().cycle, plan.anchor))));
     }
     if let Some(proposal) = plan.proposal.filter(|_| view.tidings == PlanTidings::Proposed) {
         rows.push((words.new_rate, Some(recurring::rate(lang, proposal))));
@@ -267,6 +281,7 @@ fn links(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(&'static str, Strin
                 | PlanTidings::Asked
                 | PlanTidings::Skipped
                 | PlanTidings::Changed
+                | PlanTidings::Moved
                 | PlanTidings::Paused
                 | PlanTidings::Resumed
                 | PlanTidings::Ended

@@ -114,6 +114,9 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     card: "Card",
     expiry: "Expiry",
     no_card: "No card is kept. The buyer can register one by the link in their mail.",
+    above_bound: |most| {
+        format!("This amount is above what the operator allows in one payment ({most}). Please ask the operator.")
+    },
     card_ends: "It expires before the next charge.",
     history: "Payments",
     period_column: "Period",
@@ -247,7 +250,10 @@ const fn act(act: Act) -> ActText {
         Act::Move => ActText {
             link: "Move the billing day",
             title: "Move the billing day",
-            means: &["From the next period on. It is never charged sooner than announced."],
+            means: &[
+                "From the next period on. It is never charged sooner than announced.",
+                "The buyer is told the new day by mail.",
+            ],
             button: "Move",
         },
         Act::End => ActText {

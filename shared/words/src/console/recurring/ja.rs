@@ -114,6 +114,9 @@ pub(super) const WORDS: RecurringWords = RecurringWords {
     card: "カード",
     expiry: "有効期限",
     no_card: "保存されたカードがありません。購入者に、メールのリンクからカードを登録していただいてください。",
+    above_bound: |most| {
+        format!("この回の金額は、運営者が定めた1件の上限（{most}）を超えています。運営者にお問い合わせください。")
+    },
     card_ends: "次回の決済日より前に有効期限が切れます。",
     history: "決済の履歴",
     period_column: "回",
@@ -249,7 +252,10 @@ const fn act(act: Act) -> ActText {
         Act::Move => ActText {
             link: "決済日を変更する",
             title: "決済日の変更",
-            means: &["次の回から、毎回の決済日を変更します。予定より早く請求することはありません。"],
+            means: &[
+                "次の回から、毎回の決済日を変更します。予定より早く請求することはありません。",
+                "購入者に、新しい決済日をメールでお知らせします。",
+            ],
             button: "決済日を変更する",
         },
         Act::End => ActText {
