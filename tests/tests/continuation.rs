@@ -28,6 +28,7 @@ use domain::{
 use http::StatusCode;
 use local::world::World;
 use std::time::Duration;
+use store::StoredHistory;
 use system_tests::{
     BatchDesk, Clerk, ContinuationDesk, Outage, approvals, audit_log, card_tries, cards, change_merchant, fresh,
     kept_card, payment,
