@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::merchant::Capture;
+use domain::{Yen, merchant::Capture};
 use http::{Method, StatusCode};
 use local::{
     cloud::{Fault, When},
@@ -129,6 +129,54 @@ async fn every_change_is_made_once_for_a_key_and_a_day() {
         let later = send(&server, method, path, &format!("key-{place}"), body).await;
         assert_eq!(later.refusal(), answers.1, "{path} a day later {}", later.json);
         assert_eq!(later.header("idempotent-replayed"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_or_too_long_is_refused_wherever_a_body_is_read() {
+    let (_, server, twins) = world().await;
+    for (place, Twins { method, path, body, .. }) in twins.iter().enumerate().filter(|(_, twins)| !twins.body.is_null()) {
+        let (kept, text) = (format!("key-{place}"), body.to_string());
+        let plain = [("idempotency-key", kept.as_str()), ("content-type", "text/plain")];
+        let refused = server.send(method.clone(), path, &plain, Bytes::from(text)).await;
+        assert_eq!(refused.refusal(), (415, "not_json"), "{path}");
+        let long = json!({ "item": "x".repeat(70_000) });
+        assert_eq!(send(&server, method, path, &kept, &long).await.refusal(), (413, "body_too_large"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_request_has_its_answer_whatever_was_set_meanwhile() {
+    let (world, server, _) = world().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("milk", 900, 1).await;
+    let plan = desk.joined(&offer, "carol", cards::VISA).await;
+    let renewal = format!("/v1/renewals/{}/change", plan.id.as_str());
+    let requests = [
+        (Method::POST, "/v1/payments", json!({ "order": "8001", "amount": 800, "user": "alice" })),
+        (Method::POST, renewal.as_str(), json!({ "amount": 800 })),
+    ];
+    let mut first = Vec::new();
+    for (method, path, body) in &requests {
+        let answer = send(&server, method, path, &format!("before{}", path.len()), body).await;
+        assert!(answer.status.is_success(), "{path} {}", answer.json);
+        first.push(answer);
+    }
+    change_merchant(&world, "4000", |merchant| merchant.max_amount = Yen::new(700).unwrap()).await;
+    world.advance(Duration::from_secs(60)).await.unwrap(); // what is kept of the merchant is read anew
+    for ((method, path, body), first) in requests.iter().zip(first) {
+        let again = send(&server, method, path, &format!("before{}", path.len()), body).await;
+        assert_eq!((again.status, &again.bytes), (first.status, &first.bytes), "{path}");
+    }
+    for (method, path, body) in [
+        (Method::POST, "/v1/payments", json!({ "order": "8002", "amount": 701, "user": "alice" })),
+        (Method::POST, renewal.as_str(), json!({ "amount": 701 })),
+    ] {
+        for _ in 0..2 {
+            let refused = send(&server, &method, path, &format!("after{}", path.len()), &body).await;
+            assert_eq!(refused.refusal(), (422, "field_refused"), "{path} {}", refused.json);
+            assert_eq!(refused.json["errors"][0]["field"], "amount", "{path}");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use api::{
 };
 use charging::{Attempt, Charge, ChargeError, Charged, Means};
 use domain::{
-    CardOwner, Initiator, KeptCard, OrderId, Payment, PaymentKey, State,
+    CardOwner, Initiator, KeptCard, Merchant, OrderId, Payment, PaymentKey, State,
     acquirer::BrowserData,
     api::{Code, Fault, Started},
     card::{Unchargeable, contains_card_number},
@@ -25,7 +25,7 @@ const ATTEMPTS: u8 = 1;
 pub(crate) async fn charge(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Problem> {
     let asked: ChargeRequest = body(visit.request)?;
     let details = details(&asked)?;
-    check(visit, &asked)?;
+    check(&asked)?;
     let started = match &asked.order {
         None => FIRST,
         Some(order) => {
@@ -51,25 +51,33 @@ fn following(stored: Option<&Payment>) -> Started {
 }
 
 /// What is wrong with the fields by themselves.
-fn check(visit: &Visit<'_>, asked: &ChargeRequest) -> Result<(), Problem> {
-    let refused = |field: &str, fault| Err(Problem::field(Code::FieldRefused, field, fault));
+fn check(asked: &ChargeRequest) -> Result<(), Problem> {
     match (&asked.user, &asked.earlier_order) {
         (None, None) => return refused("user", Fault::Missing),
         (Some(_), Some(_)) => return refused("earlier_order", Fault::Contradicts),
         (Some(_), None) | (None, Some(_)) => {}
     }
-    if asked.amount.yen() > visit.merchant().max_amount {
+    match &asked.order {
+        Some(order) if contains_card_number(order.id().as_str()) => refused("order", Fault::CardNumber),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What is wrong with them for this merchant, as it is set now: a call that got past it once is not asked again.
+fn check_by_settings(merchant: &Merchant, asked: &ChargeRequest) -> Result<(), Problem> {
+    if asked.amount.yen() > merchant.max_amount {
         return refused("amount", Fault::OutOfRange);
     }
     let Some(order) = asked.order.as_ref().map(|order| order.id().as_str()) else { return Ok(()) };
-    if contains_card_number(order) {
-        return refused("order", Fault::CardNumber);
-    }
-    match check_order(order, visit.merchant().dialect) {
+    match check_order(order, merchant.dialect) {
         Ok(_) => Ok(()),
         Err(Unfit::OrderReserved) => refused("order", Fault::Reserved),
         Err(_) => refused("order", Fault::Malformed),
     }
+}
+
+fn refused(field: &str, fault: Fault) -> Result<(), Problem> {
+    Err(Problem::field(Code::FieldRefused, field, fault))
 }
 
 fn details(asked: &ChargeRequest) -> Result<Details, Problem> {
@@ -117,9 +125,10 @@ impl Call<'_> {
         {
             return came(&payment); // this call got so far before it was cut off
         }
+        let merchant = self.visit.merchant();
+        check_by_settings(merchant, self.asked)?;
         self.visit.trades()?;
         let card = self.card().await?;
-        let merchant = self.visit.merchant();
         let capture = match self.asked.capture {
             None => merchant.capture == Capture::AtOnce,
             Some(time) => time == CaptureTime::AtOnce,

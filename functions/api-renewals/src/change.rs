@@ -5,6 +5,7 @@ use api::{
     wire::renewal::{ChangeRequest, RenewalBody, StandRequest},
 };
 use domain::{
+    Merchant,
     api::{Code, Fault, Started},
     recurring::plan::{By, ChangeError, Plan, PlanState, Rate},
 };
@@ -45,9 +46,6 @@ pub(crate) async fn rate(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Probl
     if asked.amount.is_none() && asked.cycle_months.is_none() {
         return Err(Problem::field(Code::FieldRefused, "amount", Fault::Missing));
     }
-    if asked.amount.is_some_and(|amount| amount.yen() > visit.merchant().max_amount) {
-        return Err(Problem::field(Code::FieldRefused, "amount", Fault::OutOfRange));
-    }
     let (plan, wish) = (named(deps, visit).await?, Wish::Rate(&asked));
     let started = of(&plan);
     deps.api.once(visit, &asked, started, |run| Box::pin(carry_out(deps, visit, (plan, wish), run))).await
@@ -77,6 +75,7 @@ async fn carry_out(
             // It was moved since the call began, by the call itself or by somebody else: whoever asks reads it and decides again.
             return Err(Problem::new(Code::RenewalImpossible));
         }
+        check_by_settings(visit.merchant(), wish)?;
         match deps.plans.put(&next).await? {
             PlanWritten::Done => {
                 tracing::info!(plan.id = %next.id, merchant.id = %visit.merchant_id(), "a regular purchase was changed by the API");
@@ -86,6 +85,16 @@ async fn carry_out(
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// What is wrong with a wish for this merchant, as it is set now: a call that was carried out is not asked again.
+fn check_by_settings(merchant: &Merchant, wish: Wish<'_>) -> Result<(), Problem> {
+    match wish {
+        Wish::Rate(asked) if asked.amount.is_some_and(|amount| amount.yen() > merchant.max_amount) => {
+            Err(Problem::field(Code::FieldRefused, "amount", Fault::OutOfRange))
+        }
+        Wish::Rate(_) | Wish::Stand(_) => Ok(()),
+    }
 }
 
 fn paused(plan: &Plan, visit: &Visit<'_>) -> Step {
