@@ -135,7 +135,8 @@ async fn every_change_is_made_once_for_a_key_and_a_day() {
 #[tokio::test]
 async fn what_is_no_json_or_too_long_is_refused_wherever_a_body_is_read() {
     let (_, server, twins) = world().await;
-    for (place, Twins { method, path, body, .. }) in twins.iter().enumerate().filter(|(_, twins)| !twins.body.is_null()) {
+    for (place, Twins { method, path, body, .. }) in twins.iter().enumerate().filter(|(_, twins)| !twins.body.is_null())
+    {
         let (kept, text) = (format!("key-{place}"), body.to_string());
         let plain = [("idempotency-key", kept.as_str()), ("content-type", "text/plain")];
         let refused = server.send(method.clone(), path, &plain, Bytes::from(text)).await;

@@ -27,7 +27,7 @@ use outbound::acquirer::Kind;
 use serde_json::{Value, json};
 use system_tests::{
     Answered, BatchDesk, Card, ShopRequest, ShopServer, Shopper, acquirer_calls, approvals, cards, change_merchant,
-    fresh, payment, smuggle_card, totals,
+    fill_search, fresh, payment, smuggle_card, totals,
 };
 
 /// A world with a payment that is held, order 7001, and buyers whose cards the merchant may charge.
@@ -619,6 +619,7 @@ async fn a_list_is_paged_without_gaps_or_repeats() {
             Some(cursor) => path = format!("/v1/payments?limit=2&interface=data&cursor={cursor}"),
             None => break,
         }
+        pay(&world, &format!("{}", 7_100 + found.len()), 300).await; // what comes in between moves nothing
     }
     assert_eq!(found, ["7014", "7013", "7012", "7011", "7010", "7001"]);
     let cursor = path.split("cursor=").nth(1).unwrap();
@@ -630,9 +631,20 @@ async fn a_list_is_paged_without_gaps_or_repeats() {
     world.advance(Duration::from_secs(25 * 3_600)).await.unwrap();
     assert_eq!(server.get(&path).await.refusal(), (422, "cursor_invalid"), "and to a day");
     let held = server.get("/v1/payments?status=authorized").await;
-    assert_eq!(held.json["data"].as_array().unwrap().len(), 6);
+    assert_eq!(held.json["data"].as_array().unwrap().len(), 8);
     let none = server.get("/v1/payments?to=2020-01-01").await;
     assert_eq!((none.status, &none.json), (StatusCode::OK, &json!({ "data": [] })));
+}
+
+#[tokio::test]
+async fn a_page_on_which_nothing_fits_leads_on_until_all_is_looked_through() {
+    let (world, server) = world().await;
+    fill_search(&world, 0, 1_100).await;
+    let first = server.get("/v1/payments?interface=single").await;
+    let cursor = first.json["next_cursor"].as_str().unwrap_or_else(|| panic!("{}", first.json));
+    assert_eq!(first.json["data"], json!([]), "a thousand were looked through");
+    let last = server.get(&format!("/v1/payments?interface=single&cursor={cursor}")).await;
+    assert_eq!(last.json, json!({ "data": [] }));
 }
 
 #[tokio::test]

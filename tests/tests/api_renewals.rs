@@ -9,6 +9,8 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
+use std::{collections::BTreeSet, time::Duration};
+
 use bytes::Bytes;
 use domain::{
     acquirer::DeclineCode,
@@ -82,6 +84,37 @@ async fn a_regular_purchase_is_read_and_listed() {
     for path in ["/v1/renewals?status=gone", "/v1/renewals?buyer=", "/v1/renewals?limit=0"] {
         assert_eq!(shop.server.get(path).await.refusal(), (400, "field_invalid"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn regular_purchases_are_listed_without_gaps_or_repeats() {
+    let shop = shop().await;
+    let offer = shop.desk.offer("milk", 900, 1).await;
+    let mut joined = vec![shop.plan.id.to_string()];
+    for buyer in ["bob", "carol", "dave", "erin"] {
+        shop.world.advance(Duration::from_secs(1)).await.unwrap();
+        joined.push(shop.desk.joined(&offer, buyer, cards::VISA).await.id.to_string());
+    }
+    shop.world.settle().await.unwrap();
+    let mut found = Vec::new();
+    let mut path = "/v1/renewals?limit=2".to_owned();
+    for page in 0.. {
+        let listed = shop.server.get(&path).await;
+        assert_eq!(listed.status, StatusCode::OK, "{}", listed.json);
+        let data = listed.json["data"].as_array().unwrap();
+        found.extend(data.iter().map(|renewal| renewal["renewal"].as_str().unwrap().to_owned()));
+        let Some(cursor) = listed.json["next_cursor"].as_str() else { break };
+        path = format!("/v1/renewals?limit=2&cursor={cursor}");
+        let late = shop.desk.joined(&offer, &format!("late-{page}"), cards::VISA).await;
+        shop.world.settle().await.unwrap();
+        assert!(!joined.contains(&late.id.to_string()));
+    }
+    let once: BTreeSet<&String> = found.iter().collect();
+    assert_eq!(once.len(), found.len(), "nothing twice: {found:?}");
+    assert!(joined.iter().all(|id| found.contains(id)), "{joined:?} {found:?}");
+    let cursor = path.split("cursor=").nth(1).unwrap();
+    let other = shop.server.get(&format!("/v1/renewals?limit=2&status=active&cursor={cursor}")).await;
+    assert_eq!(other.refusal(), (422, "cursor_invalid"), "a cursor is bound to what was asked");
 }
 
 #[tokio::test]
