@@ -87,6 +87,66 @@ fn same_as(path: &str, made: &str) {
     );
 }
 
+/// Every header of ours that an answer has is described for its status.
+#[tokio::test]
+async fn the_description_names_the_headers_that_are_sent() {
+    let world = system_tests::fresh().await;
+    let server = system_tests::ShopServer::of(&world, "4000").await;
+    let desk = system_tests::BatchDesk::of(&world, "4000");
+    desk.keep("alice", system_tests::cards::VISA).await;
+    desk.keep("carol", system_tests::cards::DECLINED).await;
+    let charge = |user: &str, amount: u32| serde_json::json!({ "amount": amount, "user": user });
+    let mut answers = Vec::new();
+    for (key, body) in [
+        ("a", charge("alice", 5)),
+        ("a", charge("alice", 5)),
+        ("a", charge("alice", 6)),
+        ("b", charge("carol", 5)),
+        ("b", charge("carol", 5)),
+        ("c", charge("nobody", 5)),
+    ] {
+        answers.push(server.post("/v1/payments", key, &body).await);
+    }
+    world.faults().restart();
+    let began = local::cloud::When::Nth { caller: None, operation: "PutItem".to_owned(), nth: 0 };
+    world.faults().plan(began, local::cloud::Fault::DropAfter); // killed right after it stored that it began
+    server.post("/v1/payments", "d", &charge("alice", 7)).await;
+    world.faults().stop();
+    answers.push(server.post("/v1/payments", "d", &charge("alice", 7)).await);
+    answers.push(server.showing(None).post("/v1/payments", "e", &charge("alice", 8)).await);
+    for _ in 0..domain::api::RATE_LIMIT {
+        answers.push(server.post("/v1/payments", "", &charge("alice", 8)).await);
+    }
+    let document = api::document();
+    let mut seen = BTreeSet::new();
+    for answer in &answers {
+        let described = &document["paths"]["/v1/payments"]["post"]["responses"][answer.status.as_str()]["headers"];
+        let described: BTreeSet<String> =
+            described.as_object().unwrap().keys().map(|name| name.to_lowercase()).collect();
+        for name in [
+            "ratelimit-limit",
+            "ratelimit-remaining",
+            "ratelimit-reset",
+            "retry-after",
+            "idempotent-replayed",
+            "www-authenticate",
+        ] {
+            let sent = answer.headers.contains_key(name);
+            assert!(!sent || described.contains(name), "{} sends {name}: {}", answer.status, answer.json);
+            seen.extend(sent.then_some((answer.status.as_u16(), name)));
+        }
+    }
+    for known in [
+        (402, "idempotent-replayed"),
+        (409, "retry-after"),
+        (401, "www-authenticate"),
+        (429, "retry-after"),
+        (422, "ratelimit-reset"),
+    ] {
+        assert!(seen.contains(&known), "{known:?} is tried: {seen:?}");
+    }
+}
+
 /// What is no endpoint answers in the form of the API, too, and the description is there for programs (api-description).
 #[tokio::test]
 async fn whatever_is_no_endpoint_is_said_so() {
@@ -101,6 +161,8 @@ async fn whatever_is_no_endpoint_is_said_so() {
         ("GET", "/v1/payments/1001/refund", (405, "method_not_allowed"), "POST"),
         ("POST", "/v1/openapi.json", (405, "method_not_allowed"), "GET"),
         ("GET", "/v1/customers", (404, "not_found"), ""),
+        ("GET", "/v1", (404, "not_found"), ""),
+        ("POST", "/v1", (404, "not_found"), ""),
         ("GET", "/v1/payments/", (404, "not_found"), ""),
         ("POST", "/v1/payments/1001/refund/twice", (404, "not_found"), ""),
     ] {

@@ -92,10 +92,7 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String
     let mut responses = Map::new();
     for (status, made) in endpoint.answers {
         let schema = made(generator);
-        let mut headers = rate_headers();
-        if endpoint.changes() {
-            headers.insert("Idempotent-Replayed".to_owned(), json!({ "schema": { "type": "string" }, "description": "`true` where the same request was answered before." }));
-        }
+        let headers: Map<String, Value> = rate_headers().into_iter().chain(replayed(endpoint)).collect();
         let answer = json!({ "description": "Done", "headers": headers, "content": { "application/json": { "schema": schema } } });
         responses.insert(status.to_string(), answer);
     }
@@ -103,7 +100,7 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String
         let says: Vec<String> = codes.iter().map(|code| format!("`{}`", code.name())).collect();
         let answer = json!({
             "description": says.join(", "),
-            "headers": problem_headers(status),
+            "headers": problem_headers(status, endpoint),
             "content": { "application/problem+json": { "schema": { "$ref": PROBLEM } } },
         });
         responses.insert(status.to_string(), answer);
@@ -131,13 +128,23 @@ fn rate_headers() -> Map<String, Value> {
     headers.into_iter().map(|(name, header)| (name.to_owned(), header)).collect()
 }
 
-fn problem_headers(status: u16) -> Map<String, Value> {
-    let header = match status {
-        401 => ("WWW-Authenticate", json!({ "schema": { "type": "string" } })),
-        429 | 503 => ("Retry-After", json!({ "schema": { "type": "integer" }, "description": "Seconds to wait." })),
-        _ => return Map::new(),
-    };
-    Map::from_iter([(header.0.to_owned(), header.1)])
+/// Where it is an answer to a request that is made once.
+fn replayed(endpoint: &Endpoint) -> Option<(String, Value)> {
+    let says =
+        json!({ "schema": { "type": "string" }, "description": "`true` where the same request was answered before." });
+    endpoint.changes().then(|| ("Idempotent-Replayed".to_owned(), says))
+}
+
+fn problem_headers(status: u16, endpoint: &Endpoint) -> Map<String, Value> {
+    if status == 401 {
+        // nobody was let in, so nobody's requests are counted
+        return Map::from_iter([("WWW-Authenticate".to_owned(), json!({ "schema": { "type": "string" } }))]);
+    }
+    let wait = json!({ "schema": { "type": "integer" }, "description": "Seconds to wait." });
+    let waits = matches!(status, 429 | 503) || (status == 409 && endpoint.changes()); // `request_running`
+    let is_kept = matches!(status, 402 | 403 | 409 | 422);
+    let replayed = replayed(endpoint).filter(|_| is_kept);
+    rate_headers().into_iter().chain(waits.then(|| ("Retry-After".to_owned(), wait))).chain(replayed).collect()
 }
 
 /// The reference as a page of Markdown.
