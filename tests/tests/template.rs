@@ -118,7 +118,7 @@ fn these_are_all_the_rights() {
         ("search-index", "GetItem UpdateItem SearchTable"),
         (
             "completion-mail",
-            "GetItem PutItem Table, UpdateItem SearchTable, Encrypt Decrypt AppKey, SendEmail MailIdentity, \
+            "GetItem Query PutItem Table, UpdateItem SearchTable, Encrypt Decrypt AppKey, SendEmail MailIdentity, \
              SendEmail MailSet",
         ),
         ("reconcile", "Query Table/index/due, GetItem BatchGetItem UpdateItem PutItem Table"),
