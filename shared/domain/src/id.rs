@@ -206,6 +206,12 @@ impl PaymentKey {
         PaymentNumber(format!("{millisecond:013}{tail:05}"))
     }
 
+    /// The name that events of a payment go by: its number, and what tells apart two orders that share one because they began in the same millisecond.
+    pub fn event_name(&self, intent_at: Timestamp) -> String {
+        let rest = leading_u64(&self.digest()) / 100_000 % 10_000_000_000;
+        format!("{}-{rest:010}", self.number(intent_at))
+    }
+
     fn digest(&self) -> [u8; 32] {
         framed_digest([self.merchant.0.as_bytes(), self.order.0.as_bytes()])
     }

@@ -609,6 +609,11 @@ impl Payment {
         self.key.number(self.opened_at)
     }
 
+    /// The name that its events go by.
+    pub fn event_name(&self) -> String {
+        self.key.event_name(self.opened_at)
+    }
+
     /// Whose card it is that is kept with this payment.
     pub fn card_owner(&self) -> CardOwner {
         let of_order = |order: &OrderId| match self.details.user.as_str() {

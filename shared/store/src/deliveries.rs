@@ -166,7 +166,7 @@ mod tests {
             merchant: MerchantId::new("4000").unwrap(),
             endpoint: EndpointId::from_random([7; 16]),
             at: Timestamp::from_millisecond(1_763_720_400_123).unwrap(),
-            event: EventId::new("179525700012312345.2.payment_succeeded").unwrap(),
+            event: EventId::new("179525700012312345-0123456789.2.payment_succeeded").unwrap(),
         };
         let place = DeliveryPlace::of(&key);
         assert_eq!(DeliveryPlace::parse(&place.address()), Some(place.clone()));

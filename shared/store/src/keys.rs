@@ -640,7 +640,7 @@ mod tests {
             merchant: MerchantId::new("4000").unwrap(),
             endpoint: EndpointId::from_random([7; 16]),
             at: Timestamp::from_millisecond(1_763_720_400_123).unwrap(),
-            event: EventId::new("179525700012312345.2.payment_succeeded").unwrap(),
+            event: EventId::new("179525700012312345-0123456789.2.payment_succeeded").unwrap(),
         };
         let pk = deliveries(&key.merchant, &key.endpoint, delivery_shard(&key.event));
         assert_eq!(parse_delivery(&pk, &delivery_place(&key)), Some(key));

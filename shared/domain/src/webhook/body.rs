@@ -222,7 +222,7 @@ mod tests {
         let expected = json!({
             "type": "payment.failed",
             "timestamp": "2025-11-21T10:20:09Z",
-            "id": format!("{}.3.payment_failed", payment.number()),
+            "id": format!("{}.3.payment_failed", payment.event_name()),
             "sequence": 3,
             "merchant": "4000",
             "mode": "test",
@@ -242,6 +242,22 @@ mod tests {
             },
         });
         assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn two_orders_that_share_a_number_have_events_of_their_own() {
+        let of = |order: u32| {
+            let key = PaymentKey::new(merchant().id, OrderId::new(order.to_string()).unwrap());
+            Payment { key, ..failed(details()) }
+        };
+        let mut seen = std::collections::HashMap::new();
+        let (one, other) = (1..)
+            .find_map(|order| seen.insert(of(order).number(), order).map(|before| (of(before), of(order))))
+            .unwrap();
+        let id = |payment: &Payment| of_payment(None, payment, at(9)).unwrap().id;
+        assert_eq!(one.number(), other.number());
+        assert_ne!(id(&one), id(&other), "a shop that has seen one takes the other for a repeat");
+        assert!(crate::webhook::EventId::new(id(&one).as_str()).is_ok());
     }
 
     #[test]

@@ -359,7 +359,7 @@ pub fn of_payment(old: Option<&Payment>, new: &Payment, seen: Timestamp) -> Opti
         source: source(&new.origin),
     };
     Some(Event {
-        id: EventId::of(&new.number(), new.version, kind),
+        id: EventId::of(&new.event_name(), new.version, kind),
         merchant: new.key.merchant.clone(),
         kind,
         sequence: new.version,
@@ -608,7 +608,7 @@ mod tests {
     fn an_event_has_its_name_for_good_and_holds_nothing_of_the_buyer() {
         let (old, new) = (payment(1, authorized(None)), payment(2, captured(0, None)));
         let event = of_payment(Some(&old), &new, at(2)).unwrap();
-        assert_eq!(event.id.as_str(), format!("{}.2.payment_captured", new.number()));
+        assert_eq!(event.id.as_str(), format!("{}.2.payment_captured", new.event_name()));
         assert_eq!(event.payment_key(), Some(new.key.clone()));
         let json = serde_json::to_string(&event).unwrap();
         for personal in ["a@example", "u 1", "TARO", "a1"] {
