@@ -7,8 +7,8 @@ use domain::recurring::calendar::{Anchor, Cycle};
 use domain::recurring::offer::{FirstAmount, Offer, OfferId};
 use domain::recurring::plan::{Plan, PlanId};
 use domain::{
-    Approval, CardOwner, Clock, Expiry, Fingerprint, KeptCard, Lang, LeaseId, MerchantId, Nonce, OrderId, PaymentKey,
-    Yen,
+    Approval, CardId, CardOwner, Clock, Expiry, Fingerprint, Initiator, KeptCard, Lang, LeaseId, MerchantId, Nonce,
+    OrderId, PaymentKey, Yen,
     clock::{JAPAN, japan_date},
 };
 use inbound::Config;
@@ -124,17 +124,30 @@ impl RegularDesk {
         card_of(&self.world, self.merchant.as_str(), &owner).await.expect("a card")
     }
 
-    /// The buyer's card is another from now on.
-    pub async fn change_card(&self, user: &str, number: &str) -> domain::CardId {
+    /// The buyer's card is another from now on, and no payment says since when: nothing follows.
+    pub async fn change_card(&self, user: &str, number: &str) -> CardId {
+        let card = self.another_card(user, number).await;
+        smuggle_card(&self.world, &card).await;
+        card.id
+    }
+
+    /// The buyer of a plan changes the card, as the page keeps it: with a payment. What follows is the system's.
+    pub async fn changed_by_buyer(&self, plan: &Plan, number: &str) -> CardId {
+        let CardOwner::Buyer(user) = &plan.owner else { panic!("the plan of a buyer without a name") };
+        let card = KeptCard { order: plan.first_order.clone(), ..self.another_card(user, number).await };
+        smuggle_card(&self.world, &card).await;
+        card.id
+    }
+
+    async fn another_card(&self, user: &str, number: &str) -> KeptCard {
         let stands = self.card(user).await;
         let card = self.cards.card(CardOwner::Buyer(user.to_owned()), number).await;
-        let id = domain::CardId::from_random([u8::try_from(stands.version % 256).expect("a byte"); 8]);
+        let id = CardId::from_random([u8::try_from(stands.version % 256).expect("a byte"); 8]);
         let fingerprint = Some(number_of(user, stands.version + 1));
         let mut card = KeptCard { id, version: stands.version + 1, fingerprint, ..card };
         // sealed for its own name
         card.number = Some(self.cards.sealed(&card, number).await);
-        smuggle_card(&self.world, &card).await;
-        id
+        card
     }
 
     /// A plan, if it stands.
@@ -252,6 +265,7 @@ pub fn first_payment(offer: &Offer, user: &str, card: &KeptCard, now: Timestamp)
         n: 1,
         nonce: Nonce::from_random([7; 16]),
         lease: Lease { id: LeaseId::from_random([1; 8]), until: now },
+        initiator: Initiator::Cardholder,
         card: card.card.clone(),
         holder: card.holder.clone(),
         fingerprint: card.fingerprint,

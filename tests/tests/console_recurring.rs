@@ -522,6 +522,7 @@ fn of_period(world: &World, plan: &Plan) -> [domain::Payment; 2] {
         n: 1,
         nonce: plan.nonce_of(plan.period, 1),
         lease: Lease { id: LeaseId::from_random([1; 8]), until: now + SignedDuration::from_hours(1) },
+        initiator: domain::Initiator::MerchantRecurring,
         card: MaskedCard { brand: domain::Brand::Visa, last4: "4242".to_owned(), expiry },
         holder: "TARO".to_owned(),
         fingerprint: None,

@@ -21,17 +21,18 @@ use domain::recurring::offer::Times;
 use domain::recurring::plan::{By, EndReason, Held, PauseReason, Plan, PlanId, PlanState, Progress, Rate};
 use domain::recurring::retry::Retries;
 use domain::recurring::work::RecurringWork;
-use domain::{MerchantId, OrderId, Yen};
+use domain::tries::TriedBy;
+use domain::{Initiator, MerchantId, OrderId, Yen};
 use http::{Request, Response};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use local::cloud::{Fault, When};
 use local::world::{Delivery, World};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use system_tests::{
-    Log, Outage, RegularDesk, approvals, cards, change_merchant, fresh, japan, take_cards_for_checked, tick, tick_at,
+    Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan, take_cards_for_checked, tick, tick_at,
     year_of,
 };
 use tracing_subscriber::filter::LevelFilter;
@@ -273,6 +274,55 @@ async fn a_card_that_is_changed_in_the_instant_of_a_decline_is_tried_once_more_a
     assert_eq!((paid.period, desk.calls(&plan, 2).await), (3, (1, 1)));
     until(&world, "2027-01-20 00:00").await;
     assert_eq!(desk.calls(&plan, 2).await, (1, 1));
+}
+
+#[tokio::test]
+async fn the_one_try_after_a_change_of_the_card_is_the_buyers_and_those_after_it_are_the_merchants() {
+    for fault in [None, Some(Fault::ReplyLost)] {
+        let (world, desk, id) = joined(cards::NO_FUNDS).await;
+        until(&world, "2026-12-28 10:01").await;
+        let plan = desk.plan(&id).await;
+        let initiators = initiators_at_the_acquirer(&world);
+        world.faults().restart();
+        let (caller, operation) = (Some("RecurringCharge".to_owned()), "POST /test-acquirer/v1/authorize".to_owned());
+        fault.into_iter().for_each(|fault| {
+            world.faults().plan(When::Nth { caller: caller.clone(), operation: operation.clone(), nth: 0 }, fault);
+        });
+        desk.changed_by_buyer(&plan, cards::DECLINED).await;
+        until(&world, "2026-12-28 11:00").await;
+        assert_eq!(world.faults().pending(), 0);
+        let card = desk.card("alice").await;
+        let declines = async |by| {
+            let history = card_tries(&world).load(&card.tried(by).unwrap()).await.unwrap().history;
+            serde_json::to_value(history).unwrap()["d"].as_array().map_or(0, Vec::len)
+        };
+        assert_eq!(desk.plan(&id).await.tries, 2, "{fault:?}");
+        assert_eq!(desk.payment(&plan, 2).await.unwrap().initiator, Initiator::Cardholder, "{fault:?}");
+        assert_eq!([declines(TriedBy::Shopper).await, declines(TriedBy::Merchant).await], [1, 0], "{fault:?}");
+        until(&world, "2026-12-29 10:01").await;
+        assert_eq!(desk.payment(&plan, 2).await.unwrap().initiator, Initiator::MerchantRecurring, "{fault:?}");
+        assert_eq!([declines(TriedBy::Shopper).await, declines(TriedBy::Merchant).await], [1, 1], "{fault:?}");
+        assert_eq!(*initiators.lock().unwrap(), ["cardholder", "merchant_recurring"], "{fault:?}");
+    }
+}
+
+/// Who the acquirer is told starts each authorization from now on.
+fn initiators_at_the_acquirer(world: &World) -> Arc<Mutex<Vec<String>>> {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (there, heard) = (world.clone(), Arc::clone(&told));
+    let handler = move |request: Request<Bytes>| {
+        let (there, heard) = (there.clone(), Arc::clone(&heard));
+        async move {
+            if request.uri().path().ends_with("/authorize") {
+                let asked: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+                heard.lock().unwrap().push(asked["initiator"].as_str().unwrap().to_owned());
+            }
+            let answer: Response<Bytes> = there.http(request).await;
+            answer
+        }
+    };
+    world.cloud().register_host("localhost", Arc::new(handler));
+    told
 }
 
 /// The acquirer, in front of whom somebody changes the plan while the next authorization is on its way.

@@ -51,7 +51,7 @@ pub(crate) async fn standing(deps: &Deps, merchant: &Merchant, plan: Plan) -> Re
 pub(crate) async fn by(deps: &Deps, merchant: &Merchant, plan: Plan, payment: &Payment) -> Result<Plan, WorkError> {
     owned(&plan, payment)?;
     let wait = match Standing::of(payment) {
-        Standing::Failed(_) => wait_of(deps, &plan).await?,
+        Standing::Failed(_) => wait_of(deps, &plan, payment.tried_by()).await?,
         Standing::Open | Standing::Paid => None,
     };
     let (now, retries) = (deps.clock.now(), merchant.regular.retries);
@@ -78,11 +78,19 @@ fn owned(plan: &Plan, payment: &Payment) -> Result<(), WorkError> {
     }
 }
 
-/// Until when the networks want the merchant to wait with the card that would be charged next.
-async fn wait_of(deps: &Deps, plan: &Plan) -> Result<Option<Timestamp>, WorkError> {
+/// Until when the networks want the merchant to wait with the card that would be charged next. What a network says to a buyer's own try is waited for, too.
+async fn wait_of(deps: &Deps, plan: &Plan, tried_by: TriedBy) -> Result<Option<Timestamp>, WorkError> {
     let Some(card) = deps.cards.load(&plan.merchant, &plan.owner).await? else { return Ok(None) };
-    Ok(match deps.charging.limit_of(&card, TriedBy::Merchant).await? {
+    let merchants = until(deps.charging.limit_of(&card, TriedBy::Merchant).await?);
+    Ok(match tried_by {
+        TriedBy::Shopper => merchants.max(until(deps.charging.limit_of(&card, TriedBy::Shopper).await?)),
+        TriedBy::Merchant => merchants,
+    })
+}
+
+const fn until(limit: Option<Limit>) -> Option<Timestamp> {
+    match limit {
         Some(Limit::Until(then)) => Some(then),
         Some(Limit::Never | Limit::Revoked) | None => None,
-    })
+    }
 }

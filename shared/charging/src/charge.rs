@@ -330,6 +330,7 @@ fn intent(charge: &Charge, card: &Ready, lease: Lease) -> Intent {
         n,
         nonce,
         lease,
+        initiator: charge.initiator,
         card: card.masked.clone(),
         holder: card.holder.clone(),
         fingerprint: card.fingerprint,
@@ -389,7 +390,7 @@ impl Ready {
     /// The card as the networks count its tries.
     fn tried(&self, charge: &Charge) -> Option<TriedCard> {
         let merchant = charge.order.key.merchant.clone();
-        let by = TriedBy::of(&charge.order.origin, self.id.is_some());
+        let by = TriedBy::of(charge.initiator);
         Some(TriedCard { merchant, fingerprint: self.fingerprint?, brand: self.masked.brand, by })
     }
 

@@ -26,8 +26,8 @@ pub use resolve::{Alarm, Next, Ruling};
 pub use tell::{Reader, Telling, Tidings, tidings};
 
 use crate::{
-    Approval, CardId, CardOwner, Decline, Fingerprint, Lang, LeaseId, MaskedCard, Nonce, OrderId, PaymentKey,
-    PaymentNumber, Reference, Yen, account::UserId, acquirer::Challenge, card::ConsentScope,
+    Approval, CardId, CardOwner, Decline, Fingerprint, Initiator, Lang, LeaseId, MaskedCard, Nonce, OrderId,
+    PaymentKey, PaymentNumber, Reference, Yen, account::UserId, acquirer::Challenge, card::ConsentScope,
     merchant::DestinationNumber,
 };
 
@@ -116,6 +116,18 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Who starts what is claimed so, with this kept card or a typed one. What starts otherwise says so: a buyer's other card for a period that failed.
+    pub const fn usual_initiator(&self, card: Option<CardId>) -> Initiator {
+        match (self, card) {
+            (Self::Page | Self::Link(_) | Self::CardUpdate(_) | Self::Agreement { .. }, _) => Initiator::Cardholder,
+            (Self::Renewal { .. }, _) => Initiator::MerchantRecurring,
+            (Self::Continuation { .. } | Self::Batch { .. } | Self::Api, _) => Initiator::MerchantUnscheduled,
+            // An operator charges a kept card for the merchant, and types the card of somebody on the telephone.
+            (Self::Single { .. }, Some(_)) => Initiator::MerchantUnscheduled,
+            (Self::Single { .. }, None) => Initiator::MailOrTelephone,
+        }
+    }
+
     /// The payment link that it came by.
     pub const fn link(&self) -> Option<&crate::LinkId> {
         match self {
@@ -221,6 +233,8 @@ pub struct Payment {
     pub nonce: Nonce,
     /// When this generation's first intent was made.
     pub opened_at: Timestamp,
+    /// Who started the last attempt.
+    pub initiator: Initiator,
     /// The card of the last attempt.
     pub card: Option<MaskedCard>,
     /// The name on it.

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 pub use networks::{Cap, RULES_AS_OF, Verdict, caps};
 
-use crate::{Brand, Decline, Fingerprint, KeptCard, MerchantId, Payment, Reference, payment::Origin};
+use crate::{Brand, Decline, Fingerprint, Initiator, KeptCard, MerchantId, Payment, Reference};
 
 /// How many operations a history knows again: as many as any cap lets be declined in a day. What comes a second time after that counts twice, which
 /// errs on the safe side.
@@ -23,21 +23,18 @@ const KNOWN: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TriedBy {
-    /// The shopper, at a page or by telephone.
+    /// The shopper, at a page or by telephone, or by another card for a regular purchase that failed.
     Shopper,
     /// The merchant, with a kept card.
     Merchant,
 }
 
 impl TriedBy {
-    /// Whose tries those of an order count with; `kept` where a kept card is tried.
-    pub const fn of(origin: &Origin, kept: bool) -> Self {
-        match origin {
-            Origin::Renewal { .. } | Origin::Continuation { .. } | Origin::Batch { .. } | Origin::Api => Self::Merchant,
-            Origin::Page | Origin::Link(_) | Origin::CardUpdate(_) | Origin::Agreement { .. } => Self::Shopper,
-            // An operator charges a kept card for the merchant, and types the card of somebody on the telephone.
-            Origin::Single { .. } if kept => Self::Merchant,
-            Origin::Single { .. } => Self::Shopper,
+    /// Whose tries one counts with that is started so. A card on the telephone is its shopper's.
+    pub const fn of(initiator: Initiator) -> Self {
+        match initiator {
+            Initiator::Cardholder | Initiator::MailOrTelephone => Self::Shopper,
+            Initiator::MerchantRecurring | Initiator::MerchantUnscheduled => Self::Merchant,
         }
     }
 }
@@ -72,7 +69,7 @@ impl Payment {
 
     /// Whose try its last attempt was.
     pub const fn tried_by(&self) -> TriedBy {
-        TriedBy::of(&self.origin, self.card_id.is_some())
+        TriedBy::of(self.initiator)
     }
 }
 

@@ -52,6 +52,7 @@ fn payment(version: u32, state: State) -> Payment {
         details: Details::default(),
         nonce: Nonce::from_random([0; 16]),
         opened_at: at(1),
+        initiator: domain::Initiator::Cardholder,
         card: None,
         holder: String::new(),
         fingerprint: None,

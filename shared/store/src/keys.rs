@@ -49,6 +49,7 @@ pub(crate) mod payment {
     pub(crate) const ORIGIN: &str = "o";
     pub(crate) const NONCE: &str = "x";
     pub(crate) const OPENED_AT: &str = "t";
+    pub(crate) const INITIATOR: &str = "in";
     pub(crate) const CARD: &str = "c";
     pub(crate) const HOLDER: &str = "h";
     pub(crate) const FINGERPRINT: &str = "fp";

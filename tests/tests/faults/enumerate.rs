@@ -153,9 +153,9 @@ pub(crate) fn is_read(call: &Call) -> bool {
     matches!(call.operation.as_str(), "GetItem" | "BatchGetItem" | "Query")
 }
 
-/// A round of reconcile asks every shard of every minute, and most are empty: of calls in a row that nothing tells apart,
+/// A round asks every shard of every minute or day, and most are empty: of calls in a row that nothing tells apart,
 /// the first and the last stand for all.
-fn stands_for_itself(calls: &[Call], place: usize) -> bool {
+pub(crate) fn stands_for_itself(calls: &[Call], place: usize) -> bool {
     let like = |other: Option<usize>| {
         other.and_then(|other| calls.get(other)).is_some_and(|other| alike(other, &calls[place]))
     };

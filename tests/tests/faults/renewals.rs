@@ -1,5 +1,7 @@
 //! Renewals under every single fault at every call of their functions: a period is charged once, a declined one counts its tries, and nothing is lost on the way.
 
+mod passages;
+
 use domain::recurring::calendar::run_day;
 use domain::recurring::plan::{By, Plan, PlanId, PlanState, Progress};
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::date};

@@ -69,6 +69,7 @@ fn payment(state: State) -> Payment {
         },
         nonce: Nonce::from_random([1; 16]),
         opened_at: Timestamp::from_millisecond(1_763_720_400_123).unwrap(),
+        initiator: crate::Initiator::Cardholder,
         card: None,
         holder: "TARO YAMADA".to_owned(),
         fingerprint: None,

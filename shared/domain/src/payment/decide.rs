@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Keeping, Lease, Order, Origin, Payment, State, TransitionError};
-use crate::{CardId, Fingerprint, MaskedCard, Nonce};
+use crate::{CardId, Fingerprint, Initiator, MaskedCard, Nonce};
 
 /// An attempt that wants to start: what the sealed form said, and who would hold the payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Intent {
     pub nonce: Nonce,
     /// The hold.
     pub lease: Lease,
+    /// Who starts it.
+    pub initiator: Initiator,
     /// The card, as far as it may be stored.
     pub card: MaskedCard,
     /// The name on it.
@@ -137,6 +139,7 @@ impl Payment {
             details: order.details.clone(),
             nonce: intent.nonce,
             opened_at: now,
+            initiator: intent.initiator,
             card: Some(intent.card.clone()),
             holder: intent.holder.clone(),
             fingerprint: intent.fingerprint,
@@ -164,6 +167,7 @@ impl Payment {
             details: order.details.clone(),
             nonce: intent.nonce,
             opened_at: if reopened { now } else { self.opened_at },
+            initiator: intent.initiator,
             card: Some(intent.card.clone()),
             holder: intent.holder.clone(),
             fingerprint: intent.fingerprint,
@@ -195,6 +199,7 @@ impl Payment {
             details: order.details.clone(),
             nonce,
             opened_at: now,
+            initiator: Initiator::Cardholder,
             card: None,
             holder: String::new(),
             fingerprint: None,

@@ -46,6 +46,7 @@ fn paid(captured: bool) -> Payment {
         n: 1,
         nonce: Nonce::from_random([255; 16]),
         lease: lease(255, at(33)),
+        initiator: crate::Initiator::Cardholder,
         card: MaskedCard {
             brand: crate::Brand::Visa,
             last4: "4242".to_owned(),

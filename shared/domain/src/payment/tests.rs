@@ -44,6 +44,7 @@ fn intent(generation: u16, n: u32, nonce: u8) -> Intent {
         n,
         nonce: Nonce::from_random([nonce; 16]),
         lease,
+        initiator: crate::Initiator::Cardholder,
         card,
         holder: "TARO".to_owned(),
         fingerprint: None,

@@ -5,9 +5,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    CardOwner, Nonce,
+    CardId, CardOwner, Nonce,
     account::UserId,
     acquirer::{DeclineCategory, DeclineCode},
+    payment::Origin,
     recurring::plan::PlanId,
 };
 
@@ -188,17 +189,17 @@ fn an_operation_counts_once_among_the_last() {
 fn sides_are_told_apart() {
     let single = || Origin::Single { form: Nonce::from_random([1; 16]), by: UserId::new("aeaqcaibaeaqcaib").unwrap() };
     let plan = PlanId::new("a".repeat(20)).unwrap();
-    for (origin, kept, side) in [
-        (Origin::Page, false, TriedBy::Shopper),
-        (Origin::Page, true, TriedBy::Shopper),
-        (Origin::CardUpdate(CardOwner::Buyer("alice".to_owned())), false, TriedBy::Shopper),
-        (single(), false, TriedBy::Shopper),
-        (single(), true, TriedBy::Merchant),
-        (Origin::Api, true, TriedBy::Merchant),
-        // also where the buyer's change of the card has it tried: what is asked is what is counted
-        (plan.origin_of(2), true, TriedBy::Merchant),
+    let card = Some(CardId::from_random([1; 8]));
+    for (origin, card, side) in [
+        (Origin::Page, None, TriedBy::Shopper),
+        (Origin::Page, card, TriedBy::Shopper),
+        (Origin::CardUpdate(CardOwner::Buyer("alice".to_owned())), None, TriedBy::Shopper),
+        (single(), None, TriedBy::Shopper),
+        (single(), card, TriedBy::Merchant),
+        (Origin::Api, card, TriedBy::Merchant),
+        (plan.origin_of(2), card, TriedBy::Merchant),
     ] {
-        assert_eq!(TriedBy::of(&origin, kept), side, "{origin:?}");
+        assert_eq!(TriedBy::of(origin.usual_initiator(card)), side, "{origin:?}");
     }
 }
 

@@ -195,6 +195,7 @@ mod tests {
             details,
             nonce: Nonce::from_random([1; 16]),
             opened_at: at(0),
+            initiator: crate::Initiator::Cardholder,
             card: None,
             holder: "TARO YAMADA".to_owned(),
             fingerprint: None,

@@ -535,6 +535,7 @@ mod tests {
             details: Details { mail: "a@example.com".to_owned(), user: "u 1".to_owned(), ..Details::default() },
             nonce: Nonce::from_random([1; 16]),
             opened_at: at(0),
+            initiator: crate::Initiator::Cardholder,
             card: None,
             holder: "TARO YAMADA".to_owned(),
             fingerprint: None,

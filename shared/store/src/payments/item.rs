@@ -50,6 +50,9 @@ pub(crate) fn write(payment: &Payment, due: Option<String>) -> Result<Item, Stor
     if payment.origin != Origin::Page {
         item.insert(p::ORIGIN.to_owned(), text(json(&payment.origin)?));
     }
+    if payment.initiator != payment.origin.usual_initiator(payment.card_id) {
+        item.insert(p::INITIATOR.to_owned(), text(json(&payment.initiator)?));
+    }
     if let Some(card) = &payment.card {
         item.insert(p::CARD.to_owned(), text(json(card)?));
     }
@@ -142,6 +145,9 @@ impl Reader<'_> {
         let amount: u32 = self.number(p::AMOUNT)?;
         let opened_at =
             Timestamp::from_millisecond(self.number(p::OPENED_AT)?).map_err(|_| self.wrong(p::OPENED_AT))?;
+        let origin = self.optional(p::ORIGIN)?.unwrap_or(Origin::Page);
+        let card_id = self.id(p::CARD_ID)?;
+        let initiator = self.optional(p::INITIATOR)?.unwrap_or_else(|| origin.usual_initiator(card_id));
         Ok(Payment {
             key,
             version: self.number(VERSION)?,
@@ -151,14 +157,15 @@ impl Reader<'_> {
             attempts_allowed: self.number(p::ATTEMPTS_ALLOWED)?,
             amount: Yen::new(amount).map_err(|_| self.wrong(p::AMOUNT))?,
             interface: interface(self.text(p::INTERFACE)).ok_or_else(|| self.wrong(p::INTERFACE))?,
-            origin: self.optional(p::ORIGIN)?.unwrap_or(Origin::Page),
+            origin,
             details: self.details()?,
             nonce,
             opened_at,
+            initiator,
             card: self.optional(p::CARD)?,
             holder: self.text(p::HOLDER).to_owned(),
             fingerprint: self.id(p::FINGERPRINT)?,
-            card_id: self.id(p::CARD_ID)?,
+            card_id,
             keeping: self.optional(p::KEEPING)?,
             doubted: self.flag(p::DOUBTED),
             state: self.json::<State>(p::STATE)?,

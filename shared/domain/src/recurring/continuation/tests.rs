@@ -41,6 +41,7 @@ fn paid(order: &str, origin: Origin, at: &str) -> Payment {
         n: 1,
         nonce: Nonce::from_random([1; 16]),
         lease: Lease { id: LeaseId::from_random([1; 8]), until: at },
+        initiator: crate::Initiator::Cardholder,
         card: card(),
         holder: "TARO".to_owned(),
         fingerprint: None,

@@ -48,6 +48,7 @@ pub(crate) fn intent(n: u32, nonce: Nonce, at: Timestamp) -> Intent {
         n,
         nonce,
         lease: Lease { id: LeaseId::from_random([1; 8]), until: at },
+        initiator: Initiator::Cardholder,
         card: MaskedCard { brand: Brand::Visa, last4: "4242".to_owned(), expiry },
         holder: "TARO".to_owned(),
         fingerprint: None,

@@ -106,7 +106,7 @@ impl Year {
         let stored = self.payments.get(&renewal.order);
         let visit = |payment: &Payment| payment.generation + u16::from(payment.state.is_unpaid());
         let (n, generation) = (stored.map_or(1, Payment::next_n), stored.map_or(0, visit));
-        let intent = Intent { generation, ..intent(n, renewal.nonce, now) };
+        let intent = Intent { generation, initiator: renewal.initiator, ..intent(n, renewal.nonce, now) };
         let payment = match Payment::decide(stored, &order, &intent, now) {
             Decision::Start(payment) => *payment,
             // it was tried before, and its outcome comes or came by itself
