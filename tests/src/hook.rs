@@ -68,6 +68,7 @@ pub async fn endpoint_with_delivery(world: &World) {
         secrets: Vec::new(),
         keys: Vec::new(),
         state: EndpointState::On,
+        switched_on_at: None,
         health: Health::default(),
         made_at: world.now(),
     };
@@ -174,6 +175,15 @@ impl Hook {
         let made = new_endpoint(&merchant, wish, &keyring, self.world.now()).expect("keys are drawn");
         self.store().put(&made.0).await.expect("nobody else writes it");
         made
+    }
+
+    /// Gives an endpoint new keys; answers its new secret.
+    pub async fn change_keys(&self, endpoint: &Endpoint) -> HmacSecret {
+        let keyring = Keyring::open(&config(&self.world)).await.expect("the keys open");
+        let (changed, secret) =
+            new_keys(&self.endpoint(endpoint).await, &keyring, self.world.now()).expect("keys are drawn");
+        self.store().put(&changed).await.expect("nobody else writes it");
+        secret
     }
 
     /// The endpoint as it stands.

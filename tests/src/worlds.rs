@@ -264,7 +264,7 @@ async fn registry(world: &World) -> Registry {
 }
 
 /// The settings of the product's table and keys, as an operator has them.
-pub(crate) fn config(world: &World) -> Config {
+pub fn config(world: &World) -> Config {
     let functions = &world.template().functions;
     let complete = functions
         .iter()

@@ -14,7 +14,10 @@ use bytes::Bytes;
 use domain::webhook::{Delivery, DeliveryState, Event, Form, HmacSecret, Kind, ReplayState};
 use http::{Response, StatusCode};
 use jiff::SignedDuration;
-use local::world::{Delivery as Deliver, World};
+use local::{
+    cloud::{Fault, When},
+    world::{Delivery as Deliver, World},
+};
 use store::Which;
 use system_tests::{Call, Card, Clerk, Hook, ShopRequest, Shopper, cards, fresh, matters};
 
@@ -221,6 +224,107 @@ async fn keys_are_changed_with_a_fresh_code_and_both_sign_for_a_week() {
     let call = hook.calls()[1].clone();
     assert!(call.is_genuine(&[old], &[]).is_err() && call.is_genuine(&[new], &[]).is_ok());
     assert_eq!(hook.public_keys("4000", &endpoint.id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_new_secret_that_was_lost_is_changed_once_more_and_the_one_in_use_signs_on() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, in_use) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let mut owner = Clerk::owner(&world).await;
+    let mut secrets = vec![in_use];
+    for _ in 0..2 {
+        owner.get(&format!("{PAGE}/{}", endpoint.id)).await;
+        let code = owner.code().await;
+        let form = owner.form_by_id("act-rotate").clone().pressed("act", "rotate").with("totp", &code);
+        owner.submit(&form).await;
+        secrets.push(HmacSecret::parse(&owner.page().by_id("new-secret").unwrap().text).unwrap());
+        world.advance(Duration::from_secs(60)).await.unwrap(); // a code is good once
+    }
+    pays(&world, "1").await;
+    let call = hook.calls()[0].clone();
+    for secret in secrets {
+        assert_eq!(call.is_genuine(&[secret], &[]), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn a_new_secret_is_shown_though_the_owners_can_not_be_told() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let mut owner = Clerk::owner(&world).await;
+    owner.get(&format!("{PAGE}/{}", endpoint.id)).await;
+    let code = owner.code().await;
+    let form = owner.form_by_id("act-rotate").clone().pressed("act", "rotate").with("totp", &code);
+    world.faults().restart();
+    let caller = Some("ConsoleNotify".to_owned());
+    // the first is the audit log's; whatever is asked again is refused again
+    for nth in 1..9 {
+        world
+            .faults()
+            .plan(When::Nth { caller: caller.clone(), operation: "Query".to_owned(), nth }, Fault::FailBefore);
+    }
+    owner.submit(&form).await;
+    world.faults().stop();
+    assert!(HmacSecret::parse(&owner.page().by_id("new-secret").unwrap().text).is_ok(), "{}", owner.page().text);
+    assert_eq!(hook.endpoint(&endpoint).await.secrets.len(), 2);
+}
+
+#[tokio::test]
+async fn an_endpoint_with_the_form_has_no_tests_and_hears_nothing_that_it_can_not_tell() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let mut owner = Clerk::owner(&world).await;
+    owner.get(PAGE).await;
+    let form = owner.form(PAGE).clone().with("address", "https://shop.example.com/hook").with("form", "hand_over");
+    let unticked = |form: system_tests::Form, kind: Kind| {
+        if form.value(kind.name()).is_some() { form.without(kind.name()) } else { form }
+    };
+    let form = Kind::CHOICES.into_iter().fold(form, unticked);
+    owner.submit(&form.ticked("payment.refunded").with("totp", "000000")).await;
+    assert_eq!(owner.page().status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(owner.page().text.contains("決済の成功と失敗だけです"), "{}", owner.page().text);
+    let (endpoint, _) = hook.register("4000", Form::HandOver, &Kind::CHOICES).await;
+    let (json, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let (path, other) = (format!("{PAGE}/{}", endpoint.id), format!("{PAGE}/{}", json.id));
+    owner.get(&other).await;
+    let forms = ["test", "check"].map(|act| owner.form_by_id(&format!("act-{act}")).clone().pressed("act", act));
+    owner.get(&path).await;
+    assert!(owner.page().text.contains("フォームの通知先では使えません") && owner.page().by_id("act-test").is_none());
+    for form in forms {
+        owner.submit(&system_tests::Form { action: path.clone(), ..form }).await;
+        assert_eq!(owner.page().status, StatusCode::UNPROCESSABLE_ENTITY, "{}", owner.page().text);
+    }
+    world.settle().await.unwrap();
+    assert!(hook.calls().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_asked_on_a_page_from_before_it_was_switched_off_is_not_sent_and_the_page_says_so() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    pays(&world, "1").await;
+    let mut owner = Clerk::owner(&world).await;
+    let path = format!("{PAGE}/{}", endpoint.id);
+    owner.get(&path).await;
+    let test = owner.form_by_id("act-test").clone().pressed("act", "test");
+    let off = owner.form_by_id("act-switch").clone().pressed("act", "off");
+    let log =
+        owner.page().tags("a").filter_map(|tag| tag.attribute("href")).find(|at| at.starts_with(&format!("{path}/")));
+    let one = log.unwrap().to_owned();
+    owner.get(&one).await;
+    let again = owner.form(&one).clone();
+    owner.submit(&off).await;
+    for form in [test, again] {
+        owner.submit(&form).await;
+        assert_eq!(owner.page().status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(owner.page().text.contains("停止しているため送れません"), "{}", owner.page().text);
+    }
+    world.settle().await.unwrap();
+    assert_eq!((hook.calls().len(), hook.deliveries(&endpoint).await.len()), (1, 1));
+    assert!(matters(&world, Some("4000"), Which::Open).await.is_empty());
 }
 
 #[tokio::test]

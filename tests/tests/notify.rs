@@ -31,7 +31,10 @@ use lambda_runtime::{Context, LambdaEvent};
 use local::{cloud::Caller, world::World};
 use outbound::Queue;
 use serde_json::{Value, json};
-use system_tests::{Call, Card, Clerk, Hook, RegularDesk, ShopRequest, Shopper, cards, change_merchant, fresh, japan};
+use store::Which;
+use system_tests::{
+    Call, Card, Clerk, Hook, RegularDesk, ShopRequest, Shopper, cards, change_merchant, fresh, japan, matters,
+};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -286,7 +289,7 @@ async fn an_endpoint_that_was_just_made_or_switched_on_hears_the_very_next_event
     let broken = hook.endpoint(&endpoint).await;
     assert!(!broken.is_on());
     hook.answers(200);
-    hook.store().put(&broken.switched(EndpointState::On)).await.unwrap();
+    hook.store().put(&broken.switched(EndpointState::On, world.now())).await.unwrap();
     pays(&world, "4").await;
     world.settle().await.unwrap();
     assert_eq!(hook.calls().len(), 3, "switched on in the same second");
@@ -295,7 +298,7 @@ async fn an_endpoint_that_was_just_made_or_switched_on_hears_the_very_next_event
 }
 
 #[tokio::test]
-async fn one_change_of_an_endpoint_is_one_mail_however_many_tries_see_it() {
+async fn one_change_of_an_endpoint_is_one_mail_and_one_matter_however_many_tries_see_it() {
     let world = fresh().await;
     change_merchant(&world, "4000", |merchant| merchant.mail.shop_copy = Some("owner@example.com".to_owned())).await;
     let hook = Hook::at(&world, "shop.example.com");
@@ -308,6 +311,7 @@ async fn one_change_of_an_endpoint_is_one_mail_however_many_tries_see_it() {
     assert!(matches!(hook.endpoint(&endpoint).await.state, EndpointState::Broken { why: Why::Gone, .. }));
     let mails = world.mailbox().unwrap();
     assert_eq!(mails.iter().filter(|mail| mail.subject == "通知先への送信を停止しました").count(), 1);
+    assert_eq!(matters(&world, Some("4000"), Which::Open).await.len(), 1);
 }
 
 /// Something that happened to a merchant.
@@ -405,7 +409,7 @@ async fn tries_of_a_slow_endpoint_that_hears_hold_up_a_quick_ones_by_one_try_at_
     Box::pin(polled(&world, &quick, 5)).await;
     slow.takes(Duration::from_secs(14));
     let seen = slow.store().of(&MerchantId::new("2400").unwrap()).await.unwrap().remove(0);
-    let is_slow = seen.health.after(domain::webhook::Answer::Status(200), 14_000, world.now()).unwrap();
+    let is_slow = seen.health.after(domain::webhook::Answer::Status(200), 14_000, None, world.now()).unwrap();
     slow.store().put(&seen.faring(is_slow)).await.unwrap();
     // sixty of the slow one come to the second queue, then the quick one's are sent again
     let happened: Vec<Notice> = (100..160).map(|n| tested(&world, "2400", n)).collect();

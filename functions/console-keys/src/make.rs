@@ -42,7 +42,7 @@ pub(crate) async fn make(call: &Call<'_>) -> Result<Response<Body>, Refusal> {
     deps.console.noted(&visit.user, action, deps.keys.put(&key)).await?;
     tracing::info!(merchant.id = %key.merchant, key.id = %key.id, "a key of the JSON API was made");
     let what = |lang| api_keys(lang).told_made.to_owned();
-    deps.console.tell_owners(&deps.mailer, visit, &format!("key-made.{}", key.id), what).await?;
+    deps.console.tell_owners(&deps.mailer, visit, &format!("key-made.{}", key.id), what).await;
     let frame = visit.frame(call.words().new, Section::Settings);
     let page = MadePage { frame: frame.clone(), words: call.words(), key: &text.expose(), path: ADDRESS };
     Ok(answer::page(call.request, StatusCode::OK, console::page(&page, &frame)))

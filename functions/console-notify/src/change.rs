@@ -13,7 +13,7 @@ use store::StoreError;
 
 use crate::{
     Deps, address,
-    list::chosen,
+    list::{can_hear, chosen},
     one::{self, Said},
 };
 
@@ -79,7 +79,7 @@ pub(crate) async fn act(
     if visit.user.role < Role::Owner {
         return Err(Refusal::RoleTooLow);
     }
-    if act == Act::Events && chosen(visit).is_empty() {
+    if act == Act::Events && !can_hear(endpoint.form, &chosen(visit)) {
         return one::mend(deps, request, visit, endpoint, Said::NoKinds).await;
     }
     if act.is_confirmed() {
@@ -102,8 +102,8 @@ pub(crate) async fn act(
             (Some(changed), Some(secret))
         }
         Act::EndBefore => (Some(endpoint.without_before()), None),
-        Act::On => (Some(endpoint.switched(EndpointState::On)), None),
-        Act::Off => (Some(endpoint.switched(EndpointState::Off { at: visit.now })), None),
+        Act::On => (Some(endpoint.switched(EndpointState::On, visit.now)), None),
+        Act::Off => (Some(endpoint.switched(EndpointState::Off { at: visit.now }, visit.now)), None),
         Act::Remove => (None, None),
     };
     let writing = async {
@@ -117,7 +117,7 @@ pub(crate) async fn act(
         Err(StoreError::Conflict) => return one::mend(deps, request, visit, endpoint, Said::Stale).await,
         Err(error) => return Err(error.into()),
     }
-    tell_owners(deps, visit, endpoint, act.change()).await?;
+    tell_owners(deps, visit, endpoint, act.change()).await;
     Ok(match (secret, act) {
         (Some(secret), _) => one::secret(request, visit, endpoint, &secret),
         (None, Act::Remove) => answer::see_other("/console/notifications?done=removed"),
@@ -132,16 +132,11 @@ fn next(endpoint: &Endpoint) -> u32 {
 }
 
 /// Tells all owners by mail what was done with an endpoint.
-pub(crate) async fn tell_owners(
-    deps: &Deps,
-    visit: &Visit,
-    endpoint: &Endpoint,
-    change: EndpointChange,
-) -> Result<(), StoreError> {
+pub(crate) async fn tell_owners(deps: &Deps, visit: &Visit, endpoint: &Endpoint, change: EndpointChange) {
     let event = format!("endpoint.{}.{}", endpoint.id, visit.now.as_millisecond());
     let what = |lang| {
         let action = Action::EndpointChanged { endpoint: endpoint.id.clone(), change };
         words::console::audit::audit(lang, &action)
     };
-    deps.console.tell_owners(&deps.mailer, visit, &event, what).await
+    deps.console.tell_owners(&deps.mailer, visit, &event, what).await;
 }

@@ -28,7 +28,7 @@ pub(crate) fn show(request: &Request, visit: &Visit, endpoint: &Endpoint, delive
         body: delivery.body.clone(),
         replays: (delivery.replays > 0).then(|| (words.replays)(delivery.replays)),
         tries: delivery.attempts.iter().rev().map(|attempt| Try::new(visit, attempt)).collect(),
-        on: endpoint.is_on(),
+        on: endpoint.is_on() && delivery.can_be_told(),
         words,
         frame: frame.clone(),
     };

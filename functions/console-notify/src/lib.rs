@@ -13,7 +13,7 @@ use console::{Console, Refusal, Visit};
 use domain::{
     Clock,
     account::Role,
-    webhook::{DeliveryKey, Endpoint, EndpointId, Notice},
+    webhook::{DeliveryKey, Endpoint, EndpointId, Form, Notice},
 };
 use http::{Method, Response};
 use inbound::{Config, KeyringError, http as answer};
@@ -94,7 +94,7 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
             let key = place.key(visit.merchant_id(), &id).ok_or(Refusal::NotThere)?;
             let delivery = deps.deliveries.load(&key).await?.ok_or(Refusal::NotThere)?;
             if posted {
-                replay::one(deps, &visit, &endpoint, &delivery).await
+                replay::one(deps, request, &visit, &endpoint, &delivery).await
             } else {
                 Ok(delivery::show(request, &visit, &endpoint, &delivery))
             }
@@ -107,7 +107,10 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
 /// What a button of the endpoint's page asks for.
 async fn act(deps: &Deps, request: &Request, visit: &Visit, endpoint: &Endpoint) -> Result<Response<Body>, Refusal> {
     match visit.field("act") {
-        "test" => replay::test(deps, visit, endpoint).await,
+        "test" | "check" if endpoint.form == Form::HandOver => {
+            one::mend(deps, request, visit, endpoint, one::Said::NoTests).await
+        }
+        "test" => replay::test(deps, request, visit, endpoint).await,
         "check" => check::run(deps, request, visit, endpoint).await,
         "replay" => Box::pin(replay::period(deps, request, visit, endpoint)).await,
         name => {

@@ -23,7 +23,7 @@ enum Problem {
     Address,
     /// It is one that is never called.
     Refused,
-    /// Nothing was chosen.
+    /// Nothing was chosen that its form can tell.
     Kinds,
     /// The code of the app.
     Code,
@@ -55,7 +55,7 @@ pub(crate) async fn make(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     let (endpoint, secret) = made.map_err(|_| SealError::Foreign)?;
     let action = Action::EndpointChanged { endpoint: endpoint.id.clone(), change: EndpointChange::Made };
     deps.console.noted(&visit.user, action, deps.endpoints.put(&endpoint)).await?;
-    change::tell_owners(deps, visit, &endpoint, EndpointChange::Made).await?;
+    change::tell_owners(deps, visit, &endpoint, EndpointChange::Made).await;
     Ok(one::secret(request, visit, &endpoint, &secret))
 }
 
@@ -70,7 +70,15 @@ fn wish(deps: &Deps, visit: &Visit) -> Result<EndpointWish, Problem> {
         _ => Form::Json,
     };
     let kinds = chosen(visit);
-    if kinds.is_empty() { Err(Problem::Kinds) } else { Ok(EndpointWish { address, form, kinds }) }
+    if can_hear(form, &kinds) { Ok(EndpointWish { address, form, kinds }) } else { Err(Problem::Kinds) }
+}
+
+/// Whether any of these can be told in this form.
+pub(crate) fn can_hear(form: Form, kinds: &BTreeSet<Kind>) -> bool {
+    match form {
+        Form::Json => !kinds.is_empty(),
+        Form::HandOver => kinds.iter().any(|kind| kind.is_result()),
+    }
 }
 
 /// The events that are ticked in a form.

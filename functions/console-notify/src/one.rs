@@ -30,8 +30,10 @@ pub(crate) enum Said {
     CodeWrong,
     /// Somebody changed the endpoint first.
     Stale,
-    /// No event was chosen.
+    /// No event was chosen that its form can tell.
     NoKinds,
+    /// Its form can tell neither a test nor a check.
+    NoTests,
     /// The days of a period can't be read.
     Period,
     /// It is switched off, so nothing can be sent.
@@ -92,6 +94,7 @@ async fn page(
         keys_address: format!("{}/.well-known/kessai-notifications/{}/{}", deps.origin, endpoint.merchant, endpoint.id),
         has_before: endpoint.secrets.len() > 1,
         on: endpoint.is_on(),
+        can_be_tested: endpoint.form == Form::Json,
         owner: visit.user.role >= Role::Owner,
         generation: endpoint.next_generation(),
         rows: log.deliveries.iter().map(|delivery| Row::new(visit.lang, &path, delivery)).collect(),
@@ -122,6 +125,7 @@ fn text_of(words: &NotificationWords, frame: &Frame, said: Said) -> String {
         Said::CodeWrong => frame.words.totp_wrong.lead,
         Said::Stale => words.stale,
         Said::NoKinds => words.no_events,
+        Said::NoTests => words.no_tests,
         Said::Period => words.bad_period,
         Said::Off => words.off_now,
         Said::Replaying => words.replaying_now,
@@ -214,6 +218,8 @@ struct OnePage {
     /// There are keys before the present ones.
     has_before: bool,
     on: bool,
+    /// Tests and the check are JSON.
+    can_be_tested: bool,
     /// The visitor may change it.
     owner: bool,
     /// Which keys the page shows.

@@ -18,13 +18,20 @@ use crate::{
 };
 
 /// Sends a test, by the way that all others go.
-pub(crate) async fn test(deps: &Deps, visit: &Visit, endpoint: &Endpoint) -> Result<Response<Body>, Refusal> {
+pub(crate) async fn test(
+    deps: &Deps,
+    request: &Request,
+    visit: &Visit,
+    endpoint: &Endpoint,
+) -> Result<Response<Body>, Refusal> {
+    if !endpoint.is_on() {
+        return one::mend(deps, request, visit, endpoint, Said::Off).await;
+    }
     let path = address(&endpoint.id);
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|_| SealError::Foreign)?;
     let event = Event::test(visit.merchant_id().clone(), u64::from_be_bytes(random), 1, visit.now);
     let merchant = &visit.merchant.merchant;
-    // a test says nothing that the form of a hand-over could say
     let body = webhook::body(&event, Form::Json, &endpoint.id, merchant, None).map_err(|_| Refusal::Unreadable)?;
     let Some(body) = body else { return Err(Refusal::Unreadable) };
     let waiting = DeliveryState::Waiting { due: visit.now };
@@ -38,19 +45,21 @@ pub(crate) async fn test(deps: &Deps, visit: &Visit, endpoint: &Endpoint) -> Res
 /// Sends one again.
 pub(crate) async fn one(
     deps: &Deps,
+    request: &Request,
     visit: &Visit,
     endpoint: &Endpoint,
     delivery: &Delivery,
 ) -> Result<Response<Body>, Refusal> {
+    if !endpoint.is_on() {
+        return one::mend(deps, request, visit, endpoint, Said::Off).await;
+    }
     let page = format!("{}/{}", address(&endpoint.id), DeliveryPlace::of(&delivery.key).address());
-    if endpoint.is_on() {
-        deps.console.note(visit, Action::NotificationsSent { endpoint: endpoint.id.clone(), count: 1 }).await?;
-        if let Some(again) = delivery.replayed(visit.now) {
-            match deps.deliveries.put(&again).await {
-                // one that somebody else moved meanwhile is on its way already
-                Ok(()) | Err(StoreError::Conflict) => deps.try_now(again.key).await?,
-                Err(error) => return Err(error.into()),
-            }
+    deps.console.note(visit, Action::NotificationsSent { endpoint: endpoint.id.clone(), count: 1 }).await?;
+    if let Some(again) = delivery.replayed(visit.now) {
+        match deps.deliveries.put(&again).await {
+            // one that somebody else moved meanwhile is on its way already
+            Ok(()) | Err(StoreError::Conflict) => deps.try_now(again.key).await?,
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(answer::see_other(&page))

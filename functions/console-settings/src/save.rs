@@ -78,7 +78,7 @@ pub(crate) async fn save(deps: &Deps, request: &Request, visit: &Visit, tab: Tab
     match store(deps, visit, &stored, changed).await {
         Ok(changes) => {
             if tab.is_guarded() {
-                notify::owners(deps, visit, &stored, &changes).await?;
+                notify::owners(deps, visit, &stored, &changes).await;
             }
             Ok(answer::see_other(&format!("{}?done={done}", tab.path())))
         }

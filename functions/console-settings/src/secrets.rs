@@ -93,7 +93,7 @@ pub(crate) async fn act(deps: &Deps, request: &Request, visit: &Visit, act: Act)
         Err(refusal) => return Err(refusal),
     }
     match save::store(deps, visit, &stored, changed).await {
-        Ok(changes) => notify::owners(deps, visit, &stored, &changes).await?,
+        Ok(changes) => notify::owners(deps, visit, &stored, &changes).await,
         Err(StoreError::Conflict) => {
             return page(deps, request, visit, &stored, act, Answer::Stale, StatusCode::CONFLICT);
         }

@@ -1,4 +1,4 @@
-//! One try: signed, sent, and its answer written down.
+//! One try: signed, written down as being made, sent, and its answer written down.
 
 use domain::webhook::{Attempt, Delivery, Endpoint, Form, Resolved, retry_after, signed_form};
 use inbound::{OpenedMerchant, notification::signed_headers};
@@ -11,16 +11,21 @@ use crate::{Batch, Deps, Failed, chance, health, letter};
 /// The longest wait that the queue can make (SQS's limit); longer ones are left to the round over what is due.
 const BY_QUEUE: SignedDuration = SignedDuration::from_mins(15);
 
-/// Makes a try of a delivery that is held for it, and writes down what came.
+/// Makes a try of a delivery that this write holds for it, and writes down what came. What can't be signed is not held: the queue gives its message again,
+/// and at last parks it where a person sees it.
 pub(crate) async fn make(
     batch: &Batch<'_>,
     endpoint: &Endpoint,
     merchant: &OpenedMerchant,
     delivery: Delivery,
-) -> Result<(), Failed> {
+) -> Result<Wrote, Failed> {
     let deps = batch.deps;
     let now = deps.clock.now();
     let notification = notification(deps, endpoint, merchant, &delivery, now)?;
+    match write(batch, &delivery).await? {
+        Wrote::Overtaken => return Ok(Wrote::Overtaken),
+        Wrote::Done => {}
+    }
     let heard = deps.notifier.send(&endpoint.address, &notification).await;
     let after = deps.clock.now();
     let asked = heard.retry_after.as_deref().and_then(|value| retry_after(value, after));
@@ -32,17 +37,18 @@ pub(crate) async fn make(
         duration_ms = heard.took_ms,
         "notification sent"
     );
-    settle(batch, endpoint, delivery.resolved(attempt, asked, chance()?, after)).await
+    settle(batch, endpoint, delivery.resolved(attempt, asked, chance()?, after)).await?;
+    Ok(Wrote::Done)
 }
 
 /// Writes down what came of a try; what follows for the endpoint, too.
 pub(crate) async fn settle(batch: &Batch<'_>, endpoint: &Endpoint, resolved: Resolved) -> Result<(), Failed> {
-    let Resolved { delivery, wait } = resolved;
+    let Resolved { delivery, wait, asked } = resolved;
     match write(batch, &delivery).await? {
         Wrote::Overtaken => return Ok(()),
         Wrote::Done => {}
     }
-    health::note(batch, endpoint, &delivery).await;
+    health::note(batch, endpoint, &delivery, asked).await;
     match wait {
         Some(wait) if wait <= BY_QUEUE => {
             // the round over what is due finds it, a minute late at most
@@ -75,15 +81,26 @@ pub(crate) fn wrote(written: Result<(), StoreError>) -> Result<Wrote, StoreError
 
 /// Writes a delivery; one that nobody tries any more is a matter for a person.
 pub(crate) async fn write(batch: &Batch<'_>, delivery: &Delivery) -> Result<Wrote, Failed> {
-    if delivery.is_dead_letter() {
-        letter::raise(batch, delivery).await?;
-        tracing::warn!(
-            event.id = delivery.key.event.as_str(),
-            endpoint = delivery.key.endpoint.as_str(),
-            "a notification waits for a person"
-        );
+    if !delivery.is_dead_letter() {
+        return Ok(wrote(batch.deps.deliveries.put(delivery).await)?);
     }
-    Ok(wrote(batch.deps.deliveries.put(delivery).await)?)
+    // raised before it is written: no dead letter stands unseen where this run ends in between
+    let raised = letter::raise(batch, &delivery.key).await;
+    // written also where it could not be raised: what was sent is not sent without end
+    let written = wrote(batch.deps.deliveries.put(delivery).await)?;
+    raised?;
+    match written {
+        Wrote::Overtaken => {}
+        Wrote::Done => {
+            tracing::warn!(
+                event.id = delivery.key.event.as_str(),
+                endpoint = delivery.key.endpoint.as_str(),
+                "a notification waits for a person"
+            );
+            letter::raise(batch, &delivery.key).await?; // whoever closed the matter meanwhile has not seen this one
+        }
+    }
+    Ok(written)
 }
 
 /// What is sent now. The body of every try is the same; the time and what is signed with it are not.

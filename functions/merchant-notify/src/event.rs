@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Batch, Failed,
     attempt::{self, Wrote},
-    chance,
+    chance, letter,
 };
 
 /// Tells an event to everyone who wants it. A repeat finds what stands.
@@ -39,16 +39,29 @@ async fn tell_one(
     payment: Option<&Payment>,
 ) -> Result<(), Failed> {
     let body = webhook::body(event, endpoint.form, &endpoint.id, &merchant.merchant, payment)?;
-    let Some(body) = body else { return Ok(()) };
     let now = batch.deps.clock.now();
-    let (state, wait) = first(endpoint, chance()?, now);
-    let delivery = Delivery::begin(event, &endpoint.id, endpoint.form, body, state);
-    match (attempt::write(batch, &delivery).await?, state, wait) {
+    let (delivery, wait) = match body {
+        Some(body) => {
+            let (state, wait) = first(endpoint, chance()?, now);
+            (Delivery::begin(event, &endpoint.id, endpoint.form, body, state), wait)
+        }
+        None => (Delivery::untold(event, &endpoint.id, endpoint.form, now), None),
+    };
+    let written = match delivery.state {
+        DeliveryState::Sending { .. } => attempt::make(batch, endpoint, merchant, delivery.clone()).await?,
+        DeliveryState::Waiting { .. }
+        | DeliveryState::Heard { .. }
+        | DeliveryState::GivenUp { .. }
+        | DeliveryState::Held { .. } => attempt::write(batch, &delivery).await?,
+    };
+    match (written, wait) {
+        (Wrote::Done, Some(wait)) => Ok(batch.deps.try_later(&delivery.key, wait).await?),
+        (Wrote::Done, None) => Ok(()),
         // it came before: whoever wrote it tries it, or the round over what is due does
-        (Wrote::Overtaken, _, _) => Ok(()),
-        (Wrote::Done, DeliveryState::Sending { .. }, _) => attempt::make(batch, endpoint, merchant, delivery).await,
-        (Wrote::Done, _, Some(wait)) => Ok(batch.deps.try_later(&delivery.key, wait).await?),
-        (Wrote::Done, _, None) => Ok(()),
+        (Wrote::Overtaken, _) => match batch.deps.deliveries.load(&delivery.key).await? {
+            Some(stands) => letter::raise_again(batch, &stands).await,
+            None => Ok(()),
+        },
     }
 }
 

@@ -24,19 +24,24 @@ pub(crate) async fn probe(batch: &Batch<'_>, endpoint: &Endpoint, now: Timestamp
     })
 }
 
-/// Notes what the last try of a delivery says of its endpoint.
-pub(crate) async fn note(batch: &Batch<'_>, endpoint: &Endpoint, delivery: &Delivery) {
-    if let Err(error) = noted(batch, endpoint, delivery).await {
+/// Notes what the last try of a delivery says of its endpoint. `asked` is how long the endpoint asked to be left alone.
+pub(crate) async fn note(batch: &Batch<'_>, endpoint: &Endpoint, delivery: &Delivery, asked: Option<SignedDuration>) {
+    if let Err(error) = noted(batch, endpoint, delivery, asked).await {
         tracing::warn!(error = %domain::Causes::of(&*error), endpoint = endpoint.id.as_str(), "an endpoint's health is not noted");
     }
 }
 
-async fn noted(batch: &Batch<'_>, endpoint: &Endpoint, delivery: &Delivery) -> Result<(), Failed> {
+async fn noted(
+    batch: &Batch<'_>,
+    endpoint: &Endpoint,
+    delivery: &Delivery,
+    asked: Option<SignedDuration>,
+) -> Result<(), Failed> {
     let Some(last) = delivery.attempts.last() else { return Ok(()) };
-    let over = matches!(delivery.state, DeliveryState::GivenUp { .. });
+    let heard = Heard { last, asked, over: matches!(delivery.state, DeliveryState::GivenUp { .. }) };
     let mut stands = endpoint.clone();
     for _ in 0..LOOKS {
-        let Some(next) = after(&stands, last, over, batch.deps.clock.now()) else { return Ok(()) };
+        let Some(next) = after(&stands, &heard, batch.deps.clock.now()) else { return Ok(()) };
         match batch.endpoints.put(&next).await? {
             Wrote::Done => return Ok(()),
             Wrote::Overtaken if next.is_on() => return Ok(()), // what another try said in the same moment is as good
@@ -48,14 +53,26 @@ async fn noted(batch: &Batch<'_>, endpoint: &Endpoint, delivery: &Delivery) -> R
     Ok(()) // the next try says it again
 }
 
-/// An endpoint after a try, by one write; `over`: its delivery was given up. None: nothing changed that is worth a write.
-fn after(endpoint: &Endpoint, last: &Attempt, over: bool, now: Timestamp) -> Option<Endpoint> {
-    if !endpoint.is_on() {
-        return None; // what somebody decided stands
+/// What came of a try.
+struct Heard<'a> {
+    last: &'a Attempt,
+    /// How long the endpoint asked to be left alone.
+    asked: Option<SignedDuration>,
+    /// Its delivery was given up.
+    over: bool,
+}
+
+/// An endpoint after a try, by one write. None: nothing changed that is worth a write.
+fn after(endpoint: &Endpoint, &Heard { last, asked, over }: &Heard<'_>, now: Timestamp) -> Option<Endpoint> {
+    if !endpoint.is_on() || !endpoint.heeds(last.at) {
+        return None; // what somebody decided stands, also where it was decided while the try was under way
     }
     let health = match last.answer {
-        Answer::Unheard(Unheard::Rests) => None, // nobody was asked: nothing is new
-        Answer::Status(_) | Answer::Unheard(_) => endpoint.health.after(last.answer, last.took_ms, now),
+        Answer::Unheard(Unheard::Rests | Unheard::OpenedAgain) => None, // nobody was asked: nothing is new
+        Answer::Status(_)
+        | Answer::Unheard(Unheard::Refused | Unheard::NoConnection | Unheard::Lost | Unheard::Timeout) => {
+            endpoint.health.after(last.answer, last.took_ms, asked, now)
+        }
     };
     let health = health.unwrap_or_else(|| endpoint.health.clone());
     let deaf = health.failing_since.is_some_and(|since| now.duration_since(since) >= DEAF);
@@ -67,7 +84,7 @@ fn after(endpoint: &Endpoint, last: &Attempt, over: bool, now: Timestamp) -> Opt
     let told = health.told || health.wants_telling(now);
     let next = Endpoint { health: Health { told, ..health }, ..endpoint.clone() };
     match broken {
-        Some(why) => Some(next.switched(EndpointState::Broken { at: now, why })),
+        Some(why) => Some(next.switched(EndpointState::Broken { at: now, why }, now)),
         None if next == *endpoint => None,
         None => Some(next.faring(next.health.clone())),
     }

@@ -90,9 +90,9 @@ impl Deps {
 /// None: a message fails alone.
 pub async fn handler(deps: &Deps, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     let batch = Batch { deps, endpoints: Endpoints::new(deps.endpoints.clone()) };
-    let last = letter::given_last(&event.payload, deps.clock.now());
+    let last = letter::given_last(&event.payload);
     let answer = events::messages_at_once(event.payload, AT_ONCE, |notice: Notice| tell(&batch, notice)).await;
-    letter::raise_parked(deps, &last, &answer).await;
+    letter::raise_parked(&batch, &last, &answer).await;
     Ok(answer)
 }
 

@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 
 use crate::{
     Batch, Failed,
-    attempt::{self, Wrote},
-    chance, health,
+    attempt::{self, wrote},
+    chance, health, letter,
 };
 
 /// A message may come so much before its time: a queue's clock and ours differ by a little.
@@ -23,11 +23,13 @@ pub(crate) async fn again(batch: &Batch<'_>, key: &DeliveryKey) -> Result<(), Fa
             return Ok(deps.try_later(key, due.duration_since(now)).await?);
         }
         // the round over what is due looks again
-        Err(Unsent::Early(_) | Unsent::Taken(_) | Unsent::Over) => return Ok(()),
+        Err(Unsent::Early(_) | Unsent::Taken(_)) => return Ok(()),
+        Err(Unsent::Over) => return letter::raise_again(batch, &stands).await,
     };
     let Some(endpoint) = batch.endpoints.one(&key.merchant, &key.endpoint).await? else {
-        // it was removed: nobody is there to hear it
-        return attempt::write(batch, &stands.held(now)).await.map(drop);
+        // it was removed: nobody is there to hear it, and no log for a person to look at
+        wrote(deps.deliveries.put(&stands.held(now)).await)?;
+        return Ok(());
     };
     match endpoint.state {
         EndpointState::On => {}
@@ -44,12 +46,6 @@ pub(crate) async fn again(batch: &Batch<'_>, key: &DeliveryKey) -> Result<(), Fa
         let passed = stands.passed_over(chance()?, now);
         return attempt::settle(batch, &endpoint, passed).await;
     };
-    match attempt::write(batch, &claimed).await? {
-        Wrote::Overtaken => Ok(()),
-        Wrote::Done => {
-            let merchant =
-                deps.merchants.load(&key.merchant, &deps.keyring).await?.ok_or("the merchant is not there")?;
-            attempt::make(batch, &endpoint, &merchant, claimed).await
-        }
-    }
+    let merchant = deps.merchants.load(&key.merchant, &deps.keyring).await?.ok_or("the merchant is not there")?;
+    attempt::make(batch, &endpoint, &merchant, claimed).await.map(drop)
 }

@@ -55,6 +55,7 @@ pub fn new_endpoint(
         secrets: Vec::new(),
         keys: Vec::new(),
         state: EndpointState::On,
+        switched_on_at: None,
         health: Health::default(),
         made_at: now,
     };

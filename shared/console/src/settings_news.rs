@@ -3,7 +3,6 @@
 use domain::{Lang, account::Role};
 use inbound::page::mail::{PlainLetter, header_safe, plain};
 use outbound::{Mail, Mailer};
-use store::StoreError;
 use words::{console::settings::settings, date_time};
 
 use crate::{Console, Visit};
@@ -11,19 +10,16 @@ use crate::{Console, Visit};
 impl Console {
     /// Tells every owner who changed what. `what` names it in a language; values are not named: a mailbox is no place for them. `event` names the change.
     ///
-    /// The change is made already; a mail that can't be sent is said in the log and doesn't undo it.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn tell_owners(
-        &self,
-        mailer: &Mailer,
-        visit: &Visit,
-        event: &str,
-        what: impl Fn(Lang) -> String,
-    ) -> Result<(), StoreError> {
+    /// The change is made already, and the page may show a secret this once: a mail that can't be sent is said in the log and stands in no way.
+    pub async fn tell_owners(&self, mailer: &Mailer, visit: &Visit, event: &str, what: impl Fn(Lang) -> String) {
         let merchant = &visit.merchant.merchant;
-        let users = self.users().list(&merchant.id).await?;
+        let users = match self.users().list(&merchant.id).await {
+            Ok(users) => users,
+            Err(error) => {
+                tracing::error!(error = %domain::Causes::of(&error), "the owners could not be told of a change");
+                return;
+            }
+        };
         for owner in users.iter().filter(|user| user.role == Role::Owner && user.has_joined()) {
             let words = settings(owner.lang);
             let letter = plain(&PlainLetter {
@@ -52,6 +48,5 @@ impl Console {
                 tracing::error!(error = %domain::Causes::of(&error), "an owner could not be told of a change");
             }
         }
-        Ok(())
     }
 }

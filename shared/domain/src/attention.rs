@@ -149,6 +149,11 @@ impl MatterId {
         if valid { Ok(Self(text)) } else { Err(IdError("matter")) }
     }
 
+    /// What sorts before the names of all matters since then, and behind those of all before.
+    pub fn least(since: Timestamp) -> String {
+        format!("{:013}", since.as_millisecond().clamp(0, 9_999_999_999_999))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -219,6 +224,11 @@ impl Matter {
             endpoint: None,
             settled: None,
         }
+    }
+
+    /// Whether nobody has closed it.
+    pub const fn is_open(&self) -> bool {
+        self.settled.is_none()
     }
 
     /// Notifications that an endpoint did not hear, since then.
@@ -306,13 +316,12 @@ impl Matter {
 
     /// Its name: the instant, the kind, and what it is about.
     pub fn id(&self) -> MatterId {
-        let ms = self.since.as_millisecond().clamp(0, 9_999_999_999_999);
         let reference = self.reference.as_ref().map(Reference::as_str);
         let order = || self.order.as_ref().map(OrderId::as_str);
         let batch = || self.batch.as_ref().map(BatchId::as_str);
         let endpoint = || self.endpoint.as_ref().map(EndpointId::as_str);
         let about = reference.or_else(order).or_else(batch).or_else(endpoint).unwrap_or("-");
-        MatterId(format!("{ms:013}.{}.{about}", self.kind.name()))
+        MatterId(format!("{}.{}.{about}", MatterId::least(self.since), self.kind.name()))
     }
 
     /// The payment, if it is known here.

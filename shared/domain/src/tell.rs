@@ -440,8 +440,8 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         let health = |told| Health { failing_since: Some(at), told, ..Health::default() };
         let (failing, told) = (on.faring(health(false)), on.faring(health(true)));
-        let broken = |why| told.switched(EndpointState::Broken { at, why });
-        let off = told.switched(EndpointState::Off { at });
+        let broken = |why| told.switched(EndpointState::Broken { at, why }, at);
+        let off = told.switched(EndpointState::Off { at }, at);
         for (what, old, new, tidings) in [
             ("made", None, &on, None),
             ("failing", Some(&on), &failing, None),

@@ -77,6 +77,8 @@ fn cases() -> Vec<Case> {
         Case { now_s: NOW_S + 300, ..case("just in time", &whsec, true) },
         Case { now_s: NOW_S - 300, ..case("a clock that is behind", &whsec, true) },
         Case { body: Vec::new(), ..case("another body", &whsec, false) },
+        Case { signatures: format!("v1,\u{e9}=== {both}"), ..case("beside one that is not ASCII", &whsec, true) },
+        Case { signatures: format!("v1a,\u{e9} {both}"), ..case("the same by the public key", &whpk, true) },
     ];
     cases.extend(changed("a byte changed", |case| case.body[0] ^= 1));
     cases.extend(changed("a byte more", |case| case.body.push(b' ')));
@@ -91,6 +93,7 @@ fn cases() -> Vec<Case> {
         case.signatures = case.signatures.replace("v1a,", "v0,").replace("v1,", "v1a,").replace("v0,", "v1,");
     }));
     cases.extend(changed("no base64", |case| case.signatures = "v1,*** v1a,***".to_owned()));
+    cases.extend(changed("not ASCII", |case| case.signatures = "v1,\u{e9} v1a,\u{e9}".to_owned()));
     cases.extend(changed("too short", |case| case.signatures = "v1,AAAA v1a,AAAA v1 v1a".to_owned()));
     cases
 }

@@ -21,9 +21,6 @@ use crate::{
 /// How long a closed matter is kept: a year and a month, so that a year's books can be gone through.
 const KEPT_CLOSED: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// How many are read at a time where one is looked for.
-const PAGE: u16 = 100;
-
 /// The matters of all merchants.
 #[derive(Clone, Debug)]
 pub struct Attention {
@@ -165,35 +162,39 @@ impl Attention {
         Ok(MatterPage { matters, next: next.and_then(|sk| MatterId::new(sk.as_str()).ok()) })
     }
 
-    /// A merchant's open matter that notifications to this endpoint were not heard, if there is one.
+    /// A merchant's matters since `from` that notifications to this endpoint were not heard, open or closed, read strongly.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn unheard(&self, merchant: &MerchantId, endpoint: &EndpointId) -> Result<Option<Matter>, StoreError> {
-        let mut after = None;
-        loop {
-            let page = self.list(Some(merchant), Which::Open, after.as_ref(), PAGE).await?;
-            let of_it = |matter: &Matter| match matter.kind {
-                MatterKind::Unheard => matter.endpoint.as_ref() == Some(endpoint),
-                MatterKind::Unknown
-                | MatterKind::NotUndone
-                | MatterKind::OtherAmount
-                | MatterKind::NotAuthenticated
-                | MatterKind::LateApproval { .. }
-                | MatterKind::OperationUnknown { .. }
-                | MatterKind::LateOperation
-                | MatterKind::LapsesSoon { .. }
-                | MatterKind::Disputed { .. }
-                | MatterKind::Difference(_)
-                | MatterKind::BatchStands
-                | MatterKind::Unprepared => false,
-            };
-            match (page.matters.into_iter().find(of_it), page.next) {
-                (Some(found), _) => return Ok(Some(found)),
-                (None, Some(next)) => after = Some(next),
-                (None, None) => return Ok(None),
+    pub async fn unheard(
+        &self,
+        merchant: &MerchantId,
+        endpoint: &EndpointId,
+        from: Timestamp,
+    ) -> Result<Vec<Matter>, StoreError> {
+        let pk = keys::attention(Some(merchant));
+        let mut pages = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .key_condition_expression("#pk = :pk AND #sk >= :from")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", text(&pk))
+            .expression_attribute_values(":from", text(MatterId::least(from)))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut found = Vec::new();
+        while let Some(item) = pages.next().await {
+            let matter = read(Some(merchant), &item?)?;
+            if matter.kind == MatterKind::Unheard && matter.endpoint.as_ref() == Some(endpoint) {
+                found.push(matter);
             }
         }
+        Ok(found)
     }
 
     /// The open matters of these merchants and of nobody, newest first, at most `most` of each.

@@ -26,6 +26,8 @@ pub enum Unheard {
     Timeout,
     /// It was not tried: the endpoint had just left others without an answer.
     Rests,
+    /// It was never tried: its order was opened again first, and the form could only tell of the new visit.
+    OpenedAgain,
 }
 
 /// What follows from a try.
@@ -49,7 +51,7 @@ impl Answer {
             Self::Status(410) => Meaning::Gone,
             Self::Status(429 | 502 | 503 | 504)
             | Self::Unheard(Unheard::NoConnection | Unheard::Timeout | Unheard::Rests) => Meaning::Silent,
-            Self::Status(_) | Self::Unheard(Unheard::Refused | Unheard::Lost) => Meaning::Again,
+            Self::Status(_) | Self::Unheard(Unheard::Refused | Unheard::Lost | Unheard::OpenedAgain) => Meaning::Again,
         }
     }
 }

@@ -3,11 +3,19 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, EndpointId, Event, EventId, Form, Kind, Unheard, answer::Meaning, schedule::wait_after};
+use super::{
+    Answer, EndpointId, Event, EventId, Form, Kind, Unheard, answer::Meaning, health::REST_MOST, schedule::wait_after,
+};
 use crate::MerchantId;
 
 /// How long a try holds its delivery: whoever made it is gone then (ours: the endpoint's 15 s, and what is written before and after).
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// So long after it is due nobody has a delivery any more (ours: a message's five tries are over by then).
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Last tries that were put off come apart by so much (ours: half of the longest rest). Seconds.
+const SPREAD_S: u32 = 300;
 
 /// How many tries are kept with a delivery: one round's, and the last of the round before.
 const KEPT: usize = 12;
@@ -148,8 +156,10 @@ pub struct Attempt {
 impl Attempt {
     /// A try and the beginning of its answer. Nothing that could be a card number is kept.
     pub fn new(at: Timestamp, took_ms: u32, answer: Answer, said: &[u8]) -> Self {
-        let said: String = String::from_utf8_lossy(said).chars().filter(|c| !c.is_control()).take(SAID).collect();
-        let said = if crate::card::contains_card_number(&said) { String::new() } else { said };
+        let said: String = String::from_utf8_lossy(said).chars().filter(|c| !c.is_control()).collect();
+        // all of it is looked at: where it is cut, a number could lose its end and no longer be known
+        let harmless = !crate::card::contains_card_number(&said);
+        let said = if harmless { said.chars().take(SAID).collect() } else { String::new() };
         Self { at, took_ms, answer, said }
     }
 }
@@ -172,6 +182,8 @@ pub struct Resolved {
     pub delivery: Delivery,
     /// How long until the next try. None: there is none.
     pub wait: Option<SignedDuration>,
+    /// How long the endpoint asked to be left alone.
+    pub asked: Option<SignedDuration>,
 }
 
 impl Delivery {
@@ -200,6 +212,13 @@ impl Delivery {
             state,
             attempts: Vec::new(),
         }
+    }
+
+    /// A new one that can't be told: its order was opened again, and the form could only tell of the new visit.
+    pub fn untold(event: &Event, endpoint: &EndpointId, form: Form, now: Timestamp) -> Self {
+        let attempt = Attempt::new(now, 0, Answer::Unheard(Unheard::OpenedAgain), b"");
+        let state = DeliveryState::GivenUp { at: now };
+        Self { attempts: vec![attempt], ..Self::begin(event, endpoint, form, String::new(), state) }
     }
 
     /// Held by whoever tries next, by one write.
@@ -233,12 +252,23 @@ impl Delivery {
         let mut attempts = self.attempts.clone();
         attempts.push(attempt);
         attempts.drain(..attempts.len().saturating_sub(KEPT));
-        Resolved { delivery: Self { tries, attempts, ..self.moved(state) }, wait }
+        Resolved { delivery: Self { tries, attempts, ..self.moved(state) }, wait, asked }
     }
 
-    /// After a try that was not made because the endpoint rests. It counts as one: the endpoint left others unheard a moment ago.
+    /// After a try that was not made because the endpoint rests. It counts as one, for the endpoint left others unheard a moment ago; but the last one is
+    /// made, when the rest is over.
     pub fn passed_over(&self, chance: u32, now: Timestamp) -> Resolved {
-        self.resolved(Attempt::new(now, 0, Answer::Unheard(Unheard::Rests), b""), None, chance, now)
+        let passed = self.resolved(Attempt::new(now, 0, Answer::Unheard(Unheard::Rests), b""), None, chance, now);
+        match passed.wait {
+            Some(_) => passed,
+            None => {
+                // not all in the same moment
+                let spread_s = i64::from(chance.checked_rem(SPREAD_S).unwrap_or(0));
+                let wait = REST_MOST.saturating_add(SignedDuration::from_secs(spread_s));
+                let due = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+                Resolved { delivery: self.moved(DeliveryState::Waiting { due }), wait: Some(wait), asked: None }
+            }
+        }
     }
 
     /// Kept until the endpoint is switched on again, by one write.
@@ -247,11 +277,15 @@ impl Delivery {
         self.moved(DeliveryState::Held { at: now })
     }
 
-    /// Sent again by somebody, with the same id, by one write. None: it is on its way as it is.
+    /// Sent again by somebody, with the same id, by one write. None: it is on its way as it is, or there is nothing that could be sent.
     pub fn replayed(&self, now: Timestamp) -> Option<Self> {
+        if !self.can_be_told() {
+            return None;
+        }
         match self.state {
-            DeliveryState::Sending { .. } => None,
-            DeliveryState::Waiting { .. }
+            DeliveryState::Sending { until } if now < until => None,
+            DeliveryState::Sending { .. }
+            | DeliveryState::Waiting { .. }
             | DeliveryState::Heard { .. }
             | DeliveryState::GivenUp { .. }
             | DeliveryState::Held { .. } => Some(Self {
@@ -270,6 +304,16 @@ impl Delivery {
             DeliveryState::Waiting { due } => Some(due),
             DeliveryState::Heard { .. } | DeliveryState::GivenUp { .. } | DeliveryState::Held { .. } => None,
         }
+    }
+
+    /// Whether there is anything to send.
+    pub fn can_be_told(&self) -> bool {
+        !self.body.is_empty()
+    }
+
+    /// Whether it was due so long ago that nobody has it any more: its message was lost or deleted.
+    pub fn is_forgotten(&self, now: Timestamp) -> bool {
+        self.due().is_some_and(|due| now.duration_since(due) > FORGOTTEN)
     }
 
     /// Whether a person has to look at it, or nobody ever hears of it.
@@ -367,6 +411,44 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_that_rests_costs_tries_but_never_the_last_one() {
+        let mut delivery = Delivery { tries: 7, ..delivery() };
+        for tries in [8, 9] {
+            let passed = delivery.passed_over(0, at(0));
+            assert_eq!((passed.delivery.tries, passed.wait.is_some()), (tries, true));
+            delivery = passed.delivery;
+        }
+        for (chance, wait_s) in [(0, 600), (299, 899), (300, 600)] {
+            let passed = delivery.passed_over(chance, at(0));
+            assert_eq!(passed.wait.map(|wait| wait.as_secs()), Some(wait_s));
+            assert_eq!((passed.delivery.tries, passed.delivery.due()), (9, Some(at(wait_s))));
+            assert_eq!(passed.delivery.attempts, delivery.attempts, "nothing was tried");
+            assert!(tried(&passed.delivery, 503, at(wait_s)).delivery.is_dead_letter(), "that was the tenth");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_told_is_a_dead_letter_that_nobody_can_send_again() {
+        let event = Event::test(delivery().key.merchant, 1, 1, at(0));
+        let untold = Delivery::untold(&event, &delivery().key.endpoint, Form::HandOver, at(1));
+        assert!(untold.is_dead_letter() && !untold.can_be_told());
+        assert_eq!(untold.attempts[0].answer, Answer::Unheard(Unheard::OpenedAgain));
+        assert_eq!(untold.replayed(at(2)), None);
+    }
+
+    #[test]
+    fn what_was_due_over_an_hour_ago_is_in_nobodys_hands() {
+        let killed = delivery();
+        let waiting = Delivery { state: DeliveryState::Waiting { due: at(60) }, ..delivery() };
+        for (what, delivery) in [("killed", killed), ("waiting", waiting)] {
+            assert!(!delivery.is_forgotten(at(3_660)) && delivery.is_forgotten(at(3_661)), "{what}");
+            assert!(delivery.replayed(at(3_661)).is_some(), "{what}");
+        }
+        let given_up = Delivery { state: DeliveryState::GivenUp { at: at(0) }, ..delivery() };
+        assert!(!given_up.is_forgotten(at(9_999)));
+    }
+
+    #[test]
     fn what_is_gone_is_held_and_what_was_given_up_can_be_sent_again_with_the_same_id() {
         let first = delivery();
         let held = tried(&first, 410, at(0)).delivery;
@@ -407,6 +489,8 @@ mod tests {
         assert_eq!(said(b"\xff\xfe"), "\u{fffd}\u{fffd}");
         assert_eq!(said(&[b'x'; 9_000]).len(), 300);
         assert_eq!(said(b"no order of 4242 4242 4242 4242"), "");
+        let cut = format!("{}4242424242424242", "x".repeat(285));
+        assert_eq!(said(cut.as_bytes()), "", "a number that loses its last digit by the cut is one all the same");
     }
 
     #[test]

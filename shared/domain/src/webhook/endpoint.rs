@@ -105,6 +105,9 @@ pub struct Endpoint {
     pub keys: Vec<SealedKey>,
     /// Whether it gets anything.
     pub state: EndpointState,
+    /// When it was last switched on again: what was tried before that says nothing of it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switched_on_at: Option<Timestamp>,
     /// How it fares.
     #[serde(default)]
     pub health: Health,
@@ -118,6 +121,10 @@ impl Endpoint {
     pub const MOST: usize = 5;
     /// How long a secret and a key before go on signing (ours, as for a merchant's other secrets).
     pub const OVERLAP: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+    /// How many secrets and keys before the present ones sign at most (ours): whoever lost the page with the new secret can change it once more, and the one
+    /// that the shop uses signs on.
+    pub const BEFORE: usize = 2;
 
     /// The name under which its secrets are sealed; no two endpoints share one.
     pub fn secret_field(&self) -> String {
@@ -152,12 +159,17 @@ impl Endpoint {
 
     /// The same endpoint in another state, by one write. Switched on, it begins with a clean sheet.
     #[must_use]
-    pub fn switched(&self, state: EndpointState) -> Self {
-        let health = match state {
-            EndpointState::On => Health::default(),
-            EndpointState::Off { .. } | EndpointState::Broken { .. } => self.health.clone(),
+    pub fn switched(&self, state: EndpointState, now: Timestamp) -> Self {
+        let (health, switched_on_at) = match state {
+            EndpointState::On => (Health::default(), Some(now)),
+            EndpointState::Off { .. } | EndpointState::Broken { .. } => (self.health.clone(), self.switched_on_at),
         };
-        Self { version: self.version.saturating_add(1), state, health, ..self.clone() }
+        Self { version: self.version.saturating_add(1), state, health, switched_on_at, ..self.clone() }
+    }
+
+    /// Whether a try of then is of its present life: what was under way when it was switched off and on again is not.
+    pub fn heeds(&self, tried_at: Timestamp) -> bool {
+        self.switched_on_at.is_none_or(|on_at| tried_at >= on_at)
     }
 
     /// The same endpoint with another health, by one write.
@@ -173,7 +185,7 @@ impl Endpoint {
         secrets.chain(keys).max().unwrap_or(0).saturating_add(1)
     }
 
-    /// With a new secret and a new key, by one write; those before sign for a week yet, older ones go.
+    /// With a new secret and a new key, by one write; those before sign for a week yet, the last two at most.
     #[must_use]
     pub fn rotated(&self, secret: SealedSecret, key: SealedKey, now: Timestamp) -> Self {
         let end = now.saturating_add(Self::OVERLAP).unwrap_or(Timestamp::MAX);
@@ -181,8 +193,8 @@ impl Endpoint {
             until: Some(before.until.map_or(end, |until| until.min(end))),
             ..before.clone()
         };
-        let secrets = self.secrets.iter().take(1).map(ending);
-        let keys = self.keys.iter().take(1);
+        let secrets = self.secrets.iter().filter(|before| is_good(before, now)).take(Self::BEFORE).map(ending);
+        let keys = self.keys.iter().filter(|before| is_good(&before.private, now)).take(Self::BEFORE);
         let keys = keys.map(|before| SealedKey { private: ending(&before.private), public: before.public });
         Self {
             version: self.version.saturating_add(1),
@@ -247,6 +259,7 @@ pub(crate) mod tests {
             secrets: vec![sealed(1)],
             keys: vec![key(1)],
             state: EndpointState::On,
+            switched_on_at: None,
             health: Health::default(),
             made_at: Timestamp::UNIX_EPOCH,
         }
@@ -257,8 +270,8 @@ pub(crate) mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let endpoint = endpoint(&[Kind::PaymentSucceeded, Kind::PaymentRefunded]);
         let form = Endpoint { form: Form::HandOver, ..endpoint.clone() };
-        let off = endpoint.switched(EndpointState::Off { at: now });
-        let broken = endpoint.switched(EndpointState::Broken { at: now, why: Why::Gone });
+        let off = endpoint.switched(EndpointState::Off { at: now }, now);
+        let broken = endpoint.switched(EndpointState::Broken { at: now, why: Why::Gone }, now);
         for (what, endpoint, heard) in [
             ("on", &endpoint, vec![Kind::PaymentSucceeded, Kind::PaymentRefunded, Kind::EndpointTest]),
             ("form", &form, vec![Kind::PaymentSucceeded]),
@@ -284,8 +297,24 @@ pub(crate) mod tests {
         assert_eq!(signing(&after, now), (vec![2, 1], vec![key(2).public, key(1).public]));
         assert_eq!(signing(&after, week), (vec![2], vec![key(2).public]));
         assert_eq!(signing(&after.without_before(), now), (vec![2], vec![key(2).public]));
-        let third = after.rotated(sealed(3), key(3), now);
-        assert_eq!(signing(&third, now).0, [3, 2], "the oldest goes at once");
+        let day = Timestamp::from_second(86_400).unwrap();
+        let third = after.rotated(sealed(3), key(3), day);
+        let all = (vec![3, 2, 1], vec![key(3).public, key(2).public, key(1).public]);
+        assert_eq!(signing(&third, day), all, "the new ones were lost: what the shop uses signs on");
+        assert_eq!(signing(&third, week).0, [3, 2], "and no longer than a week");
+        let fourth = third.rotated(sealed(4), key(4), day);
+        assert_eq!(signing(&fourth, day).0, [4, 3, 2], "the oldest of four goes at once");
+        assert_eq!(third.rotated(sealed(4), key(4), week).secrets.len(), 3, "what has ended is not kept");
+    }
+
+    #[test]
+    fn what_was_tried_before_it_was_switched_on_again_says_nothing_of_it() {
+        let (before, after) = (Timestamp::from_second(9).unwrap(), Timestamp::from_second(10).unwrap());
+        let fresh = endpoint(&[]);
+        let again = fresh.switched(EndpointState::Off { at: before }, before).switched(EndpointState::On, after);
+        assert!(fresh.heeds(before) && !again.heeds(before) && again.heeds(after));
+        let off = again.switched(EndpointState::Off { at: after }, after);
+        assert!(!off.heeds(before), "it is the same life that ends");
     }
 
     #[test]

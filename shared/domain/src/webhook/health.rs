@@ -8,7 +8,7 @@ use super::answer::{Answer, Meaning};
 /// The first rest of an endpoint that does not answer (ours).
 const REST: SignedDuration = SignedDuration::from_secs(60);
 /// The longest (ours): so long after its return all is heard again.
-const REST_MOST: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const REST_MOST: SignedDuration = SignedDuration::from_mins(10);
 /// An answer that takes longer makes the endpoint a slow one (ours): its tries go by the second queue. Milliseconds.
 pub(super) const SLOW_MS: u32 = 3_000;
 /// How long an endpoint counts as slow after such an answer.
@@ -70,8 +70,9 @@ impl Health {
         Self { rests_until: Some(now.saturating_add(REST).unwrap_or(Timestamp::MAX)), ..self.clone() }
     }
 
-    /// After a try. None: nothing changed that is worth a write.
-    pub fn after(&self, answer: Answer, took_ms: u32, now: Timestamp) -> Option<Self> {
+    /// After a try. `asked` is the endpoint's `Retry-After`: it can make a rest longer, never longer than the longest. None: nothing changed that is worth a
+    /// write.
+    pub fn after(&self, answer: Answer, took_ms: u32, asked: Option<SignedDuration>, now: Timestamp) -> Option<Self> {
         let later = |wait| Some(now.saturating_add(wait).unwrap_or(Timestamp::MAX));
         let next = match answer.meaning() {
             Meaning::Heard => {
@@ -85,7 +86,8 @@ impl Health {
             }
             Meaning::Silent => {
                 let rests = self.rests.saturating_add(1);
-                let rest = REST.saturating_mul(i32::from(rests)).min(REST_MOST);
+                let rest = REST.saturating_mul(i32::from(rests));
+                let rest = asked.map_or(rest, |asked| rest.max(asked)).min(REST_MOST);
                 let failing_since = self.failing_since.or(Some(now));
                 Self { failing_since, rests_until: later(rest), rests, ..self.clone() }
             }
@@ -115,7 +117,7 @@ mod tests {
         let mut health = Health::default();
         let (mut now, mut rests) = (0, Vec::new());
         for _ in 0..12 {
-            health = health.after(TIMEOUT, 15_000, at(now)).unwrap();
+            health = health.after(TIMEOUT, 15_000, None, at(now)).unwrap();
             assert_eq!(health.gate(at(now)), Gate::Rest);
             let until = health.rests_until.unwrap().as_second();
             rests.push(until - now);
@@ -126,30 +128,42 @@ mod tests {
             health = probed;
         }
         assert_eq!(rests, [60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 600, 600]);
-        let back = health.after(Answer::Status(204), 20, at(now)).unwrap();
+        let back = health.after(Answer::Status(204), 20, None, at(now)).unwrap();
         assert_eq!((back.gate(at(now)), back), (Gate::Open, Health::default()));
     }
 
     #[test]
+    fn an_endpoint_can_ask_for_a_longer_rest_and_not_for_a_shorter_one_or_a_day() {
+        for (asked_s, rest_s) in [(0, 60), (59, 60), (120, 120), (600, 600), (86_400, 600)] {
+            let asked = Some(SignedDuration::from_secs(asked_s));
+            let health = Health::default().after(Answer::Status(429), 20, asked, at(0)).unwrap();
+            assert_eq!(health.rests_until, Some(at(rest_s)), "{asked_s}");
+        }
+        let asked = Some(SignedDuration::from_secs(600));
+        let health = Health::default().after(Answer::Status(500), 20, asked, at(0)).unwrap();
+        assert_eq!(health.gate(at(0)), Gate::Open, "what is wrong with one is asked for that one");
+    }
+
+    #[test]
     fn an_error_of_one_notification_holds_up_no_other() {
-        let health = Health::default().after(Answer::Status(500), 20, at(0)).unwrap();
+        let health = Health::default().after(Answer::Status(500), 20, None, at(0)).unwrap();
         assert_eq!(health.gate(at(0)), Gate::Open);
-        assert_eq!(health.after(Answer::Status(500), 20, at(9)), None, "a second one is not worth a write");
-        assert_eq!(health.after(Answer::Status(200), 20, at(10)), Some(Health::default()));
+        assert_eq!(health.after(Answer::Status(500), 20, None, at(9)), None, "a second one is not worth a write");
+        assert_eq!(health.after(Answer::Status(200), 20, None, at(10)), Some(Health::default()));
     }
 
     #[test]
     fn a_slow_endpoint_goes_by_the_slow_queue_until_it_is_quick() {
-        let health = Health::default().after(Answer::Status(200), 3_001, at(0)).unwrap();
+        let health = Health::default().after(Answer::Status(200), 3_001, None, at(0)).unwrap();
         assert_eq!((health.gate(at(299)), health.gate(at(300))), (Gate::Slow, Gate::Open));
-        assert_eq!(health.after(Answer::Status(200), 9_000, at(100)), None, "a second one is not worth a write");
-        assert_eq!(health.after(Answer::Status(200), 3_000, at(100)), Some(Health::default()));
-        assert_eq!(Health::default().after(Answer::Status(200), 3_000, at(0)), None);
+        assert_eq!(health.after(Answer::Status(200), 9_000, None, at(100)), None, "a second one is not worth a write");
+        assert_eq!(health.after(Answer::Status(200), 3_000, None, at(100)), Some(Health::default()));
+        assert_eq!(Health::default().after(Answer::Status(200), 3_000, None, at(0)), None);
     }
 
     #[test]
     fn a_merchant_is_told_once_when_nothing_was_heard_for_half_a_day() {
-        let mut health = Health::default().after(TIMEOUT, 15_000, at(0)).unwrap();
+        let mut health = Health::default().after(TIMEOUT, 15_000, None, at(0)).unwrap();
         let half_a_day = 12 * 3_600;
         assert!(!health.wants_telling(at(half_a_day - 1)) && health.wants_telling(at(half_a_day)));
         health.told = true;

@@ -41,7 +41,7 @@ pub struct Replay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sent {
-    /// Those that were given up or held.
+    /// Those that were given up or held, and those that nobody has any more.
     Unheard,
     /// All that are not being sent right then.
     All,
@@ -108,11 +108,11 @@ impl Replay {
 
     /// Whether this replay sends a delivery again, or has done so: a page that is gone through twice counts the same.
     pub fn takes(&self, delivery: &Delivery) -> bool {
-        self.has_sent(delivery)
-            || match self.which {
-                Sent::Unheard => delivery.is_dead_letter(),
-                Sent::All => true,
-            }
+        let wanted = match self.which {
+            Sent::Unheard => delivery.is_dead_letter() || delivery.is_forgotten(self.asked_at),
+            Sent::All => true,
+        };
+        self.has_sent(delivery) || (wanted && delivery.can_be_told())
     }
 
     /// Whether it was sent again by this replay, or by somebody since it began.
@@ -191,9 +191,12 @@ mod tests {
         let heard = delivery(1, DeliveryState::Heard { at: at(-9) });
         let given_up = delivery(2, DeliveryState::GivenUp { at: at(-9) });
         let waiting = delivery(3, DeliveryState::Waiting { due: at(9) });
-        for (which, sent) in [(Sent::Unheard, 1), (Sent::All, 3)] {
+        let lost = delivery(4, DeliveryState::Waiting { due: at(-3_601) });
+        let killed = delivery(5, DeliveryState::Sending { until: at(-3_601) });
+        let untold = Delivery { body: String::new(), ..delivery(6, DeliveryState::GivenUp { at: at(-9) }) };
+        for (which, sent) in [(Sent::Unheard, 3), (Sent::All, 5)] {
             let replay = replay(None, which, at(0)).unwrap();
-            let page = [heard.clone(), given_up.clone(), waiting.clone()];
+            let page = [&untold, &heard, &given_up, &lost, &killed, &waiting].map(Delivery::clone);
             let again = page.clone().map(|delivery| match replay.takes(&delivery) {
                 true => delivery.replayed(at(1)).unwrap(),
                 false => delivery,
@@ -201,7 +204,7 @@ mod tests {
             assert_eq!(again.iter().filter(|delivery| replay.has_sent(delivery)).count(), sent, "{which:?}");
             let (once, twice) = (replay.moved(&page, PageEnd::More, at(2)), replay.moved(&again, PageEnd::More, at(2)));
             assert_eq!(once, twice, "{which:?}");
-            assert_eq!((once.looked, usize::try_from(once.sent)), (3, Ok(sent)));
+            assert_eq!((once.looked, usize::try_from(once.sent)), (6, Ok(sent)));
             assert_eq!(once.reached, Some(waiting.key.clone()));
         }
     }

@@ -56,6 +56,7 @@ pub struct NotificationWords {
     pub switch_off_lead: &'static str,
     pub remove: &'static str,
     pub remove_lead: &'static str,
+    pub no_tests: &'static str,
     pub test: &'static str,
     pub test_lead: &'static str,
     pub check: &'static str,

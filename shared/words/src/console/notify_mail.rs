@@ -17,8 +17,10 @@ pub struct NotifyMailWords {
     pub since: &'static str,
     /// Label of the address of the page.
     pub page: &'static str,
-    /// Why this mail came.
+    /// Why this mail came to the address for copies.
     pub why: fn(merchant: &str) -> String,
+    /// Why it came to an owner.
+    pub why_owner: fn(merchant: &str) -> String,
 }
 
 /// One mail.
@@ -65,6 +67,11 @@ const JA: NotifyMailWords = NotifyMailWords {
     since: "届かなくなった日時",
     page: "管理画面で見る",
     why: |merchant| format!("このメールは、{merchant}のショップ控えの送信先にお送りしています。"),
+    why_owner: |merchant| {
+        format!(
+            "このメールは、{merchant}の所有者の方にお送りしています。ショップ控えの送信先を設定すると、そちらにお送りします。"
+        )
+    },
 };
 
 const EN: NotifyMailWords = NotifyMailWords {
@@ -90,4 +97,9 @@ const EN: NotifyMailWords = NotifyMailWords {
     since: "Nothing heard since",
     page: "See it in the console",
     why: |merchant| format!("This mail goes to the address for copies of {merchant}."),
+    why_owner: |merchant| {
+        format!(
+            "This mail goes to the owners of {merchant}. With an address for copies in the settings, it goes there."
+        )
+    },
 };

@@ -93,6 +93,12 @@ pub fn answer(lang: Lang, answer: Answer) -> String {
         (Lang::En, Answer::Unheard(Unheard::Timeout)) => "No answer within 15 seconds",
         (Lang::Ja, Answer::Unheard(Unheard::Rests)) => "直前のほかの通知に応答がなかったため、送りませんでした",
         (Lang::En, Answer::Unheard(Unheard::Rests)) => "Not sent: others had just gone unanswered",
+        (Lang::Ja, Answer::Unheard(Unheard::OpenedAgain)) => {
+            "知らせる前に同じ注文番号で新しい決済が始まったため、フォームでは送れませんでした"
+        }
+        (Lang::En, Answer::Unheard(Unheard::OpenedAgain)) => {
+            "Not sent: the order was opened again first, and the form could only tell of the new payment"
+        }
     };
     text.to_owned()
 }
