@@ -37,19 +37,21 @@ pub(crate) async fn make(
         duration_ms = heard.took_ms,
         "notification sent"
     );
-    settle(batch, endpoint, delivery.resolved(attempt, asked, chance()?, after)).await?;
+    let resolved = delivery.resolved(attempt, asked, chance()?, after);
+    match keep(batch, &resolved).await? {
+        Wrote::Overtaken => {}
+        Wrote::Done => health::note(batch, endpoint, &resolved.delivery, asked).await,
+    }
     Ok(Wrote::Done)
 }
 
-/// Writes down what came of a try; what follows for the endpoint, too.
-pub(crate) async fn settle(batch: &Batch<'_>, endpoint: &Endpoint, resolved: Resolved) -> Result<(), Failed> {
-    let Resolved { delivery, wait, asked } = resolved;
-    match write(batch, &delivery).await? {
-        Wrote::Overtaken => return Ok(()),
+/// Writes down where a delivery stands after a try, and has the next one made.
+pub(crate) async fn keep(batch: &Batch<'_>, Resolved { delivery, wait }: &Resolved) -> Result<Wrote, Failed> {
+    match write(batch, delivery).await? {
+        Wrote::Overtaken => return Ok(Wrote::Overtaken),
         Wrote::Done => {}
     }
-    health::note(batch, endpoint, &delivery, asked).await;
-    match wait {
+    match *wait {
         Some(wait) if wait <= BY_QUEUE => {
             // the round over what is due finds it, a minute late at most
             if let Err(error) = batch.deps.try_later(&delivery.key, wait).await {
@@ -58,7 +60,7 @@ pub(crate) async fn settle(batch: &Batch<'_>, endpoint: &Endpoint, resolved: Res
         }
         Some(_) | None => {}
     }
-    Ok(())
+    Ok(Wrote::Done)
 }
 
 /// What became of a conditional write.

@@ -43,8 +43,7 @@ pub(crate) async fn again(batch: &Batch<'_>, key: &DeliveryKey) -> Result<(), Fa
         Gate::Rest => None,
     };
     let Some(endpoint) = may else {
-        let passed = stands.passed_over(chance()?, now);
-        return attempt::settle(batch, &endpoint, passed).await;
+        return attempt::keep(batch, &stands.passed_over(chance()?, now)).await.map(drop);
     };
     let merchant = deps.merchants.load(&key.merchant, &deps.keyring).await?.ok_or("the merchant is not there")?;
     attempt::make(batch, &endpoint, &merchant, claimed).await.map(drop)

@@ -182,8 +182,6 @@ pub struct Resolved {
     pub delivery: Delivery,
     /// How long until the next try. None: there is none.
     pub wait: Option<SignedDuration>,
-    /// How long the endpoint asked to be left alone.
-    pub asked: Option<SignedDuration>,
 }
 
 impl Delivery {
@@ -252,7 +250,7 @@ impl Delivery {
         let mut attempts = self.attempts.clone();
         attempts.push(attempt);
         attempts.drain(..attempts.len().saturating_sub(KEPT));
-        Resolved { delivery: Self { tries, attempts, ..self.moved(state) }, wait, asked }
+        Resolved { delivery: Self { tries, attempts, ..self.moved(state) }, wait }
     }
 
     /// After a try that was not made because the endpoint rests. It counts as one, for the endpoint left others unheard a moment ago; but the last one is
@@ -266,7 +264,7 @@ impl Delivery {
                 let spread_s = i64::from(chance.checked_rem(SPREAD_S).unwrap_or(0));
                 let wait = REST_MOST.saturating_add(SignedDuration::from_secs(spread_s));
                 let due = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-                Resolved { delivery: self.moved(DeliveryState::Waiting { due }), wait: Some(wait), asked: None }
+                Resolved { delivery: self.moved(DeliveryState::Waiting { due }), wait: Some(wait) }
             }
         }
     }
