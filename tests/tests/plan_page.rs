@@ -29,8 +29,8 @@ use http::StatusCode;
 use local::world::{Delivery, World};
 use outbound::acquirer::{Kind, Outcome};
 use system_tests::{
-    BatchDesk, Call, Card, Clerk, Form, Hook, Page, PlanDesk, ShopRequest, Shopper, Submit, acquirer_calls, cards, change_merchant,
-    fresh, kept_card, payment, totals,
+    BatchDesk, Call, Card, Clerk, Form, Hook, Page, PlanDesk, ShopRequest, Shopper, Submit, acquirer_calls, cards,
+    change_merchant, fresh, kept_card, payment, totals,
 };
 
 const USER: &str = "Member-1";

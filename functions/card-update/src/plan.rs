@@ -194,12 +194,7 @@ pub(crate) async fn to_add_a_card(
 }
 
 /// The page of a plan, open for so long.
-fn path_of(
-    deps: &Deps,
-    merchant: &MerchantId,
-    plan: &PlanId,
-    lifetime: SignedDuration,
-) -> Result<String, Failure> {
+fn path_of(deps: &Deps, merchant: &MerchantId, plan: &PlanId, lifetime: SignedDuration) -> Result<String, Failure> {
     let handle = PlanHandle { merchant: merchant.clone(), plan: plan.clone() };
     Ok(deps.checkout.plan_path(&handle, lifetime)?)
 }

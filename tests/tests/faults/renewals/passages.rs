@@ -10,8 +10,8 @@ use domain::recurring::offer::Offer;
 use domain::recurring::plan::{PauseReason, Plan, PlanId, PlanState, Progress, Rate};
 use domain::recurring::work::RecurringWork;
 use domain::{OrderId, PaymentKey, Yen};
-use jiff::civil::{Date, date};
 use jiff::SignedDuration;
+use jiff::civil::{Date, date};
 use local::cloud::Call;
 use local::world::World;
 use std::collections::HashSet;
@@ -270,7 +270,9 @@ impl Stage {
                 let earlier = self.world.now() - SignedDuration::from_hours(40 * 24);
                 self.move_to(&id, |plan| Plan { joined_at: earlier, ..plan }).await;
             }
-            Passage::NewCard | Passage::NewCardDeclined => self.move_to(&id, |plan| Plan { nominal: DUE, ..plan }).await,
+            Passage::NewCard | Passage::NewCardDeclined => {
+                self.move_to(&id, |plan| Plan { nominal: DUE, ..plan }).await
+            }
             Passage::Agreed => drop(self.desk.change(&id, |plan| plan.proposed(dearer(plan)).ok()).await),
             Passage::ByHand => self.move_to(&id, |plan| Plan { nominal: TOO_LATE, ..plan }).await,
             Passage::CardsOfMonth => take_cards_for_checked(&self.world, date(2026, 10, 1)).await,

@@ -579,7 +579,9 @@ fn what_somebody_wanted_at_once_is_not_done_days_later() {
 #[test]
 fn every_change_of_the_card_is_written_once_whether_something_had_failed_or_not() {
     let (plan, now) = (plan(), at("2026-12-10T12:00:00"));
-    for standing in [plan.clone(), plan.paused(By::Merchant, now).unwrap(), plan.ask(at("2027-01-10T12:00:00")).unwrap()] {
+    for standing in
+        [plan.clone(), plan.paused(By::Merchant, now).unwrap(), plan.ask(at("2027-01-10T12:00:00")).unwrap()]
+    {
         let changed = standing.card_changed(card(1), now).unwrap();
         assert_eq!((changed.card, changed.state), (Some(card(1)), standing.state), "nothing is tried");
         assert_eq!(changed.changed_card, None, "a try that is still to fail is made up for by this card");
