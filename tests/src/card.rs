@@ -82,6 +82,10 @@ pub mod cards {
     pub const DINERS: &str = "30569309025904";
     /// Approved.
     pub const DISCOVER: &str = "6011111111111117";
+    /// Approved; its issuer has given it a new date since.
+    pub const RENEWED: &str = "5200828282828210";
+    /// Approved; its issuer has given it a new date and number since.
+    pub const RENUMBERED: &str = "4012888888881881";
     /// Declined, generic.
     pub const DECLINED: &str = "4000000000000002";
     /// Declined, insufficient funds.
@@ -115,10 +119,10 @@ pub mod cards {
     /// Every card that is approved without a challenge.
     pub const APPROVED: [&str; 12] = [
         VISA,
-        "4012888888881881",
+        RENUMBERED,
         "4000056655665556",
         MASTERCARD,
-        "5200828282828210",
+        RENEWED,
         JCB,
         "3566002020360505",
         AMEX,

@@ -5,7 +5,7 @@ use domain::link::{Terms, TermsShown};
 use domain::payment::{Decision, Details, Intent, Interface, Keeping, Lease, Order, Origin, Payment};
 use domain::recurring::calendar::{Anchor, Cycle};
 use domain::recurring::offer::{FirstAmount, Offer, OfferId};
-use domain::recurring::plan::{Plan, PlanId};
+use domain::recurring::plan::{Plan, PlanCard, PlanId};
 use domain::{
     Approval, CardId, CardOwner, Clock, Expiry, Fingerprint, Initiator, KeptCard, Lang, LeaseId, MerchantId, Nonce,
     OrderId, PaymentKey, Yen,
@@ -125,10 +125,10 @@ impl RegularDesk {
     }
 
     /// The buyer's card is another from now on, and no payment says since when: nothing follows.
-    pub async fn change_card(&self, user: &str, number: &str) -> CardId {
+    pub async fn change_card(&self, user: &str, number: &str) -> PlanCard {
         let card = self.another_card(user, number).await;
         smuggle_card(&self.world, &card).await;
-        card.id
+        PlanCard::of(&card)
     }
 
     /// The buyer of a plan changes the card, as the page keeps it: with a payment. What follows is the system's.

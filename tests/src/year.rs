@@ -178,7 +178,7 @@ impl Year<'_> {
             (PlanState::Paused { .. }, 0..1_500) if unpaid => {
                 let card = self.desk.change_card(&self.buyers[which].name, cards::JCB).await;
                 self.buyers[which].over_on = None;
-                plan.card_changed(card, now)
+                plan.card_changed(&card, now)
             }
             (_, 2_000..2_003) => plan.ended(By::Buyer, now),
             (_, 2_003..2_005) => plan.paused(By::Merchant, now),

@@ -13,14 +13,15 @@ use std::time::Duration;
 use domain::{
     audit::Action,
     mail_return::{AddressMark, MailAbout},
+    recurring::plan::{By, Plan},
 };
 use http::StatusCode;
 use local::{
     admin::GivenRole,
     cloud::{Fault, When},
-    world::World,
+    world::{Delivery, World},
 };
-use system_tests::{Card, Clerk, Log, ShopRequest, Shopper, audit_log, cards, change_merchant, fresh, staff};
+use system_tests::{Card, Clerk, Log, RegularDesk, ShopRequest, Shopper, audit_log, cards, change_merchant, fresh, staff};
 use tracing_subscriber::filter::LevelFilter;
 
 const BOUNCE: &str = "bounce+taro@simulator.amazonses.com";
@@ -91,6 +92,38 @@ async fn a_complaint_stops_mails_and_the_shops_copy_has_an_entry_of_its_own() {
     assert!(past.contains("店舗へのメールが、宛先がないため戻りました"), "{past}");
     owner.get(MAILS).await;
     assert_eq!(owner.page().forms.iter().filter(|form| form.value("mark").is_some()).count(), 2);
+}
+
+#[tokio::test]
+async fn the_mails_of_a_regular_purchase_stand_on_its_page_with_what_became_of_them() {
+    let world = fresh().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let plan = desk.joined(&desk.offer("coffee", 1_000, 1).await, "alice", cards::VISA).await;
+    world.deliver_twice(Delivery::Twice);
+    desk.change(&plan.id, |plan| {
+        plan.paused(By::Merchant, world.now()).map(|paused| Plan { mail: BOUNCE.to_owned(), ..paused })
+    })
+    .await;
+    world.settle().await.unwrap();
+    desk.change(&plan.id, |plan| plan.resumed(By::Merchant, world.now())).await;
+    world.settle().await.unwrap();
+
+    let mut owner = Clerk::owner(&world).await;
+    owner.get(&format!("/console/recurring/{}", plan.id)).await;
+    let page = owner.page().text.clone();
+    for said in [
+        "購入者に「申し込みの受け付け」のメールを送信",
+        "購入者に「一時停止」のメールを送信",
+        "購入者へのメールが、宛先がないため戻りました",
+        "購入者へのメールは送信していません",
+    ] {
+        assert_eq!(page.matches(said).count(), 1, "{said}: {page}");
+    }
+    assert!(!page.contains("「再開」のメール"), "it was not sent: {page}");
+    assert!(!history(&mut owner, plan.first_order.as_str()).await.contains("宛先がないため"), "the payment has its own");
+    owner.get(MAILS).await;
+    let about = format!("定期購入 {}", plan.id);
+    assert!(owner.page().text.contains(&about) && owner.page().text.contains(BOUNCE), "{}", owner.page().text);
 }
 
 #[tokio::test]

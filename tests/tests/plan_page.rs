@@ -21,7 +21,7 @@ use domain::{
     payment::{Failure, Origin},
     recurring::{
         calendar::Cycle,
-        plan::{By, ChangeError, EndReason, PauseReason, Plan, PlanState, Progress, Rate},
+        plan::{By, ChangeError, EndReason, PauseReason, Plan, PlanCard, PlanState, Progress, Rate},
     },
     webhook::{Form as Spoken, Kind as Told},
 };
@@ -615,7 +615,7 @@ async fn another_card_is_told_to_the_shops_server_once_for_each_purchase_that_it
     }
     let card = kept_card(&stage.world, "4000", USER).await.unwrap();
     let plans = [stage.desk.load(&stage.plan).await, stage.desk.load(&second).await];
-    assert!(plans.iter().all(|plan| plan.card == Some(card.id)));
+    assert!(plans.iter().all(|plan| plan.card == Some(PlanCard::of(&card))));
     assert_eq!(acquirer_calls(&stage.world, Kind::Authorize).await.len(), 4, "nothing had failed, nothing is charged");
 }
 

@@ -18,21 +18,23 @@ use domain::acquirer::DeclineCode;
 use domain::clock::{JAPAN, japan_date};
 use domain::payment::Interface;
 use domain::recurring::offer::Times;
-use domain::recurring::plan::{By, EndReason, Held, PauseReason, Plan, PlanId, PlanState, Progress, Rate};
+use domain::recurring::plan::{By, EndReason, Held, PauseReason, Plan, PlanCard, PlanId, PlanState, Progress, Rate};
 use domain::recurring::retry::Retries;
 use domain::recurring::work::RecurringWork;
 use domain::tries::TriedBy;
+use domain::webhook::{Form, Kind};
 use domain::{Initiator, MerchantId, OrderId, Yen};
 use http::{Request, Response};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use local::cloud::{Fault, When};
 use local::world::{Delivery, World};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use system_tests::{
-    Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan, take_cards_for_checked,
+    Hook, Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan, take_cards_for_checked,
     tick, tick_at, year_of,
 };
 use tracing_subscriber::filter::LevelFilter;
@@ -165,7 +167,7 @@ async fn a_soft_decline_is_tried_again_at_ten_on_six_days_and_then_waits_for_ano
     }
     // another card: once, at once, and the next on its day
     let card = desk.change_card("alice", cards::MASTERCARD).await;
-    desk.change(&id, |plan| plan.card_changed(card, world.now())).await;
+    desk.change(&id, |plan| plan.card_changed(&card, world.now())).await;
     world.settle().await.unwrap();
     let paid = desk.plan(&id).await;
     assert_eq!(
@@ -265,7 +267,10 @@ async fn a_card_that_is_changed_in_the_instant_of_a_decline_is_tried_once_more_a
     let plan = desk.plan(&id).await;
     assert_eq!(desk.calls(&plan, 2).await, (0, 1));
     // the second try is at the acquirer with the old card when the buyer has another
-    at_the_acquirer(&world, &desk, &id, |plan, now| plan.card_changed(domain::CardId::from_random([9; 8]), now));
+    at_the_acquirer(&world, &desk, &id, |plan, now| {
+        let another = PlanCard { id: domain::CardId::from_random([9; 8]), last4: "4242".to_owned() };
+        plan.card_changed(&another, now)
+    });
     desk.change_card("alice", cards::VISA).await;
     until(&world, "2026-12-29 09:59").await;
     desk.change(&id, |plan| plan.charged_by_hand(world.now())).await;
@@ -657,4 +662,40 @@ async fn a_year_through_the_whole_system_charges_every_period_once_and_misses_no
     println!("{report:?}");
     assert!(report.plans == plans && report.charged > 2 * plans && report.untroubled > plans / 4, "{report:?}");
     assert!(report.declined > 0 && report.let_go < report.charged, "{report:?}");
+}
+
+#[tokio::test]
+async fn a_card_that_its_issuer_renewed_is_refreshed_on_the_first_and_its_buyer_is_not_bothered() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    let mut plans = Vec::new();
+    for (user, number) in [("alice", cards::RENEWED), ("bob", cards::RENUMBERED), ("carol", cards::VISA)] {
+        plans.push(desk.join_until(&offer, user, number, Some("12/26")).await);
+    }
+    world.deliver_twice(Delivery::Twice);
+    until(&world, "2027-01-02 12:00").await;
+
+    let expiries = [desk.card("alice").await, desk.card("bob").await, desk.card("carol").await].map(|card| card.card);
+    assert_eq!(expiries.clone().map(|card| card.expiry.to_string()), ["12/31", "12/31", "12/26"]);
+    assert_eq!(expiries.map(|card| card.last4), ["8210", "5556", "4242"]);
+    assert_eq!(desk.plan(&plans[1]).await.card, Some(PlanCard::of(&desk.card("bob").await)), "it is found by that");
+    let mails = world.mailbox().unwrap();
+    let warned = |user: &str| mails.iter().any(|mail| mail.to == [user] && mail.subject.contains("有効期限"));
+    let warned = ["alice@example.jp", "bob@example.jp", "carol@example.jp"].map(warned);
+    assert_eq!(warned, [false, false, true]);
+    let told = |kind: &str| {
+        let calls = hook.calls().into_iter().filter(|call| call.json()["type"] == kind);
+        calls.map(|call| call.id).collect::<BTreeSet<String>>().len()
+    };
+    assert_eq!((told("card.refreshed"), told("plan.card_changed"), told("card.replaced")), (2, 1, 0));
+
+    until(&world, "2027-01-27 12:00").await;
+    let [alice, bob, carol] = [desk.plan(&plans[0]).await, desk.plan(&plans[1]).await, desk.plan(&plans[2]).await];
+    assert_eq!((alice.period, bob.period), (4, 4), "paid by what the issuer gave");
+    assert_eq!((carol.period, carol.tries), (3, 0), "{carol:?}");
+    let paid = desk.payment(&bob, 3).await.unwrap();
+    assert_eq!(paid.card.unwrap().last4, "5556");
 }

@@ -189,7 +189,7 @@ fn these_are_all_the_rights() {
         ("continuation-schedule", "Query GetItem PutItem Table, SendMessage ContinuationQueue"),
         (
             "console-recurring",
-            "GetItem BatchGetItem Query PutItem UpdateItem Table, Query SearchTable/index/list, \
+            "GetItem BatchGetItem Query PutItem UpdateItem Table, Query SearchTable, Query SearchTable/index/list, \
              Query SearchTable/index/status, Query SearchTable/index/mail, Query SearchTable/index/user, \
              Encrypt Decrypt AppKey",
         ),
@@ -225,7 +225,7 @@ fn these_are_all_the_rights() {
         ("recurring-schedule", "Query Table/index/due, GetItem PutItem Table, SendMessage RecurringQueue"),
         (
             "recurring-charge",
-            "GetItem BatchGetItem Query PutItem UpdateItem Table, Query SearchTable, Decrypt CardKey, SendMessage RecurringQueue",
+            "GetItem BatchGetItem Query PutItem UpdateItem Table, Query SearchTable, Encrypt Decrypt CardKey, SendMessage RecurringQueue",
         ),
         ("mail-events", "GetItem PutItem Table, UpdateItem SearchTable"),
         (

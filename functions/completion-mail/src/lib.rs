@@ -121,13 +121,14 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
     tracing::info!(event.id = message.event_id(), "mail sent");
     match &message {
         Message::Payment(telling) => trace(deps, telling).await,
-        Message::Card(_) | Message::Batch(_) | Message::Run(_) | Message::Plan(_) | Message::Endpoint(_) => {}
+        Message::Plan(telling) => plan::trace(deps, telling).await,
+        Message::Card(_) | Message::Batch(_) | Message::Run(_) | Message::Endpoint(_) => {}
         Message::Link(telling) => link::note(deps, telling).await?,
     }
     Ok(())
 }
 
-/// What the mail carries, so that its return can be told. None: it is about no payment and no link, and goes to the shop itself.
+/// What the mail carries, so that its return can be told. None: it is about nothing that was sold, and goes to the shop itself.
 fn tags(message: &Message, mail: &Mail) -> Option<MailTags> {
     let (merchant, about, reader) = match message {
         Message::Payment(Telling { key, reader, .. }) => {
@@ -135,7 +136,7 @@ fn tags(message: &Message, mail: &Mail) -> Option<MailTags> {
         }
         Message::Card(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), Reader::Payer),
         Message::Link(telling) => (telling.merchant.clone(), MailAbout::Link(telling.link.clone()), Reader::Payer),
-        Message::Plan(telling) => (telling.merchant.clone(), MailAbout::Order(telling.order.clone()), telling.reader),
+        Message::Plan(telling) => (telling.merchant.clone(), MailAbout::Plan(telling.plan.clone()), telling.reader),
         Message::Batch(_) | Message::Run(_) | Message::Endpoint(_) => return None,
     };
     Some(MailTags { merchant, about, reader, to: AddressMark::of(&mail.to) })
@@ -143,15 +144,18 @@ fn tags(message: &Message, mail: &Mail) -> Option<MailTags> {
 
 /// Says where the clerk looks that a mail was not sent.
 async fn held(deps: &Deps, message: &Message) -> Result<(), Failed> {
+    let held = |reader| ReturnTrace { id: message.event_id().to_owned(), at: deps.clock.now(), reader, kind: None };
     let (key, reader) = match message {
         Message::Payment(telling) => (telling.key.clone(), telling.reader),
         Message::Card(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), Reader::Payer),
-        Message::Plan(telling) => (PaymentKey::new(telling.merchant.clone(), telling.order.clone()), telling.reader),
+        Message::Plan(telling) => {
+            let of = (&telling.merchant, &telling.plan);
+            return Ok(deps.index.plan_returned(of, &held(telling.reader)).await?);
+        }
         Message::Link(telling) => return link::give_up(deps, telling).await,
         Message::Batch(_) | Message::Run(_) | Message::Endpoint(_) => return Ok(()),
     };
-    let trace = ReturnTrace { id: message.event_id().to_owned(), at: deps.clock.now(), reader, kind: None };
-    Ok(deps.index.returned(&key, &trace).await?)
+    Ok(deps.index.returned(&key, &held(reader)).await?)
 }
 
 /// Leaves the mail's trace in the payment's history. Without it the mail is sent all the same: sending it again would be worse.

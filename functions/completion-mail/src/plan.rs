@@ -7,6 +7,7 @@ use domain::{
         offer::OfferChosen,
         plan::{PlanId, PlanTidings},
     },
+    search::MailTrace,
     tell::PlanTelling,
 };
 use inbound::{
@@ -81,6 +82,17 @@ pub(crate) async fn news(deps: &Deps, telling: &PlanTelling) -> Result<Option<Ma
         html: composed.html,
         event_id: telling.event_id.clone(),
     }))
+}
+
+/// Leaves the mail's trace in the regular purchase's history. Without it the mail is sent all the same: sending it again would be worse.
+pub(crate) async fn trace(deps: &Deps, telling: &PlanTelling) {
+    let PlanTelling { event_id, merchant, plan, tidings, reader, .. } = telling;
+    let (at, event_id) = (deps.clock.now(), event_id.clone());
+    let trace = MailTrace { event_id, at, tidings: *tidings, reader: *reader };
+    if let Err(error) = deps.index.plan_mailed((merchant, plan), &trace).await {
+        let (error, event_id) = (domain::Causes::of(&error).to_string(), &trace.event_id);
+        tracing::warn!(error, event.id = event_id, "the mail's trace is not in the history");
+    }
 }
 
 /// What a payment's mail says of the regular purchase that it began, or was a period of.

@@ -1,4 +1,4 @@
-//! One regular purchase: how it stands and why, what comes next, what was agreed, its card and its payments.
+//! One regular purchase: how it stands and why, what comes next, what was agreed, its card, its payments and its mails.
 
 use askama::Template;
 use console::{Frame, Refusal};
@@ -24,6 +24,7 @@ use crate::{
     Call, address_of, address_of_offer,
     facts::{self, Fact},
     history::{self, History},
+    mails,
     possible,
 };
 
@@ -38,6 +39,7 @@ pub(crate) async fn show(call: &Call<'_>, plan: &Plan) -> Result<Response<Body>,
     let payment = call.period_payment(plan).await?;
     let card = call.deps.cards.load(&plan.merchant, &plan.owner).await?;
     let history = history::of(call, plan).await?;
+    let mails = mails::of(call, plan).await?;
     let frame = call.frame((words.detail)(plan.id.as_str()));
     let frame = match plan.state {
         PlanState::Active(Progress::Immediate { .. }) => frame.refreshing(AGAIN, address_of(&plan.id)),
@@ -71,6 +73,7 @@ pub(crate) async fn show(call: &Call<'_>, plan: &Plan) -> Result<Response<Body>,
         first: plan.first_order.to_string(),
         card: card_facts(plan, card.as_ref(), japan_date(call.visit.now)),
         history,
+        mails,
     };
     Ok(call.page(StatusCode::OK, &page, &frame))
 }
@@ -226,6 +229,7 @@ struct DetailPage {
     first: String,
     card: Option<CardFacts>,
     history: History,
+    mails: Vec<mails::Line>,
 }
 
 /// The buyer id of a kept card; empty where it belongs to the first order.

@@ -8,6 +8,7 @@ mod entry;
 mod facts;
 mod history;
 mod list;
+mod mails;
 mod offer;
 mod offers;
 mod possible;

@@ -54,6 +54,7 @@ impl Entry {
         let about = match &known.about {
             MailAbout::Order(order) => (format!("/console/transactions/{order}"), (words.order)(order.as_str())),
             MailAbout::Link(link) => (format!("/console/links/{link}"), (words.link)(link.as_str())),
+            MailAbout::Plan(plan) => (format!("/console/recurring/{plan}"), (words.plan)(plan.as_str())),
         };
         Self {
             address: known.address.clone(),

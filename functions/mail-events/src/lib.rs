@@ -1,4 +1,4 @@
-//! Mails that came back, and complaints about mails: notes the address at its merchant and in the payment's history.
+//! Mails that came back, and complaints about mails: notes the address at its merchant, and in the history of the payment or the regular purchase.
 //!
 //! What arrives names the mail by its tags and holds no address: the rule in the template leaves the rest of the mail service's event behind. The
 //! address is read where it was read when the mail was sent, and counts only if it is still the same.
@@ -13,13 +13,14 @@ use inbound::{Config, ConfigError, events};
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde::Deserialize;
-use store::{Links, MailReturns, Merchants, Payments, SearchIndex, StoreError};
+use store::{Links, MailReturns, Merchants, Payments, Plans, SearchIndex, StoreError};
 
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
     payments: Payments,
     links: Links,
+    plans: Plans,
     merchants: Merchants,
     returns: MailReturns,
     index: SearchIndex,
@@ -56,6 +57,7 @@ impl Deps {
         Ok(Self {
             payments: Payments::new(table.clone()),
             links: Links::new(table.clone()),
+            plans: Plans::new(table.clone()),
             merchants: Merchants::new(table.clone()),
             returns: MailReturns::new(table),
             index: SearchIndex::new(config.search_table()?),
@@ -88,10 +90,13 @@ async fn note(deps: &Deps, said: &Said) -> Result<(), StoreError> {
         // Whoever the address belonged to gave another one since: there is nothing to stop.
         None => tracing::info!(mail.id = said.message, "a mail came back from an address that is not used any more"),
     }
-    if let MailAbout::Order(order) = &tags.about {
-        let key = PaymentKey::new(tags.merchant.clone(), order.clone());
-        let trace = ReturnTrace { id: said.message.clone(), at: said.at, reader: tags.reader, kind: Some(kind) };
-        deps.index.returned(&key, &trace).await?;
+    let trace = ReturnTrace { id: said.message.clone(), at: said.at, reader: tags.reader, kind: Some(kind) };
+    match &tags.about {
+        MailAbout::Order(order) => {
+            deps.index.returned(&PaymentKey::new(tags.merchant.clone(), order.clone()), &trace).await?;
+        }
+        MailAbout::Plan(plan) => deps.index.plan_returned((&tags.merchant, plan), &trace).await?,
+        MailAbout::Link(_) => {} // it has no history
     }
     tracing::info!(mail.id = said.message, merchant.id = %tags.merchant, ?kind, "a mail came back");
     Ok(())
@@ -107,6 +112,9 @@ async fn address(deps: &Deps, tags: &MailTags) -> Result<Option<String>, StoreEr
         (MailAbout::Link(link), Reader::Payer) => {
             let link = deps.links.load_of(&tags.merchant, link).await?;
             link.and_then(|link| link.buyer).map(|buyer| buyer.mail)
+        }
+        (MailAbout::Plan(plan), Reader::Payer) => {
+            deps.plans.load(&tags.merchant, plan).await?.map(|plan| plan.mail)
         }
         (_, Reader::Shop) => {
             let merchant = deps.merchants.load(&tags.merchant).await?;

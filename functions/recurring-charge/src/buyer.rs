@@ -2,7 +2,7 @@
 
 use domain::{
     KeptCard, Payment, PaymentKey,
-    recurring::plan::{self, Plan, Standing},
+    recurring::plan::{self, Plan, PlanCard, Standing},
 };
 
 use crate::{Deps, WorkError, step};
@@ -45,6 +45,6 @@ pub(crate) async fn agreed(deps: &Deps, key: &PaymentKey) -> Result<(), WorkErro
 }
 
 async fn pay_with(deps: &Deps, plan: Plan, card: &KeptCard) -> Result<Plan, WorkError> {
-    let now = deps.clock.now();
-    step::write(deps, plan, |plan| plan.card_changed(card.id, now)).await
+    let (pays, now) = (PlanCard::of(card), deps.clock.now());
+    step::write(deps, plan, |plan| plan.card_changed(&pays, now)).await
 }

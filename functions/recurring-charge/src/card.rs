@@ -1,11 +1,12 @@
-//! The card that pays a plan: whether it may be charged, and whether it lives to the next date.
+//! The card that pays a plan: whether it may be charged, and whether it lives to the next date; where it does not, its issuer is asked for a new one.
 
+use charging::ChargeError;
 use domain::{
     Initiator, KeptCard, MerchantId,
     acquirer::DeclineCode,
     card::Unchargeable,
     clock::japan_date,
-    recurring::plan::{Plan, PlanId},
+    recurring::plan::{Plan, PlanCard, PlanId, PlanState},
 };
 
 use crate::{Deps, WorkError, step};
@@ -32,13 +33,39 @@ pub(crate) async fn chargeable(
     })
 }
 
-/// Has the buyer told, in time, that the card will be over on the next date.
+/// A card that will be over on the next date is refreshed where its issuer has, else the buyer is told in time.
 pub(crate) async fn check(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> Result<(), WorkError> {
     let Some(merchant) = deps.trading(merchant).await? else { return Ok(()) };
     let plan = deps.plans.load(&merchant.id, plan).await?.ok_or(WorkError::Gone("plan"))?;
     // A card that is gone is told of when it is needed: the buyer deleted it.
     let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(|card| card.number.is_some());
     let Some(card) = card else { return Ok(()) };
-    let (expiry, today) = (card.card.expiry, japan_date(deps.clock.now()));
+    let today = japan_date(deps.clock.now());
+    let card = match plan.state {
+        PlanState::Active(_) if plan.outlives(card.card.expiry, today) => refreshed(deps, card).await?,
+        PlanState::Active(_) | PlanState::Paused { .. } | PlanState::Ended { .. } => card,
+    };
+    let (pays, expiry) = (PlanCard::of(&card), card.card.expiry);
+    let plan = step::write(deps, plan, |plan| plan.card_refreshed(&pays)).await?;
     step::write(deps, plan, |plan| plan.warned_of_card(expiry, today)).await.map(drop)
+}
+
+/// The card as it stands after its issuer was asked, and every plan that it pays knows of it.
+async fn refreshed(deps: &Deps, card: KeptCard) -> Result<KeptCard, WorkError> {
+    if !card.merchant_may_charge() {
+        return Ok(card);
+    }
+    let before = card.clone();
+    let card = match deps.pace.keep(Box::pin(deps.charging.refresh(&deps.vault, card))).await {
+        Ok(card) => card,
+        Err(ChargeError::CardUnusable) => return Ok(before),
+        Err(error) => return Err(error.into()),
+    };
+    if card.card.last4 != before.card.last4 {
+        let pays = PlanCard::of(&card);
+        for plan in deps.plans.of_owner(&card.merchant, &card.owner).await? {
+            step::write(deps, plan, |plan| plan.card_refreshed(&pays)).await?;
+        }
+    }
+    Ok(card)
 }

@@ -1,7 +1,8 @@
 //! The test cards and what each does. No other number is taken: a test merchant must not charge a real card.
 
-use domain::{Brand, CardError, Pan, acquirer::DeclineCode};
-use outbound::acquirer::wire::{AuthorizeRequest, Instrument};
+use domain::{Brand, CardError, Expiry, Pan, acquirer::DeclineCode, clock::japan_date};
+use jiff::Timestamp;
+use outbound::acquirer::wire::{AuthorizeRequest, Instrument, RefreshAnswer, RefreshedCard};
 use serde::{Deserialize, Serialize};
 
 /// What a card does, whatever the amount.
@@ -81,6 +82,27 @@ impl Presented {
                 Self { behaviour, brand: None, last4: String::new(), code: card.code.is_some(), on_file: true }
             }
         }
+    }
+}
+
+/// How many years a card is good for that its issuer renews.
+const RENEWED_YEARS: i16 = 4;
+
+/// What the issuer gave a card since it was kept (洗替): one has a new date, another a new number too. A token stands for its card as before.
+pub(crate) fn refreshed(instrument: &Instrument, kept: Option<&Kept>, now: Timestamp) -> RefreshAnswer {
+    let typed = match instrument {
+        Instrument::Card(card) => Some(card.number.as_str()),
+        Instrument::Token(_) => None,
+    };
+    let number = match (typed, kept.map(|kept| kept.last4.as_str())) {
+        (Some("5200828282828210"), _) | (None, Some("8210" | "1881")) => None,
+        (Some("4012888888881881"), _) => Some("4000056655665556".to_owned()),
+        (Some(_) | None, _) => return RefreshAnswer::Unchanged,
+    };
+    let year = japan_date(now).year().saturating_add(RENEWED_YEARS);
+    match Expiry::try_from(format!("{year:04}-12")) {
+        Ok(expiry) => RefreshAnswer::Refreshed(RefreshedCard { number, expiry }),
+        Err(_no_such_month) => RefreshAnswer::Unchanged,
     }
 }
 

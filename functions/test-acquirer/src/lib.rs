@@ -25,14 +25,15 @@ use lambda_http::{
 use outbound::acquirer::{
     Kind,
     wire::{
-        Answer, AuthorizeRequest, CURRENCY, Instrument, Listing, OperationRequest, PAGE, ReferenceRequest, Verdict,
+        Answer, AuthorizeRequest, CURRENCY, Instrument, Listing, OperationRequest, PAGE, ReferenceRequest,
+        RefreshRequest, Verdict,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use cards::Presented;
+use cards::{Kept, Presented};
 use family::{Charge, Ending};
 pub use ledger::{Ledger, LedgerError};
 pub use outbound::acquirer::Totals;
@@ -120,6 +121,7 @@ async fn answer(deps: &Deps, request: Request, now: Timestamp) -> Result<Respons
         (&Method::POST, "inquire") => inquire(deps, &body, now).await,
         (&Method::POST, "reverse") => reverse(deps, &body, now).await,
         (&Method::POST, "inquire-operation") => inquire_operation(deps, &body, now).await,
+        (&Method::POST, "refresh") => refresh(deps, &body, now).await,
         (&Method::POST, "withdraw") => withdraw(deps, &body, now).await,
         (&Method::GET, "list") => list(deps, parts.uri.query().unwrap_or_default(), now).await,
         (&Method::GET, "log") => Ok(json(&deps.ledger.entries(None, now).await?)),
@@ -153,24 +155,28 @@ async fn authorize(deps: &Deps, base: &str, body: &[u8], now: Timestamp) -> Resu
     }
     let charge = Charge {
         request: &request,
-        card: presented(deps, &request, now).await?,
+        card: Presented::of(&request, kept(deps, &request.instrument, now).await?),
         page: format!("{base}{}{}", challenge::PLACE, challenge::page_name(&deps.token, &reference)),
     };
     let ending = deps.ledger.change(&reference, |family| family.authorize(&reference, &charge, now)).await?;
     deps.reply(&reference, ending).await
 }
 
-/// The card of a charge; a token is looked up where it was given, which may be another order's books.
-async fn presented(deps: &Deps, request: &AuthorizeRequest, now: Timestamp) -> Result<Presented, LedgerError> {
-    let origin = match &request.instrument {
+/// The card behind a token; it is looked up where it was given, which may be another order's books.
+async fn kept(deps: &Deps, instrument: &Instrument, now: Timestamp) -> Result<Option<Kept>, LedgerError> {
+    let origin = match instrument {
         Instrument::Card(_) => None,
         Instrument::Token(card) => record::behind(&card.token),
     };
-    let kept = match origin {
+    Ok(match origin {
         Some(origin) => deps.ledger.family(&origin, now).await?.kept(&origin),
         None => None,
-    };
-    Ok(Presented::of(request, kept))
+    })
+}
+
+async fn refresh(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {
+    let RefreshRequest { instrument } = parse(body)?;
+    Ok(json(&cards::refreshed(&instrument, kept(deps, &instrument, now).await?.as_ref(), now)))
 }
 
 async fn finish_challenge(deps: &Deps, body: &[u8], now: Timestamp) -> Result<Response<Body>, Refusal> {

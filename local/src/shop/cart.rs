@@ -110,7 +110,8 @@ fn offers(lang: Lang) -> Vec<OfferLine> {
         (Lang::En, Some(first)) => format!("{} first, then {} a month", yen(first), yen(offer.yen)),
         (Lang::En, None) => format!("Free first, then {} a month", yen(offer.yen)),
     };
-    OFFERS.iter().map(|offer| OfferLine { kind: offer.kind, item: offer.item, price: price(offer) }).collect()
+    let sold = OFFERS.iter().filter(|offer| offer.lang == lang);
+    sold.map(|offer| OfferLine { kind: offer.kind, item: offer.item, price: price(offer) }).collect()
 }
 
 /// Payment links with what they are for.

@@ -59,7 +59,9 @@ pub(super) fn page(world: &World, request: &Request<Bytes>) -> Response<Bytes> {
 /// The checkout of a regular purchase: one product, and the ways of the merchants that sell it. None: there is none of that kind.
 pub(super) fn regular(world: &World, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let (lang, kind) = (language(request), query_value(request, "kind")?);
-    let offer = OFFERS.iter().find(|offer| offer.kind == kind)?;
+    let named = OFFERS.iter().find(|offer| offer.kind == kind)?;
+    // who changes the language goes on with the same product
+    let offer = OFFERS.iter().find(|offer| offer.product == named.product && offer.lang == lang)?;
     let first = offer.first.unwrap_or_default();
     // The request says what joining costs, or, where that is nothing, what each time after costs; the shop's book says what is charged now.
     let amount = offer.first.unwrap_or(offer.yen);

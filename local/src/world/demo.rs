@@ -103,6 +103,10 @@ pub struct DemoOffer {
     pub id: &'static str,
     /// The `regular_kind` that begins it.
     pub kind: &'static str,
+    /// What is sold, whatever the language.
+    pub product: &'static str,
+    /// The language of its texts: a merchant writes an offer in one.
+    pub lang: Lang,
     /// What is sold.
     pub item: &'static str,
     /// What joining costs. None: nothing.
@@ -119,10 +123,12 @@ pub struct DemoOffer {
 pub const SUBSCRIBED: [&str; 2] = ["4000", "2400"];
 
 /// What they sell.
-pub const OFFERS: [DemoOffer; 2] = [
+pub const OFFERS: [DemoOffer; 4] = [
     DemoOffer {
         id: "beans",
         kind: "1",
+        product: "beans",
+        lang: Lang::Ja,
         item: "コーヒー豆 200g 定期便",
         first: Some(980),
         yen: 1_200,
@@ -137,11 +143,40 @@ pub const OFFERS: [DemoOffer; 2] = [
     DemoOffer {
         id: "lessons",
         kind: "2",
+        product: "lessons",
+        lang: Lang::Ja,
         item: "コーヒー教室 動画配信",
         first: None,
         yen: 500,
         trial: Some(14),
         terms: ["1か月の見放題", "", "お申し込みの直後からご覧いただけます", "配信の性質上、返金はお受けしていません"],
+    },
+    DemoOffer {
+        id: "beans-en",
+        kind: "8",
+        product: "beans",
+        lang: Lang::En,
+        item: "Coffee beans 200 g, monthly",
+        first: Some(980),
+        yen: 1_200,
+        trial: None,
+        terms: [
+            "One bag (200 g) each time",
+            "Included",
+            "Sent within 3 days of the order, and then within 3 days of each billing day",
+            "As this is food, it can’t be returned after delivery",
+        ],
+    },
+    DemoOffer {
+        id: "lessons-en",
+        kind: "9",
+        product: "lessons",
+        lang: Lang::En,
+        item: "Coffee lessons, videos",
+        first: None,
+        yen: 500,
+        trial: Some(14),
+        terms: ["All videos for a month", "", "You can watch right after ordering", "Videos can’t be returned or refunded"],
     },
 ];
 

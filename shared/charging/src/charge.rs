@@ -428,7 +428,7 @@ impl Ready {
     }
 }
 
-async fn opened(vault: &Vault, card: &KeptCard, code: Option<SecurityCode>) -> Result<Instrument, ChargeError> {
+pub(crate) async fn opened(vault: &Vault, card: &KeptCard, code: Option<SecurityCode>) -> Result<Instrument, ChargeError> {
     let holder = card.holder.clone();
     Ok(match &card.number {
         Some(HeldNumber::Token(token)) => Instrument::Token { token: token.clone(), holder, code },
@@ -449,7 +449,7 @@ fn unopened(card: &KeptCard, error: VaultError) -> ChargeError {
 }
 
 /// Without its fingerprint a card is charged all the same: keys that do not open must not stop payments.
-async fn recognised(vault: &Vault, pan: &Pan) -> Option<Fingerprint> {
+pub(crate) async fn recognised(vault: &Vault, pan: &Pan) -> Option<Fingerprint> {
     let fingerprint = vault.fingerprint(pan).await;
     fingerprint.inspect_err(|error| tracing::error!(error = %domain::Causes::of(error), "no fingerprint")).ok()
 }

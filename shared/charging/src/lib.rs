@@ -9,6 +9,7 @@ pub mod guard;
 mod keep;
 mod operate;
 mod people;
+mod refresh;
 mod settle;
 mod tries;
 mod turns;

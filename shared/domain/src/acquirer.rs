@@ -4,7 +4,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CardDetails, PaymentKey, Reference, SecurityCode, Yen};
+use crate::{CardDetails, Expiry, Pan, PaymentKey, Reference, SecurityCode, Yen};
 
 /// Who starts a charge. It decides which limits count and what the networks are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -298,6 +298,22 @@ pub enum InquiryOutcome {
     /// The acquirer has never seen it.
     NotFound,
     /// No answer; ask again later.
+    NoAnswer(UnknownCause),
+}
+
+/// What an acquirer says when asked whether the issuer gave a kept card a new date or number (洗替).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefreshOutcome {
+    /// It did.
+    Refreshed {
+        /// The new number. None: it is the same, or the acquirer's token stands for it as before.
+        pan: Option<Pan>,
+        /// Good through.
+        expiry: Expiry,
+    },
+    /// It did not, or nobody knows of it.
+    Unchanged,
+    /// No answer.
     NoAnswer(UnknownCause),
 }
 

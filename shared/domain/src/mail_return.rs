@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{LinkId, MerchantId, OrderId, payment::Reader};
+use crate::{LinkId, MerchantId, OrderId, payment::Reader, recurring::plan::PlanId};
 
 /// What happened to a mail after the mail service took it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,6 +38,8 @@ pub enum MailAbout {
     Order(OrderId),
     /// A payment link.
     Link(LinkId),
+    /// A regular purchase.
+    Plan(PlanId),
 }
 
 impl MailAbout {
@@ -46,6 +48,7 @@ impl MailAbout {
         match self {
             Self::Order(order) => order.as_str(),
             Self::Link(link) => link.as_str(),
+            Self::Plan(plan) => plan.as_str(),
         }
     }
 }
@@ -110,6 +113,7 @@ impl MailTags {
         let (about, of) = match &self.about {
             MailAbout::Order(order) => ("order", order.as_str()),
             MailAbout::Link(link) => ("link", link.as_str()),
+            MailAbout::Plan(plan) => ("plan", plan.as_str()),
         };
         let reader = match self.reader {
             Reader::Payer => "payer",
@@ -129,6 +133,7 @@ impl MailTags {
         let about = match tag("about")? {
             "order" => MailAbout::Order(OrderId::new(tag("of")?).ok()?),
             "link" => MailAbout::Link(LinkId::new(tag("of")?).ok()?),
+            "plan" => MailAbout::Plan(PlanId::new(tag("of")?).ok()?),
             _ => return None,
         };
         let reader = match tag("reader")? {
@@ -171,7 +176,7 @@ impl ReturnedAddress {
     }
 }
 
-/// What a payment's history says of a mail that did not reach its reader.
+/// What the history of a payment or a regular purchase says of a mail that did not reach its reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnTrace {
     /// The same for every repeat.
@@ -222,7 +227,11 @@ mod tests {
 
     #[test]
     fn tags_read_back_and_hold_no_address() {
-        for about in [MailAbout::Order(OrderId::new("A_b-1").unwrap()), MailAbout::Link(LinkId::new("demo").unwrap())] {
+        for about in [
+            MailAbout::Order(OrderId::new("A_b-1").unwrap()),
+            MailAbout::Link(LinkId::new("demo").unwrap()),
+            MailAbout::Plan(PlanId::new("mzxw6ytboi4dqmzrgezd").unwrap()),
+        ] {
             for reader in [Reader::Payer, Reader::Shop] {
                 let merchant = MerchantId::new("4000").unwrap();
                 let tags = MailTags { merchant, about: about.clone(), reader, to: AddressMark::of("Taro@Example.jp ") };

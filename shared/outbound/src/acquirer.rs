@@ -8,8 +8,8 @@ use std::{fmt::Debug, future::Future, pin::Pin, time::Duration};
 use domain::{
     PaymentKey, Reference, Yen,
     acquirer::{
-        AuthorizeOutcome, InquiryOutcome, OperationInquiry, OperationOutcome, ReverseOutcome, UnknownCause,
-        WithdrawOutcome,
+        AuthorizeOutcome, InquiryOutcome, Instrument, OperationInquiry, OperationOutcome, RefreshOutcome,
+        ReverseOutcome, UnknownCause, WithdrawOutcome,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -26,7 +26,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Rules for every connector:
 /// - no answer within `limit` is `Unknown(Timeout)` (or `NoAnswer(Timeout)`), never a decline;
 /// - an answer that names another reference, amount or currency than was asked is `Unknown(Mismatch)`, never approved;
-/// - a call that can move money is sent again only if no byte of it was sent; `inquire`, `inquire_operation`, `reverse`, `withdraw`, `totals` and `list` may be
+/// - a call that can move money is sent again only if no byte of it was sent; `inquire`, `inquire_operation`, `reverse`, `withdraw`, `refresh`, `totals` and `list` may be
 ///   sent again, a bounded number of times.
 pub trait Acquirer: Debug + Send + Sync {
     /// Opens the connection ahead of the first call. Nothing is asked, and whether it opens decides nothing: the first call tries again.
@@ -103,6 +103,18 @@ pub trait Acquirer: Debug + Send + Sync {
         amount: Option<Yen>,
         limit: Duration,
     ) -> BoxFuture<'a, WithdrawOutcome>;
+
+    /// Asks whether the issuer gave a kept card a new date or number (洗替). Nothing is charged, and asked twice it is as once.
+    ///
+    /// # Errors
+    /// [`NotSupported`] from a connector that can't ask.
+    fn refresh<'a>(
+        &'a self,
+        _kept: &'a Instrument,
+        _limit: Duration,
+    ) -> BoxFuture<'a, Result<RefreshOutcome, NotSupported>> {
+        Box::pin(async { Err(NotSupported) })
+    }
 
     /// Where the money of an order stands; `reference` is any of the order's.
     ///

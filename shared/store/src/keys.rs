@@ -465,7 +465,7 @@ pub(crate) mod search {
         name.strip_prefix('h')?.parse().ok()
     }
 
-    /// The attribute of a mail that was sent.
+    /// The attribute of a mail that was sent; the sort key of one about a regular purchase.
     pub(crate) fn mailed(event_id: &str) -> String {
         format!("e#{event_id}")
     }
@@ -475,7 +475,7 @@ pub(crate) mod search {
         name.strip_prefix("e#")
     }
 
-    /// The attribute of a mail that did not reach its reader.
+    /// The attribute of a mail that did not reach its reader; the sort key of one about a regular purchase.
     pub(crate) fn returned(id: &str) -> String {
         format!("r#{id}")
     }

@@ -4,11 +4,13 @@
 //! and a step's share of the sums in the same transaction as the step.
 
 mod item;
+mod plan_mails;
 mod plans;
 mod read;
 mod total;
 mod write;
 
+pub use plan_mails::PlanMails;
 pub use plans::{PlanCursor, PlanRows, PlanSearches};
 pub use read::{Cursor, History, SearchPage, Searches};
 pub use total::DayTotals;

@@ -19,6 +19,7 @@ pub mod notifications;
 pub mod notify_mail;
 pub mod offers;
 pub mod operation;
+pub mod plan_mails;
 pub mod recurring;
 pub mod settings;
 pub mod team;

@@ -96,3 +96,27 @@ fn a_token_that_nobody_was_given_opens_nothing() {
         assert_eq!((reply.outcome(), reply.code()), ("declined".to_owned(), "incorrect_number".to_owned()), "{token}");
     }
 }
+
+#[test]
+fn a_card_that_its_issuer_renewed_is_answered_with_what_it_is_now() {
+    let desk = Desk::new();
+    let card = |number: &str| json!({ "card": { "number": number, "expiry": "12/26", "code": null, "holder": "T" } });
+    let asked = |instrument: Value| {
+        let reply = desk.post("refresh", &json!({ "instrument": instrument }));
+        assert_eq!(reply.status, 200);
+        let json = reply.json();
+        (json["outcome"].as_str().unwrap().to_owned(), json["number"].as_str().map(str::to_owned))
+    };
+    let token = desk.keep(1, "5200828282828210");
+    let token = json!({ "token": { "token": token, "code": null, "holder": "T" } });
+    let refreshed = || "refreshed".to_owned();
+    for (instrument, answer) in [
+        (card("5200828282828210"), (refreshed(), None)),
+        (card("4012888888881881"), (refreshed(), Some("4000056655665556".to_owned()))),
+        (token, (refreshed(), None)),
+        (card(VISA), ("unchanged".to_owned(), None)),
+        (json!({ "token": { "token": "card_x", "code": null, "holder": "T" } }), ("unchanged".to_owned(), None)),
+    ] {
+        assert_eq!(asked(instrument.clone()), answer, "{instrument}");
+    }
+}

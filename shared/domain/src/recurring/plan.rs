@@ -33,7 +33,7 @@ use super::{
     retry::Retry,
 };
 use crate::{
-    CardId, CardOwner, Lang, MerchantId, OrderId, Payment, Yen, acquirer::DeclineCode, clock::japan_date,
+    CardId, CardOwner, KeptCard, Lang, MerchantId, OrderId, Payment, Yen, acquirer::DeclineCode, clock::japan_date,
     link::TermsShown,
 };
 
@@ -100,9 +100,9 @@ pub struct Plan {
     /// The nominal date for which the buyer was told that the card will be over.
     #[serde(default)]
     pub card_warned: Option<Date>,
-    /// The card that pays, as far as the merchant was told.
-    #[serde(default)]
-    pub card: Option<CardId>,
+    /// The card that pays, as far as the merchant was told. None: nobody knew when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<PlanCard>,
     /// The last card that was tried at once because the buyer changed to it: once for each card.
     #[serde(default)]
     pub changed_card: Option<CardId>,
@@ -117,6 +117,24 @@ pub struct Plan {
     pub link_asked: Option<Timestamp>,
     /// Where it stands.
     pub state: PlanState,
+}
+
+/// The card that pays a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanCard {
+    /// Which.
+    #[serde(rename = "i")]
+    pub id: CardId,
+    /// Its last four digits: people find the plan by them.
+    #[serde(rename = "l")]
+    pub last4: String,
+}
+
+impl PlanCard {
+    /// A kept card.
+    pub fn of(card: &KeptCard) -> Self {
+        Self { id: card.id, last4: card.card.last4.clone() }
+    }
 }
 
 /// A period whose money came.
@@ -261,7 +279,7 @@ impl Plan {
             last_told: 0,
             announced: None,
             card_warned: None,
-            card: payment.card_id,
+            card: payment.card_id.zip(payment.card.as_ref()).map(|(id, card)| PlanCard { id, last4: card.last4.clone() }),
             changed_card: None,
             agreed_by: None,
             left_out: Vec::new(),

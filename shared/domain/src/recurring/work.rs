@@ -94,7 +94,7 @@ mod tests {
         payment::{Failure, Lease, State},
         recurring::{
             offer::{OfferChosen, OfferId, tests::offer},
-            plan::{By, tests::*},
+            plan::{By, PlanCard, tests::*},
         },
     };
 
@@ -162,7 +162,8 @@ mod tests {
         let unpaid =
             PlanState::Paused { at: joined, why: crate::recurring::plan::PauseReason::Unpaid(DeclineCode::DoNotHonor) };
         let unpaid = Plan { state: unpaid, tries: 1, ..plan.clone() };
-        let immediate = unpaid.card_changed(crate::CardId::from_random([1; 8]), joined).unwrap();
+        let another = PlanCard { id: crate::CardId::from_random([1; 8]), last4: "4444".to_owned() };
+        let immediate = unpaid.card_changed(&another, joined).unwrap();
         assert_eq!(RecurringWork::of_plan(Some(&unpaid), &immediate, joined), look, "a new card");
         let renamed = Plan { name: "X".to_owned(), ..immediate.clone() };
         assert_eq!(

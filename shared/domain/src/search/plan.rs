@@ -49,6 +49,9 @@ pub struct PlanRow {
     /// The buyer id of card-on-file; empty where the card belongs to the first order.
     #[serde(rename = "u", default, skip_serializing_if = "String::is_empty")]
     pub user: String,
+    /// The last four digits of the card that pays; empty where they are not known.
+    #[serde(rename = "l", default, skip_serializing_if = "String::is_empty")]
+    pub last4: String,
     /// The order of the first payment.
     #[serde(rename = "o")]
     pub order: OrderId,
@@ -96,7 +99,7 @@ pub enum PlanStanding {
 /// A search over a merchant's regular purchases. Its address ([`PlanSearch::query`]) can be kept and passed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanSearch {
-    /// A whole mail address or buyer id, or a part of name, address, item or order.
+    /// A whole mail address or buyer id, the last four digits of a card, or a part of name, address, item or order.
     pub text: String,
     /// How they stand.
     pub standing: Option<PlanStanding>,
@@ -124,6 +127,7 @@ impl PlanRow {
                 CardOwner::Buyer(user) => user.clone(),
                 CardOwner::Order(_) => String::new(),
             },
+            last4: plan.card.as_ref().map(|card| card.last4.clone()).unwrap_or_default(),
             order: plan.first_order.clone(),
             nominal: matches!(plan.state, PlanState::Active(_)).then_some(plan.nominal),
             retry: plan.charged_on().filter(|day| *day != run_day(plan.nominal).date),
@@ -252,7 +256,8 @@ impl PlanSearch {
             || contains(&row.item)
             || contains(&row.user)
             || contains(row.order.as_str())
-            || contains(row.id.as_str());
+            || contains(row.id.as_str())
+            || part == row.last4;
         named && self.standing.is_none_or(|standing| standing.statuses().contains(&row.status))
     }
 }
@@ -274,6 +279,7 @@ mod tests {
             name: "山田 太郎".to_owned(),
             mail: "Taro@example.com".to_owned(),
             user: "M-100".to_owned(),
+            last4: "4242".to_owned(),
             order: OrderId::new("2026112101").unwrap(),
             nominal: None,
             retry: None,
@@ -301,7 +307,7 @@ mod tests {
         let row = row(PlanStatus::Unpaid);
         let json = serde_json::to_string(&row).unwrap();
         assert_eq!(serde_json::from_str::<PlanRow>(&json).unwrap(), row);
-        assert!(json.len() < 250, "four indexes hold it: {json}");
+        assert!(json.len() < 270, "four indexes hold it: {json}");
     }
 
     #[test]
@@ -314,6 +320,8 @@ mod tests {
             ("m-100", true),
             ("20261121", true),
             ("abcdefgh", true),
+            ("4242", true),
+            ("424", false),
             ("花子", false),
             ("M-1000", false),
         ] {

@@ -158,15 +158,15 @@ fn why(state: &State) -> (Option<DeclineCode>, Option<Failure>, Option<Authentic
     }
 }
 
-/// A mail about a payment that was handed to the mail service.
+/// A mail that was handed to the mail service, about a payment or by `T` about something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailTrace {
+pub struct MailTrace<T = Tidings> {
     /// The message's event id.
     pub event_id: String,
     /// When.
     pub at: Timestamp,
     /// What it told.
-    pub tidings: Tidings,
+    pub tidings: T,
     /// Whom.
     pub reader: Reader,
 }

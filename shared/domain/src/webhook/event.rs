@@ -39,6 +39,8 @@ pub enum Kind {
     CardKept,
     /// Another card stands in its place.
     CardReplaced,
+    /// Its issuer gave it a new date or number (洗替).
+    CardRefreshed,
     /// The buyer or the shop deleted it.
     CardDeleted,
     /// The file was refused whole.
@@ -73,7 +75,7 @@ pub enum Kind {
 
 impl Kind {
     /// All that can be chosen for an endpoint, in the order that people see.
-    pub const CHOICES: [Self; 25] = [
+    pub const CHOICES: [Self; 26] = [
         Self::PaymentSucceeded,
         Self::PaymentPending,
         Self::PaymentFailed,
@@ -85,6 +87,7 @@ impl Kind {
         Self::PaymentDisputed,
         Self::CardKept,
         Self::CardReplaced,
+        Self::CardRefreshed,
         Self::CardDeleted,
         Self::BatchRefused,
         Self::BatchWaiting,
@@ -115,6 +118,7 @@ impl Kind {
             Self::PaymentDisputed => "payment.disputed",
             Self::CardKept => "card.kept",
             Self::CardReplaced => "card.replaced",
+            Self::CardRefreshed => "card.refreshed",
             Self::CardDeleted => "card.deleted",
             Self::BatchRefused => "batch.refused",
             Self::BatchWaiting => "batch.waiting",
@@ -153,6 +157,7 @@ impl Kind {
             | Self::PaymentDisputed
             | Self::CardKept
             | Self::CardReplaced
+            | Self::CardRefreshed
             | Self::CardDeleted
             | Self::BatchRefused
             | Self::BatchWaiting
@@ -441,6 +446,7 @@ pub fn of_card(old: Option<&KeptCard>, new: &KeptCard, seen: Timestamp) -> Optio
     let (kind, before) = match (old, &new.number) {
         (None, Some(_)) => (Kind::CardKept, None),
         (Some(old), Some(_)) if old.id != new.id => (Kind::CardReplaced, Some(old.id)),
+        (Some(old), Some(_)) if old.card != new.card => (Kind::CardRefreshed, None),
         (Some(_), None) => (Kind::CardDeleted, None),
         (Some(_), Some(_)) | (None, None) => return None, // sealed anew, or noted
     };

@@ -25,6 +25,7 @@ pub(super) fn told(event: &Event, merchant: &Merchant, payment: &Payment) -> Opt
         | Kind::PaymentDisputed
         | Kind::CardKept
         | Kind::CardReplaced
+        | Kind::CardRefreshed
         | Kind::CardDeleted
         | Kind::BatchRefused
         | Kind::BatchWaiting

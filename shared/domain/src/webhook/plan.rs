@@ -171,7 +171,7 @@ mod tests {
         recurring::{
             calendar::{Anchor, Cycle},
             offer::{Times, tests::offer},
-            plan::{By, Failed, Rate, tests::*, without_words},
+            plan::{By, Failed, PlanCard, Rate, tests::*, without_words},
             retry::Retries,
         },
     };
@@ -211,6 +211,7 @@ mod tests {
         let last = Plan { times: Some(Times::new(2).unwrap()), ..plan.clone() };
         let paused = plan.paused(By::Buyer, monday()).unwrap();
         let late = at("2027-02-20T11:00:00");
+        let another = PlanCard { id: CardId::from_random([1; 8]), last4: "4444".to_owned() };
         use Kind::*;
         for (what, old, new, told) in [
             ("charged", &plan, plan.charged(2, monday()), vec![PlanRenewed]),
@@ -239,19 +240,19 @@ mod tests {
             (
                 "another card",
                 &unpaid,
-                unpaid.card_changed(CardId::from_random([1; 8]), monday()),
+                unpaid.card_changed(&another, monday()),
                 vec![PlanCardChanged, PlanResumed],
             ),
             (
                 "another card, where nothing had failed",
                 &plan,
-                plan.card_changed(CardId::from_random([1; 8]), monday()),
+                plan.card_changed(&another, monday()),
                 vec![PlanCardChanged],
             ),
             (
                 "another card, while it is paused",
                 &paused,
-                paused.card_changed(CardId::from_random([1; 8]), monday()),
+                paused.card_changed(&another, monday()),
                 vec![PlanCardChanged],
             ),
             ("let go by the merchant", &plan, plan.skipped(monday()), vec![PlanSkipped]),

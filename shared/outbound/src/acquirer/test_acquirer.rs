@@ -5,10 +5,10 @@ use std::{fmt, time::Duration};
 use aws_types::SdkConfig;
 use bytes::Bytes;
 use domain::{
-    Approval, Decline, Reference, SecurityCode, Yen,
+    Approval, Decline, Pan, Reference, SecurityCode, Yen,
     acquirer::{
         Authorization, AuthorizeOutcome, Challenge, InquiryOutcome, Instrument, OperationInquiry, OperationOutcome,
-        ReverseOutcome, UnknownCause, WithdrawOutcome,
+        RefreshOutcome, ReverseOutcome, UnknownCause, WithdrawOutcome,
     },
 };
 use http::{
@@ -23,7 +23,8 @@ use zeroize::Zeroizing;
 use super::{
     Acquirer, BoxFuture, Entry, NotSupported, Totals,
     wire::{
-        self, Answer, AuthorizeRequest, CURRENCY, Card, Listing, OperationRequest, ReferenceRequest, TokenCard, Verdict,
+        self, Answer, AuthorizeRequest, CURRENCY, Card, Listing, OperationRequest, ReferenceRequest, RefreshAnswer,
+        RefreshRequest, TokenCard, Verdict,
     },
 };
 use crate::http::{Http, HttpError};
@@ -164,6 +165,18 @@ impl TestAcquirer {
         // Nothing is said of the amount of what is not there.
         let done = matches!(answer.verdict, Verdict::Done);
         fits(answer, own, amount.filter(|_| done)).map(|answer| answer.verdict)
+    }
+
+    async fn refresh_by(&self, kept: &Instrument, deadline: Instant) -> RefreshOutcome {
+        let request = RefreshRequest { instrument: instrument(kept) };
+        match self.ask("refresh", &request, Again::Always, deadline).await {
+            Ok(RefreshAnswer::Unchanged) => RefreshOutcome::Unchanged,
+            Ok(RefreshAnswer::Refreshed(card)) => match card.number.as_deref().map(Pan::parse).transpose() {
+                Ok(pan) => RefreshOutcome::Refreshed { pan, expiry: card.expiry },
+                Err(_no_number) => RefreshOutcome::NoAnswer(UnknownCause::Unreadable),
+            },
+            Err(cause) => RefreshOutcome::NoAnswer(cause),
+        }
     }
 
     async fn totals_by(&self, reference: &Reference, deadline: Instant) -> Result<Totals, UnknownCause> {
@@ -497,6 +510,14 @@ impl Acquirer for TestAcquirer {
             let answer = self.operation_by("withdraw", own, amount, by(limit)).await;
             answer.map_or_else(WithdrawOutcome::NoAnswer, withdrawn)
         })
+    }
+
+    fn refresh<'a>(
+        &'a self,
+        kept: &'a Instrument,
+        limit: Duration,
+    ) -> BoxFuture<'a, Result<RefreshOutcome, NotSupported>> {
+        Box::pin(async move { Ok(self.refresh_by(kept, by(limit)).await) })
     }
 
     fn totals<'a>(&'a self, reference: &'a Reference, limit: Duration) -> BoxFuture<'a, Result<Totals, UnknownCause>> {

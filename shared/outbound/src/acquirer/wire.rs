@@ -6,7 +6,7 @@
 use std::fmt;
 
 use domain::{
-    PaymentKey,
+    Expiry, PaymentKey,
     acquirer::{Authentication, BrowserData, DeclineCode, Initiator, ThreeDsRequest},
 };
 use jiff::Timestamp;
@@ -97,6 +97,40 @@ pub struct Card {
 impl fmt::Debug for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Card(…)")
+    }
+}
+
+/// `refresh`: whether the issuer gave a kept card a new date or number.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RefreshRequest {
+    /// The card as it was kept.
+    pub instrument: Instrument,
+}
+
+/// The answer to that.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum RefreshAnswer {
+    /// It did.
+    Refreshed(RefreshedCard),
+    /// It did not.
+    Unchanged,
+}
+
+/// What the issuer gave a card, on its way in an answer's body and nowhere else. It is wiped when dropped.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct RefreshedCard {
+    /// The digits, where they are others.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Good through.
+    #[zeroize(skip)]
+    pub expiry: Expiry,
+}
+
+impl fmt::Debug for RefreshedCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshedCard(…)")
     }
 }
 

@@ -1,13 +1,14 @@
 //! A row and its history as an item, and back.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     MaskedCard, Yen,
     mail_return::{ReturnKind, ReturnTrace},
-    payment::{Interface, Reader, Tidings},
+    payment::{Interface, Reader},
     search::{MailTrace, Row, Status, Step},
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     StoreError,
@@ -95,17 +96,28 @@ pub(super) fn steps(item: &Item) -> Result<Vec<Step>, StoreError> {
 
 /// What is kept of a sent mail.
 #[derive(Serialize, Deserialize)]
-struct Mailed {
+struct Mailed<T> {
     #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::second::required")]
     at: Timestamp,
     #[serde(rename = "k")]
-    tidings: Tidings,
+    tidings: T,
     #[serde(rename = "r")]
     reader: Reader,
 }
 
-pub(super) fn mailed(trace: &MailTrace) -> Result<String, StoreError> {
+pub(super) fn mailed<T: Copy + Serialize>(trace: &MailTrace<T>) -> Result<String, StoreError> {
     json(&Mailed { at: trace.at, tidings: trace.tidings, reader: trace.reader })
+}
+
+/// Reads a sent mail back that stands in an item.
+pub(super) fn read_mailed<T: DeserializeOwned>(
+    item: &Item,
+    event_id: &str,
+    value: Option<&AttributeValue>,
+) -> Result<MailTrace<T>, StoreError> {
+    let mailed = value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Mailed<T>>(json).ok());
+    let Mailed { at, tidings, reader } = mailed.ok_or_else(|| unreadable(item, "a mail"))?;
+    Ok(MailTrace { event_id: event_id.to_owned(), at, tidings, reader })
 }
 
 /// The mails of an item, oldest first.
@@ -113,9 +125,7 @@ pub(super) fn mails(item: &Item) -> Result<Vec<MailTrace>, StoreError> {
     let mut mails = Vec::new();
     for (name, value) in item {
         if let Some(event_id) = s::parse_mailed(name) {
-            let mailed = value.as_s().ok().and_then(|json| serde_json::from_str::<Mailed>(json).ok());
-            let Mailed { at, tidings, reader } = mailed.ok_or_else(|| unreadable(item, "a mail"))?;
-            mails.push(MailTrace { event_id: event_id.to_owned(), at, tidings, reader });
+            mails.push(read_mailed(item, event_id, Some(value))?);
         }
     }
     mails.sort_by(|one, other| (one.at, &one.event_id).cmp(&(other.at, &other.event_id)));
@@ -137,14 +147,19 @@ pub(super) fn returned(trace: &ReturnTrace) -> Result<String, StoreError> {
     json(&Returned { at: trace.at, reader: trace.reader, kind: trace.kind })
 }
 
+/// Reads a mail back that did not reach its reader and stands in an item.
+pub(super) fn read_returned(item: &Item, id: &str, value: Option<&AttributeValue>) -> Result<ReturnTrace, StoreError> {
+    let returned = value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Returned>(json).ok());
+    let Returned { at, reader, kind } = returned.ok_or_else(|| unreadable(item, "a returned mail"))?;
+    Ok(ReturnTrace { id: id.to_owned(), at, reader, kind })
+}
+
 /// The mails of an item that did not reach their readers, oldest first.
 pub(super) fn returns(item: &Item) -> Result<Vec<ReturnTrace>, StoreError> {
     let mut returns = Vec::new();
     for (name, value) in item {
         if let Some(id) = s::parse_returned(name) {
-            let returned = value.as_s().ok().and_then(|json| serde_json::from_str::<Returned>(json).ok());
-            let Returned { at, reader, kind } = returned.ok_or_else(|| unreadable(item, "a returned mail"))?;
-            returns.push(ReturnTrace { id: id.to_owned(), at, reader, kind });
+            returns.push(read_returned(item, id, Some(value))?);
         }
     }
     returns.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));

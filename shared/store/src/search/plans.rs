@@ -104,6 +104,10 @@ impl PlanSearches {
         Self { table }
     }
 
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// One page of at most `limit` rows.
     ///
     /// # Errors

@@ -72,6 +72,12 @@ pub fn audit(lang: Lang, action: &Action) -> String {
         (Lang::En, Action::MailReleased { about: MailAbout::Link(link) }) => {
             format!("Let mails go again to the address that the mail of link {link} came back from")
         }
+        (Lang::Ja, Action::MailReleased { about: MailAbout::Plan(plan) }) => {
+            format!("定期購入 {plan} のメールが届かなかったアドレスへの送信を再開しました")
+        }
+        (Lang::En, Action::MailReleased { about: MailAbout::Plan(plan) }) => {
+            format!("Let mails go again to the address that the mail of regular purchase {plan} came back from")
+        }
         (_, Action::SettingsChanged { changes, version: _ }) => settings_changed(lang, changes),
         (Lang::Ja, Action::MerchantCreated) => "加盟店を登録しました".to_owned(),
         (Lang::En, Action::MerchantCreated) => "Created the merchant".to_owned(),

@@ -1,4 +1,4 @@
-//! Mails that did not reach their readers: the list in the settings, and the line in a payment's history.
+//! Mails that did not reach their readers: the list in the settings, and the line in a history.
 
 use domain::{Lang, mail_return::ReturnKind, payment::Reader};
 
@@ -23,6 +23,8 @@ pub struct MailReturnWords {
     pub order: fn(order: &str) -> String,
     /// A payment link's mail.
     pub link: fn(link: &str) -> String,
+    /// A regular purchase's mail.
+    pub plan: fn(plan: &str) -> String,
     /// Button: mails go to the address again.
     pub release: &'static str,
     /// It was done.
@@ -66,7 +68,7 @@ pub const fn returned(lang: Lang, kind: ReturnKind) -> (&'static str, &'static s
     }
 }
 
-/// A line of a payment's history; `kind` is None where a mail was not sent, because an earlier one had come back.
+/// A line of the history of a payment or a regular purchase; `kind` is None where a mail was not sent, because an earlier one had come back.
 pub const fn not_read(lang: Lang, reader: Reader, kind: Option<ReturnKind>) -> &'static str {
     match (lang, reader, kind) {
         (Lang::Ja, Reader::Payer, None) => "購入者へのメールは送信していません（以前のメールが届かなかったため）",
@@ -98,6 +100,7 @@ const JA: MailReturnWords = MailReturnWords {
     at: "日時",
     order: |order| format!("注文 {order}"),
     link: |link| format!("決済リンク {link}"),
+    plan: |plan| format!("定期購入 {plan}"),
     release: "送信を再開する",
     released: "このアドレスへの送信を再開しました。",
 };
@@ -112,6 +115,7 @@ const EN: MailReturnWords = MailReturnWords {
     at: "When",
     order: |order| format!("Order {order}"),
     link: |link| format!("Payment link {link}"),
+    plan: |plan| format!("Regular purchase {plan}"),
     release: "Let mails go again",
     released: "Mails go to this address again.",
 };

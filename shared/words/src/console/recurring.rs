@@ -194,7 +194,15 @@ pub struct RecurringWords {
     pub earlier: &'static str,
     /// Leads to the latest.
     pub latest: &'static str,
-    /// What the mails are, and where they stand.
+    /// Heading of the mails.
+    pub mails: &'static str,
+    /// Column.
+    pub mailed_at: &'static str,
+    /// Column.
+    pub mail_what: &'static str,
+    /// None was sent.
+    pub no_mails: &'static str,
+    /// How long they stay, and where the receipts are.
     pub mails_hint: &'static str,
     /// Something else was written in between.
     pub moved_on: &'static str,

@@ -3,9 +3,8 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::{By, Cause, EndReason, PauseReason, Plan, PlanState, Progress, ReminderKind};
+use super::{By, Cause, EndReason, PauseReason, Plan, PlanCard, PlanState, Progress, ReminderKind};
 use crate::{
-    CardId,
     acquirer::DeclineCategory,
     clock::japan_date,
     payment::Reader,
@@ -112,22 +111,30 @@ impl Plan {
     /// The buyer changed to this card: it pays from now on, and what failed is tried once with it, at once. None: it is over, or knows of this card and has
     /// nothing to try, or tried it so before.
     #[must_use]
-    pub fn card_changed(&self, card: CardId, now: Timestamp) -> Option<Self> {
-        let comes = self.with_new_card(japan_date(now)).filter(|_| self.changed_card != Some(card));
+    pub fn card_changed(&self, card: &PlanCard, now: Timestamp) -> Option<Self> {
+        let comes = self.with_new_card(japan_date(now)).filter(|_| self.changed_card != Some(card.id));
         let tried = comes.map(|comes| match comes {
             NewCard::Charged { .. } => Progress::Immediate { at: now, cause: Cause::NewCard },
             NewCard::Asked => Progress::Asked { at: now },
         });
-        let is_news = self.card != Some(card) && !self.is_over();
+        let is_news = self.card.as_ref() != Some(card) && !self.is_over();
         (is_news || tried.is_some()).then(|| {
             self.written(|plan| {
-                plan.card = Some(card);
+                plan.card = Some(card.clone());
                 if let Some(progress) = tried {
                     plan.state = PlanState::Active(progress);
-                    plan.changed_card = Some(card);
+                    plan.changed_card = Some(card.id);
                 }
             })
         })
+    }
+
+    /// The issuer gave the card that pays another number: nothing is tried for that. None: it is known, or another card pays, or it is over.
+    #[must_use]
+    pub fn card_refreshed(&self, card: &PlanCard) -> Option<Self> {
+        let renumbered = |known: &PlanCard| known.id == card.id && known.last4 != card.last4;
+        let is_news = !self.is_over() && self.card.as_ref().is_some_and(renumbered);
+        is_news.then(|| self.written(|plan| plan.card = Some(card.clone())))
     }
 
     /// The buyer asks for another address of the plan's page: it goes to where the plan's mails go. None: one was asked for a moment ago.

@@ -186,7 +186,7 @@ impl Year {
                 (PlanState::Paused { .. }, 0..300) if !unpaid => (plan.resumed(By::Merchant, now), true),
                 (PlanState::Paused { .. }, 0..1_000) if unpaid => {
                     (buyer.card, buyer.tries) = (Card::Good, TryHistory::new());
-                    (plan.card_changed(new_card(plan), now), false)
+                    (plan.card_changed(&new_card(plan), now), false)
                 }
                 (_, 1_000..1_004) => {
                     (plan.moved_to(Anchor::new(u8::try_from(roll % 31 + 1).unwrap()).unwrap(), now), false)
@@ -349,8 +349,8 @@ impl Buyer {
 }
 
 /// A card that was not tried so before.
-fn new_card(plan: &Plan) -> CardId {
+fn new_card(plan: &Plan) -> PlanCard {
     let mut id = [0; 8];
     id[..4].copy_from_slice(&plan.version.to_be_bytes());
-    CardId::from_random(id)
+    PlanCard { id: CardId::from_random(id), last4: "4242".to_owned() }
 }

@@ -30,6 +30,8 @@ pub const fn kind(lang: Lang, kind: Kind) -> &'static str {
         (Lang::En, Kind::CardKept) => "Card kept",
         (Lang::Ja, Kind::CardReplaced) => "保存カードの変更",
         (Lang::En, Kind::CardReplaced) => "Kept card replaced",
+        (Lang::Ja, Kind::CardRefreshed) => "保存カードの情報の更新（洗替）",
+        (Lang::En, Kind::CardRefreshed) => "Kept card renewed by its issuer",
         (Lang::Ja, Kind::CardDeleted) => "保存カードの削除",
         (Lang::En, Kind::CardDeleted) => "Kept card deleted",
         (Lang::Ja, Kind::BatchRefused) => "一括処理の受付不可",
