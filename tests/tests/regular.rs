@@ -17,7 +17,7 @@ use bytes::Bytes;
 use domain::acquirer::DeclineCode;
 use domain::clock::{JAPAN, japan_date};
 use domain::payment::Interface;
-use domain::recurring::offer::Times;
+use domain::recurring::offer::{FirstAmount, Times};
 use domain::recurring::plan::{By, EndReason, Held, PauseReason, Plan, PlanCard, PlanId, PlanState, Progress, Rate};
 use domain::recurring::retry::Retries;
 use domain::recurring::work::RecurringWork;
@@ -595,6 +595,23 @@ async fn a_reminder_is_written_down_a_week_before_a_rare_billing() {
     until(&world, "2027-05-27 12:00").await;
     assert_eq!(approvals(&world).await, 1);
     assert_eq!(JAPAN.to_datetime(world.now()).date(), date(2027, 5, 27));
+}
+
+#[tokio::test]
+async fn a_dearer_period_is_announced_by_mail_a_week_before() {
+    let world = world().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let first = FirstAmount::Charged(Yen::new(500).unwrap());
+    let offer = desk.offer_with("coffee", 1_000, 1, |offer| offer.first = first).await;
+    desk.joined(&offer, "alice", cards::VISA).await;
+    until(&world, "2026-12-20 10:05").await;
+    let text = mail_of(&world, "alice@example.jp", "金額が変わります");
+    for part in ["/plan/", "2026年12月28日(月)", "1,000円"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    until(&world, "2027-01-28 12:00").await;
+    assert_eq!(approvals(&world).await, 2);
+    mail_of(&world, "alice@example.jp", "金額が変わります"); // once
 }
 
 /// How many write units everything takes that is done.
