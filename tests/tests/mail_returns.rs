@@ -19,9 +19,11 @@ use http::StatusCode;
 use local::{
     admin::GivenRole,
     cloud::{Fault, When},
-    world::{Delivery, World},
+    world::World,
 };
-use system_tests::{Card, Clerk, Log, RegularDesk, ShopRequest, Shopper, audit_log, cards, change_merchant, fresh, staff};
+use system_tests::{
+    Card, Clerk, Log, RegularDesk, ShopRequest, Shopper, audit_log, cards, change_merchant, fresh, staff,
+};
 use tracing_subscriber::filter::LevelFilter;
 
 const BOUNCE: &str = "bounce+taro@simulator.amazonses.com";
@@ -99,7 +101,6 @@ async fn the_mails_of_a_regular_purchase_stand_on_its_page_with_what_became_of_t
     let world = fresh().await;
     let desk = RegularDesk::of(&world, "4000");
     let plan = desk.joined(&desk.offer("coffee", 1_000, 1).await, "alice", cards::VISA).await;
-    world.deliver_twice(Delivery::Twice);
     desk.change(&plan.id, |plan| {
         plan.paused(By::Merchant, world.now()).map(|paused| Plan { mail: BOUNCE.to_owned(), ..paused })
     })
@@ -120,7 +121,10 @@ async fn the_mails_of_a_regular_purchase_stand_on_its_page_with_what_became_of_t
         assert_eq!(page.matches(said).count(), 1, "{said}: {page}");
     }
     assert!(!page.contains("「再開」のメール"), "it was not sent: {page}");
-    assert!(!history(&mut owner, plan.first_order.as_str()).await.contains("宛先がないため"), "the payment has its own");
+    assert!(
+        !history(&mut owner, plan.first_order.as_str()).await.contains("宛先がないため"),
+        "the payment has its own"
+    );
     owner.get(MAILS).await;
     let about = format!("定期購入 {}", plan.id);
     assert!(owner.page().text.contains(&about) && owner.page().text.contains(BOUNCE), "{}", owner.page().text);

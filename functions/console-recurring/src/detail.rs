@@ -24,8 +24,7 @@ use crate::{
     Call, address_of, address_of_offer,
     facts::{self, Fact},
     history::{self, History},
-    mails,
-    possible,
+    mails, possible,
 };
 
 /// How many dates stand after the next.

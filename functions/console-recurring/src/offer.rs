@@ -192,8 +192,7 @@ fn shown(call: &Call<'_>, offer: &Offer) -> Vec<Fact> {
         let note = if one.note.is_empty() { String::new() } else { format!(" ({})", one.note) };
         format!("{}: {} {}{note}", one.nth, one.on, one.amount)
     });
-    let more = screen.more.then(|| joining.more.to_owned());
-    let dates: Vec<String> = dates.chain(more).collect();
+    let dates: Vec<String> = dates.chain(screen.more.clone()).collect();
     let item = (call.offer_words().item, offer.item.clone());
     std::iter::once(item).chain(screen.rows).chain([(joining.dates, dates.join("\n"))]).collect()
 }

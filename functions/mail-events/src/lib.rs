@@ -113,9 +113,7 @@ async fn address(deps: &Deps, tags: &MailTags) -> Result<Option<String>, StoreEr
             let link = deps.links.load_of(&tags.merchant, link).await?;
             link.and_then(|link| link.buyer).map(|buyer| buyer.mail)
         }
-        (MailAbout::Plan(plan), Reader::Payer) => {
-            deps.plans.load(&tags.merchant, plan).await?.map(|plan| plan.mail)
-        }
+        (MailAbout::Plan(plan), Reader::Payer) => deps.plans.load(&tags.merchant, plan).await?.map(|plan| plan.mail),
         (_, Reader::Shop) => {
             let merchant = deps.merchants.load(&tags.merchant).await?;
             merchant.and_then(|merchant| merchant.mail.shop_copy)

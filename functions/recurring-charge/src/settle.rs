@@ -40,9 +40,11 @@ pub(crate) async fn standing(deps: &Deps, merchant: &Merchant, plan: Plan) -> Re
         Standing::Open => owned(&plan, &payment).map(|()| Period::Open),
         Standing::Paid => by(deps, merchant, plan, &payment).await.map(|_| Period::Moved),
         Standing::Failed(_) => {
-            let version = plan.version;
+            // a write that only notes another card moves nothing
+            let stood = |plan: &Plan| (plan.period, plan.tries, plan.state);
+            let before = stood(&plan);
             let plan = by(deps, merchant, plan, &payment).await?;
-            Ok(if plan.version == version { Period::Failed(plan, Box::new(payment)) } else { Period::Moved })
+            Ok(if stood(&plan) == before { Period::Failed(plan, Box::new(payment)) } else { Period::Moved })
         }
     }
 }

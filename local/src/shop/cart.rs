@@ -99,6 +99,7 @@ struct CartPage<'a> {
 /// A regular purchase on the shelf.
 struct OfferLine {
     kind: &'static str,
+    product: &'static str,
     item: &'static str,
     price: String,
 }
@@ -111,7 +112,8 @@ fn offers(lang: Lang) -> Vec<OfferLine> {
         (Lang::En, None) => format!("Free first, then {} a month", yen(offer.yen)),
     };
     let sold = OFFERS.iter().filter(|offer| offer.lang == lang);
-    sold.map(|offer| OfferLine { kind: offer.kind, item: offer.item, price: price(offer) }).collect()
+    sold.map(|offer| OfferLine { kind: offer.kind, product: offer.product, item: offer.item, price: price(offer) })
+        .collect()
 }
 
 /// Payment links with what they are for.

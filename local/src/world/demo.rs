@@ -176,7 +176,12 @@ pub const OFFERS: [DemoOffer; 4] = [
         first: None,
         yen: 500,
         trial: Some(14),
-        terms: ["All videos for a month", "", "You can watch right after ordering", "Videos can’t be returned or refunded"],
+        terms: [
+            "All videos for a month",
+            "",
+            "You can watch right after ordering",
+            "Videos can’t be returned or refunded",
+        ],
     },
 ];
 

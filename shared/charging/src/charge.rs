@@ -428,7 +428,11 @@ impl Ready {
     }
 }
 
-pub(crate) async fn opened(vault: &Vault, card: &KeptCard, code: Option<SecurityCode>) -> Result<Instrument, ChargeError> {
+pub(crate) async fn opened(
+    vault: &Vault,
+    card: &KeptCard,
+    code: Option<SecurityCode>,
+) -> Result<Instrument, ChargeError> {
     let holder = card.holder.clone();
     Ok(match &card.number {
         Some(HeldNumber::Token(token)) => Instrument::Token { token: token.clone(), holder, code },

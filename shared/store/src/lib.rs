@@ -65,7 +65,8 @@ pub use plans::{PlanChanged, PlanPage, PlanWritten, Plans};
 pub use replays::Replays;
 pub use root::AppRoot;
 pub use search::{
-    Cursor as SearchCursor, DayTotals, History, PlanCursor, PlanMails, PlanRows, PlanSearches, SearchIndex, SearchPage, Searches,
+    Cursor as SearchCursor, DayTotals, History, PlanCursor, PlanMails, PlanRows, PlanSearches, SearchIndex, SearchPage,
+    Searches,
 };
 pub use table::Table;
 pub use tries::{StoredTries, TriesStore};

@@ -57,6 +57,8 @@ pub struct JoiningWords {
     pub nth: fn(nth: usize) -> String,
     /// More dates follow.
     pub more: &'static str,
+    /// Others follow, to the last: which it is, and its day.
+    pub more_until: fn(nth: &str, date: &str) -> String,
     /// The button where something is paid now.
     pub pay: fn(amount: &str) -> String,
     /// The button where nothing is.
@@ -124,6 +126,9 @@ const JA: JoiningWords = JoiningWords {
     dates: "これからの請求予定",
     nth: |nth| format!("{nth}回目"),
     more: "この後も、解約されるまで同じように続きます。",
+    more_until: |nth, date| {
+        format!("この後も同じように続き、最後の{nth}は{date}です。途中で解約されると、その後の請求はありません。")
+    },
     pay: |amount| format!("{amount}を支払って申し込む"),
     register: "カードを登録して申し込む",
     changed: "定期購入の内容が変わりました。新しい内容を確認し、もう一度お申し込みください。請求は発生していません。",
@@ -176,6 +181,9 @@ const EN: JoiningWords = JoiningWords {
     dates: "What will be charged",
     nth: |nth| format!("No. {nth}"),
     more: "And so on, until you stop it.",
+    more_until: |nth, date| {
+        format!("And so on, to the last, {nth}, on {date}. If you stop before, nothing more is charged.")
+    },
     pay: |amount| format!("Pay {amount} and order"),
     register: "Register your card and order",
     changed: "The regular purchase has changed. Please read the new terms and order again. Nothing was charged.",

@@ -7,10 +7,10 @@ use crate::some;
 use crate::system::System;
 use crate::tab::Tab;
 
-/// From the shop's shelf to the final screen of what it sells by this kind.
-fn to_the_final_screen(tab: &mut Tab, system: &System, (kind, merchant): (&str, &str)) {
+/// From the shop's shelf to the final screen of what it sells.
+fn to_the_final_screen(tab: &mut Tab, system: &System, (product, merchant): (&str, &str)) {
     tab.go(&format!("{}/shop", system.shop));
-    tab.click(&format!("a[href^='/shop/regular?kind={kind}']"));
+    tab.click(&format!("a[data-product={product}]"));
     tab.until("location.pathname === '/shop/regular'");
     tab.click(&format!("form[data-merchant='{merchant}']:not(:has([name=user])) button"));
     on_payment_page(tab, system);
@@ -26,7 +26,7 @@ fn shoppers_join_a_regular_purchase() {
             0 => ("4000", "/shop/thanks", "result", "amount"),
             _ => ("2400", "/shop/thanks24", "RC", "AMT"),
         };
-        to_the_final_screen(&mut tab, &system, ("1", merchant));
+        to_the_final_screen(&mut tab, &system, ("beans", merchant));
         tab.picture("joining");
         // the box is not ticked beforehand, and nobody gets by without it
         fill_card(&tab, &system, cards::VISA);
@@ -43,7 +43,7 @@ fn shoppers_join_a_regular_purchase() {
         assert_eq!((received(&tab, result).as_str(), received(&tab, amount).as_str()), ("0", "980"));
 
         // two weeks for nothing: the card is registered, and the shop is told that nothing was charged
-        to_the_final_screen(&mut tab, &system, ("2", merchant));
+        to_the_final_screen(&mut tab, &system, ("lessons", merchant));
         tab.picture("joining-free");
         fill_card(&tab, &system, cards::MASTERCARD);
         tab.click("label[for=keep_card]");

@@ -113,7 +113,7 @@ fn the_whole_life_of_a_regular_purchase() {
 /// From the shop's shelf through the final screen, with a card that is declined later.
 fn join(tab: &mut Tab, system: &System) {
     tab.go(&format!("{}/shop", system.shop));
-    tab.click("a[href^='/shop/regular?kind=1']");
+    tab.click("a[data-product=beans]");
     tab.until("location.pathname === '/shop/regular'");
     tab.click("form[data-merchant='4000']:not(:has([name=user])) button");
     on_payment_page(tab, system);

@@ -174,12 +174,13 @@ pub fn listed(payment: &Payment, month: Month) -> Option<Charged> {
     let in_month = month_of(payment, *at) == month;
     let whole = matches!(taken, Taken { refunded: 0, disputed: None, .. });
     let own = match payment.origin {
-        Origin::Page | Origin::Link(_) | Origin::Single { .. } | Origin::Batch { .. } | Origin::Continuation { .. } => {
-            true
-        }
+        Origin::Page
+        | Origin::Link(_)
+        | Origin::Single { .. }
+        | Origin::Api
+        | Origin::Batch { .. }
+        | Origin::Continuation { .. } => true,
         Origin::CardUpdate(_) | Origin::Renewal { .. } | Origin::Agreement { .. } => false,
-        // The shop's server has a schedule of its own.
-        Origin::Api => false,
     };
     // The first payment of a regular purchase: its following ones have a schedule of their own.
     let joins = payment.details.offer.is_some();

@@ -279,7 +279,10 @@ impl Plan {
             last_told: 0,
             announced: None,
             card_warned: None,
-            card: payment.card_id.zip(payment.card.as_ref()).map(|(id, card)| PlanCard { id, last4: card.last4.clone() }),
+            card: payment
+                .card_id
+                .zip(payment.card.as_ref())
+                .map(|(id, card)| PlanCard { id, last4: card.last4.clone() }),
             changed_card: None,
             agreed_by: None,
             left_out: Vec::new(),

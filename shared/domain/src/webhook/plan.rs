@@ -237,12 +237,7 @@ mod tests {
                 plan.without_card(2, DeclineCode::CardMissing, monday()),
                 vec![PlanRenewalFailed, PlanPaused],
             ),
-            (
-                "another card",
-                &unpaid,
-                unpaid.card_changed(&another, monday()),
-                vec![PlanCardChanged, PlanResumed],
-            ),
+            ("another card", &unpaid, unpaid.card_changed(&another, monday()), vec![PlanCardChanged, PlanResumed]),
             (
                 "another card, where nothing had failed",
                 &plan,

@@ -11,7 +11,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use words::{day, joining, money, recurring, sum};
 
-/// How many of the following dates are shown; all of a contract that has no more than [`ALL`].
+/// How many of the following dates are shown; all of a contract that has no more than [`ALL`]. Of a longer one the last is named beside them.
 const LISTED: usize = 6;
 /// The most that are shown.
 const ALL: usize = 12;
@@ -25,8 +25,8 @@ pub struct Joining {
     pub rows: Vec<(&'static str, String)>,
     /// The following payments to come, in order.
     pub dates: Vec<ComingCharge>,
-    /// Others follow.
-    pub more: bool,
+    /// What is said of those that follow. None: all are shown.
+    pub more: Option<String>,
 }
 
 /// A payment to come.
@@ -52,15 +52,18 @@ impl Joining {
             following @ 0..=ALL => following,
             _ => LISTED,
         });
-        let mut coming = offer.dates(anchor, joined).zip(2..);
+        let (words, mut coming) = (joining(lang), offer.dates(anchor, joined).zip(2..));
         let dates = coming.by_ref().take(most).map(|(nominal, nth)| ComingCharge::of(lang, offer, nominal, nth));
-        let dates = dates.collect();
-        Self {
-            first: offer.first,
-            rows: rows(lang, offer, (anchor, joined), deadline),
-            dates,
-            more: coming.next().is_some(),
-        }
+        let dates: Vec<ComingCharge> = dates.collect();
+        let more = coming.next().map(|next| match offer.times {
+            None => words.more.to_owned(),
+            Some(_) => {
+                let (last, nth) = coming.last().unwrap_or(next);
+                let last = ComingCharge::of(lang, offer, last, nth);
+                (words.more_until)(&last.nth, [last.on.as_str(), last.note].join(" ").trim_end())
+            }
+        });
+        Self { first: offer.first, rows: rows(lang, offer, (anchor, joined), deadline), dates, more }
     }
 
     /// All that the page says of it, line by line: what is hashed. Anyone can make it again from the offer and the wording of that version.
@@ -78,9 +81,7 @@ impl Joining {
                 .iter()
                 .map(|one| format!("{}: {} {} {}", one.nth, one.on, one.amount, one.note).trim_end().to_owned()),
         );
-        if self.more {
-            lines.push(words.more.to_owned());
-        }
+        lines.extend(self.more.clone());
         lines.join("\n")
     }
 }
@@ -145,4 +146,59 @@ fn rows(lang: Lang, offer: &Offer, (anchor, joined): (Anchor, Date), deadline: &
     .into_iter()
     .filter_map(|(label, text)| Some((label, text?)))
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        MerchantId, Yen,
+        link::Terms,
+        recurring::{
+            calendar::Cycle,
+            offer::{OfferId, Times},
+        },
+    };
+
+    use super::*;
+
+    fn shown(lang: Lang, times: Option<u16>) -> Joining {
+        let text = || "x".to_owned();
+        let offer = Offer {
+            id: OfferId::new("tea").unwrap(),
+            merchant: MerchantId::new("4000").unwrap(),
+            version: 1,
+            item: text(),
+            first: FirstAmount::Charged(Yen::new(500).unwrap()),
+            amount: Yen::new(1_000).unwrap(),
+            cycle: Cycle::MONTHLY,
+            trial: None,
+            times: times.map(|times| Times::new(times).unwrap()),
+            terms: Terms {
+                quantity: text(),
+                shipping: text(),
+                payment_time: text(),
+                delivery: text(),
+                withdrawal: text(),
+            },
+            made_at: Timestamp::UNIX_EPOCH,
+            withdrawn_at: None,
+        };
+        Joining::of(lang, &offer, Anchor::USUAL, "2026-11-30T03:00:00Z".parse().unwrap(), "")
+    }
+
+    #[test]
+    fn a_long_contract_names_its_first_dates_its_last_and_its_total() {
+        let said = |lang, times| {
+            let shown = shown(lang, times);
+            (shown.dates.len(), shown.more.clone().unwrap_or_default(), shown.text(lang, "shop", "tea"))
+        };
+        let (listed, more, text) = said(Lang::Ja, Some(24));
+        assert_eq!(listed, LISTED);
+        assert!(more.contains("24回目") && more.contains("2028年10月27日"), "{more}");
+        assert!(text.contains(&more) && text.contains("23,500円") && !text.contains("解約されるまで"), "{text}");
+        let (_, more, text) = said(Lang::En, Some(24));
+        assert!(more.contains("No. 24") && more.contains("2028-10-27") && text.contains("¥23,500"), "{text}");
+        assert_eq!((said(Lang::Ja, Some(13)).0, said(Lang::Ja, Some(13)).1.as_str()), (ALL, ""), "each is named");
+        assert_eq!(said(Lang::Ja, None).1, "この後も、解約されるまで同じように続きます。");
+    }
 }

@@ -115,7 +115,8 @@ pub(super) fn read_mailed<T: DeserializeOwned>(
     event_id: &str,
     value: Option<&AttributeValue>,
 ) -> Result<MailTrace<T>, StoreError> {
-    let mailed = value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Mailed<T>>(json).ok());
+    let mailed =
+        value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Mailed<T>>(json).ok());
     let Mailed { at, tidings, reader } = mailed.ok_or_else(|| unreadable(item, "a mail"))?;
     Ok(MailTrace { event_id: event_id.to_owned(), at, tidings, reader })
 }
@@ -149,7 +150,8 @@ pub(super) fn returned(trace: &ReturnTrace) -> Result<String, StoreError> {
 
 /// Reads a mail back that did not reach its reader and stands in an item.
 pub(super) fn read_returned(item: &Item, id: &str, value: Option<&AttributeValue>) -> Result<ReturnTrace, StoreError> {
-    let returned = value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Returned>(json).ok());
+    let returned =
+        value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Returned>(json).ok());
     let Returned { at, reader, kind } = returned.ok_or_else(|| unreadable(item, "a returned mail"))?;
     Ok(ReturnTrace { id: id.to_owned(), at, reader, kind })
 }

@@ -83,6 +83,8 @@ fn a_month_lists_what_was_taken_in_it_in_japan_and_stayed() {
     assert!(listed(&page("2026-11-30T23:59:59"), november()).is_some());
     assert!(listed(&page("2026-10-31T23:59:59"), november()).is_none());
     assert!(listed(&page("2026-12-01T00:00:00"), november()).is_none());
+    let by_api = paid("100", Origin::Api, "2026-11-10T12:00:00");
+    assert!(listed(&by_api, november()).is_some(), "it makes no difference by which interface it came");
     let mut refunded = page("2026-11-10T12:00:00");
     let mut disputed = refunded.clone();
     if let State::Captured { taken, .. } = &mut refunded.state {

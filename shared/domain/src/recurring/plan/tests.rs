@@ -229,7 +229,11 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
     );
     let again = fails(&changed, DeclineCode::InsufficientFunds, now);
     assert!(matches!(again.state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }), "one try");
-    assert_eq!((changed.card.clone(), changed.card_changed(&card(1), now)), (Some(card(1)), None), "and the plan knows it");
+    assert_eq!(
+        (changed.card.clone(), changed.card_changed(&card(1), now)),
+        (Some(card(1)), None),
+        "and the plan knows it"
+    );
     assert_eq!(again.card_changed(&card(1), now), None, "told twice of the same card, it is tried once");
     assert!(again.card_changed(&card(2), now).is_some());
     let paid = changed.charged(2, now).unwrap();
@@ -579,7 +583,9 @@ fn what_somebody_wanted_at_once_is_not_done_days_later() {
 #[test]
 fn every_change_of_the_card_is_written_once_whether_something_had_failed_or_not() {
     let (plan, now) = (plan(), at("2026-12-10T12:00:00"));
-    for standing in [plan.clone(), plan.paused(By::Merchant, now).unwrap(), plan.ask(at("2027-01-10T12:00:00")).unwrap()] {
+    for standing in
+        [plan.clone(), plan.paused(By::Merchant, now).unwrap(), plan.ask(at("2027-01-10T12:00:00")).unwrap()]
+    {
         let changed = standing.card_changed(&card(1), now).unwrap();
         assert_eq!((changed.card.clone(), changed.state), (Some(card(1)), standing.state), "nothing is tried");
         assert_eq!(changed.changed_card, None, "a try that is still to fail is made up for by this card");

@@ -77,7 +77,10 @@ pub(super) const WORDS: NotificationWords = NotificationWords {
     try_said: "What it said (beginning)",
     took: |ms| format!("{ms} ms"),
     replay: "Send again",
-    replays: |count| format!("Asked to be sent again {count} times"),
+    replays: |count| match count {
+        1 => "Asked to be sent again once".to_owned(),
+        count => format!("Asked to be sent again {count} times"),
+    },
     replay_period: "Send a period again",
     replay_lead: "They are sent with the same ids, by which your program knows those that it has. All of the period is gone through, newest first.",
     from: "From",
