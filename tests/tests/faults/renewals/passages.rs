@@ -9,7 +9,8 @@ use domain::payment::{Failure, Interface, Origin, Payment, State};
 use domain::recurring::offer::Offer;
 use domain::recurring::plan::{PauseReason, Plan, PlanId, PlanState, Progress, Rate};
 use domain::recurring::work::RecurringWork;
-use domain::{OrderId, PaymentKey, Yen};
+use domain::tries::{TriedBy, TriedCard};
+use domain::{CardOwner, OrderId, PaymentKey, Yen};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use local::cloud::Call;
@@ -17,7 +18,8 @@ use local::world::World;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 use system_tests::{
-    BatchDesk, RegularDesk, cards, change_merchant, japan, payment, smuggle_payment, take_cards_for_checked,
+    BatchDesk, RegularDesk, card_tries, cards, change_merchant, japan, leave_cards_from, payment, smuggle_payment,
+    take_cards_for_checked,
 };
 
 use super::super::case::{Case, cases};
@@ -39,6 +41,8 @@ const TOO_LATE: Date = date(2026, 11, 9);
 const SOON: Date = date(2026, 11, 27);
 /// The first date of whoever joins on the day of the start.
 const NEXT: Date = date(2026, 12, 27);
+/// A date at the end of the schedule's walk over the cards.
+const FAR: Date = date(2027, 12, 20);
 const SHOP: &str = "shop@example.jp";
 
 /// What happens.
@@ -101,32 +105,36 @@ impl Passage {
         match self {
             Self::NewCard | Self::CardsOfMonth | Self::TooLate | Self::ByHand | Self::FoundPaid => "2026-11-25 12:00",
             Self::Reminder => "2026-12-01 12:00",
-            Self::NewCardDeclined | Self::FoundUnpaid => "2026-12-10 12:00",
+            Self::NewCardDeclined | Self::FoundUnpaid => "2026-11-23 12:00",
             Self::Agreed | Self::CheckCard => "2026-12-28 12:00",
         }
     }
 
     /// Those of its calls that meet faults: the others are what another passage, or the renewal, has already.
     fn own(self, calls: &[Call]) -> HashSet<u64> {
-        let asked = calls.iter().find(|call| call.caller == "Reconcile" && !is_read(call)).map(|call| call.index);
+        let first = |caller: &str, operation: &str| {
+            let is_it = |call: &&Call| call.caller == caller && call.operation.contains(operation);
+            calls.iter().find(is_it).map_or(u64::MAX, |call| call.index)
+        };
+        let (tried, found) = (first("RecurringCharge", "/authorize"), first("Reconcile", "/inquire"));
         let is_own = |place: &usize| {
             let call = &calls[*place];
             let of = |callers: &[&str]| callers.contains(&&*call.caller);
             match self {
                 Self::CardsOfMonth => of(&["RecurringSchedule"]) && stands_for_itself(calls, *place),
-                // a charge up to its doubt is the renewal's
-                Self::FoundPaid | Self::FoundUnpaid => {
-                    of(&["Reconcile", "RecurringCharge", "OutboxRelay"])
-                        && asked.is_some_and(|asked| call.index >= asked)
-                        && !(of(&["Reconcile"]) && is_read(call))
+                // a charge up to its doubt is the renewal's; what reconcile reads, and how it reverses, is the payments'
+                Self::FoundPaid => {
+                    let is_ours = of(&["RecurringCharge", "OutboxRelay"]) || (of(&["Reconcile"]) && !is_read(call));
+                    is_ours && call.index >= found
                 }
-                Self::Reminder
-                | Self::NewCard
-                | Self::NewCardDeclined
-                | Self::Agreed
-                | Self::CheckCard
-                | Self::TooLate
-                | Self::ByHand => of(&["RecurringCharge", "OutboxRelay"]),
+                Self::FoundUnpaid => of(&["RecurringCharge", "OutboxRelay"]) && call.index >= found,
+                // up to the acquirer it is the one that is declined
+                Self::NewCard => of(&["RecurringCharge", "OutboxRelay"]) && call.index >= tried,
+                // what it reads a new card's charge reads, too
+                Self::ByHand => of(&["RecurringCharge", "OutboxRelay"]) && !is_read(call),
+                Self::Reminder | Self::NewCardDeclined | Self::Agreed | Self::CheckCard | Self::TooLate => {
+                    of(&["RecurringCharge", "OutboxRelay"])
+                }
             }
         };
         (0..calls.len()).filter(is_own).map(|place| calls[place].index).collect()
@@ -163,30 +171,22 @@ fn passages() -> Vec<Passage> {
 /// Lives through it without faults in a world that has seen it; every call becomes its cases.
 async fn count(passage: Passage) -> Vec<Case> {
     let stage = Stage::of(passage).await;
-    let first = stage.begin(1).await;
-    if passage != Passage::CardsOfMonth {
-        stage.act(&first).await;
-    }
-    let second = stage.begin(2).await;
+    stage.warm_up().await;
+    let plan = stage.begin(2).await;
     stage.world.faults().restart();
-    stage.act(&second).await;
+    stage.act(&plan).await;
     let calls = stage.world.faults().calls();
     stage.world.faults().stop();
     until(&stage.world, japan(passage.end())).await;
-    for plan in [&first, &second] {
-        let found = stage.broken(&plan.id).await;
-        assert!(found.is_empty(), "{passage:?} without a fault: {found:?}");
-    }
+    let found = stage.broken(&plan.id).await;
+    assert!(found.is_empty(), "{passage:?} without a fault: {found:?}");
     let own = passage.own(&calls);
     cases(&calls).into_iter().filter(|case| own.contains(&case.call.index)).collect()
 }
 
 async fn run(passage: Passage, cases: &[Case]) -> Vec<String> {
     let stage = Stage::of(passage).await;
-    if passage != Passage::CardsOfMonth {
-        let first = stage.begin(1).await;
-        stage.act(&first).await;
-    }
+    stage.warm_up().await;
     let mut lived = Vec::new();
     for (place, case) in (2..).zip(cases) {
         let plan = stage.begin(place).await;
@@ -210,7 +210,8 @@ async fn run(passage: Passage, cases: &[Case]) -> Vec<String> {
         }
     }
     for queue in ["RecurringDeadLetters", "StreamFailures", "MailDeadLetters"] {
-        let parked = stage.world.cloud().queue(queue).unwrap().bodies().unwrap();
+        let mut parked = stage.world.cloud().queue(queue).unwrap().bodies().unwrap();
+        parked.retain(|body| !body.contains("card_replaced")); // of the card before no payment tells, as of no real one
         if !parked.is_empty() {
             failures.push(format!("{passage:?}: {queue}: {parked:?}"));
         }
@@ -250,6 +251,14 @@ impl Stage {
         Self { passage, world, desk, offer }
     }
 
+    /// Somebody lives through it first, so that what functions keep in memory is there. The walk over the cards would find that plan again, and keeps nothing.
+    async fn warm_up(&self) {
+        if self.passage != Passage::CardsOfMonth {
+            let first = self.begin(1).await;
+            self.act(&first).await;
+        }
+    }
+
     /// A buyer joins, and the plan comes to where the passage begins.
     async fn begin(&self, place: usize) -> Plan {
         let (number, expires) = match self.passage {
@@ -275,7 +284,11 @@ impl Stage {
             }
             Passage::Agreed => drop(self.desk.change(&id, |plan| plan.proposed(dearer(plan)).ok()).await),
             Passage::ByHand => self.move_to(&id, |plan| Plan { nominal: TOO_LATE, ..plan }).await,
-            Passage::CardsOfMonth => take_cards_for_checked(&self.world, date(2026, 10, 1)).await,
+            // the end of the walk is like the whole, and a twentieth of it
+            Passage::CardsOfMonth => {
+                self.move_to(&id, |plan| Plan { nominal: FAR, ..plan }).await;
+                leave_cards_from(&self.world, date(2026, 10, 1), FAR.first_of_month()).await;
+            }
             Passage::CheckCard | Passage::TooLate | Passage::FoundPaid | Passage::FoundUnpaid => {}
         }
         self.world.settle().await.unwrap();
@@ -362,22 +375,29 @@ impl Stage {
         broken
     }
 
+    /// How many declines of a card are kept.
+    async fn declines(&self, card: &TriedCard) -> usize {
+        let history = card_tries(&self.world).load(card).await.unwrap().history;
+        serde_json::to_value(history).unwrap()["d"].as_array().map_or(0, Vec::len)
+    }
+
     fn is_at_its_end(&self, plan: &Plan) -> bool {
         let unpaid = |state| match state {
             PlanState::Paused { why: PauseReason::Unpaid(code), .. } => Some(code),
             PlanState::Paused { .. } | PlanState::Active(_) | PlanState::Ended { .. } => None,
         };
         let waits = plan.state == PlanState::Active(Progress::Waiting);
+        let retries = matches!(plan.state, PlanState::Active(Progress::Retrying { .. }));
         match self.passage {
             Passage::Reminder => (plan.period, waits) == (3, true) && plan.reminded == 2,
             Passage::NewCard => (plan.period, waits, plan.changed_card.is_some()) == (3, true, true),
-            // the day itself, the card, and the six days after
-            Passage::NewCardDeclined => (plan.period, plan.tries) == (2, 8) && unpaid(plan.state).is_some(),
+            // the day itself, the card, and the day after
+            Passage::NewCardDeclined => (plan.period, plan.tries, retries) == (2, 3, true),
             Passage::Agreed => {
                 let agreed = plan.proposal.is_none() && plan.agreed_by.is_some();
                 (plan.period, waits, agreed) == (3, true, true) && plan.paid.is_some_and(|paid| paid.amount == DEARER)
             }
-            Passage::CardsOfMonth => (plan.period, waits) == (2, true) && plan.card_warned == Some(NEXT),
+            Passage::CardsOfMonth => (plan.period, waits) == (2, true) && plan.card_warned == Some(FAR),
             Passage::CheckCard => {
                 let over = unpaid(plan.state) == Some(DeclineCode::ExpiredCard);
                 (plan.period, plan.tries, over) == (2, 0, true) && plan.card_warned == Some(NEXT)
@@ -386,10 +406,7 @@ impl Stage {
                 plan.period == 2 && matches!(plan.state, PlanState::Active(Progress::Asked { .. })) && plan.tries == 0
             }
             Passage::ByHand | Passage::FoundPaid => (plan.period, waits) == (3, true),
-            Passage::FoundUnpaid => {
-                let code = unpaid(plan.state);
-                (plan.period, plan.tries, code) == (2, 7, Some(DeclineCode::ProcessingError))
-            }
+            Passage::FoundUnpaid => (plan.period, plan.tries, retries) == (2, 2, true),
         }
     }
 
@@ -399,12 +416,7 @@ impl Stage {
         match self.passage {
             Passage::Reminder => vec![(buyer.clone(), "決済日が近づいています"), (buyer, "6,000円")],
             Passage::NewCard => vec![(buyer.clone(), "お支払いができませんでした"), (buyer, "お支払い完了 1,000円")],
-            Passage::NewCardDeclined | Passage::FoundUnpaid => vec![
-                (buyer.clone(), "お支払いができませんでした"),
-                (buyer.clone(), "最後のご案内"),
-                (buyer, "お支払いができないため"),
-                (shop, "未払いのため停止"),
-            ],
+            Passage::NewCardDeclined | Passage::FoundUnpaid => vec![(buyer, "お支払いができませんでした")],
             Passage::Agreed => vec![
                 (buyer.clone(), "条件が変わります"),
                 (buyer.clone(), "金額が変わります"),
@@ -426,19 +438,31 @@ impl Stage {
                 // a week after the reminder is a Sunday
                 (on != Some(date(2026, 11, 30))).then(|| format!("it was charged on {on:?}"))
             }
-            Passage::NewCardDeclined | Passage::NewCard | Passage::FoundUnpaid => {
+            Passage::NewCardDeclined => {
                 let (_, declined) = self.desk.calls(plan, 2).await;
-                let tries = usize::from(plan.tries);
-                (declined > 8 || (self.passage == Passage::NewCardDeclined && declined + 1 < tries))
-                    .then(|| format!("{tries} tries, and {declined} declines at the acquirer"))
+                let card = self.desk.card(&user_of(plan)).await;
+                let [buyers, merchants] = [TriedBy::Shopper, TriedBy::Merchant].map(|by| card.tried(by).unwrap());
+                let kept = (self.declines(&buyers).await, self.declines(&merchants).await);
+                // a try that did not come to the acquirer is one all the same, and a decline that could not be kept calls a person
+                let expected = (2..=3).contains(&declined) && kept.0.max(kept.1) == 1;
+                (!expected).then(|| format!("{declined} declines at the acquirer, and of the other card {kept:?} kept"))
             }
-            Passage::Agreed
+            Passage::NewCard
+            | Passage::FoundUnpaid
+            | Passage::Agreed
             | Passage::CardsOfMonth
             | Passage::CheckCard
             | Passage::TooLate
             | Passage::ByHand
             | Passage::FoundPaid => None,
         }
+    }
+}
+
+fn user_of(plan: &Plan) -> String {
+    match &plan.owner {
+        CardOwner::Buyer(user) => user.clone(),
+        CardOwner::Order(order) => panic!("{order} has no buyer"),
     }
 }
 
