@@ -1,6 +1,8 @@
 //! A run of continuation under every single fault at every call of the function that works on it: its plan is drawn up, the shop is told, its batch begins, and
 //! each lineage is charged once for the month.
 
+mod schedule;
+
 use domain::batch::BatchState;
 use domain::recurring::calendar::Anchor;
 use domain::recurring::continuation::{Month, Run, RunState};
@@ -73,7 +75,8 @@ async fn count() -> Vec<Case> {
     world.faults().restart();
     live(&world, &desk, 2).await;
     let calls: Vec<Call> = world.faults().calls().into_iter().filter(|call| &*call.caller == OURS).collect();
-    assert!(broken(&world, &desk, 2).await.is_empty(), "{:?}", broken(&world, &desk, 2).await);
+    let found = broken(&world, &desk, month(2)).await;
+    assert!(found.is_empty(), "{found:?}");
     cases(&calls)
 }
 
@@ -86,7 +89,7 @@ async fn run(cases: &[Case]) -> Vec<String> {
         case.plan(&world);
         live(&world, &desk, place).await;
         world.faults().stop();
-        let found = broken(&world, &desk, place).await;
+        let found = broken(&world, &desk, month(place)).await;
         if !found.is_empty() {
             let failed = case.broke(&found);
             say(&failed);
@@ -112,9 +115,8 @@ async fn live(world: &World, desk: &ContinuationDesk, place: usize) {
 }
 
 /// What does not hold.
-async fn broken(world: &World, desk: &ContinuationDesk, place: usize) -> Vec<String> {
+async fn broken(world: &World, desk: &ContinuationDesk, month: Month) -> Vec<String> {
     let mut broken = Vec::new();
-    let month = month(place);
     let Some(run) = desk.scheduled(&month.to_string()).await else { return vec!["the run is gone".to_owned()] };
     if !matches!(run.state, RunState::Begun { .. }) {
         return vec![format!("it stands as {:?}", run.state)];

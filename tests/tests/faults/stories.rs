@@ -352,7 +352,12 @@ async fn returns_twice(shopper: &mut Shopper<'_>) {
 
 /// A world of its own for one case. Reconcile stands where its rounds before would have brought it.
 pub(crate) async fn world() -> World {
-    let start: Timestamp = "2026-11-21T10:30:17Z".parse().unwrap();
+    world_at("2026-11-21T10:30:17Z").await
+}
+
+/// The same, begun at another instant.
+pub(crate) async fn world_at(start: &str) -> World {
+    let start: Timestamp = start.parse().unwrap();
     let world = World::start(Options::test(start)).await.unwrap();
     let cursor = Cursor { minute: DueMinute::reached(start), outage: false };
     DueCursor::new(table(&world)).advance(None, cursor).await.unwrap();
