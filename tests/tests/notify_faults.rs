@@ -14,9 +14,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{
+    Brand, Payment, State, Yen,
+    acquirer::DeclineCode,
     attention::MatterKind,
+    batch::{Batch, BatchId, BatchState, Source},
+    merchant::Capture,
     payment::OperationKind,
-    recurring::plan::By,
+    recurring::{
+        calendar::Cycle,
+        offer::{Offer, Times},
+        plan::{By, Failed, Plan, Rate, without_words},
+        retry::Retries,
+    },
     webhook::{Delivery, Endpoint, Form, Kind},
 };
 use http::Response;
@@ -25,7 +34,10 @@ use local::{
     world::{Delivery as Deliver, World},
 };
 use store::Which;
-use system_tests::{BatchDesk, Call, Card, ClerkCalls, Hook, RegularDesk, ShopRequest, Shopper, cards, fresh, matters};
+use system_tests::{
+    BatchDesk, Call, Card, ClerkCalls, Hook, RegularDesk, ShopRequest, Shopper, cards, change_merchant, fresh, japan,
+    matters, payment, put_batch, smuggle_payment,
+};
 
 /// All of them may be lived through again: two hours are longer than any hold, any wait of a queue and the first four waits.
 const LATER: Duration = Duration::from_secs(2 * 3_600);
@@ -158,7 +170,7 @@ async fn queues_and_streams_that_deliver_twice_tell_one_body_under_one_id() {
     assert_eq!(hook.calls().len(), 5, "and is not sent again");
 }
 
-/// What the server knows in the end: of each object the state with the highest sequence, and what came of it.
+/// What the server knows in the end: of each object the state with the highest sequence, and what came of it. A card in whose place another stands is gone.
 fn known(calls: &[Call]) -> BTreeMap<String, (u64, String)> {
     let mut known: BTreeMap<String, (u64, String)> = BTreeMap::new();
     for call in calls {
@@ -168,6 +180,9 @@ fn known(calls: &[Call]) -> BTreeMap<String, (u64, String)> {
             Some(format!("{name} {id}"))
         });
         let Some(object) = object else { continue };
+        if let Some(before) = body["data"]["before"].as_str() {
+            known.insert(format!("card {before}"), (u64::MAX, "card.replaced".to_owned())); // gone for good
+        }
         let sequence = body["sequence"].as_u64().unwrap();
         let kind = body["type"].as_str().unwrap().to_owned();
         let last = known.entry(object).or_default();
@@ -178,49 +193,148 @@ fn known(calls: &[Call]) -> BTreeMap<String, (u64, String)> {
     known
 }
 
-/// Everything that can end: payments, kept cards, batches, regular purchases.
+#[tokio::test]
+async fn a_card_that_was_kept_is_not_taken_for_kept_again_by_what_comes_late() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let desk = BatchDesk::of(&world, "4000");
+    desk.keep("bob", cards::VISA).await;
+    desk.replace("bob", cards::MASTERCARD).await;
+    world.settle().await.unwrap();
+    let mut calls = hook.calls();
+    calls.sort_by_key(|call| call.json()["type"] == "card.kept"); // the older one comes late
+    let (kept, replaced) = (calls[1].json(), calls[0].json());
+    assert_eq!((&replaced["type"], &replaced["data"]["before"]), (&"card.replaced".into(), &kept["data"]["card"]));
+    let known = known(&calls);
+    let stands =
+        |body: &serde_json::Value| known[&format!("card {}", body["data"]["card"].as_str().unwrap())].1.clone();
+    assert_eq!((stands(&kept), stands(&replaced)), ("card.replaced".to_owned(), "card.replaced".to_owned()));
+    assert_eq!(known.values().filter(|(sequence, _)| *sequence < u64::MAX).count(), 1, "one card is kept");
+}
+
+/// Everything that a shop is told of, in its order: payments, kept cards, batches, regular purchases. What takes days or another's word to come about is written as
+/// it would stand then.
 async fn everything_ends(world: &World) {
-    let cards = BatchDesk::of(world, "4000");
-    pays(world, "1").await;
+    change_merchant(world, "4000", |merchant| merchant.capture = Capture::Later).await;
+    Box::pin(payments_end(world)).await;
+    Box::pin(cards_and_batches_end(world)).await;
+    Box::pin(plans_end(world)).await;
+    world.settle().await.unwrap();
+}
+
+async fn payments_end(world: &World) {
     let clerk = ClerkCalls::new(world, "notify");
-    pays(world, "2").await;
-    clerk.does("2", OperationKind::Refund, 400).await;
+    for order in ["1", "2", "5", "6", "7"] {
+        pays(world, order).await;
+    }
+    for (order, kind, yen) in [
+        ("1", OperationKind::Capture, 1_000),
+        ("2", OperationKind::Capture, 1_000),
+        ("2", OperationKind::Refund, 400),
+        ("5", OperationKind::Cancel, 1_000),
+        ("6", OperationKind::Adjust, 900),
+    ] {
+        clerk.does(order, kind, yen).await;
+    }
     let mut shopper = Shopper::new(world);
     shopper.open(&ShopRequest::new("4000", 1_000, "3")).await;
     shopper.give_up().await;
     let mut shopper = Shopper::new(world);
     shopper.open(&ShopRequest::new("4000", 1_000, "4")).await;
     shopper.pay(&Card::of(cards::DECLINED)).await; // over when nobody tries again
-    cards.keep("bob", cards::VISA).await;
-    cards.replace("bob", cards::MASTERCARD).await;
-    cards.keep("carol", cards::VISA).await;
-    cards.delete("carol").await;
-    cards.charge("rows", BatchDesk::file(&[("501", 700, "bob")])).await;
-    cards.charge("bad", "no header".as_bytes()).await;
+    let mut shopper = Shopper::new(world);
+    shopper.open(&ShopRequest::new("4000", 1_901, "8")).await; // the answer is lost: found out later
+    shopper.pay(&Card::of(cards::VISA)).await;
+    world.settle().await.unwrap();
+    let taken = payment(world, "4000", "1").await.unwrap();
+    smuggle_payment(world, &taken.dispute(world.now()).unwrap()).await;
+    let held = payment(world, "4000", "7").await.unwrap();
+    let State::Authorized { n, .. } = held.state else { panic!("{held:?}") };
+    let (amount, at) = (held.amount, world.now());
+    smuggle_payment(world, &Payment { version: held.version + 1, state: State::Lapsed { n, amount, at }, ..held })
+        .await;
+}
+
+async fn cards_and_batches_end(world: &World) {
+    let desk = BatchDesk::of(world, "4000");
+    desk.keep("bob", cards::VISA).await;
+    desk.replace("bob", cards::MASTERCARD).await;
+    desk.keep("carol", cards::VISA).await;
+    desk.delete("carol").await;
+    desk.charge("rows", BatchDesk::file(&[("501", 700, "bob")])).await;
+    desk.charge("bad", "no header".as_bytes()).await;
+    let ended = desk.all().await.into_iter().find(|batch| matches!(batch.state, BatchState::Done { .. })).unwrap();
+    let source = Source { key: "4000/inbox/asks.csv".to_owned(), ..ended.source.clone() };
+    let waiting = BatchState::Waiting { since: world.now() };
+    put_batch(world, &Batch { id: BatchId::of(&source), source, state: waiting, ..ended }).await;
+}
+
+async fn plans_end(world: &World) {
+    let (now, due, late) = (world.now(), japan("2026-12-28 12:00"), japan("2027-02-20 12:00"));
     let desk = RegularDesk::of(world, "4000");
     let offer = desk.offer("coffee", 1_000, 1).await;
-    let ended = desk.joined(&offer, "dave", cards::VISA).await;
-    desk.change(&ended.id, |plan| plan.ended(By::Buyer, world.now())).await;
-    let paused = desk.joined(&offer, "erin", cards::VISA).await;
-    desk.change(&paused.id, |plan| plan.paused(By::Merchant, world.now())).await;
-    world.settle().await.unwrap();
+    let twice = desk.offer_with("course", 3_000, 1, |offer| offer.times = Some(Times::new(2).unwrap())).await;
+    let cheaper = Rate { amount: Yen::new(900).unwrap(), cycle: Cycle::new(1).unwrap() };
+    let revoked = without_words(DeclineCode::RevocationOfAuthorization);
+    let failed = Failed { decline: &revoked, brand: Brand::Visa, wait: None, retries: Retries::TwoWeeks };
+    let steps: [(&Offer, &str, &[&(dyn Fn(&Plan) -> Option<Plan> + Sync)]); 8] = [
+        (&offer, "of the buyer", &[&|plan| plan.changed(cheaper, now).ok(), &|plan| plan.ended(By::Buyer, now)]),
+        (&offer, "paused", &[&|plan| plan.paused(By::Merchant, now)]),
+        (&offer, "resumed", &[&|plan| plan.paused(By::Merchant, now), &|plan| plan.resumed(By::Merchant, now)]),
+        (&offer, "asked", &[&|plan| plan.ask(late)]),
+        (&offer, "let go", &[&|plan| plan.skipped(due)]),
+        (&offer, "unpaid", &[&|plan| plan.without_card(2, DeclineCode::CardMissing, due)]),
+        (&offer, "revoked", &[&|plan| plan.declined(2, plan.nonce_of(2, 1), failed, due)]),
+        (&twice, "completed", &[&|plan| plan.charged(2, due)]),
+    ];
+    for (offer, buyer, steps) in steps {
+        let plan = desk.joined(offer, buyer, cards::VISA).await;
+        for step in steps {
+            let stands = desk.plan(&plan.id).await;
+            let changed = step(&stands).unwrap_or_else(|| panic!("{buyer}: it changes nothing of {stands:?}"));
+            assert_eq!(
+                desk.change(&plan.id, |plan| (plan.version == stands.version).then(|| changed.clone())).await,
+                changed
+            );
+        }
+    }
 }
 
 /// What was heard in the end, or stands where a person sees it; both by what is stored.
 async fn nothing_is_lost(world: &World, hook: &Hook, endpoint: &Endpoint, what: &str) {
     assert_eq!(after(world, hook, endpoint, 0).await, None, "{what}");
-    let known = known(&hook.calls());
+    let calls = hook.calls();
+    let heard: BTreeSet<String> = calls.iter().map(|call| call.json()["type"].as_str().unwrap().to_owned()).collect();
+    let missing: Vec<_> = Kind::CHOICES.into_iter().filter(|kind| !heard.contains(kind.name())).collect();
+    assert_eq!(
+        missing,
+        [Kind::PlanCardChanged],
+        "{what}: a buyer does that at a page, and it is told of as the others are"
+    );
+    let known = known(&calls);
     let kinds = |object: &str| -> BTreeSet<&str> {
         known.iter().filter(|(name, _)| name.starts_with(object)).map(|(_, (_, kind))| kind.as_str()).collect()
     };
-    assert_eq!(kinds("payment"), BTreeSet::from(["payment.succeeded", "payment.refunded", "payment.failed"]), "{what}");
     assert!(kinds("card").is_superset(&BTreeSet::from(["card.replaced", "card.deleted"])), "{what}: {known:?}");
-    assert_eq!(kinds("batch"), BTreeSet::from(["batch.ended", "batch.refused"]), "{what}");
-    assert_eq!(kinds("plan"), BTreeSet::from(["plan.ended", "plan.paused"]), "{what}");
-    for order in ["1", "2", "3", "4"] {
-        let payment = system_tests::payment(world, "4000", order).await.unwrap();
-        let (sequence, _) = &known[&format!("payment {}", payment.number())];
-        assert_eq!(*sequence, u64::from(payment.version), "{what}: the last state of order {order} is known");
+    assert_eq!(kinds("batch"), BTreeSet::from(["batch.ended", "batch.refused", "batch.waiting"]), "{what}");
+    for (order, last) in [
+        ("1", "payment.disputed"),
+        ("2", "payment.refunded"),
+        ("3", "payment.failed"),
+        ("4", "payment.failed"),
+        ("5", "payment.cancelled"),
+        ("6", "payment.changed"),
+        ("7", "payment.lapsed"),
+        ("8", "payment.succeeded"),
+    ] {
+        let payment = payment(world, "4000", order).await.unwrap();
+        let (sequence, kind) = &known[&format!("payment {}", payment.number())];
+        assert_eq!(
+            (kind.as_str(), *sequence),
+            (last, u64::from(payment.version)),
+            "{what}: the last state of order {order}"
+        );
     }
 }
 

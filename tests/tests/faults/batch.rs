@@ -2,6 +2,7 @@
 
 use domain::audit::Action;
 use domain::batch::{Batch, BatchState};
+use domain::webhook::Kind;
 use local::cloud::Call;
 use local::world::World;
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use system_tests::{BatchDesk, audit_log, cards, payment};
 
 use super::case::{Case, cases};
 use super::enumerate::{block, on_threads};
+use super::heard::Heard;
 use super::say;
 use super::stories::world;
 
@@ -98,6 +100,9 @@ async fn broken(world: &World, desk: &BatchDesk, place: usize) -> Vec<String> {
             broken.push(what);
         }
     };
+    let heard = Heard::by_the_server_of(world).await;
+    let unheard = heard.wrong_end_of(&format!("4000.{}", batch.id), Kind::BatchEnded);
+    check(unheard.is_none(), unheard.unwrap_or_default());
     let results = desk.results(batch).await;
     let mut approved = 0;
     for (row, amount) in [(1_usize, 100_u64), (2, 200), (3, 300)] {
@@ -108,6 +113,8 @@ async fn broken(world: &World, desk: &BatchDesk, place: usize) -> Vec<String> {
         };
         let (paid, settled) = (payment.state.is_paid(), payment.state.is_settled());
         check(settled, format!("row {row} ended as {}", payment.state.name()));
+        let unheard = heard.wrong_of(&payment);
+        check(unheard.is_none(), unheard.unwrap_or_default());
         check(row != 3 || !paid, "a card that is declined paid".to_owned());
         let totals = world.books().totals(&payment.reference(1), world.now()).await.unwrap();
         check(totals.standing == u32::from(paid), format!("row {row}: {} authorizations stand", totals.standing));

@@ -69,6 +69,9 @@ pub(crate) async fn broken(world: &World, order: u32, forms: &[Operation], evide
         format!("{name} is not what stands there"),
     );
 
+    let unheard = evidence.heard.wrong_of(&payment);
+    check(unheard.is_none(), unheard.unwrap_or_default());
+
     let yen = |yen: Option<domain::Yen>| yen.map_or(0, |yen| u64::from(yen.get()));
     let ours = [yen(payment.authorized()), yen(payment.captured()), u64::from(payment.refunded())];
     let theirs = [theirs.authorized, theirs.captured, theirs.refunded];

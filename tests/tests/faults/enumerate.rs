@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use super::heard::tells_the_server;
 use super::say;
 use super::stories::{Acts, Ending, Plan, Played, Reach, Story, play};
 
@@ -121,7 +122,7 @@ fn cases(story: Story, reach: Reach, calls: &[Call], from: usize) -> Vec<Case> {
     let idle = idle_again(calls);
     let mut cases = Vec::new();
     for (place, call) in calls.iter().enumerate().skip(from) {
-        if !idle.contains(&place) && stands_for_itself(calls, place) {
+        if !idle.contains(&place) && !tells_the_server(call) && stands_for_itself(calls, place) {
             let planned = plans(calls, place).into_iter();
             cases.extend(planned.map(|(fault, plan)| Case { story, reach, call: call.clone(), fault, plan }));
         }

@@ -8,6 +8,7 @@ use outbound::acquirer::{Entry, Kind, Outcome};
 use std::collections::BTreeSet;
 use system_tests::searches;
 
+use super::heard::Heard;
 use super::shopper::{Shopper, kept_card};
 
 /// How an order may end.
@@ -26,6 +27,8 @@ pub(crate) enum Expected {
 /// What lies about once all is quiet.
 pub(crate) struct Evidence {
     entries: Vec<Entry>,
+    /// What the shop's server heard.
+    pub(crate) heard: Heard,
     /// The ids of the events that were mailed.
     told: Vec<String>,
     /// Something lies where a person sees it.
@@ -45,6 +48,7 @@ impl Evidence {
             |name: &str| queues.iter().any(|queue| queue.name.contains(name) && queue.waiting + queue.in_flight > 0);
         Self {
             entries: world.acquirer_log().await.unwrap(),
+            heard: Heard::by_the_server_of(world).await,
             told: ids.map(|(_, id)| id).collect(),
             parked: waiting("MailDeadLetters") || waiting("StreamFailures"),
             waits: waiting("MailQueue"),
@@ -132,6 +136,8 @@ pub(crate) async fn broken(shopper: &mut Shopper<'_>, expected: Expected, eviden
                 Expected::Settled => check(state.is_settled(), &format!("it ended as {name}, not settled")),
                 Expected::Person => check(person, &format!("it ended as {name}, not with a person")),
             }
+            let unheard = evidence.heard.wrong_of(payment);
+            check(unheard.is_none(), &unheard.unwrap_or_default());
             let parked = evidence.parked;
             let events = |kind: &str| evidence.events(payment, kind);
             if paid {

@@ -3,6 +3,7 @@
 
 use domain::card::ConsentScope;
 use domain::recurring::plan::{Plan, PlanId, PlanState, Progress};
+use domain::webhook::Kind;
 use local::cloud::Call;
 use local::world::World;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use store::Plans;
 
 use super::case::{Case, cases};
 use super::enumerate::{block, on_threads};
+use super::heard::Heard;
 use super::say;
 use super::shopper::{APPROVED, CHALLENGED, Page, Shopper, kept_card, table};
 use super::stories::{quiet, world};
@@ -155,6 +157,13 @@ async fn broken(buyer: &mut Shopper<'_>, way: Way) -> Vec<String> {
     let held = (books.standing, books.captured);
     let owed = if paid { (1, u64::from(way.amount)) } else { (0, 0) };
     check(held == owed, format!("the acquirer holds and took {held:?}, not {owed:?}, as {name}"));
+
+    let heard = Heard::by_the_server_of(buyer.world).await;
+    let end_of_plan = format!("{}.{}", key.merchant, PlanId::of(&key));
+    let unheard = joined.then(|| heard.wrong_end_of(&end_of_plan, Kind::PlanJoined)).flatten();
+    check(unheard.is_none(), unheard.unwrap_or_default());
+    let unheard = payment.as_ref().and_then(|payment| heard.wrong_of(payment));
+    check(unheard.is_none(), unheard.unwrap_or_default());
 
     let plans: Vec<Plan> = Plans::new(table(buyer.world)).of_owner(&key.merchant, &owner).await.unwrap();
     let begun = plans.iter().all(|plan| {

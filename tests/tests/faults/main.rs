@@ -22,6 +22,7 @@ mod clerk;
 mod continuation;
 mod doubts;
 mod enumerate;
+mod heard;
 mod interleave;
 mod invariants;
 mod joining;

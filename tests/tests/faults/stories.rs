@@ -10,8 +10,8 @@ use std::time::Duration;
 use store::{Cursor, DueCursor, keys::DueMinute};
 
 use super::invariants::{Evidence, Expected, broken};
-use super::kept;
 use super::shopper::{APPROVED, CHALLENGED, DECLINED, Page, Shopper, Turn, kept_card, table};
+use super::{heard, kept};
 
 /// How many shoppers share a world, where nothing keeps them apart.
 const MANY: usize = 16;
@@ -361,6 +361,7 @@ pub(crate) async fn world_at(start: &str) -> World {
     let world = World::start(Options::test(start)).await.unwrap();
     let cursor = Cursor { minute: DueMinute::reached(start), outage: false };
     DueCursor::new(table(&world)).advance(None, cursor).await.unwrap();
+    heard::listens(&world).await;
     world
 }
 
@@ -505,8 +506,10 @@ async fn is_done(world: &World, shoppers: &mut [Shopper<'_>]) -> bool {
             return false;
         }
     }
-    let mails = world.queues().unwrap().into_iter().filter(|queue| queue.name.contains("MailQueue"));
-    mails.map(|queue| queue.waiting + queue.in_flight).sum::<u64>() == 0
+    let is_told_by =
+        |name: &str| ["MailQueue", "NotifyQueue", "NotifyAgainQueue"].iter().any(|queue| name.contains(queue));
+    let tellings = world.queues().unwrap().into_iter().filter(|queue| is_told_by(&queue.name));
+    tellings.map(|queue| queue.waiting + queue.in_flight).sum::<u64>() == 0
 }
 
 /// Whether the payment's card is the kept one.
