@@ -34,8 +34,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use system_tests::{
-    Hook, Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan, take_cards_for_checked,
-    tick, tick_at, year_of,
+    Hook, Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan,
+    take_cards_for_checked, tick, tick_at, year_of,
 };
 use tracing_subscriber::filter::LevelFilter;
 
