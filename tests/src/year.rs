@@ -36,6 +36,8 @@ pub struct YearReport {
 }
 
 const FIRST_DAY: Date = date(2026, 12, 1);
+/// When the cards that end in March are over.
+const OVER_ON: Date = date(2027, 4, 1);
 const LAST_DAY: Date = date(2027, 11, 30);
 /// The schedule does not run on these: a day by itself, and three in a row with the busiest among them.
 const SILENT: [Date; 5] =
@@ -143,12 +145,12 @@ impl Year<'_> {
         let (number, expires) = match self.dice.below(100) {
             0..4 => (cards::NO_FUNDS, None),
             4..6 => (cards::LOST, None),
-            6..10 => (cards::VISA, Some("03/27")),
+            6..10 if day < OVER_ON => (cards::VISA, Some("03/27")),
             10..40 => (cards::MASTERCARD, None),
             _ => (cards::VISA, None),
         };
         let id = self.desk.join_until(&offer, &name, number, expires).await;
-        let over_on = expires.map(|_| date(2027, 4, 1));
+        let over_on = expires.map(|_| OVER_ON);
         let declines = offer.amount.get() % 1_000 == 908 || matches!(number, cards::NO_FUNDS | cards::LOST);
         self.buyers.push(Buyer {
             name,

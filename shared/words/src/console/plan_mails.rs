@@ -35,6 +35,8 @@ const fn about(lang: Lang, tidings: PlanTidings) -> &'static str {
         (Lang::En, PlanTidings::Proposed) => "a change to agree to",
         (Lang::Ja, PlanTidings::Changed) => "条件の変更",
         (Lang::En, PlanTidings::Changed) => "what is charged changes",
+        (Lang::Ja, PlanTidings::Moved) => "決済日の変更",
+        (Lang::En, PlanTidings::Moved) => "the day of the month moves",
         (Lang::Ja, PlanTidings::Paused) => "一時停止",
         (Lang::En, PlanTidings::Paused) => "paused",
         (Lang::Ja, PlanTidings::Resumed) => "再開",
