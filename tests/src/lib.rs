@@ -47,7 +47,7 @@ pub use outage::Outage;
 pub use page::{Form, Page, Tag};
 pub use plan_in::{card_tries, offer_in, plan_in, put_plan, stored_plan};
 pub use plans::PlanDesk;
-pub use regular::{RegularDesk, first_payment, japan, take_cards_for_checked, tick, tick_at};
+pub use regular::{RegularDesk, first_payment, japan, leave_cards_from, take_cards_for_checked, tick, tick_at};
 pub use search_rows::fill_search;
 pub use server::{Answered, ShopServer, put_api_key};
 pub use shop::ShopRequest;

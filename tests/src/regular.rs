@@ -204,11 +204,20 @@ fn terms() -> Terms {
 /// The schedule takes the cards of this month and all before for checked: a walk over all days to come, which is for those to see whom it is about. Before anybody
 /// joined it holds for the schedule's beginning, too.
 pub async fn take_cards_for_checked(world: &World, month: Date) {
+    check_cards_from(world, month, None).await;
+}
+
+/// The same, and its walk over the cards of the month after was cut off before this day.
+pub async fn leave_cards_from(world: &World, month: Date, day: Date) {
+    check_cards_from(world, month, Some(day)).await;
+}
+
+async fn check_cards_from(world: &World, month: Date, cards_from: Option<Date>) {
     let cursor = PlanDaysCursor::new(config(world).table().expect("the table's name"));
     let stands = cursor.load().await.expect("the table answers");
     let begun = PlanDays { version: 0, from: japan_date(world.now()), cards_of: month, cards_from: None };
     let stands = stands.unwrap_or(begun);
-    let checked = PlanDays { version: stands.version + 1, cards_of: month, ..stands };
+    let checked = PlanDays { version: stands.version + 1, cards_of: month, cards_from, ..stands };
     cursor.advance(&checked).await.expect("the table answers");
 }
 
