@@ -270,6 +270,9 @@ async fn cards_and_batches_end(world: &World) {
     put_batch(world, &Batch { id: BatchId::of(&source), source, state: waiting, ..ended }).await;
 }
 
+/// A step of a regular purchase.
+type Step<'a> = &'a (dyn Fn(&Plan) -> Option<Plan> + Sync);
+
 async fn plans_end(world: &World) {
     let (now, due, late) = (world.now(), japan("2026-12-28 12:00"), japan("2027-02-20 12:00"));
     let desk = RegularDesk::of(world, "4000");
@@ -278,7 +281,7 @@ async fn plans_end(world: &World) {
     let cheaper = Rate { amount: Yen::new(900).unwrap(), cycle: Cycle::new(1).unwrap() };
     let revoked = without_words(DeclineCode::RevocationOfAuthorization);
     let failed = Failed { decline: &revoked, brand: Brand::Visa, wait: None, retries: Retries::TwoWeeks };
-    let steps: [(&Offer, &str, &[&(dyn Fn(&Plan) -> Option<Plan> + Sync)]); 8] = [
+    let steps: [(&Offer, &str, &[Step<'_>]); 8] = [
         (&offer, "of the buyer", &[&|plan| plan.changed(cheaper, now).ok(), &|plan| plan.ended(By::Buyer, now)]),
         (&offer, "paused", &[&|plan| plan.paused(By::Merchant, now)]),
         (&offer, "resumed", &[&|plan| plan.paused(By::Merchant, now), &|plan| plan.resumed(By::Merchant, now)]),
