@@ -240,6 +240,16 @@ fn every_function_has_a_system_test() {
 }
 
 #[test]
+fn every_file_of_system_tests_is_part_of_their_program() {
+    let program = read("tests/tests/main.rs");
+    for path in files("tests/tests", ".rs") {
+        let Some(name) = path.strip_prefix("tests/tests/").and_then(|file| file.strip_suffix(".rs")) else { continue };
+        let is_a_flow = !name.contains('/') && name != "main";
+        assert!(!is_a_flow || program.contains(&format!("\nmod {name};\n")), "{path} is never run");
+    }
+}
+
+#[test]
 fn a_source_file_says_first_what_it_is_for() {
     for path in ["functions", "shared", "local", "tests"].into_iter().flat_map(|folder| files(folder, ".rs")) {
         if path.ends_with("/tests.rs")

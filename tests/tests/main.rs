@@ -42,6 +42,7 @@ mod key_calls;
 mod links;
 mod mail_returns;
 mod notify;
+mod notify_changes;
 mod notify_faults;
 mod objects;
 mod operations;
