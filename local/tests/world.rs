@@ -243,6 +243,7 @@ async fn a_relay_that_never_works_leaves_its_batch_where_a_person_sees_it() {
 async fn housekeeping_runs_each_day_where_it_is_wanted_and_rests_where_it_is_not() {
     for (housekeeping, runs) in [(Housekeeping::Daily, 2), (Housekeeping::Rests, 0)] {
         let world = World::start(Options { housekeeping, ..Options::test(noon()) }).await.unwrap();
+        world.faults().restart();
         world.advance(Duration::from_secs(2 * 86_400)).await.unwrap();
         for function in ["AuditSign", "CardRewrap", "RetentionSweep", "SettlementCheck"] {
             let calls = world.faults().calls().into_iter().filter(|call| call.caller == function).count();

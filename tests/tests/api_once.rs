@@ -201,3 +201,21 @@ async fn while_the_first_is_running_the_second_is_told_to_wait() {
         assert_ne!(done.status, StatusCode::CONFLICT);
     }
 }
+
+#[tokio::test]
+async fn a_link_that_was_made_before_its_call_was_cut_off_is_its_answer_whatever_was_set_meanwhile() {
+    let (world, server, twins) = world().await;
+    let Twins { method, path, body, .. } = twins.iter().find(|twins| twins.path == "/v1/links").unwrap();
+    // written and not answered: the claim of the key, the link's place in the list, and the link
+    world.faults().restart();
+    world.faults().plan(When::Nth { caller: None, operation: "PutItem".to_owned(), nth: 2 }, Fault::DropAfter);
+    let cut_off = send(&server, method, path, "cut-off", body).await;
+    assert_eq!(cut_off.status, StatusCode::SERVICE_UNAVAILABLE);
+    world.faults().stop();
+    change_merchant(&world, "4000", |merchant| merchant.max_amount = Yen::new(4).unwrap()).await;
+    world.advance(Duration::from_secs(61)).await.unwrap();
+    let made = send(&server, method, path, "cut-off", body).await;
+    assert_eq!((made.status.as_u16(), &made.json["amount"]), (201, &body["amount"]), "{}", made.json);
+    let refused = send(&server, method, path, "another", body).await;
+    assert_eq!(refused.refusal(), (422, "field_refused"), "{}", refused.json);
+}

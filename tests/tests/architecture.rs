@@ -247,6 +247,12 @@ fn every_file_of_system_tests_is_part_of_their_program() {
         let is_a_flow = !name.contains('/') && name != "main";
         assert!(!is_a_flow || program.contains(&format!("\nmod {name};\n")), "{path} is never run");
     }
+    let manifest = read("tests/Cargo.toml");
+    for folder in folders("tests/tests") {
+        let main = format!("{folder}/main.rs");
+        let is_run = program.contains(&format!("\"{main}\"")) || manifest.contains(&format!("\"tests/{main}\""));
+        assert!(is_run || !root().join("tests/tests").join(&main).exists(), "tests/tests/{main} is never run");
+    }
 }
 
 #[test]

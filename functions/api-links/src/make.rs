@@ -20,8 +20,14 @@ pub(crate) async fn make(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Probl
 }
 
 async fn carry_out(deps: &Deps, visit: &Visit<'_>, asked: &LinkRequest, run: Run) -> Result<Answer, Problem> {
+    let id = LinkId::from_random(*run.nonce.as_bytes());
+    if run.is_resumed
+        && let Some(link) = deps.links.load_of(visit.merchant_id(), &id).await?
+    {
+        return standing(deps, visit, 201, link).await; // this call got so far before it was cut off
+    }
     visit.trades()?;
-    let link = link(visit, asked, run)?;
+    let link = link(visit, asked, id, run)?;
     let link = match asked.mailing {
         // Made and asked for in one write: no mail is forgotten between two.
         Some(Mailing::Now) => {
@@ -40,10 +46,10 @@ async fn carry_out(deps: &Deps, visit: &Visit<'_>, asked: &LinkRequest, run: Run
 }
 
 /// The link that is asked for: the same for each invocation that works on the call.
-fn link(visit: &Visit<'_>, asked: &LinkRequest, run: Run) -> Result<Link, Problem> {
+fn link(visit: &Visit<'_>, asked: &LinkRequest, id: LinkId, run: Run) -> Result<Link, Problem> {
     let fields: Vec<(&str, String)> = FIELDS.iter().map(|name| (*name, asked.field(name))).collect();
     let entry = Entry::of_texts(|name| fields.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text));
-    let made = entry.link(LinkId::from_random(*run.nonce.as_bytes()), run.begun_at, visit.merchant(), run.begun_at);
+    let made = entry.link(id, run.begun_at, visit.merchant(), run.begun_at);
     made.map_err(|problems| Problem {
         fields: problems.iter().map(|problem| (problem.field().to_owned(), fault(problem))).collect(),
         ..Problem::new(Code::FieldRefused)

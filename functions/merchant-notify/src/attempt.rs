@@ -38,11 +38,13 @@ pub(crate) async fn make(
         "notification sent"
     );
     let resolved = delivery.resolved(attempt, asked, chance()?, after);
-    match keep(batch, &resolved).await? {
-        Wrote::Overtaken => {}
-        Wrote::Done => health::note(batch, endpoint, &resolved.delivery, asked).await,
+    let kept = keep(batch, &resolved).await;
+    match &kept {
+        Ok(Wrote::Overtaken) => {}
+        // also where nobody could be called: the message comes again, and finds the try written
+        Ok(Wrote::Done) | Err(_) => health::note(batch, endpoint, &resolved.delivery, asked).await,
     }
-    Ok(Wrote::Done)
+    kept.map(|_| Wrote::Done)
 }
 
 /// Writes down where a delivery stands after a try, and has the next one made.
@@ -90,7 +92,7 @@ pub(crate) async fn write(batch: &Batch<'_>, delivery: &Delivery) -> Result<Wrot
     let raised = letter::raise(batch, &delivery.key).await;
     // written also where it could not be raised: what was sent is not sent without end
     let written = wrote(batch.deps.deliveries.put(delivery).await)?;
-    raised?;
+    let matter = raised?;
     match written {
         Wrote::Overtaken => {}
         Wrote::Done => {
@@ -99,7 +101,7 @@ pub(crate) async fn write(batch: &Batch<'_>, delivery: &Delivery) -> Result<Wrot
                 endpoint = delivery.key.endpoint.as_str(),
                 "a notification waits for a person"
             );
-            letter::raise(batch, &delivery.key).await?; // whoever closed the matter meanwhile has not seen this one
+            letter::stays(batch, &delivery.key, &matter).await?;
         }
     }
     Ok(written)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{
-    attention::Matter,
+    attention::{Matter, MatterId},
     webhook::{Delivery, DeliveryKey, DeliveryState, Notice},
 };
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -16,13 +16,21 @@ use crate::{Batch, Deps, Failed};
 /// How often a queue gives a message before it parks it (template.yaml: `maxReceiveCount`).
 const LAST: u32 = 5;
 
-/// Sees to it that a matter of this endpoint is open: its log says the rest. One that has been open for longer than deliveries are kept speaks of others.
-pub(crate) async fn raise(batch: &Batch<'_>, key: &DeliveryKey) -> Result<(), Failed> {
+/// Sees to it that a matter of this endpoint is open, and says which: its log says the rest. One that has been open for longer than deliveries are kept speaks of
+/// others.
+pub(crate) async fn raise(batch: &Batch<'_>, key: &DeliveryKey) -> Result<MatterId, Failed> {
     let now = batch.deps.clock.now();
-    if known(batch, key, now).await?.iter().any(Matter::is_open) {
-        Ok(())
-    } else {
-        Ok(call(batch.deps, key, now).await?)
+    match known(batch, key, now).await?.iter().find(|matter| matter.is_open()) {
+        Some(open) => Ok(open.id()),
+        None => Ok(call(batch.deps, key, now).await?),
+    }
+}
+
+/// Raises another where the matter is closed by now: whoever closed it has not seen what was written since.
+pub(crate) async fn stays(batch: &Batch<'_>, key: &DeliveryKey, matter: &MatterId) -> Result<(), Failed> {
+    match batch.deps.attention.load(Some(&key.merchant), matter).await? {
+        Some(stands) if stands.is_open() => Ok(()),
+        Some(_) | None => Ok(call(batch.deps, key, batch.deps.clock.now()).await.map(drop)?),
     }
 }
 
@@ -39,7 +47,11 @@ pub(crate) async fn raise_again(batch: &Batch<'_>, delivery: &Delivery) -> Resul
     }
     let now = batch.deps.clock.now();
     let seen = |matter: &Matter| matter.settled.as_ref().is_none_or(|settled| settled.at >= died);
-    if known(batch, key, now).await?.iter().any(seen) { Ok(()) } else { Ok(call(batch.deps, key, now).await?) }
+    if known(batch, key, now).await?.iter().any(seen) {
+        Ok(())
+    } else {
+        Ok(call(batch.deps, key, now).await.map(drop)?)
+    }
 }
 
 /// The matters of this endpoint, open and closed, since what is in its log.
@@ -49,22 +61,23 @@ async fn known(batch: &Batch<'_>, key: &DeliveryKey, now: Timestamp) -> Result<V
 }
 
 /// Calls a person. Whoever does so in the same minute calls by the same name, so that workers who give up in the same moment raise one matter.
-async fn call(deps: &Deps, key: &DeliveryKey, now: Timestamp) -> Result<(), StoreError> {
+async fn call(deps: &Deps, key: &DeliveryKey, now: Timestamp) -> Result<MatterId, StoreError> {
     let matter = |since| Matter::of_endpoint(&key.merchant, &key.endpoint, since);
     let to_the_minute = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Trunc);
     let of_the_minute = matter(now.round(to_the_minute).unwrap_or(now));
     match deps.attention.raise(&of_the_minute).await? {
-        Raised::New => return Ok(()),
+        Raised::New => return Ok(of_the_minute.id()),
         Raised::Known => {}
     }
     match deps.attention.load(Some(&key.merchant), &of_the_minute.id()).await? {
-        Some(known) if known.is_open() => {}
+        Some(known) if known.is_open() => Ok(known.id()),
         // it was closed within the minute
         Some(_) | None => {
-            deps.attention.raise(&matter(now)).await?;
+            let another = matter(now);
+            deps.attention.raise(&another).await?;
+            Ok(another.id())
         }
     }
-    Ok(())
 }
 
 /// What a queue parks.
@@ -104,8 +117,8 @@ pub(crate) async fn raise_parked(batch: &Batch<'_>, last: &HashMap<String, Parke
             None => continue,
             Some(Parked::Event(matter)) => deps.attention.raise(matter).await.map(drop),
             Some(Parked::Try(key)) => match raise(batch, key).await {
-                Ok(()) => Ok(()),
-                Err(_) => call(deps, key, deps.clock.now()).await, // the look at those that are open may be what failed
+                Ok(_) => Ok(()),
+                Err(_) => call(deps, key, deps.clock.now()).await.map(drop), // the look at those that are open may be what failed
             },
         };
         if let Err(error) = raised {

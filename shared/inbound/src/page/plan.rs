@@ -432,6 +432,11 @@ impl OverviewTemplate<'_> {
         possible.map(|act| (act.name(), act.question(self.text).link)).collect()
     }
 
+    /// Whether it could be paused but for what is owed.
+    fn cannot_pause(&self) -> bool {
+        matches!(self.overview.plan.state, PlanState::Active(_)) && self.overview.plan.owes()
+    }
+
     /// What the shop proposes, while it can be agreed to.
     fn proposal(&self) -> Option<(String, String)> {
         let (lang, plan) = (self.shell.lang, self.overview.plan);
