@@ -98,12 +98,15 @@ async fn send(deps: &Deps, message: Message) -> Result<(), Failed> {
         Message::Run(telling) => run::news(deps, telling).await?,
         Message::Plan(telling) => plan::news(deps, telling).await?,
         Message::Endpoint(telling) => {
-            // to several people where the shop has no address for copies; who fails has all of them sent again
+            // to several people where the shop has no address for copies: one who can't be reached has it sent to all again, and keeps it from nobody
+            let mut sent = Ok(());
             for mail in endpoint::news(deps, telling).await? {
-                deps.mailer.send(&mail).await?;
-                tracing::info!(event.id = mail.event_id, "mail sent");
+                match deps.mailer.send(&mail).await {
+                    Ok(()) => tracing::info!(event.id = mail.event_id, "mail sent"),
+                    Err(error) => sent = Err(error.into()),
+                }
             }
-            return Ok(());
+            return sent;
         }
     };
     let Some(mail) = mail else { return Ok(()) };

@@ -223,7 +223,7 @@ impl RenewalSummary {
             item: row.item.clone(),
             amount: row.amount.get(),
             cycle_months: row.cycle.months(),
-            next_on: row.charged_on().map(|day| day.to_string()),
+            next_on: row.charged_on.map(|day| day.to_string()),
             first_order: row.order.to_string(),
             joined_at: instant(row.joined_at),
             user: row.user.clone(),

@@ -58,9 +58,9 @@ pub struct PlanRow {
     /// The nominal date of the period that comes next. None: nothing is charged as it stands.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub nominal: Option<Date>,
-    /// The day on which the period is charged where that is not its date's: what was declined is tried again, what was announced late waits its week.
+    /// The day on which the period is charged or tried again by itself. None: nothing comes by itself, or at once.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
-    pub retry: Option<Date>,
+    pub charged_on: Option<Date>,
 }
 
 /// How a regular purchase stands, as lists tell them apart.
@@ -130,21 +130,18 @@ impl PlanRow {
             last4: plan.card.as_ref().map(|card| card.last4.clone()).unwrap_or_default(),
             order: plan.first_order.clone(),
             nominal: matches!(plan.state, PlanState::Active(_)).then_some(plan.nominal),
-            retry: plan.charged_on().filter(|day| *day != run_day(plan.nominal).date),
+            charged_on: plan.charged_on(),
         }
     }
 
     /// The day on which it is charged next, as it stands, or since when it is due.
     pub fn runs_on(&self) -> Option<RunDay> {
-        let settled = |date| RunDay { date, certainty: Certainty::Settled };
-        self.retry.map(settled).or(self.nominal.map(run_day))
-    }
-
-    /// The same, where it is charged by itself.
-    pub fn charged_on(&self) -> Option<Date> {
-        match self.status {
-            PlanStatus::Active | PlanStatus::Retrying => self.runs_on().map(|run| run.date),
-            PlanStatus::Asked | PlanStatus::Paused | PlanStatus::Unpaid | PlanStatus::Ended => None,
+        let run = self.nominal.map(run_day);
+        match self.charged_on {
+            Some(date) if run.is_none_or(|run| run.date != date) => {
+                Some(RunDay { date, certainty: Certainty::Settled })
+            }
+            Some(_) | None => run,
         }
     }
 
@@ -282,7 +279,7 @@ mod tests {
             last4: "4242".to_owned(),
             order: OrderId::new("2026112101").unwrap(),
             nominal: None,
-            retry: None,
+            charged_on: None,
         }
     }
 
@@ -291,15 +288,16 @@ mod tests {
         let day = |text: &str| text.parse::<Date>().unwrap();
         let row = PlanRow { nominal: Some(day("2026-12-27")), ..row(PlanStatus::Active) };
         assert_eq!(row.runs_on().unwrap().date, day("2026-12-28"), "the 27th is a Sunday");
-        let row = PlanRow { retry: Some(day("2027-01-02")), ..row };
+        let row = PlanRow { charged_on: Some(day("2027-01-02")), ..row };
         assert_eq!(row.runs_on().unwrap().date, day("2027-01-02"), "tries come on any day");
-        assert_eq!(row.charged_on(), Some(day("2027-01-02")));
+        let provisional =
+            PlanRow { nominal: Some(day("2040-02-27")), charged_on: Some(day("2040-02-27")), ..row.clone() };
         assert_eq!(
-            PlanRow { status: PlanStatus::Asked, ..row.clone() }.charged_on(),
-            None,
-            "by nobody but the merchant"
+            provisional.runs_on().unwrap().certainty,
+            Certainty::Provisional,
+            "holidays are not known so far ahead"
         );
-        assert_eq!(PlanRow { nominal: None, retry: None, ..row }.runs_on(), None);
+        assert_eq!(PlanRow { nominal: None, charged_on: None, ..row }.runs_on(), None);
     }
 
     #[test]

@@ -254,7 +254,7 @@ impl Delivery {
     }
 
     /// After a try that was not made because the endpoint rests. It counts as one, for the endpoint left others unheard a moment ago; but the last one is
-    /// made, when the rest is over.
+    /// made, when the rest is over: put off until the endpoint answers, or is switched off after three days of silence ([`Health`](super::Health)).
     pub fn passed_over(&self, chance: u32, now: Timestamp) -> Resolved {
         let passed = self.resolved(Attempt::new(now, 0, Answer::Unheard(Unheard::Rests), b""), None, chance, now);
         match passed.wait {

@@ -129,11 +129,10 @@ impl Plan {
         })
     }
 
-    /// The issuer gave the card that pays another number: nothing is tried for that. None: it is known, or another card pays, or it is over.
+    /// The card that pays is found with another number, as its issuer gave it one: nothing is tried for that. None: it is known, or it is over.
     #[must_use]
     pub fn card_refreshed(&self, card: &PlanCard) -> Option<Self> {
-        let renumbered = |known: &PlanCard| known.id == card.id && known.last4 != card.last4;
-        let is_news = !self.is_over() && self.card.as_ref().is_some_and(renumbered);
+        let is_news = !self.is_over() && self.card.as_ref().is_some_and(|known| known != card);
         is_news.then(|| self.written(|plan| plan.card = Some(card.clone())))
     }
 

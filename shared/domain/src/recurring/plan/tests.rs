@@ -866,3 +866,16 @@ fn a_buyer_is_told_of_what_the_merchant_let_go_and_of_what_was_charged_by_its_re
     let by_hand = plan.ask(at("2027-01-08T12:00:00")).unwrap().charged_by_hand(at("2027-01-08T12:00:00")).unwrap();
     assert_eq!(tidings(Some(&by_hand), &by_hand.charged(2, at("2027-01-08T12:00:00")).unwrap()), []);
 }
+
+#[test]
+fn what_is_known_of_the_card_that_pays_is_brought_up_whatever_it_was_before() {
+    let known = Plan { card: Some(card(1)), ..plan() };
+    assert_eq!(known.card_refreshed(&card(1)), None);
+    let renumbered = PlanCard { last4: "1881".to_owned(), ..card(1) };
+    for found in [renumbered, card(2)] {
+        let stands = known.card_refreshed(&found).unwrap();
+        assert_eq!((stands.card, stands.state), (Some(found), known.state), "nothing is tried");
+    }
+    let over = known.ended(By::Buyer, at("2026-12-27T12:00:00")).unwrap();
+    assert_eq!(over.card_refreshed(&card(2)), None);
+}
