@@ -260,7 +260,7 @@ impl Buyer {
     fn misses_nothing(&self, plan: &Plan, paid: &[Payment]) {
         let name = &self.name;
         if let PlanState::Active(Progress::Waiting) = plan.state {
-            assert!(run_day(plan.nominal).date > LAST_DAY, "{name}: {} was missed", plan.nominal);
+            assert!(plan.run_day().date > LAST_DAY, "{name}: {} was missed: {plan:?}", plan.nominal);
         }
         let known = self.untroubled && self.over_on.is_none();
         if !known {

@@ -153,9 +153,7 @@ impl Inner {
     }
 
     fn schedules(&self) -> impl Iterator<Item = (usize, &Schedule)> {
-        let rests = |name: &str| {
-            self.options.housekeeping == Housekeeping::Rests && HOUSEKEEPING.iter().any(|function| *function == name)
-        };
+        let rests = |name: &str| self.options.housekeeping == Housekeeping::Rests && HOUSEKEEPING.contains(&name);
         let functions = self.template.functions.iter().enumerate().filter(move |(_, function)| !rests(&function.name));
         functions.flat_map(|(place, function)| {
             function.triggers.iter().filter_map(move |trigger| match trigger {

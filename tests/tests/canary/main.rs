@@ -20,7 +20,7 @@ use std::{fs, path::Path};
 use aws_sdk_dynamodb::Client;
 use local::{
     cloud::Caller,
-    world::{Options, World},
+    world::{Housekeeping, Options, World},
 };
 use search::Search;
 use system_tests::Log;
@@ -33,7 +33,8 @@ async fn no_card_number_or_code_is_stored_shown_sent_or_logged() {
     let _absent = fs::remove_dir_all(&folder);
     let (log, guard) = Log::capture(LevelFilter::INFO);
     let Canary { mut seen, codes, .. } = {
-        let options = Options { data_dir: Some(folder.clone()), ..system_tests::options() };
+        let housekeeping = Housekeeping::Daily;
+        let options = Options { data_dir: Some(folder.clone()), housekeeping, ..system_tests::options() };
         let world = system_tests::fresh_with(options).await;
         let mut canary = Canary::new(world.clone());
         flows::all(&mut canary).await;
