@@ -20,7 +20,7 @@ use outbound::acquirer::Kind;
 use std::time::Duration;
 use system_tests::{
     Card, HandOver, Page, ShopRequest, Shopper, Submit, acquirer_calls, administer, approvals, card_of, cards,
-    change_merchant, fresh, kept_card, payment, smuggle_card, totals,
+    change_merchant, fresh, housekept, kept_card, payment, smuggle_card, totals,
 };
 
 const USER: &str = "Buyer_1/ab+c%";
@@ -423,7 +423,7 @@ async fn a_new_key_password_leaves_kept_cards_alone_and_the_old_one_ends() {
 
 #[tokio::test]
 async fn a_kept_card_works_after_its_data_key_was_rotated_and_after_it_was_retired() {
-    let world = fresh().await;
+    let world = housekept().await;
     keep(&world, "1", USER, visa()).await;
     let key = |card: &KeptCard| match &card.number {
         Some(HeldNumber::Sealed { data_key, .. }) => data_key.to_string(),

@@ -29,8 +29,8 @@ use local::{
 };
 use system_tests::{
     Card, Clerk, ContinuationDesk, DELIVERY, DEMO_PASSWORD, DEMO_SECRET, ENDPOINT, Log, OWNER, Page, ShopRequest,
-    Shopper, administer, batch_in, cards, endpoint_with_delivery, fresh, offer_in, offers, plan_in, put_api_key,
-    put_batch, put_plan,
+    Shopper, administer, batch_in, cards, endpoint_with_delivery, fresh, housekept, offer_in, offers, plan_in,
+    put_api_key, put_batch, put_plan,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -441,7 +441,7 @@ async fn every_change_is_in_the_log() {
 
 #[tokio::test]
 async fn the_log_is_signed_daily_and_checked_in_the_console_and_by_the_operator() {
-    let world = fresh().await;
+    let world = housekept().await;
     let mut owner = Clerk::owner(&world).await;
     assert!(owner.get("/console/audit/verify").await.text.contains("記録は書かれたときのままです。"));
     assert!(owner.page().text.contains("まだ署名されていません"));

@@ -14,10 +14,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{
-    Brand, Payment, State, Yen,
+    Brand, Expiry, KeptCard, MaskedCard, Payment, State, Yen,
     acquirer::DeclineCode,
     attention::MatterKind,
     batch::{Batch, BatchId, BatchState, Source},
+    clock::japan_date,
     merchant::Capture,
     payment::OperationKind,
     recurring::{
@@ -36,7 +37,7 @@ use local::{
 use store::Which;
 use system_tests::{
     BatchDesk, Call, Card, ClerkCalls, Hook, RegularDesk, ShopRequest, Shopper, cards, change_merchant, fresh, japan,
-    matters, payment, put_batch, smuggle_payment,
+    kept_card, matters, payment, put_batch, smuggle_card, smuggle_payment,
 };
 
 /// All of them may be lived through again: two hours are longer than any hold, any wait of a queue and the first four waits.
@@ -262,6 +263,10 @@ async fn cards_and_batches_end(world: &World) {
     desk.replace("bob", cards::MASTERCARD).await;
     desk.keep("carol", cards::VISA).await;
     desk.delete("carol").await;
+    desk.keep("dave", cards::VISA).await;
+    let ends = kept_card(world, "4000", "dave").await.unwrap();
+    let renewed = MaskedCard { expiry: Expiry::parse("11/31", japan_date(world.now())).unwrap(), ..ends.card.clone() };
+    smuggle_card(world, &KeptCard { version: ends.version + 1, card: renewed, ..ends }).await; // by its issuer, on the 1st
     desk.charge("rows", BatchDesk::file(&[("501", 700, "bob")])).await;
     desk.charge("bad", "no header".as_bytes()).await;
     let ended = desk.all().await.into_iter().find(|batch| matches!(batch.state, BatchState::Done { .. })).unwrap();
