@@ -15,7 +15,6 @@ mod budget;
 mod card_on_file;
 mod card_update;
 mod console_access;
-#[path = "console_audit/main.rs"]
 mod console_audit;
 mod console_batches;
 mod console_charge;
@@ -29,7 +28,6 @@ mod console_recurring;
 mod console_search;
 mod console_settings;
 mod continuation;
-#[path = "contract/main.rs"]
 mod contract;
 mod day_total;
 mod documents;
