@@ -2,7 +2,7 @@
 
 use domain::{
     Lang, Merchant,
-    account::Role,
+    account::User,
     tell::{EndpointTelling, EndpointTidings},
     webhook::Endpoint,
 };
@@ -37,8 +37,8 @@ async fn readers(deps: &Deps, merchant: &Merchant, telling: &EndpointTelling) ->
         return Ok(vec![Reader { address: copy, lang, why: notify_mail(lang).why, event_id }]);
     }
     let users = deps.users.list(&merchant.id).await?;
-    let owners = users.into_iter().filter(|user| user.role == Role::Owner && user.has_joined());
-    let reader = |owner: domain::account::User| Reader {
+    let owners = users.into_iter().filter(User::is_owner);
+    let reader = |owner: User| Reader {
         event_id: format!("{}.{}", telling.event_id, owner.id),
         why: notify_mail(owner.lang).why_owner,
         address: owner.mail,

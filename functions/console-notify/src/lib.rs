@@ -21,6 +21,8 @@ use lambda_http::{Body, Request};
 use outbound::{Mailer, Notifier, Queue};
 use store::{Deliveries, DeliveryPlace, Endpoints, Replays};
 
+use one::Said;
+
 /// What the function needs, made once.
 #[derive(Debug)]
 pub struct Deps {
@@ -93,10 +95,10 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
             let place = DeliveryPlace::parse(&place).ok_or(Refusal::NotThere)?;
             let key = place.key(visit.merchant_id(), &id).ok_or(Refusal::NotThere)?;
             let delivery = deps.deliveries.load(&key).await?.ok_or(Refusal::NotThere)?;
-            if posted {
-                replay::one(deps, request, &visit, &endpoint, &delivery).await
-            } else {
-                Ok(delivery::show(request, &visit, &endpoint, &delivery))
+            match posted {
+                true if !endpoint.is_on() => one::mend(deps, request, &visit, &endpoint, Said::Off).await,
+                true => replay::one(deps, &visit, &endpoint, &delivery).await,
+                false => Ok(delivery::show(request, &visit, &endpoint, &delivery)),
             }
         }
         None if posted => Box::pin(act(deps, request, &visit, &endpoint)).await,
@@ -108,9 +110,10 @@ async fn respond(deps: &Deps, request: &Request) -> Result<Response<Body>, Refus
 async fn act(deps: &Deps, request: &Request, visit: &Visit, endpoint: &Endpoint) -> Result<Response<Body>, Refusal> {
     match visit.field("act") {
         "test" | "check" if endpoint.form == Form::HandOver => {
-            one::mend(deps, request, visit, endpoint, one::Said::NoTests).await
+            one::mend(deps, request, visit, endpoint, Said::NoTests).await
         }
-        "test" => replay::test(deps, request, visit, endpoint).await,
+        "test" | "replay" if !endpoint.is_on() => one::mend(deps, request, visit, endpoint, Said::Off).await,
+        "test" => replay::test(deps, visit, endpoint).await,
         "check" => check::run(deps, request, visit, endpoint).await,
         "replay" => Box::pin(replay::period(deps, request, visit, endpoint)).await,
         name => {

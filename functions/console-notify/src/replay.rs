@@ -18,15 +18,7 @@ use crate::{
 };
 
 /// Sends a test, by the way that all others go.
-pub(crate) async fn test(
-    deps: &Deps,
-    request: &Request,
-    visit: &Visit,
-    endpoint: &Endpoint,
-) -> Result<Response<Body>, Refusal> {
-    if !endpoint.is_on() {
-        return one::mend(deps, request, visit, endpoint, Said::Off).await;
-    }
+pub(crate) async fn test(deps: &Deps, visit: &Visit, endpoint: &Endpoint) -> Result<Response<Body>, Refusal> {
     let path = address(&endpoint.id);
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(|_| SealError::Foreign)?;
@@ -45,14 +37,10 @@ pub(crate) async fn test(
 /// Sends one again.
 pub(crate) async fn one(
     deps: &Deps,
-    request: &Request,
     visit: &Visit,
     endpoint: &Endpoint,
     delivery: &Delivery,
 ) -> Result<Response<Body>, Refusal> {
-    if !endpoint.is_on() {
-        return one::mend(deps, request, visit, endpoint, Said::Off).await;
-    }
     let page = format!("{}/{}", address(&endpoint.id), DeliveryPlace::of(&delivery.key).address());
     deps.console.note(visit, Action::NotificationsSent { endpoint: endpoint.id.clone(), count: 1 }).await?;
     if let Some(again) = delivery.replayed(visit.now) {
@@ -72,9 +60,6 @@ pub(crate) async fn period(
     visit: &Visit,
     endpoint: &Endpoint,
 ) -> Result<Response<Body>, Refusal> {
-    if !endpoint.is_on() {
-        return one::mend(deps, request, visit, endpoint, Said::Off).await;
-    }
     let Some((from, to)) = days(visit.field("from"), visit.field("to")) else {
         return one::mend(deps, request, visit, endpoint, Said::Period).await;
     };

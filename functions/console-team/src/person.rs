@@ -99,7 +99,7 @@ async fn change_role(call: &Call<'_>, user: User, role: Role) -> Result<Response
     let changed = User { role, ..anew(&user) };
     let action = Action::RoleChanged { user: user.id.clone(), from: user.role, to: role };
     noted(call, &user, action, console.users().update(&changed)).await?;
-    if role == Role::Owner && changed.has_joined() {
+    if changed.is_owner() {
         console.owners().add(&changed.merchant, &changed.id).await?;
     }
     call.tell(PeopleChange::Role, &changed).await;
@@ -153,7 +153,7 @@ async fn noted(
 ) -> Result<(), StoreError> {
     let console = &call.deps.console;
     let doing = async {
-        if is_owner(user) {
+        if user.is_owner() {
             match console.owners().leave(&user.merchant, &user.id).await? {
                 Leaving::Done => {}
                 // The other owner left by another door just now.
@@ -167,15 +167,8 @@ async fn noted(
 
 /// What is said where nobody else is an owner.
 async fn leaves_nobody(call: &Call<'_>, user: &User) -> Result<Option<Problem>, Refusal> {
-    let last = is_owner(user) && call.deps.console.owners().is_last(&user.merchant, &user.id).await?;
+    let last = user.is_owner() && call.deps.console.owners().is_last(&user.merchant, &user.id).await?;
     Ok(last.then(|| ("act", call.words().last_owner)))
-}
-
-fn is_owner(user: &User) -> bool {
-    match user.role {
-        Role::Owner => user.has_joined(),
-        Role::Operator | Role::Viewer => false,
-    }
 }
 
 #[derive(Template)]

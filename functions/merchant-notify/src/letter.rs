@@ -29,9 +29,10 @@ pub(crate) async fn raise(batch: &Batch<'_>, key: &DeliveryKey) -> Result<Matter
 /// Raises another where the matter is closed by now: whoever closed it has not seen what was written since.
 pub(crate) async fn stays(batch: &Batch<'_>, key: &DeliveryKey, matter: &MatterId) -> Result<(), Failed> {
     match batch.deps.attention.load(Some(&key.merchant), matter).await? {
-        Some(stands) if stands.is_open() => Ok(()),
-        Some(_) | None => Ok(call(batch.deps, key, batch.deps.clock.now()).await.map(drop)?),
+        Some(stands) if stands.is_open() => {}
+        Some(_) | None => drop(call(batch.deps, key, batch.deps.clock.now()).await?),
     }
+    Ok(())
 }
 
 /// The same where a message comes again: what stands is a dead letter, and whoever wrote it may not have come so far as to raise the matter. Somebody who closed
@@ -47,11 +48,10 @@ pub(crate) async fn raise_again(batch: &Batch<'_>, delivery: &Delivery) -> Resul
     }
     let now = batch.deps.clock.now();
     let seen = |matter: &Matter| matter.settled.as_ref().is_none_or(|settled| settled.at >= died);
-    if known(batch, key, now).await?.iter().any(seen) {
-        Ok(())
-    } else {
-        Ok(call(batch.deps, key, now).await.map(drop)?)
+    if !known(batch, key, now).await?.iter().any(seen) {
+        call(batch.deps, key, now).await?;
     }
+    Ok(())
 }
 
 /// The matters of this endpoint, open and closed, since what is in its log.

@@ -1,9 +1,6 @@
 //! Mails to people who work in the console: addresses to join and to set a new password, and what owners are told.
 
-use domain::{
-    Merchant,
-    account::{Role, User},
-};
+use domain::{Merchant, account::User};
 use inbound::{
     Config, ConfigError, Keyring, SealError,
     page::mail::{PlainLetter, header_safe, plain},
@@ -144,7 +141,7 @@ impl AccountMails {
     ) -> Result<(), MailError> {
         let mut told = Ok(());
         let everybody = users.list(&merchant.id).await?;
-        for owner in everybody.iter().filter(|user| user.role == Role::Owner && user.has_joined()) {
+        for owner in everybody.iter().filter(|user| user.is_owner()) {
             let words = account_mail(owner.lang);
             let rows = news.rows(words, owner);
             let text = &words.people_changed;

@@ -1,6 +1,6 @@
 //! The mail to all owners of a merchant when something changes by which money could be led elsewhere: secrets, destinations, keys.
 
-use domain::{Lang, account::Role};
+use domain::Lang;
 use inbound::page::mail::{PlainLetter, header_safe, plain};
 use outbound::{Mail, Mailer};
 use words::{console::settings::settings, date_time};
@@ -20,7 +20,7 @@ impl Console {
                 return;
             }
         };
-        for owner in users.iter().filter(|user| user.role == Role::Owner && user.has_joined()) {
+        for owner in users.iter().filter(|user| user.is_owner()) {
             let words = settings(owner.lang);
             let letter = plain(&PlainLetter {
                 lang: owner.lang,

@@ -107,6 +107,14 @@ impl User {
     pub const fn has_joined(&self) -> bool {
         self.password.is_some() && self.totp.is_some()
     }
+
+    /// Whether the person is an owner who has joined: who decides for the merchant, and is told of what others change.
+    pub const fn is_owner(&self) -> bool {
+        match self.role {
+            Role::Owner => self.has_joined(),
+            Role::Operator | Role::Viewer => false,
+        }
+    }
 }
 
 /// A signed-in browser. It is found by the hash of the token in its cookie.

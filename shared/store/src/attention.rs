@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     StoreError, Table,
     keys::{self, DOCUMENT, PK, SETTLED, SK, TTL},
-    table::{Item, Write, number, text, written_by_put, written_by_update},
+    table::{Item, Write, json, number, text, written_by_put, written_by_update},
 };
 
 /// How long a closed matter is kept: a year and a month, so that a year's books can be gone through.
@@ -65,8 +65,7 @@ impl Attention {
     /// # Errors
     /// [`StoreError`].
     pub async fn raise(&self, matter: &Matter) -> Result<Raised, StoreError> {
-        let document =
-            serde_json::to_string(&Document::of(matter)).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let document = json(&Document::of(matter))?;
         let put = self
             .table
             .client
@@ -93,7 +92,7 @@ impl Attention {
         id: &MatterId,
         settled: &Settled,
     ) -> Result<Option<Matter>, StoreError> {
-        let closed = serde_json::to_string(settled).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let closed = json(settled)?;
         let forget_at = settled.at.saturating_add(KEPT_CLOSED).unwrap_or(Timestamp::MAX);
         let update = self
             .table

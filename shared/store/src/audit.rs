@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::{
     StoreError, Table,
     keys::{self, DOCUMENT, PK, SK, TTL, WRITER, audit_entry as attribute},
-    table::{Item, Write, number, text, writer, written_by_put},
+    table::{Item, Write, json, number, text, writer, written_by_put},
 };
 
 /// How often an entry is tried again behind one that someone else appended first.
@@ -129,7 +129,7 @@ impl AuditLog {
     /// # Errors
     /// [`StoreError::Conflict`] when someone signed in between.
     pub async fn sign(&self, merchant: &MerchantId, head: &SignedHead) -> Result<(), StoreError> {
-        let document = serde_json::to_string(head).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let document = json(head)?;
         let put = self
             .table
             .client

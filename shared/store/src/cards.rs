@@ -15,7 +15,7 @@ use crate::{
     document::{Place, put_next},
     keys::{self, CARD_CURSOR, DOCUMENT, ONLY, PK, SK, VERSION},
     payments::image_item,
-    table::{Item, Write, text, written_by_put},
+    table::{Item, Write, json, text, written_by_put},
 };
 
 /// How long the record of a deleted card is kept.
@@ -240,7 +240,6 @@ impl CardCursor {
     /// # Errors
     /// [`StoreError::Conflict`] when another run moved it: that one goes on.
     pub async fn advance(&self, from: Option<&WalkCursor>, to: &WalkCursor) -> Result<(), StoreError> {
-        let json = |cursor| serde_json::to_string(cursor).map_err(|e| StoreError::Unavailable(Box::new(e)));
         let document = json(to)?;
         let put = self
             .table

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     StoreError, Table,
     keys::{DOCUMENT, DUE, ONLY, PK, SK, TTL, VERSION},
-    table::{Item, Write, number, text, written_by_put},
+    table::{Item, Write, json, number, text, written_by_put},
 };
 
 /// Where a document stands, and until when.
@@ -79,7 +79,7 @@ async fn put_over<T: Serialize + Sync>(
     version: u32,
     previous: Option<u32>,
 ) -> Result<Write, StoreError> {
-    let document = serde_json::to_string(document).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+    let document = json(document)?;
     let put = table
         .client
         .put_item()

@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_types::SdkConfig;
 use data_encoding::BASE64URL_NOPAD;
+use serde::Serialize;
 
 use crate::{
     StoreError,
@@ -21,6 +22,14 @@ use crate::{
 };
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A value as it is stored.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Unavailable(Box::new(error)))
+}
 
 /// The product's table. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     StoreError, Table,
     keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION, WRITER},
-    table::{Item, Write, number, text, writer, written_by_put},
+    table::{Item, Write, json, number, text, writer, written_by_put},
 };
 
 /// The counted tries.
@@ -51,7 +51,7 @@ impl TriesStore {
         tries: Tries,
         now: Timestamp,
     ) -> Result<StoredTries, StoreError> {
-        let document = serde_json::to_string(&tries).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let document = json(&tries)?;
         let (writer, after) = (writer()?, StoredTries { tries, version: before.version.saturating_add(1) });
         let put = self
             .table

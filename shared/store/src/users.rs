@@ -11,7 +11,7 @@ use crate::{
     StoreError, Table,
     document::{document, put_document},
     keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION, WRITER},
-    table::{Item, Write, number, text, writer, written_by_put, written_by_update},
+    table::{Item, Write, json, number, text, writer, written_by_put, written_by_update},
 };
 
 /// Everybody who signs in.
@@ -59,7 +59,7 @@ impl Users {
     /// # Errors
     /// [`StoreError::Conflict`] when someone changed them first.
     pub async fn update(&self, user: &User) -> Result<(), StoreError> {
-        let document = serde_json::to_string(user).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let document = json(user)?;
         let writer = writer()?;
         let put = self
             .table
@@ -165,7 +165,7 @@ impl Sessions {
     /// # Errors
     /// [`StoreError::Conflict`] when the token is taken.
     pub async fn create(&self, token: &[u8], session: &Session, expires: Timestamp) -> Result<(), StoreError> {
-        let document = serde_json::to_string(session).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let document = json(session)?;
         let put = self
             .table
             .client
@@ -188,7 +188,7 @@ impl Sessions {
     /// # Errors
     /// [`StoreError`].
     pub async fn note(&self, token: &[u8], session: &Session) -> Result<(), StoreError> {
-        let document = serde_json::to_string(session).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let document = json(session)?;
         let update = self
             .table
             .client

@@ -5,6 +5,7 @@ use local::world::World;
 
 use super::enumerate::is_read;
 use super::heard::tells_the_server;
+use super::say;
 
 /// How often a call is tried before its caller gives up.
 const TRIES: u64 = 3;
@@ -52,6 +53,17 @@ impl Case {
             let (caller, operation) = (Some(self.call.caller.clone()), self.call.operation.clone());
             world.faults().plan(When::Nth { caller, operation, nth }, self.fault);
         }
+    }
+
+    /// Whether no call met it.
+    pub(crate) fn is_unmet(&self, world: &World) -> bool {
+        world.faults().pending() == usize::try_from(self.tries).unwrap()
+    }
+
+    /// Says at once what it broke, in a line; `of` names what was lived through. None: nothing.
+    pub(crate) fn said(&self, of: &str, found: &[String]) -> Option<String> {
+        let failed = (!found.is_empty()).then(|| format!("{of}{}", self.broke(found)));
+        failed.inspect(|failed| say(failed))
     }
 
     /// What it broke, in a line.

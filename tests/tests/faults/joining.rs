@@ -80,7 +80,7 @@ async fn run(way: Way, cases: &[Case]) -> Vec<String> {
     for (buyer, case) in buyers.iter_mut().zip(cases) {
         case.plan(&world);
         join(buyer, way).await;
-        if world.faults().pending() == usize::try_from(case.tries).unwrap() {
+        if case.is_unmet(&world) {
             buyer.complaints.push("no call met the fault".to_owned());
         }
         world.faults().stop();
@@ -100,11 +100,7 @@ async fn run(way: Way, cases: &[Case]) -> Vec<String> {
                 found.push("nobody can join by this order any more".to_owned());
             }
         }
-        if !found.is_empty() {
-            let failed = format!("{way:?}: {}", case.broke(&found));
-            say(&failed);
-            failures.push(failed);
-        }
+        failures.extend(case.said(&format!("{way:?}: "), &found));
     }
     for queue in ["RecurringDeadLetters", "StreamFailures"] {
         let parked = world.cloud().queue(queue).unwrap().bodies().unwrap();

@@ -9,12 +9,12 @@ use domain::{
     payment::{Details, Interface, Origin},
 };
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::{
     StoreError,
     keys::{self, DUE, ONLY, PK, SK, VERSION, payment as p},
-    table::{Item, number, text},
+    table::{Item, json, number, text},
 };
 
 /// The whole item. Empty texts are left out.
@@ -247,8 +247,4 @@ const fn letter(interface: Interface) -> &'static str {
 
 fn interface(name: &str) -> Option<Interface> {
     INTERFACES.into_iter().find(|interface| letter(*interface) == name)
-}
-
-fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Unavailable(Box::new(error)))
 }

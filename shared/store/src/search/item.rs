@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     StoreError,
     keys::{self, DOCUMENT, PK, VERSION, search as s},
-    table::Item,
+    table::{Item, json},
 };
 
 /// A row without what its key says. Short names, because four indexes hold it too.
@@ -65,10 +65,6 @@ pub(super) fn document(row: &Row) -> Result<String, StoreError> {
     })
 }
 
-pub(super) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|e| StoreError::Unavailable(Box::new(e)))
-}
-
 /// The row of an item. None: a mail's trace came before the payment.
 pub(super) fn row(item: &Item) -> Result<Option<Row>, StoreError> {
     let Some(version) = version(item, VERSION) else { return Ok(None) };
@@ -83,11 +79,10 @@ pub(super) fn row(item: &Item) -> Result<Option<Row>, StoreError> {
 
 /// The steps of an item, oldest first.
 pub(super) fn steps(item: &Item) -> Result<Vec<Step>, StoreError> {
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     for (name, value) in item {
         if s::parse_step(name).is_some() {
-            let step = value.as_s().ok().and_then(|json| serde_json::from_str::<Step>(json).ok());
-            steps.push(step.ok_or_else(|| unreadable(item, "a step"))?);
+            steps.push(stored(item, Some(value), "a step")?);
         }
     }
     steps.sort_by_key(|step| step.version);
@@ -115,9 +110,7 @@ pub(super) fn read_mailed<T: DeserializeOwned>(
     event_id: &str,
     value: Option<&AttributeValue>,
 ) -> Result<MailTrace<T>, StoreError> {
-    let mailed =
-        value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Mailed<T>>(json).ok());
-    let Mailed { at, tidings, reader } = mailed.ok_or_else(|| unreadable(item, "a mail"))?;
+    let Mailed { at, tidings, reader } = stored(item, value, "a mail")?;
     Ok(MailTrace { event_id: event_id.to_owned(), at, tidings, reader })
 }
 
@@ -150,9 +143,7 @@ pub(super) fn returned(trace: &ReturnTrace) -> Result<String, StoreError> {
 
 /// Reads a mail back that did not reach its reader and stands in an item.
 pub(super) fn read_returned(item: &Item, id: &str, value: Option<&AttributeValue>) -> Result<ReturnTrace, StoreError> {
-    let returned =
-        value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str::<Returned>(json).ok());
-    let Returned { at, reader, kind } = returned.ok_or_else(|| unreadable(item, "a returned mail"))?;
+    let Returned { at, reader, kind } = stored(item, value, "a returned mail")?;
     Ok(ReturnTrace { id: id.to_owned(), at, reader, kind })
 }
 
@@ -173,9 +164,17 @@ pub(super) fn version(item: &Item, name: &str) -> Option<u32> {
     item.get(name).and_then(|v| v.as_n().ok()).and_then(|n| n.parse().ok())
 }
 
-fn unreadable(item: &Item, what: &'static str) -> StoreError {
-    let pk = item.get(PK).and_then(|pk| pk.as_s().ok()).cloned();
-    StoreError::Unreadable { pk: pk.unwrap_or_default(), what }
+/// Reads what stands in an item as JSON.
+fn stored<T: DeserializeOwned>(
+    item: &Item,
+    value: Option<&AttributeValue>,
+    what: &'static str,
+) -> Result<T, StoreError> {
+    let read = value.and_then(|value| value.as_s().ok()).and_then(|json| serde_json::from_str(json).ok());
+    read.ok_or_else(|| {
+        let pk = item.get(PK).and_then(|pk| pk.as_s().ok()).cloned();
+        StoreError::Unreadable { pk: pk.unwrap_or_default(), what }
+    })
 }
 
 /// In which list a payment stands.

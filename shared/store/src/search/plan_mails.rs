@@ -18,7 +18,7 @@ use crate::{
 /// How long a mail stays: longer than two yearly billings lie apart.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-/// The mails about a regular purchase, oldest first.
+/// The mails about a regular purchase, by their events' names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanMails {
     /// Those that were handed to the mail service.
@@ -92,8 +92,6 @@ impl PlanSearches {
                 found.returns.push(item::read_returned(&item, id, item.get(DOCUMENT))?);
             }
         }
-        found.mails.sort_by(|one, other| (one.at, &one.event_id).cmp(&(other.at, &other.event_id)));
-        found.returns.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
         Ok(found)
     }
 }

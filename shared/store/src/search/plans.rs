@@ -9,11 +9,11 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::{item, write::SearchIndex};
+use super::write::SearchIndex;
 use crate::{
     StoreError, Table,
     keys::{self, DOCUMENT, ONLY, PK, SK, VERSION, search as s},
-    table::{Item, number, text, written_by_update},
+    table::{Item, json, number, text, written_by_update},
 };
 
 /// How many rows one page looks through at most for those that it is asked for.
@@ -30,7 +30,7 @@ impl SearchIndex {
         let hashed = |key: Option<SearchKey>| key.map(|key| s::plans_hashed(&row.merchant, &key));
         let values = [
             (VERSION, Some(number(row.version))),
-            (DOCUMENT, Some(text(item::json(row)?))),
+            (DOCUMENT, Some(text(json(row)?))),
             (s::TIME, Some(text(s::plan_time(row)))),
             (s::LIST, Some(text(s::plans(&row.merchant)))),
             (s::STATUS, Some(text(s::plans_standing(&row.merchant, row.status)))),

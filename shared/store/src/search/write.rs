@@ -18,7 +18,7 @@ use super::item;
 use crate::{
     StoreError, Table,
     keys::{self, DOCUMENT, ONLY, PK, SK, TTL, VERSION, search as s},
-    table::{Item, Write, number, text, written_by_update},
+    table::{Item, Write, json, number, text, written_by_update},
 };
 
 /// How often a write that met another one is tried again before the batch is given back to the stream.
@@ -318,7 +318,7 @@ impl Edit {
         for step in &steps {
             let name = s::step(step.version);
             edit.require(format!("attribute_not_exists(#{name})"));
-            set.push(edit.set(&name, text(item::json(step)?)));
+            set.push(edit.set(&name, text(json(step)?)));
             edit.effects.extend(&step.effects);
         }
         if let Some(first) = steps.iter().map(|step| step.version).min() {

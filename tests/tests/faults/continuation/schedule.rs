@@ -137,7 +137,7 @@ async fn by_itself(look: usize, case: &Case) -> Vec<String> {
     until(&world, BEFORE[look]).await;
     case.plan(&world);
     world.advance(2 * HOUR).await.unwrap();
-    let unmet = world.faults().pending() == usize::try_from(case.tries).unwrap();
+    let unmet = case.is_unmet(&world);
     world.faults().stop();
     until(&world, END).await;
     let (mut found, ended) = broken(&world, &desk, None).await;
@@ -147,7 +147,7 @@ async fn by_itself(look: usize, case: &Case) -> Vec<String> {
     if unmet {
         found.push("no call met the fault".to_owned());
     }
-    said(case, found)
+    case.said("", &found).into_iter().collect()
 }
 
 /// The shop presses the link, and every call of that becomes its cases.
@@ -171,14 +171,14 @@ async fn cancelled_under(case: &Case) -> (Vec<String>, Ended) {
     let (mut clerk, form) = opened(&world).await;
     case.plan(&world);
     let page = clerk.submit(&form).await.text.clone();
-    let unmet = world.faults().pending() == usize::try_from(case.tries).unwrap();
+    let unmet = case.is_unmet(&world);
     world.faults().stop();
     until(&world, END).await;
     let (mut found, ended) = broken(&world, &desk, Some(&page)).await;
     if unmet {
         found.push("no call met the fault".to_owned());
     }
-    (said(case, found), ended)
+    (case.said("", &found).into_iter().collect(), ended)
 }
 
 /// The calls that the run makes on its day to begin.
@@ -279,13 +279,4 @@ async fn broken(world: &World, desk: &ContinuationDesk, page: Option<&str>) -> (
         Ended::Otherwise => check(false, format!("it stands as {:?}", run.state)),
     }
     (broken, ended)
-}
-
-fn said(case: &Case, found: Vec<String>) -> Vec<String> {
-    if found.is_empty() {
-        return Vec::new();
-    }
-    let failed = case.broke(&found);
-    say(&failed);
-    vec![failed]
 }

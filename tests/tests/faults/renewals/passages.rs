@@ -192,7 +192,7 @@ async fn run(passage: Passage, cases: &[Case]) -> Vec<String> {
         let plan = stage.begin(place).await;
         case.plan(&stage.world);
         stage.act(&plan).await;
-        let unmet = stage.world.faults().pending() == usize::try_from(case.tries).unwrap();
+        let unmet = case.is_unmet(&stage.world);
         stage.world.faults().stop();
         lived.push((plan.id, case, unmet));
     }
@@ -203,11 +203,7 @@ async fn run(passage: Passage, cases: &[Case]) -> Vec<String> {
         if unmet {
             found.push("no call met the fault".to_owned());
         }
-        if !found.is_empty() {
-            let failed = format!("{passage:?}: {}", case.broke(&found));
-            say(&failed);
-            failures.push(failed);
-        }
+        failures.extend(case.said(&format!("{passage:?}: "), &found));
     }
     for queue in ["RecurringDeadLetters", "StreamFailures", "MailDeadLetters"] {
         let mut parked = stage.world.cloud().queue(queue).unwrap().bodies().unwrap();
