@@ -1,5 +1,6 @@
 //! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::account::UserId;
 use domain::attention::Matter;
 use domain::audit::Entry;
@@ -158,6 +159,21 @@ pub async fn smuggle_payment(world: &World, payment: &Payment) {
     let payments = store::Payments::new(config(world).table().expect("the table's name"));
     let written = payments.put(payment, world.now()).await.expect("the table answers");
     assert_eq!(written, store::Written::Done, "nobody else wrote it");
+}
+
+/// Makes a payment's state one that nothing can read, as a fault of ours or a hand in the table could.
+pub async fn spoil_payment(world: &World, payment: &Payment) {
+    let client = aws_sdk_dynamodb::Client::new(&world.cloud().sdk_config(Caller::Operator));
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let spoil = client
+        .update_item()
+        .table_name(config(world).required("TABLE").expect("the table's name"))
+        .key(store::keys::PK, text(&store::keys::payment(&payment.key)))
+        .key(store::keys::SK, text("-"))
+        .condition_expression("attribute_exists(st)")
+        .update_expression("SET st = :spoilt")
+        .expression_attribute_values(":spoilt", text("spoilt"));
+    spoil.send().await.expect("the payment is there");
 }
 
 /// A connection to the acquirer past the functions, as somebody has who moves money at its console.

@@ -18,9 +18,10 @@ use local::world::World;
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    Card, ClerkCalls, ShopRequest, Shopper, acquirer, cards, change_merchant, housekept, matters, payment,
-    smuggle_payment,
+    Card, ClerkCalls, Log, ShopRequest, Shopper, acquirer, cards, change_merchant, housekept, matters, payment,
+    smuggle_payment, spoil_payment,
 };
+use tracing_subscriber::filter::LevelFilter;
 
 const DAY_S: u64 = 86_400;
 const LIMIT: Duration = Duration::from_secs(20);
@@ -128,4 +129,27 @@ async fn a_disputed_payment_is_marked_and_blocks_refunds() {
     let refused = ClerkCalls::new(&world, "clerk").does("1", OperationKind::Refund, 100).await;
     let Operated::Stands(OperationStanding::Impossible(why), _) = refused else { panic!("{refused:?}") };
     assert_eq!(why, Impossible::Disputed);
+}
+
+#[tokio::test]
+async fn one_payment_that_cant_be_read_holds_up_neither_the_others_nor_the_next_day() {
+    let world = housekept().await;
+    let spoilt = pay(&world, "1", cards::VISA).await;
+    let moved = |paid: &Payment| (paid.reference(77), paid.reference(1));
+    let (own, original) = moved(&pay(&world, "2", cards::VISA).await);
+    acquirer(&world).refund(&own, &original, Yen::new(500).unwrap(), LIMIT).await;
+    spoil_payment(&world, &spoilt).await;
+    let (log, _guard) = Log::capture(LevelFilter::ERROR);
+    world.advance(Duration::from_secs(DAY_S)).await.unwrap();
+    let (own, original) = moved(&pay(&world, "3", cards::VISA).await);
+    acquirer(&world).refund(&own, &original, Yen::new(700).unwrap(), LIMIT).await;
+    world.advance(Duration::from_secs(DAY_S)).await.unwrap();
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    let orders: Vec<_> = open.iter().map(|matter| matter.order.as_ref().unwrap().as_str()).collect();
+    assert_eq!(orders, ["3", "2"], "{open:?}");
+    assert_eq!(matters(&world, None, Which::All).await, [], "it is ours, whatever it says");
+    let told = |record: &serde_json::Value| {
+        record["message"].as_str().is_some_and(|message| message.contains("can't be read"))
+    };
+    assert!(log.records().iter().any(told), "a person is told");
 }

@@ -17,7 +17,8 @@ use local::world::World;
 use outbound::acquirer::Kind;
 use std::time::Duration;
 use system_tests::{
-    Card, Log, Outage, ShopRequest, Shopper, Submit, acquirer_calls, approvals, cards, fresh, payment, totals,
+    Card, Log, Outage, ShopRequest, Shopper, Submit, acquirer_calls, approvals, cards, fresh, payment, spoil_payment,
+    totals,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -179,6 +180,26 @@ async fn after_a_doubt_that_came_to_nothing_the_order_can_be_paid_again() {
     assert!(subjects[0].contains("成立しませんでした") && subjects[1].contains("お支払い完了"), "{subjects:?}");
     let payment = stored(&world).await;
     assert_eq!(totals(&world, &payment).await.captured, 1_950);
+}
+
+#[tokio::test]
+async fn one_payment_that_cant_be_read_holds_up_no_other() {
+    let (log, _guard) = Log::capture(LevelFilter::INFO);
+    let world = fresh().await;
+    for order in ["1", "2", "3", "4"] {
+        let mut shopper = Shopper::new(&world);
+        shopper.open(&ShopRequest::new("4000", 1_901, order)).await;
+        shopper.pay(&visa()).await;
+        is_being_checked(&shopper);
+    }
+    spoil_payment(&world, &stored(&world).await).await;
+    world.advance(3 * MINUTE).await.unwrap();
+    for order in ["2", "3", "4"] {
+        let state = payment(&world, "4000", order).await.unwrap().state;
+        assert!(matches!(state, State::Captured { .. }), "{order}: {state:?}");
+    }
+    world.advance(10 * MINUTE).await.unwrap();
+    assert_eq!(log.alarms().len(), 1, "a person is told once: {:?}", log.alarms());
 }
 
 #[tokio::test]

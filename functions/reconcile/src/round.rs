@@ -84,8 +84,7 @@ impl Round<'_> {
         let mut after: Option<PaymentKey> = None;
         loop {
             let page = self.deps.payments.due(minute, shard, after.as_ref()).await?;
-            let open = self.deps.payments.load_all(&page.keys).await?;
-            let open: Vec<Payment> = open.into_iter().filter(Payment::wants_a_look).collect();
+            let open = self.open(&page.keys).await?;
             for batch in open.chunks(TOGETHER) {
                 if self.deps.clock.now().saturating_add(LAST_START).is_ok_and(|end| end > self.deadline) {
                     return Ok(false);
@@ -97,6 +96,15 @@ impl Round<'_> {
                 None => return Ok(true),
             }
         }
+    }
+
+    /// The open ones of these payments. One that can't be read is told by an alarm, once, and holds up no other.
+    async fn open(&self, keys: &[PaymentKey]) -> Result<Vec<Payment>, StoreError> {
+        let loaded = self.deps.payments.load_each(keys).await?;
+        for (_, error) in &loaded.unreadable {
+            tracing::error!(alarm = true, %error, "a payment can't be read; nobody asks about it any more");
+        }
+        Ok(loaded.payments.into_iter().filter(Payment::wants_a_look).collect())
     }
 
     async fn look(&mut self, batch: &[Payment]) -> Result<(), StoreError> {

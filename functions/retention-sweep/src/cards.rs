@@ -10,29 +10,37 @@ use crate::{Failed, Run, Tally};
 /// How many cards are looked at together.
 const TOGETHER: usize = 8;
 
-/// Walks a merchant's cards. Each day begins with another shard, so that a run whose time is up leaves out no card for long.
+/// Walks a merchant's cards. Each day begins with another shard, so that a run whose time is up leaves out no card for long; a shard that fails holds up no
+/// other.
 pub(crate) async fn forget(run: &Run<'_>, merchant: &Merchant, tally: &mut Tally) -> Result<(), Failed> {
     let first = u8::try_from(run.day().checked_rem(usize::from(SHARDS)).unwrap_or(0)).unwrap_or(0);
+    let mut all = Ok(());
     for shard in (first..SHARDS).chain(0..first) {
-        let mut after = None;
-        loop {
-            if run.is_over() {
-                return Ok(());
-            }
-            let page = run.deps.cards.page(&merchant.id, shard, after.as_ref()).await?;
-            let old: Vec<KeptCard> = page.cards.into_iter().filter(|card| is_old(run, merchant, card)).collect();
-            for together in old.chunks(TOGETHER) {
-                for deleted in join_all(together.iter().map(|card| unless_used(run, merchant, card))).await {
-                    tally.cards = tally.cards.saturating_add(u32::from(deleted?));
+        all = all.and(forget_in(run, merchant, shard, tally).await);
+    }
+    all
+}
+
+/// Walks a shard. A card that fails holds up no other.
+async fn forget_in(run: &Run<'_>, merchant: &Merchant, shard: u8, tally: &mut Tally) -> Result<(), Failed> {
+    let (mut after, mut all) = (None, Ok(()));
+    while !run.is_over() {
+        let page = run.deps.cards.page(&merchant.id, shard, after.as_ref()).await?;
+        let old: Vec<KeptCard> = page.cards.into_iter().filter(|card| is_old(run, merchant, card)).collect();
+        for together in old.chunks(TOGETHER) {
+            for deleted in join_all(together.iter().map(|card| unless_used(run, merchant, card))).await {
+                match deleted {
+                    Ok(deleted) => tally.cards = tally.cards.saturating_add(u32::from(deleted)),
+                    Err(error) => all = all.and(Err(error.into())),
                 }
             }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => break,
-            }
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
         }
     }
-    Ok(())
+    all
 }
 
 /// It was kept so long ago that it is over unless it was paid with since.

@@ -6,7 +6,7 @@ mod cards;
 mod files;
 
 use domain::{
-    Causes, Clock, Merchant,
+    Causes, Clock, MerchantId,
     audit::{Action, Actor},
     clock::japan_date,
 };
@@ -86,9 +86,8 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, la
             tracing::warn!("the run's time is up; the next day goes on");
             break;
         }
-        let Some(merchant) = deps.merchants.load(&id).await? else { continue };
         let mut tally = Tally::default();
-        if let Err(error) = run.merchant(&merchant, &mut tally).await {
+        if let Err(error) = run.merchant(&id, &mut tally).await {
             failed = failed.saturating_add(1);
             tracing::error!(merchant.id = %id, error = %Causes::of(&error), "what a merchant keeps too long was not all deleted");
         }
@@ -118,9 +117,10 @@ impl Run<'_> {
     }
 
     /// Deletes what is over, and notes in the log what that was, also where it was cut off.
-    async fn merchant(&self, merchant: &Merchant, tally: &mut Tally) -> Result<(), Failed> {
-        let cards = cards::forget(self, merchant, tally).await;
-        let files = files::delete(self, merchant, tally).await;
+    async fn merchant(&self, id: &MerchantId, tally: &mut Tally) -> Result<(), Failed> {
+        let Some(merchant) = self.deps.merchants.load(id).await? else { return Ok(()) };
+        let cards = cards::forget(self, &merchant, tally).await;
+        let files = files::delete(self, &merchant, tally).await;
         if *tally != Tally::default() {
             let action = Action::Forgotten { cards: tally.cards, files: tally.files };
             let (at, retention) = (self.deps.clock.now(), &merchant.retention);

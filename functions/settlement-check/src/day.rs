@@ -1,6 +1,6 @@
 //! One day: the acquirer's lines order by order against our payments, then our payments against the acquirer's lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Payment, PaymentKey,
@@ -8,7 +8,7 @@ use domain::{
 };
 use jiff::civil::Date;
 use outbound::acquirer::{Entry, Kind, Outcome};
-use store::StoreError;
+use store::{Loaded, StoreError};
 
 use crate::{
     CheckError, Deps, LIST_LIMIT, Tally,
@@ -27,17 +27,29 @@ pub(crate) async fn compare(deps: &Deps, day: Date, tally: &mut Tally) -> Result
     let groups: Vec<(&String, &Vec<Entry>)> = orders.iter().collect();
     for chunk in groups.chunks(TOGETHER) {
         let keys: Vec<PaymentKey> = chunk.iter().filter_map(|(family, entries)| named(family, entries)).collect();
-        let payments = deps.payments.load_all(&keys).await?;
+        let loaded = load(deps, &keys, tally).await?;
+        let unreadable: BTreeSet<String> = loaded.unreadable.iter().map(|(key, _)| family(key)).collect();
         let payments: BTreeMap<String, Payment> =
-            payments.into_iter().map(|payment| (family_of(payment.reference(1).as_str()), payment)).collect();
+            loaded.payments.into_iter().map(|payment| (family(&payment.key), payment)).collect();
         for (family, entries) in chunk {
             match payments.get(*family) {
                 Some(payment) => settle(deps, payment.clone(), entries, tally).await?,
+                None if unreadable.contains(*family) => {}
                 None => nobodys(deps, entries, tally).await?,
             }
         }
     }
-    ours::compare(deps, day, |payment| orders.contains_key(&family_of(payment.reference(1).as_str())), tally).await
+    ours::compare(deps, day, |payment| orders.contains_key(&family(&payment.key)), tally).await
+}
+
+/// Reads payments. Each that can't be read is an alarm, counts as not compared, and holds up no other.
+pub(crate) async fn load(deps: &Deps, keys: &[PaymentKey], tally: &mut Tally) -> Result<Loaded, StoreError> {
+    let loaded = deps.payments.load_each(keys).await?;
+    for (_, error) in &loaded.unreadable {
+        tally.unreadable = tally.unreadable.saturating_add(1);
+        tracing::error!(%error, "a payment can't be read; it is not compared");
+    }
+    Ok(loaded)
 }
 
 /// What moved money on the day, by the part of the reference that an order's operations share.
@@ -59,6 +71,10 @@ fn moves_money(entry: &Entry) -> bool {
     }
 }
 
+fn family(key: &PaymentKey) -> String {
+    family_of(key.reference(1).as_str())
+}
+
 fn family_of(reference: &str) -> String {
     reference.split_once('-').map_or(reference, |(family, _)| family).to_owned()
 }
@@ -66,7 +82,7 @@ fn family_of(reference: &str) -> String {
 /// The payment that the acquirer's lines name, if their references are its own.
 fn named(family: &str, entries: &[Entry]) -> Option<PaymentKey> {
     let key = entries.iter().find_map(|entry| entry.order.clone())?;
-    (family_of(key.reference(1).as_str()) == family).then_some(key)
+    (self::family(&key) == family).then_some(key)
 }
 
 /// Compares one order, and does what follows from that.

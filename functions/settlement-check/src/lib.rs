@@ -51,6 +51,8 @@ pub struct Tally {
     pub disputes: u32,
     /// Orders that the acquirer did not answer about.
     pub unanswered: u32,
+    /// Payments that can't be read.
+    pub unreadable: u32,
 }
 
 /// Why a day is not done. The next run begins with it.
@@ -62,9 +64,18 @@ pub enum CheckError {
     /// The acquirer did not give its list.
     #[error("the acquirer's list of {0} could not be read: {1}")]
     NoList(Date, domain::acquirer::UnknownCause),
-    /// The acquirer did not answer about some orders.
-    #[error("the acquirer did not answer about {0} orders")]
-    Unanswered(u32),
+    /// Some orders were not compared: the acquirer did not answer about them, or they can't be read.
+    #[error(
+        "not compared on {day}: {unanswered} orders without an answer of the acquirer, {unreadable} that can't be read"
+    )]
+    Left {
+        /// The first such day.
+        day: Date,
+        /// Orders that the acquirer did not answer about.
+        unanswered: u32,
+        /// Payments that can't be read.
+        unreadable: u32,
+    },
 }
 
 impl Deps {
@@ -99,6 +110,7 @@ pub async fn handler(deps: &Deps, _event: LambdaEvent<Value>) -> Result<Tally, l
         differences = tally.differences,
         disputes = tally.disputes,
         unanswered = tally.unanswered,
+        unreadable = tally.unreadable,
         "settlement checked"
     );
     checked?;
@@ -109,22 +121,27 @@ async fn check(deps: &Deps, tally: &mut Tally) -> Result<(), CheckError> {
     let Ok(yesterday) = japan_date(deps.clock.now()).yesterday() else { return Ok(()) };
     let last = deps.days.last().await?;
     let mut day = last.and_then(|last| last.tomorrow().ok()).unwrap_or(yesterday);
+    let mut left = None;
     for _ in 0..MOST_DAYS {
         if day > yesterday {
             break;
         }
-        let unanswered_before = tally.unanswered;
+        let before = *tally;
         day::compare(deps, day, tally).await?;
-        let unanswered = tally.unanswered.saturating_sub(unanswered_before);
-        if unanswered > 0 {
-            return Err(CheckError::Unanswered(unanswered));
-        }
-        deps.days.done(day).await?;
         tally.days = tally.days.saturating_add(1);
+        let unanswered = tally.unanswered.saturating_sub(before.unanswered);
+        let unreadable = tally.unreadable.saturating_sub(before.unreadable);
+        if unanswered > 0 || unreadable > 0 {
+            left = left.or(Some(CheckError::Left { day, unanswered, unreadable }));
+        }
+        // what is left of a day holds up no other, and is tried again with it
+        if left.is_none() {
+            deps.days.done(day).await?;
+        }
         let Ok(next) = day.tomorrow() else { break };
         day = next;
     }
-    Ok(())
+    left.map_or(Ok(()), Err)
 }
 
 /// When a day of Japan begins.

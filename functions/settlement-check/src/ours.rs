@@ -8,7 +8,10 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 
-use crate::{ASK_LIMIT, CheckError, Deps, Tally, begins, day::raise};
+use crate::{
+    ASK_LIMIT, CheckError, Deps, Tally, begins,
+    day::{load, raise},
+};
 
 /// How many rows of a merchant's day are read at once.
 const PAGE: usize = 100;
@@ -25,7 +28,7 @@ pub(crate) async fn compare(
         loop {
             let page = deps.searches.page(&merchant, &whole_day(day), after.as_ref(), PAGE).await?;
             let keys: Vec<PaymentKey> = page.rows.into_iter().map(|row| row.key).collect();
-            for payment in deps.payments.load_all(&keys).await? {
+            for payment in load(deps, &keys, tally).await?.payments {
                 if let Some(paid_at) = paid_on(&payment, day) {
                     tally.ours = tally.ours.saturating_add(1);
                     if !listed(&payment) {

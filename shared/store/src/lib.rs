@@ -59,7 +59,7 @@ pub use mail_returns::MailReturns;
 pub use merchants::Merchants;
 pub use offers::Offers;
 pub use owners::{Leaving, Owners};
-pub use payments::{DuePage, Payments, Written};
+pub use payments::{DuePage, Loaded, Payments, Written};
 pub use plan_days::{PlanDays, PlanDaysCursor};
 pub use plans::{PlanChanged, PlanPage, PlanWritten, Plans};
 pub use replays::Replays;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::{LinkId, MerchantId, OrderId, link::Link};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,9 +13,6 @@ use crate::{
     payments::image_item,
     table::{Item, Write, text, written_by_put},
 };
-
-/// How many keys one BatchGetItem takes (DynamoDB's limit).
-const BATCH: usize = 100;
 
 /// The payment links.
 #[derive(Clone, Debug)]
@@ -169,7 +165,7 @@ impl Links {
     /// # Errors
     /// [`StoreError`].
     pub async fn claims(&self, merchant: &MerchantId, orders: &[OrderId]) -> Result<Vec<OrderClaim>, StoreError> {
-        let items = self.read_all(orders.iter().map(|order| keys::link_order(merchant, order))).await?;
+        let items = self.table.many(orders.iter().map(|order| keys::link_order(merchant, order))).await?;
         documents(items)
     }
 
@@ -178,27 +174,9 @@ impl Links {
     /// # Errors
     /// [`StoreError`].
     pub async fn load_all(&self, merchant: &MerchantId, ids: &[LinkId]) -> Result<Vec<Link>, StoreError> {
-        let items = self.read_all(ids.iter().map(keys::link)).await?;
+        let items = self.table.many(ids.iter().map(keys::link)).await?;
         let links: Vec<Link> = documents(items)?;
         Ok(links.into_iter().filter(|link| link.merchant == *merchant).collect())
-    }
-
-    /// Reads many items that are alone under their partition key, strongly.
-    async fn read_all(&self, pks: impl Iterator<Item = String>) -> Result<Vec<Item>, StoreError> {
-        let keys: Vec<Item> =
-            pks.map(|pk| HashMap::from([(PK.to_owned(), text(pk)), (SK.to_owned(), text(ONLY))])).collect();
-        let mut items = Vec::with_capacity(keys.len());
-        for chunk in keys.chunks(BATCH) {
-            let request = KeysAndAttributes::builder().set_keys(Some(chunk.to_vec())).consistent_read(true).build();
-            let mut wanted = Some(request.map_err(|e| StoreError::Unavailable(Box::new(e)))?);
-            while let Some(request) = wanted.take() {
-                let got = self.table.client.batch_get_item().request_items(&self.table.name, request).send().await?;
-                let found = got.responses().and_then(|tables| tables.get(&self.table.name));
-                items.extend(found.into_iter().flatten().cloned());
-                wanted = got.unprocessed_keys().and_then(|tables| tables.get(&self.table.name)).cloned();
-            }
-        }
-        Ok(items)
     }
 }
 

@@ -2,9 +2,7 @@
 
 mod item;
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use domain::{CardOwner, Payment, PaymentKey};
 use jiff::Timestamp;
 
@@ -16,9 +14,6 @@ use crate::{
 
 pub use item::from_stream;
 pub(crate) use item::image_item;
-
-/// How many keys one BatchGetItem takes (DynamoDB's limit).
-const BATCH: usize = 100;
 
 /// The payments of all merchants.
 #[derive(Clone, Debug)]
@@ -42,6 +37,15 @@ pub struct DuePage {
     pub keys: Vec<PaymentKey>,
     /// Where the next page begins.
     pub next: Option<PaymentKey>,
+}
+
+/// Many payments, as far as they can be read.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The payments.
+    pub payments: Vec<Payment>,
+    /// The others, each with [`StoreError::Unreadable`]. A person has to look.
+    pub unreadable: Vec<(PaymentKey, StoreError)>,
 }
 
 impl Payments {
@@ -165,31 +169,26 @@ impl Payments {
     /// Reads many payments, strongly. Those that do not exist are left out.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; one that can't be read hides the others, too.
     pub async fn load_all(&self, keys: &[PaymentKey]) -> Result<Vec<Payment>, StoreError> {
-        let mut payments = Vec::with_capacity(keys.len());
-        for chunk in keys.chunks(BATCH) {
-            let mut wanted = Some(self.batch(chunk)?);
-            while let Some(request) = wanted.take() {
-                let got = self.table.client.batch_get_item().request_items(&self.table.name, request).send().await?;
-                for item in got.responses().and_then(|tables| tables.get(&self.table.name)).into_iter().flatten() {
-                    payments.push(item::read(item)?);
-                }
-                wanted = got.unprocessed_keys().and_then(|tables| tables.get(&self.table.name)).cloned();
-            }
-        }
-        Ok(payments)
+        let items = self.table.many(keys.iter().map(keys::payment)).await?;
+        items.iter().map(item::read).collect()
     }
 
-    fn batch(&self, keys: &[PaymentKey]) -> Result<KeysAndAttributes, StoreError> {
-        let keys = keys
-            .iter()
-            .map(|key| HashMap::from([(PK.to_owned(), text(keys::payment(key))), (SK.to_owned(), text(ONLY))]));
-        KeysAndAttributes::builder()
-            .set_keys(Some(keys.collect()))
-            .consistent_read(true)
-            .build()
-            .map_err(|e| StoreError::Unavailable(Box::new(e)))
+    /// Reads many payments like [`Self::load_all`], where one that can't be read must hold up no other.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn load_each(&self, keys: &[PaymentKey]) -> Result<Loaded, StoreError> {
+        let mut loaded = Loaded::default();
+        for item in self.table.many(keys.iter().map(keys::payment)).await? {
+            match (item::read(&item), key_of(&item)) {
+                (Ok(payment), _) => loaded.payments.push(payment),
+                (Err(error), Some(key)) => loaded.unreadable.push((key, error)),
+                (Err(error), None) => return Err(error), // it was found by its key
+            }
+        }
+        Ok(loaded)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The product's table: one client, one name, the few calls that the repositories share.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
         delete_item::DeleteItemError, put_item::PutItemError, query::builders::QueryFluentBuilder,
         update_item::UpdateItemError,
     },
-    types::{AttributeValue, error::ConditionalCheckFailedException},
+    types::{AttributeValue, KeysAndAttributes, error::ConditionalCheckFailedException},
 };
 use aws_types::SdkConfig;
 use data_encoding::BASE64URL_NOPAD;
@@ -22,6 +22,19 @@ use crate::{
 };
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// How many keys one BatchGetItem takes (DynamoDB's limit).
+const BATCH: usize = 100;
+/// The pause before what a BatchGetItem left out is asked for again; each further one is twice as long. It leaves out what the table has no room for at the
+/// moment, and asking again at once makes that worse.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// How often in a row a call may bring nothing at all.
+const EMPTY_CALLS: u32 = 6;
+
+/// A BatchGetItem brought nothing, several times in a row.
+#[derive(Debug, thiserror::Error)]
+#[error("the table has no room for reads")]
+struct NoRoom;
 
 /// A value as it is stored.
 ///
@@ -81,6 +94,32 @@ impl Table {
             .send()
             .await?;
         Ok(got.item)
+    }
+
+    /// Reads many items that are alone under their partition key, strongly, in no order. Those that are not there are left out.
+    pub(crate) async fn many(&self, pks: impl Iterator<Item = String>) -> Result<Vec<Item>, StoreError> {
+        let keys: Vec<Item> =
+            pks.map(|pk| Item::from([(PK.to_owned(), text(pk)), (SK.to_owned(), text(ONLY))])).collect();
+        let mut items = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(BATCH) {
+            let request = KeysAndAttributes::builder().set_keys(Some(chunk.to_vec())).consistent_read(true).build();
+            let mut wanted = Some(request.map_err(|error| StoreError::Unavailable(Box::new(error)))?);
+            let mut empty = 0_u32;
+            while let Some(request) = wanted.take() {
+                let got = self.client.batch_get_item().request_items(&self.name, request).send().await?;
+                let found = got.responses.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
+                empty = if found.is_empty() { empty.saturating_add(1) } else { 0 };
+                items.extend(found);
+                wanted = got.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
+                if wanted.is_some() {
+                    if empty == EMPTY_CALLS {
+                        return Err(StoreError::Unavailable(Box::new(NoRoom)));
+                    }
+                    tokio::time::sleep(FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(empty))).await;
+                }
+            }
+        }
+        Ok(items)
     }
 
     /// All items under a partition key, by their sort keys, strongly.

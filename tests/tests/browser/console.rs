@@ -120,11 +120,7 @@ fn a_day(eyes: Eyes, merchant: &'static str, mail: &str) {
     // finds a payment by its number, as it is typed from a mail
     clerk.look_at("/console/transactions", "transactions");
     clerk.tab.paste_into("[data-search]", &orders[0]);
-    clerk.tab.enter();
-    clerk.tab.until(&format!(
-        "!!document.querySelector({})",
-        text(&format!("a[href='/console/transactions/{}']", orders[0]))
-    ));
+    clerk.tab.leave_by_enter();
     clerk.tab.leave_by(&format!("a[href='/console/transactions/{}']", orders[0]));
     clerk.see("payment");
     let authorized = clerk.state();

@@ -171,8 +171,18 @@ impl Tab {
 
     /// Clicks and waits for the next page.
     pub(crate) fn leave_by(&mut self, selector: &str) {
+        self.leave(|tab| tab.click(selector));
+    }
+
+    /// Presses Enter and waits for the next page.
+    pub(crate) fn leave_by_enter(&mut self) {
+        self.leave(Self::enter);
+    }
+
+    /// Does what leads to another page, and waits for that, which may look just as this one.
+    fn leave(&mut self, doing: impl FnOnce(&Self)) {
         self.ask("document.documentElement.dataset.left = ''");
-        self.click(selector);
+        doing(self);
         self.until("!('left' in document.documentElement.dataset)");
     }
 
