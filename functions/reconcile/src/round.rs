@@ -98,7 +98,7 @@ impl Round<'_> {
         }
     }
 
-    /// The open ones of these payments. One that can't be read is told by an alarm, once, and holds up no other.
+    /// The open ones of these payments. One that can't be read is told by an alarm when its minute comes, and holds up no other.
     async fn open(&self, keys: &[PaymentKey]) -> Result<Vec<Payment>, StoreError> {
         let loaded = self.deps.payments.load_each(keys).await?;
         for (_, error) in &loaded.unreadable {
