@@ -313,6 +313,8 @@ enum Refusal {
     Store(#[from] StoreError),
     #[error(transparent)]
     Charge(#[from] ChargeError),
+    #[error(transparent)]
+    Seal(SealError),
 }
 
 impl From<SealError> for Refusal {
@@ -320,6 +322,7 @@ impl From<SealError> for Refusal {
         match error {
             SealError::Foreign => Self::Unreadable,
             SealError::Expired => Self::Expired,
+            SealError::Failed => Self::Seal(error),
         }
     }
 }
@@ -345,7 +348,7 @@ impl Refusal {
             // The guard has said why, in the log only.
             Self::Charge(ChargeError::CardTesting) => page(StatusCode::TOO_MANY_REQUESTS, Notice::TooManyFailures),
             Self::Charge(ChargeError::DayLimit) => page(StatusCode::SERVICE_UNAVAILABLE, Notice::DayLimit),
-            Self::Store(_) | Self::Charge(_) => {
+            Self::Store(_) | Self::Charge(_) | Self::Seal(_) => {
                 tracing::error!(error = %domain::Causes::of(&self), "no charge was tried");
                 page(StatusCode::SERVICE_UNAVAILABLE, Notice::Unavailable)
             }

@@ -138,6 +138,7 @@ impl Failure {
         match error {
             SealError::Foreign => Self::Unreadable,
             SealError::Expired => Self::Expired,
+            SealError::Failed => Self::Seal(error),
         }
     }
 

@@ -155,7 +155,7 @@ impl PlanVisit<'_> {
         query: &str,
     ) -> Response<Body> {
         let shop = self.deps.checkout.shop(merchant);
-        let other = format!("{}?{query}lang={}", self.path, checkout::other(lang).tag());
+        let other = format!("{}?{query}lang={}", self.path, lang.other().tag());
         let language = Some(LanguageSwitch::Link(&other));
         answer::page(self.request, status, page::plan(&PlanPage { lang, shop: Some(&shop), view, language }))
     }

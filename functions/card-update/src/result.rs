@@ -7,7 +7,7 @@ use domain::{
 };
 use http::{Response, StatusCode};
 use inbound::{
-    checkout::{self, AGAIN, CardHandle, CardResultHandle, ChallengeHandle, FORM_LIFETIME},
+    checkout::{AGAIN, CardHandle, CardResultHandle, ChallengeHandle, FORM_LIFETIME},
     http as answer,
     page::{self, KeptCardPage, KeptCardView, LanguageSwitch, Settled},
 };
@@ -26,7 +26,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, sealed: &str) -> Result
     let kept = deps.cards.load(&handle.key.merchant, &payment.card_owner()).await?;
     let lang = answer::asked_language(request).unwrap_or(payment.details.lang);
     let path = deps.checkout.card_result_path(&handle)?;
-    let [address, other] = [lang, checkout::other(lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
+    let [address, other] = [lang, lang.other()].map(|lang| format!("{path}?lang={}", lang.tag()));
     let live = kept.as_ref().filter(|card| card.number.is_some());
     let again = match live {
         Some(card) => Some(deps.checkout.card_path(&CardHandle::of(card), FORM_LIFETIME)?),

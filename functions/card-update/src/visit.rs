@@ -129,7 +129,7 @@ impl Visit<'_> {
             relying: &plan::links(self.deps, &plans)?,
             owed: &owed::of(self.deps, &plans),
         });
-        let other = format!("{}?lang={}", self.path, checkout::other(lang).tag());
+        let other = format!("{}?lang={}", self.path, lang.other().tag());
         Ok(self.page(merchant, lang, typed.problems, view, Some(LanguageSwitch::Link(&other))))
     }
 
@@ -147,7 +147,7 @@ impl Visit<'_> {
             token: &self.deps.checkout.seal_form(&Deletion { card: self.handle.clone() })?,
             problems,
         });
-        let other = format!("{}?view=delete&lang={}", self.path, checkout::other(lang).tag());
+        let other = format!("{}?view=delete&lang={}", self.path, lang.other().tag());
         Ok(self.page(merchant, lang, problems, view, Some(LanguageSwitch::Link(&other))))
     }
 

@@ -9,7 +9,7 @@ use domain::{Clock, Payment, State, acquirer::Challenge, payment::Interface, wir
 use http::{Method, Response, StatusCode};
 use inbound::{
     Checkout, Config, KeyringError, OpenedMerchant, SealError,
-    checkout::{self, AGAIN, ChallengeHandle, ReturnHandle},
+    checkout::{AGAIN, ChallengeHandle, ReturnHandle},
     http as answer,
     page::{self, Arrival, ChallengeHop, HopPurpose, LanguageSwitch, Returned},
 };
@@ -83,7 +83,7 @@ fn hop(
 ) -> Result<Response<Body>, Failure> {
     let lang = answer::language(request, Some(payment.details.lang));
     let path = deps.checkout.challenge_path(handle)?;
-    let other = format!("{path}?lang={}&{AGAIN}", checkout::other(lang).tag());
+    let other = format!("{path}?lang={}&{AGAIN}", lang.other().tag());
     let came_back = request.uri().query().is_some_and(|query| query.split('&').any(|part| part == AGAIN));
     let view = ChallengeHop {
         lang,

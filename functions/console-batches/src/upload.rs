@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use console::Refusal;
 use domain::batch::{BatchId, Inbox, MAX_BYTES};
-use inbound::SealError;
 use jiff::Timestamp;
 use outbound::objects::{PostForm, PostTerms};
 
@@ -21,9 +20,7 @@ pub(crate) struct UploadForm {
 
 /// Signs a form for a new batch's file.
 pub(crate) async fn form(call: &Call<'_>) -> Result<UploadForm, Refusal> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|_| SealError::Foreign)?;
-    let (id, now) = (BatchId::at(call.visit.now, u64::from_be_bytes(random)), call.visit.now);
+    let (id, now) = (BatchId::at(call.visit.now, u64::from_be_bytes(inbound::random()?)), call.visit.now);
     let terms = PostTerms {
         key: &Inbox::key(call.visit.merchant_id(), &id),
         content_type: "text/csv",

@@ -7,7 +7,7 @@ use domain::{
     recurring::continuation::{Month, Run},
 };
 use http::Response;
-use inbound::{SealError, http as answer};
+use inbound::http as answer;
 use lambda_http::Body;
 
 use crate::{Call, address_of, changing, list};
@@ -24,9 +24,8 @@ pub(crate) async fn ask(call: &Call<'_>) -> Result<Response<Body>, Refusal> {
     if from >= month {
         return list::show(call, Some(call.words().months_reversed)).await;
     }
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|_| SealError::Foreign)?;
-    let (now, by, random) = (call.visit.now, call.visit.user.id.clone(), u64::from_be_bytes(random));
+    let random = u64::from_be_bytes(inbound::random()?);
+    let (now, by) = (call.visit.now, call.visit.user.id.clone());
     let run = Run::asked(call.visit.merchant_id(), (from, month), by, (now, today), random);
     let action = Action::ContinuationAsked { run: run.id.clone(), month };
     call.deps.console.noted(&call.visit.user, action, call.deps.runs.put(&run)).await?;

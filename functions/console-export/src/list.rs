@@ -10,7 +10,7 @@ use domain::{
     wire::Parameters,
 };
 use http::{Response, StatusCode};
-use inbound::{SealError, http as answer};
+use inbound::http as answer;
 use lambda_http::{Body, Request};
 use words::console::{
     exports::{ExportsWords, exports},
@@ -51,10 +51,8 @@ pub(crate) async fn start(deps: &Deps, visit: &Visit) -> Result<Response<Body>, 
         "cp932" => Encoding::ShiftJis,
         _ => return Err(Refusal::Unreadable),
     };
-    let mut random = [0; 4];
-    getrandom::fill(&mut random).map_err(|_| SealError::Foreign)?;
     let export = Export {
-        id: ExportId::at(visit.now, u32::from_be_bytes(random)),
+        id: ExportId::at(visit.now, u32::from_be_bytes(inbound::random()?)),
         merchant: visit.merchant_id().clone(),
         by: visit.user.id.clone(),
         query: search.query(),

@@ -9,7 +9,7 @@ use domain::{
     audit::Action,
 };
 use http::{Response, StatusCode};
-use inbound::{SealError, http as answer};
+use inbound::http as answer;
 use lambda_http::Body;
 use words::console::api_keys::{ApiKeysWords, api_keys};
 
@@ -29,9 +29,7 @@ pub(crate) async fn make(call: &Call<'_>) -> Result<Response<Body>, Refusal> {
     if let Err(problem) = call.confirmed().await? {
         return call.list(&[problem]).await;
     }
-    let (mut id, mut secret) = ([0; 10], zeroize::Zeroizing::new([0; 32]));
-    let drawn = getrandom::fill(&mut id).and_then(|()| getrandom::fill(secret.as_mut()));
-    drawn.map_err(|_| SealError::Foreign)?;
+    let (id, secret) = (inbound::random()?, zeroize::Zeroizing::new(inbound::random()?));
     let (key, text) = ApiKey::make(
         (visit.merchant_id().clone(), call.merchant().mode),
         (label, scopes),

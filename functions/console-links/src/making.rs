@@ -2,7 +2,7 @@
 
 use console::Refusal;
 use domain::{LinkId, MerchantId};
-use inbound::{SealError, Sealed};
+use inbound::Sealed;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,5 @@ impl Sealed for Draft {
 
 /// Draws the random bits of a link's name.
 pub(crate) fn draw() -> Result<[u8; 16], Refusal> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| SealError::Foreign)?;
-    Ok(bytes)
+    Ok(inbound::random()?)
 }

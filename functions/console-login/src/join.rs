@@ -79,6 +79,7 @@ pub(crate) async fn join(deps: &Deps, request: &Request) -> Result<Response<Body
     let enrolment = match deps.console.keyring().unseal::<Enrolment>(form.text("token"), deps.console.now()) {
         Ok(enrolment) if enrolment.user == joining.user.id && enrolment.epoch == joining.user.epoch => enrolment,
         Ok(_) | Err(SealError::Foreign) => return Err(Refusal::Forged),
+        Err(error @ SealError::Failed) => return Err(error.into()),
         Err(SealError::Expired) => return Ok(answer::see_other(request.uri().path())),
     };
     match joining.filled(&form, &enrolment).await? {

@@ -60,6 +60,7 @@ impl<'a> Outside<'a> {
             Ok(entry) => Ok((form, Some(entry))),
             Err(SealError::Expired) => Ok((form, None)),
             Err(SealError::Foreign) => Err(Refusal::Forged),
+            Err(error @ SealError::Failed) => Err(error.into()),
         }
     }
 

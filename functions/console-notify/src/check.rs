@@ -8,7 +8,7 @@ use domain::{
 };
 use http::{Response, StatusCode};
 use inbound::{
-    SealError, http as answer,
+    http as answer,
     notification::{headers, signed_headers},
 };
 use jiff::SignedDuration;
@@ -31,9 +31,7 @@ pub(crate) async fn run(
     endpoint: &Endpoint,
 ) -> Result<Response<Body>, Refusal> {
     deps.console.note(visit, Action::EndpointTried { endpoint: endpoint.id.clone() }).await?;
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|_| SealError::Foreign)?;
-    let random = u64::from_be_bytes(random);
+    let random = u64::from_be_bytes(inbound::random()?);
     let mut spent_ms = 0_u32;
     let mut results = Vec::with_capacity(Probe::ALL.len());
     for probe in Probe::ALL {
@@ -77,7 +75,7 @@ fn notification(
         Probe::Replayed => (3, 3),
     };
     let at = match probe {
-        Probe::Replayed => visit.now.saturating_sub(AN_HOUR).map_err(|_| SealError::Foreign)?,
+        Probe::Replayed => visit.now.saturating_sub(AN_HOUR).unwrap_or(jiff::Timestamp::MIN),
         Probe::Genuine | Probe::Duplicate | Probe::OutOfOrder | Probe::ChangedBody | Probe::ForeignKey => visit.now,
     };
     let event = Event::test(visit.merchant_id().clone(), random.wrapping_add(nth), sequence, at);
@@ -90,10 +88,9 @@ fn notification(
         Probe::Genuine | Probe::Duplicate | Probe::OutOfOrder | Probe::Replayed => (signed, body),
         Probe::ChangedBody => (signed, body.replace("endpoint.test", "payment.succeeded")),
         Probe::ForeignKey => {
-            let (mut secret, mut key) = ([0; 32], [0; 32]);
-            getrandom::fill(&mut secret).map_err(|_| SealError::Foreign)?;
-            getrandom::fill(&mut key).map_err(|_| SealError::Foreign)?;
-            let foreign = headers(id, &body, at, &[HmacSecret::from_bytes(secret)], &[SigningKey::from_bytes(key)]);
+            let (secret, key) =
+                (HmacSecret::from_bytes(inbound::random()?), SigningKey::from_bytes(inbound::random()?));
+            let foreign = headers(id, &body, at, &[secret], &[key]);
             (foreign, body)
         }
     };

@@ -7,7 +7,7 @@ use domain::{
     webhook::{self, Delivery, DeliveryState, Endpoint, Event, Form, Notice, Replay, Sent},
 };
 use http::Response;
-use inbound::{SealError, http as answer};
+use inbound::http as answer;
 use jiff::{Timestamp, civil::Date};
 use lambda_http::{Body, Request};
 use store::{DeliveryPlace, StoreError};
@@ -20,9 +20,7 @@ use crate::{
 /// Sends a test, by the way that all others go.
 pub(crate) async fn test(deps: &Deps, visit: &Visit, endpoint: &Endpoint) -> Result<Response<Body>, Refusal> {
     let path = address(&endpoint.id);
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|_| SealError::Foreign)?;
-    let event = Event::test(visit.merchant_id().clone(), u64::from_be_bytes(random), 1, visit.now);
+    let event = Event::test(visit.merchant_id().clone(), u64::from_be_bytes(inbound::random()?), 1, visit.now);
     let merchant = &visit.merchant.merchant;
     let body = webhook::body(&event, Form::Json, &endpoint.id, merchant, None).map_err(|_| Refusal::Unreadable)?;
     let Some(body) = body else { return Err(Refusal::Unreadable) };

@@ -67,10 +67,8 @@ impl Invitation {
     }
 
     fn user(self, merchant: &MerchantId, call: &Call<'_>) -> Result<User, SealError> {
-        let mut id = [0; 10];
-        getrandom::fill(&mut id).map_err(|_| SealError::Foreign)?;
         Ok(User {
-            id: UserId::from_random(id),
+            id: UserId::from_random(inbound::random()?),
             merchant: merchant.clone(),
             mail: self.mail,
             name: self.name,

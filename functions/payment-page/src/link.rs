@@ -137,7 +137,7 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn ask_amount(&self, entered: &str, problem: Option<AmountProblem>) -> Response<Body> {
         let action = format!("/l/{}", self.link.id);
-        let other = format!("{action}?lang={}", checkout::other(self.lang).tag());
+        let other = format!("{action}?lang={}", self.lang.other().tag());
         let view = AmountForm {
             lang: self.lang,
             shop: &self.deps.checkout.shop(self.merchant),

@@ -86,6 +86,7 @@ async fn reopen(
             let notice = match error {
                 SealError::Expired => Notice::PageExpired,
                 SealError::Foreign => Notice::FormUnreadable,
+                SealError::Failed => return Err(error.into()),
             };
             return Ok(deps.checkout.notice(request, None, lang, StatusCode::BAD_REQUEST, notice));
         }

@@ -6,7 +6,7 @@ use domain::{Clock, Payment, card::contains_card_number, text, wire::Parameters}
 use http::{Response, StatusCode};
 use inbound::{
     Checkout, Config, KeyringError, OpenedMerchant,
-    checkout::{self, ReceiptHandle},
+    checkout::ReceiptHandle,
     http as answer,
     page::{self, AddresseeProblem, LanguageSwitch, ReceiptPage},
 };
@@ -66,7 +66,7 @@ impl Receipt<'_> {
         let card = payment.card.as_ref()?;
         let lang = answer::language(self.request, Some(payment.details.lang));
         let (addressee, problem) = addressee(self.request);
-        let other = format!("{}?lang={}", self.path, checkout::other(lang).tag());
+        let other = format!("{}?lang={}", self.path, lang.other().tag());
         let number = payment.number();
         let view = ReceiptPage {
             lang,

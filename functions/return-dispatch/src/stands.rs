@@ -9,7 +9,7 @@ use http::{Response, StatusCode};
 use inbound::{
     OpenedMerchant,
     checkout::{
-        self, AGAIN, CardResultHandle, ChallengeHandle, FormState, Offering, ReceiptHandle, ReturnHandle, SealedOrder,
+        AGAIN, CardResultHandle, ChallengeHandle, FormState, Offering, ReceiptHandle, ReturnHandle, SealedOrder,
     },
     http as answer,
     page::{
@@ -100,8 +100,7 @@ impl View<'_> {
     /// The page renews its handle, so that it stays open as long as it waits.
     fn wait(&self, waiting_for: WaitingFor) -> Result<Response<Body>, Failure> {
         let path = self.deps.checkout.return_path(self.handle)?;
-        let [address, other] =
-            [self.lang, checkout::other(self.lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
+        let [address, other] = [self.lang, self.lang.other()].map(|lang| format!("{path}?lang={}", lang.tag()));
         let shop = self.deps.checkout.shop(&self.opened.merchant);
         // Who never answers the issuer gets no mail: nothing was in doubt, and nothing is charged.
         let mail_follows = match waiting_for {

@@ -6,7 +6,7 @@ use domain::{
     lockout::DeviceStanding,
 };
 use http::Response;
-use inbound::{SealError, Sealed, http as answer};
+use inbound::{SealError, Sealed, http as answer, random};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl Console {
     /// Makes the browser known to somebody.
     ///
     /// # Errors
-    /// [`SealError`] where the random source fails.
+    /// [`SealError::Failed`].
     pub fn remember_device(
         &self,
         request: &Request,
@@ -61,11 +61,7 @@ impl Console {
     ) -> Result<(), SealError> {
         let mut device = match self.device(request) {
             Some(device) => device,
-            None => {
-                let mut id = [0; 16];
-                getrandom::fill(&mut id).map_err(|_| SealError::Foreign)?;
-                Device { id: Nonce::from_random(id), people: Vec::new() }
-            }
+            None => Device { id: Nonce::from_random(random()?), people: Vec::new() },
         };
         device.people.retain(|known| *known != user.id);
         device.people.insert(0, user.id.clone());

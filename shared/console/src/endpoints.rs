@@ -8,7 +8,7 @@ use domain::{
         Endpoint, EndpointAddress, EndpointId, EndpointState, Form, Health, HmacSecret, Kind, SealedKey, SigningKey,
     },
 };
-use inbound::{Keyring, SealError};
+use inbound::{Keyring, SealError, random};
 use jiff::Timestamp;
 
 /// What an endpoint is to be.
@@ -22,31 +22,18 @@ pub struct EndpointWish {
     pub kinds: BTreeSet<Kind>,
 }
 
-/// The random source did not answer, or a key could not be sealed.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// The random source.
-    #[error("the random source does not answer")]
-    Random(#[from] getrandom::Error),
-    /// The keyring.
-    #[error(transparent)]
-    Seal(#[from] SealError),
-}
-
 /// A new endpoint, and its shared secret, to be shown once.
 ///
 /// # Errors
-/// [`KeysError`].
+/// [`SealError::Failed`].
 pub fn new_endpoint(
     merchant: &MerchantId,
     wish: EndpointWish,
     keyring: &Keyring,
     now: Timestamp,
-) -> Result<(Endpoint, HmacSecret), KeysError> {
-    let mut name = [0; 16];
-    getrandom::fill(&mut name)?;
+) -> Result<(Endpoint, HmacSecret), SealError> {
     let bare = Endpoint {
-        id: EndpointId::from_random(name),
+        id: EndpointId::from_random(random()?),
         merchant: merchant.clone(),
         version: 0,
         address: wish.address,
@@ -65,12 +52,9 @@ pub fn new_endpoint(
 /// The endpoint with a new secret and a new key pair, by one write; those before go on signing for a week. The secret is shown once.
 ///
 /// # Errors
-/// [`KeysError`].
-pub fn new_keys(endpoint: &Endpoint, keyring: &Keyring, now: Timestamp) -> Result<(Endpoint, HmacSecret), KeysError> {
-    let (mut shared, mut private) = ([0; 32], [0; 32]);
-    getrandom::fill(&mut shared)?;
-    getrandom::fill(&mut private)?;
-    let (secret, key) = (HmacSecret::from_bytes(shared), SigningKey::from_bytes(private));
+/// [`SealError::Failed`].
+pub fn new_keys(endpoint: &Endpoint, keyring: &Keyring, now: Timestamp) -> Result<(Endpoint, HmacSecret), SealError> {
+    let (secret, key) = (HmacSecret::from_bytes(random()?), SigningKey::from_bytes(random()?));
     let (merchant, generation) = (&endpoint.merchant, endpoint.next_generation());
     let seal = |field: &str, bytes: &[u8]| keyring.seal_secret(merchant, field, generation, bytes);
     let mut sealed = seal(&endpoint.secret_field(), secret.expose())?;

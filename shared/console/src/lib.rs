@@ -24,7 +24,7 @@ use store::{AuditLog, Owners, Sessions, TriesStore, Users};
 
 pub use access::sent_from_here;
 pub use device::Device;
-pub use endpoints::{EndpointWish, KeysError, new_endpoint, new_keys};
+pub use endpoints::{EndpointWish, new_endpoint, new_keys};
 pub use frame::{Frame, NavEntry, Section, page};
 pub use handle::{JoinHandle, ResetHandle, choose_password, join_path, reset_path};
 pub use mails::{AccountMails, MailError, PeopleNews};

@@ -5,7 +5,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use domain::Password;
-use inbound::SealError;
+use inbound::{SealError, random};
 
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
@@ -18,14 +18,13 @@ const NOBODY: &str =
 /// A chosen password, to be stored: a PHC string with a fresh salt.
 ///
 /// # Errors
-/// [`SealError::Foreign`] where the random source fails.
+/// [`SealError::Failed`].
 pub fn hash_password(password: &Password) -> Result<String, SealError> {
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|_| SealError::Foreign)?;
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| SealError::Foreign)?;
+    let salt: [u8; 16] = random()?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| SealError::Failed)?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash: PasswordHash =
-        argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).map_err(|_| SealError::Foreign)?;
+        argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).map_err(|_| SealError::Failed)?;
     Ok(hash.to_string())
 }
 

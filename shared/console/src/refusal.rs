@@ -54,9 +54,9 @@ impl Refusal {
             Self::Seal(SealError::Expired) => "form_expired",
             Self::Seal(SealError::Foreign) => "form_foreign",
             Self::Store(StoreError::Conflict) => "changed_meanwhile",
-            Self::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) | Self::Outbound(_) => {
-                "unavailable"
-            }
+            Self::Seal(SealError::Failed)
+            | Self::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. })
+            | Self::Outbound(_) => "unavailable",
         }
     }
 
@@ -82,9 +82,9 @@ impl Refusal {
             Self::TotpWrong => (StatusCode::FORBIDDEN, words.totp_wrong),
             Self::Seal(SealError::Expired) => (StatusCode::BAD_REQUEST, words.expired),
             Self::Store(StoreError::Conflict) => (StatusCode::CONFLICT, words.changed_meanwhile),
-            Self::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. }) | Self::Outbound(_) => {
-                (StatusCode::SERVICE_UNAVAILABLE, words.unavailable)
-            }
+            Self::Seal(SealError::Failed)
+            | Self::Store(StoreError::Unavailable(_) | StoreError::Unreadable { .. })
+            | Self::Outbound(_) => (StatusCode::SERVICE_UNAVAILABLE, words.unavailable),
         }
     }
 }

@@ -4,7 +4,7 @@ use domain::{
     RecoveryCode, TotpSecret, account::User, lockout::DeviceStanding, merchant::SealedSecret, recovery::RECOVERY_CODES,
     totp::Step,
 };
-use inbound::{Keyring, SealError};
+use inbound::{Keyring, SealError, random};
 use store::StoreError;
 use zeroize::Zeroizing;
 
@@ -81,7 +81,7 @@ impl Console {
 /// Seals a secret into a person's record.
 ///
 /// # Errors
-/// [`SealError::Foreign`] where the random source fails.
+/// [`SealError::Failed`].
 pub fn seal_totp(keyring: &Keyring, user: &User, secret: &TotpSecret) -> Result<SealedSecret, SealError> {
     keyring.seal_secret(&user.merchant, &totp_field(user), user.epoch, secret.expose())
 }
@@ -99,15 +99,12 @@ fn totp_field(user: &User) -> String {
 /// A secret and recovery codes, drawn for somebody who sets up their app.
 ///
 /// # Errors
-/// [`SealError::Foreign`] where the random source fails.
+/// [`SealError::Failed`].
 pub fn draw_second_factor() -> Result<(TotpSecret, Vec<RecoveryCode>), SealError> {
-    let mut secret = Zeroizing::new([0; 20]);
-    getrandom::fill(secret.as_mut()).map_err(|_| SealError::Foreign)?;
+    let secret = Zeroizing::new(random()?);
     let mut codes = Vec::with_capacity(RECOVERY_CODES);
     for _ in 0..RECOVERY_CODES {
-        let mut bytes = Zeroizing::new([0; 10]);
-        getrandom::fill(bytes.as_mut()).map_err(|_| SealError::Foreign)?;
-        codes.push(RecoveryCode::from_random(*bytes));
+        codes.push(RecoveryCode::from_random(*Zeroizing::new(random()?)));
     }
     Ok((TotpSecret::from_random(*secret), codes))
 }

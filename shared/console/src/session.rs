@@ -3,7 +3,7 @@
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use domain::account::{Session, User};
 use http::Response;
-use inbound::{SealError, http as answer};
+use inbound::{http as answer, random};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::{Body, Request};
 use sha2::{Digest as _, Sha256};
@@ -54,9 +54,8 @@ impl Console {
         if let Some(before) = token(request) {
             self.sessions.end(&before).await?;
         }
-        let (mut token, mut form) = ([0; TOKEN], [0; 16]);
-        let drawn = getrandom::fill(&mut token).and_then(|()| getrandom::fill(&mut form));
-        drawn.map_err(|_| StoreError::Unavailable(Box::new(SealError::Foreign)))?;
+        let drawn = random::<TOKEN>().and_then(|token| Ok((token, random::<16>()?)));
+        let (token, form) = drawn.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         let session = Session {
             user: user.id.clone(),
             mail: user.mail.clone(),

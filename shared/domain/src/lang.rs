@@ -22,6 +22,15 @@ impl Lang {
         }
     }
 
+    /// The other of the two.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Ja => Self::En,
+            Self::En => Self::Ja,
+        }
+    }
+
     /// Reads the `lang` parameter: `ja` or `en`.
     pub fn parse(text: &str) -> Option<Self> {
         match text {

@@ -37,7 +37,7 @@ pub enum KeyringError {
     Root,
 }
 
-/// Why a sealed text does not open. What was in it is not said.
+/// Why something can't be sealed, or a sealed text does not open. What was in it is not said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
     /// It was not sealed here for this purpose, or it was changed.
@@ -46,6 +46,19 @@ pub enum SealError {
     /// Its time is over.
     #[error("the seal has expired")]
     Expired,
+    /// Nothing could be sealed: the random source or the cipher failed.
+    #[error("nothing can be sealed")]
+    Failed,
+}
+
+/// Draws random bytes.
+///
+/// # Errors
+/// [`SealError::Failed`].
+pub fn random<const N: usize>() -> Result<[u8; N], SealError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| SealError::Failed)?;
+    Ok(bytes)
 }
 
 /// Something that travels sealed through a browser. Each type has a purpose of its own, and opens as nothing else.
@@ -104,9 +117,9 @@ impl Keyring {
     /// Seals a value until `expires_at`; the text is safe in addresses and forms.
     ///
     /// # Errors
-    /// [`SealError::Foreign`] where the random source fails.
+    /// [`SealError::Failed`].
     pub fn seal<T: Sealed>(&self, value: &T, expires_at: Timestamp) -> Result<String, SealError> {
-        let plain = postcard::to_stdvec(&(expires_at.as_millisecond(), value)).map_err(|_| SealError::Foreign)?;
+        let plain = postcard::to_stdvec(&(expires_at.as_millisecond(), value)).map_err(|_| SealError::Failed)?;
         let sealed = self.encrypt("seal", T::PURPOSE.as_bytes(), &plain)?;
         Ok(BASE64URL_NOPAD.encode(&sealed))
     }
@@ -136,7 +149,7 @@ impl Keyring {
     /// Seals a merchant's secret into its record, bound to merchant, field and generation.
     ///
     /// # Errors
-    /// [`SealError::Foreign`] where the random source fails.
+    /// [`SealError::Failed`].
     pub fn seal_secret(
         &self,
         merchant: &MerchantId,
@@ -169,17 +182,16 @@ impl Keyring {
     pub fn audit_key(&self) -> Result<Zeroizing<[u8; 32]>, SealError> {
         let mut key = Zeroizing::new([0; 32]);
         let derived = Hkdf::<Sha256>::new(None, self.root.as_ref()).expand(b"audit head", key.as_mut());
-        derived.map_err(|_| SealError::Foreign)?;
+        derived.map_err(|_| SealError::Failed)?;
         Ok(key)
     }
 
     fn encrypt(&self, label: &str, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {
-        let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce).map_err(|_| SealError::Foreign)?;
+        let nonce: [u8; NONCE] = random()?;
         let cipher = self.cipher(label, GENERATION)?;
         let body = cipher
             .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context })
-            .map_err(|_| SealError::Foreign)?;
+            .map_err(|_| SealError::Failed)?;
         Ok([&[GENERATION], nonce.as_slice(), &body].concat())
     }
 
@@ -197,7 +209,7 @@ impl Keyring {
     fn cipher(&self, label: &str, generation: u8) -> Result<XChaCha20Poly1305, SealError> {
         let mut key = Zeroizing::new([0; 32]);
         let info = [label.as_bytes(), &[generation]].concat();
-        Hkdf::<Sha256>::new(None, self.root.as_ref()).expand(&info, key.as_mut()).map_err(|_| SealError::Foreign)?;
+        Hkdf::<Sha256>::new(None, self.root.as_ref()).expand(&info, key.as_mut()).map_err(|_| SealError::Failed)?;
         Ok(XChaCha20Poly1305::new((&*key).into()))
     }
 }

@@ -18,6 +18,6 @@ pub mod telemetry;
 pub use card_form::CardForm;
 pub use checkout::Checkout;
 pub use config::{Config, ConfigError, Stage};
-pub use keyring::{Keyring, KeyringError, Lapse, SealError, Sealed};
+pub use keyring::{Keyring, KeyringError, Lapse, SealError, Sealed, random};
 pub use merchants::{Merchants, OpenedMerchant};
 pub use pace::Pace;

@@ -148,7 +148,7 @@ pub(crate) async fn result(
         return Ok(answer::see_other(&format!("{page}?done={}&lang={}", done.name(), lang.tag())));
     }
     let path = deps.checkout.card_result_path(&handle)?;
-    let [address, other] = [lang, checkout::other(lang)].map(|lang| format!("{path}?lang={}", lang.tag()));
+    let [address, other] = [lang, lang.other()].map(|lang| format!("{path}?lang={}", lang.tag()));
     let again = format!("{page}?view=agree&lang={}", lang.tag());
     let view = match &payment.state {
         State::Challenging { .. } => {

@@ -49,7 +49,7 @@ pub(super) async fn ask(
         owed: &owed::of(visit.deps, std::slice::from_ref(plan)),
     });
     let shop = visit.deps.checkout.shop(&opened.merchant);
-    let other = format!("{}?view=card&lang={}", visit.path, checkout::other(lang).tag());
+    let other = format!("{}?view=card&lang={}", visit.path, lang.other().tag());
     let language = Some(LanguageSwitch::Link(&other));
     let status = if typed.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = page::kept_card(&KeptCardPage { lang, shop: Some(&shop), view, language });

@@ -7,7 +7,7 @@ use domain::{
     settings::{SettingError, SettingProblem},
     signing::{KeyPassword, SigSecret},
 };
-use inbound::{Keyring, merchants::field};
+use inbound::{Keyring, merchants::field, random};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long the secret before goes on being accepted (ours): a shop changes its program in that time.
@@ -69,7 +69,7 @@ pub fn make_secret(
     now: Timestamp,
 ) -> Result<NewSecret, SettingError> {
     let refuse = |problem| SettingError::new(kind.key(), problem);
-    let bytes = random().map_err(refuse)?;
+    let bytes: [u8; 32] = random().map_err(|_| refuse(SettingProblem::Random))?;
     let text = match kind {
         SecretKind::KeyPassword => {
             // 32 characters that no form, address or shell changes
@@ -182,12 +182,6 @@ fn replace(
     }
     secrets.insert(0, sealed);
     Ok(())
-}
-
-fn random() -> Result<[u8; 32], SettingProblem> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| SettingProblem::Random)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
