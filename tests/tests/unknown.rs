@@ -223,6 +223,7 @@ async fn a_payment_that_can_be_read_again_is_found_out() {
 async fn after_a_long_stop_each_round_ends_in_its_time_and_goes_on_where_the_one_before_ended() {
     const ROUND: SignedDuration = SignedDuration::from_secs(55);
     let world = fresh().await;
+    world.run_schedules().await.unwrap();
     after_paying(&world, 1_901).await;
     let begun = world.now();
     let now_ms = Arc::new(AtomicI64::new((begun + SignedDuration::from_hours(10)).as_millisecond()));

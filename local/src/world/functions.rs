@@ -142,7 +142,9 @@ impl Starter<'_> {
             "console-team" => wired!(http console_team, console_team::Deps::new(config, clock).await?),
             "console-audit" => wired!(http console_audit, console_audit::Deps::new(config, clock).await?),
             "console-today" => wired!(http console_today, console_today::Deps::new(config, clock).await?),
-            "console-transactions" => wired!(http console_transactions, console_transactions::Deps::new(config, clock).await?),
+            "console-transactions" => {
+                wired!(http console_transactions, console_transactions::Deps::new(config, clock).await?)
+            }
             "console-payment" => wired!(http console_payment, console_payment::Deps::new(config, clock).await?),
             "console-charge" => wired!(http console_charge, console_charge::Deps::new(config, clock).await?),
             "api-description" => http(|request| async move { api_description::handler(request).await }),
@@ -166,8 +168,12 @@ impl Starter<'_> {
             "recurring-charge" => wired!(event recurring_charge, recurring_charge::Deps::new(config, clock).await?),
             "recurring-schedule" => wired!(event recurring_schedule, recurring_schedule::Deps::new(config, clock)?),
             "continuation-plan" => wired!(event continuation_plan, continuation_plan::Deps::new(config, clock)?),
-            "console-continuation" => wired!(http console_continuation, console_continuation::Deps::new(config, clock).await?),
-            "continuation-schedule" => wired!(event continuation_schedule, continuation_schedule::Deps::new(config, clock)?),
+            "console-continuation" => {
+                wired!(http console_continuation, console_continuation::Deps::new(config, clock).await?)
+            }
+            "continuation-schedule" => {
+                wired!(event continuation_schedule, continuation_schedule::Deps::new(config, clock)?)
+            }
             "batch-report" => wired!(event batch_report, batch_report::Deps::new(config, clock)?),
             "audit-sign" => wired!(event audit_sign, audit_sign::Deps::new(config, clock).await?),
             "mail-events" => wired!(event mail_events, mail_events::Deps::new(config)?),
