@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use system_tests::{
     Card, Log, Outage, ShopRequest, Shopper, Submit, acquirer_calls, approvals, cards, config_of, fresh, payment,
-    spoil_payment, totals,
+    refile_payment, spoil_payment, totals,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -226,6 +226,9 @@ async fn after_a_long_stop_each_round_ends_in_its_time_and_goes_on_where_the_one
     world.run_schedules().await.unwrap();
     after_paying(&world, 1_901).await;
     let begun = world.now();
+    let unknown = stored(&world).await;
+    let late = Payment { version: unknown.version + 1, ..unknown };
+    refile_payment(&world, &late, begun + SignedDuration::from_hours(9)).await;
     let now_ms = Arc::new(AtomicI64::new((begun + SignedDuration::from_hours(10)).as_millisecond()));
     let ticking = Arc::clone(&now_ms);
     // a look at an empty shard takes 20 ms here

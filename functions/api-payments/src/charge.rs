@@ -26,28 +26,16 @@ pub(crate) async fn charge(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Pro
     let asked: ChargeRequest = body(visit.request)?;
     let details = details(&asked)?;
     check(&asked)?;
-    let started = match &asked.order {
-        None => FIRST,
+    let stored = match &asked.order {
+        None => None,
         Some(order) => {
             let key = PaymentKey::new(visit.merchant_id().clone(), order.id().clone());
-            following(deps.payments.load(&key).await?.as_ref())
+            deps.payments.load(&key).await?
         }
     };
+    let (generation, n) = Payment::next_attempt(stored.as_ref());
     let call = Call { deps, visit, asked: &asked, details };
-    deps.api.once(visit, &asked, started, |run| Box::pin(call.carry_out(run))).await
-}
-
-const FIRST: Started = Started { generation: 0, n: 1 };
-
-/// The visit and attempt that a new call stands for: an order that came to nothing is opened again.
-fn following(stored: Option<&Payment>) -> Started {
-    match stored {
-        None => FIRST,
-        Some(payment) if payment.state.is_unpaid() => {
-            Started { generation: payment.generation.saturating_add(1), n: payment.next_n() }
-        }
-        Some(payment) => Started { generation: payment.generation, n: payment.next_n() },
-    }
+    deps.api.once(visit, &asked, Started { generation, n }, |run| Box::pin(call.carry_out(run))).await
 }
 
 /// What is wrong with the fields by themselves.

@@ -113,11 +113,7 @@ impl Ready {
     /// The same for the visit and attempt that `stored` leaves open.
     #[must_use]
     pub(crate) fn following(mut self, stored: Option<&Payment>) -> Self {
-        (self.generation, self.n) = match stored {
-            None => (0, 1),
-            Some(payment) if payment.state.is_unpaid() => (payment.generation.saturating_add(1), payment.next_n()),
-            Some(payment) => (payment.generation, payment.next_n()),
-        };
+        (self.generation, self.n) = Payment::next_attempt(stored);
         self
     }
 

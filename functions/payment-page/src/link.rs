@@ -50,7 +50,7 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
         let joins = deps.checkout.offer(&link.merchant, offer).await?;
         let gone = || deps.checkout.notice(request, Some(merchant), lang, StatusCode::GONE, Notice::OfferClosed);
         let Some(offer) = &joins else { return Ok(gone()) };
-        let order = sealed(&link, merchant, offer.first.authorized(), lang)?;
+        let order = sealed(&link, offer.first.authorized(), lang)?;
         let order = SealedOrder {
             interface: offer.first.interface(Interface::Link),
             details: Details { offer: Some(offer.chosen()), ..order.details },
@@ -69,16 +69,15 @@ pub(crate) async fn show(deps: &Deps, request: &Request, name: &str) -> Result<R
             }
         },
     };
-    let order = sealed(&link, merchant, amount, lang)?;
+    let order = sealed(&link, amount, lang)?;
     open(deps, request, merchant, order, &Offering { link: Some(link), joins: None }).await
 }
 
 /// The order of one opening of a link.
-fn sealed(link: &Link, merchant: &Merchant, amount: Yen, lang: Lang) -> Result<SealedOrder, Failure> {
+fn sealed(link: &Link, amount: Yen, lang: Lang) -> Result<SealedOrder, Failure> {
     let nonce = checkout::draw_nonce()?;
     Ok(SealedOrder {
         merchant: link.merchant.clone(),
-        settings_version: merchant.version,
         order: link.order(&nonce),
         amount,
         interface: Interface::Link,

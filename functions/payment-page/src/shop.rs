@@ -55,7 +55,6 @@ pub(crate) async fn show(deps: &Deps, request: &Request) -> Result<Response<Body
     }
     let sealed = SealedOrder {
         merchant: order.key.merchant,
-        settings_version: merchant.version,
         order: order.key.order,
         amount: order.amount,
         interface: order.interface,

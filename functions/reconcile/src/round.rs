@@ -1,6 +1,6 @@
 //! One round: minute by minute from the cursor to now, shard by shard.
 
-use charging::Looked;
+use charging::{Asking, Looked};
 use domain::{Payment, PaymentKey};
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -123,8 +123,8 @@ impl Round<'_> {
     }
 
     async fn look(&mut self, batch: &[Payment]) -> Result<(), StoreError> {
-        let ask = !self.breaker_open;
-        let looks = batch.iter().map(|payment| self.deps.charging.look(payment.clone(), ask));
+        let asking = if self.breaker_open { Asking::Spare } else { Asking::Ask };
+        let looks = batch.iter().map(|payment| self.deps.charging.look(payment.clone(), asking));
         let mut answered = 0_u32;
         let mut unanswered = 0_u32;
         for (looked, payment) in join_all(looks).await.into_iter().zip(batch) {

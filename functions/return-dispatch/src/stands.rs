@@ -130,7 +130,7 @@ impl View<'_> {
 
     fn another_card(&self, declined: DeclineNotice) -> Result<Response<Body>, Failure> {
         let merchant = &self.opened.merchant;
-        let mut order = SealedOrder::of(self.payment, merchant)?;
+        let mut order = SealedOrder::of(self.payment)?;
         order.details.lang = self.lang;
         // A kept card that was declined does not come back by itself when the page is had again.
         order.another = true;

@@ -25,7 +25,7 @@ use turns::Turns;
 pub use charge::{Attempt, Charge, Charged, Means, Watch};
 pub use day_limit::{DayLimits, Takings};
 pub use operate::{Operate, Operated};
-pub use settle::Looked;
+pub use settle::{Asking, Looked};
 pub use vault::{NEWS_WITHIN, Vault, VaultError};
 
 /// How long the acquirer may take for one call that moves money. The function's own limit is 28 s, the gateway's 30 s.

@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use outbound::acquirer::Totals;
 use store::{StoreError, Written};
 
-use crate::{ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, Looked};
+use crate::{ACQUIRER_LIMIT, ASK_LIMIT, Asking, ChargeError, Charging, Looked};
 
 /// How often a refused write is decided again with what stands; more means that others keep moving it.
 const DECISIONS: usize = 4;
@@ -82,7 +82,7 @@ impl Charging {
             | Next::AskOperation { .. }
             | Next::Withdraw { .. }
             | Next::AskValidity { .. } => {
-                Box::pin(self.look(payment, true)).await?;
+                Box::pin(self.look(payment, Asking::Ask)).await?;
                 self.payments.load(key).await
             }
             Next::Nothing | Next::Wait(_) | Next::CancelChallenge | Next::Close | Next::Warn => Ok(Some(payment)),
@@ -182,14 +182,13 @@ impl Charging {
     }
 
     /// Asks about the pending operation and, where the acquirer does not know it for good, forbids it.
-    pub(crate) async fn look_at_operation(&self, payment: Payment, ask: bool) -> Result<Looked, StoreError> {
+    pub(crate) async fn look_at_operation(&self, payment: Payment, asking: Asking) -> Result<Looked, StoreError> {
         let Some(record) = payment.pending().cloned() else { return Ok(Looked::Quiet) };
         let own = payment.reference(record.n);
         let amount = asked_amount(record.operation);
-        let outcome = if ask {
-            self.acquirer.inquire_operation(&own, amount, ASK_LIMIT).await
-        } else {
-            OperationInquiry::NoAnswer(UnknownCause::Connection)
+        let outcome = match asking {
+            Asking::Ask => self.acquirer.inquire_operation(&own, amount, ASK_LIMIT).await,
+            Asking::Spare => OperationInquiry::NoAnswer(UnknownCause::Connection),
         };
         let looked = match outcome {
             OperationInquiry::NoAnswer(_) => Looked::Unanswered,
@@ -201,19 +200,18 @@ impl Charging {
         }
         let Ok(ruling) = payment.operation_inquired(outcome, self.clock.now()) else { return Ok(Looked::Quiet) };
         match self.store(&payment, ruling).await? {
-            Some(payment) if is_withdrawing(&payment) => self.withdraw(payment, ask).await,
+            Some(payment) if is_withdrawing(&payment) => self.withdraw(payment, asking).await,
             Some(_) | None => Ok(looked),
         }
     }
 
     /// Carries out a stored intent to forbid an operation; one that was acknowledged without a promise is left for its due time.
-    pub(crate) async fn withdraw(&self, payment: Payment, ask: bool) -> Result<Looked, StoreError> {
+    pub(crate) async fn withdraw(&self, payment: Payment, asking: Asking) -> Result<Looked, StoreError> {
         let Next::Withdraw { n } = payment.next(self.clock.now()) else { return Ok(Looked::Answered) };
         let amount = payment.pending().and_then(|record| asked_amount(record.operation));
-        let outcome = if ask {
-            self.acquirer.withdraw(&payment.reference(n), amount, ASK_LIMIT).await
-        } else {
-            WithdrawOutcome::NoAnswer(UnknownCause::Connection)
+        let outcome = match asking {
+            Asking::Ask => self.acquirer.withdraw(&payment.reference(n), amount, ASK_LIMIT).await,
+            Asking::Spare => WithdrawOutcome::NoAnswer(UnknownCause::Connection),
         };
         let unanswered = matches!(outcome, WithdrawOutcome::NoAnswer(_));
         let Ok(ruling) = payment.operation_withdrawn(outcome, self.clock.now()) else { return Ok(Looked::Quiet) };
@@ -231,11 +229,10 @@ impl Charging {
     }
 
     /// Asks whether an authorization whose time is over still stands. One that the acquirer holds all the same is cancelled, as the system's own operation.
-    pub(crate) async fn end_of_validity(&self, payment: Payment, n: u32, ask: bool) -> Result<Looked, StoreError> {
-        let outcome = if ask {
-            self.acquirer.inquire(&payment.reference(n), ASK_LIMIT).await
-        } else {
-            InquiryOutcome::NoAnswer(UnknownCause::Connection)
+    pub(crate) async fn end_of_validity(&self, payment: Payment, n: u32, asking: Asking) -> Result<Looked, StoreError> {
+        let outcome = match asking {
+            Asking::Ask => self.acquirer.inquire(&payment.reference(n), ASK_LIMIT).await,
+            Asking::Spare => InquiryOutcome::NoAnswer(UnknownCause::Connection),
         };
         let looked = if matches!(outcome, InquiryOutcome::NoAnswer(_)) { Looked::Unanswered } else { Looked::Answered };
         match payment.validity_asked(&outcome, self.clock.now()) {

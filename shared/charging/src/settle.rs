@@ -23,12 +23,21 @@ pub enum Looked {
     Unanswered,
 }
 
+/// Whether a look may ask the acquirer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// It may.
+    Ask,
+    /// The acquirer is known not to answer at present: only the next look is filed.
+    Spare,
+}
+
 impl Charging {
-    /// Looks at a due payment and moves it on as far as the acquirer's answers allow. `ask` false: the acquirer is known not to answer at present, so only the next look is filed.
+    /// Looks at a due payment and moves it on as far as the acquirer's answers allow.
     ///
     /// # Errors
     /// [`StoreError`]: look again later; nothing is lost, because every intent was stored before its call.
-    pub async fn look(&self, payment: Payment, ask: bool) -> Result<Looked, StoreError> {
+    pub async fn look(&self, payment: Payment, asking: Asking) -> Result<Looked, StoreError> {
         match payment.next(self.clock.now()) {
             Next::Nothing => {
                 self.keep_if_missed(&payment).await?;
@@ -39,15 +48,15 @@ impl Charging {
                 self.payments.file(&payment, at).await.map(|()| Looked::Quiet)
             }
             Next::Warn => self.warn(&payment).await,
-            Next::AskValidity { n } => self.end_of_validity(payment, n, ask).await,
-            Next::AskOperation { .. } => self.look_at_operation(payment, ask).await,
-            Next::Withdraw { .. } => self.withdraw(payment, ask).await,
+            Next::AskValidity { n } => self.end_of_validity(payment, n, asking).await,
+            Next::AskOperation { .. } => self.look_at_operation(payment, asking).await,
+            Next::Withdraw { .. } => self.withdraw(payment, asking).await,
             Next::CancelChallenge => {
                 let Ok(ruling) = payment.cancel_challenge(Failure::ChallengeExpired, self.clock.now()) else {
                     return Ok(Looked::Quiet);
                 };
                 match self.store(&payment, ruling).await? {
-                    Some(payment) if ask => self.undo(payment).await.map(|(looked, _)| looked),
+                    Some(payment) if asking == Asking::Ask => self.undo(payment).await.map(|(looked, _)| looked),
                     Some(_) | None => Ok(Looked::Unanswered),
                 }
             }
@@ -55,37 +64,8 @@ impl Charging {
                 let Ok(closed) = payment.close(self.clock.now()) else { return Ok(Looked::Quiet) };
                 self.payments.advance(&closed, None).await.map(|_| Looked::Quiet)
             }
-            Next::Inquire { n } => {
-                let outcome = if ask {
-                    let found = self.acquirer.inquire(&payment.reference(n), ASK_LIMIT).await;
-                    self.fetched(&payment, n, found).await
-                } else {
-                    InquiryOutcome::NoAnswer(UnknownCause::Connection)
-                };
-                let looked = match outcome {
-                    InquiryOutcome::NoAnswer(_) => Looked::Unanswered,
-                    InquiryOutcome::Approved { .. }
-                    | InquiryOutcome::Declined(_)
-                    | InquiryOutcome::ChallengePending(_)
-                    | InquiryOutcome::Reversed
-                    | InquiryOutcome::NotFound => Looked::Answered,
-                };
-                if looked == Looked::Unanswered {
-                    self.say_how_long(&payment);
-                }
-                self.note_found(&payment, n, &outcome).await;
-                let approval = found_approved(&payment, &outcome);
-                let ruling = payment.inquired(outcome, self.clock.now());
-                match self.store(&payment, ruling).await? {
-                    Some(payment) if looked == Looked::Answered => {
-                        // Before what only served to register a card is undone: the approval is not stored then.
-                        self.keep_found(&payment, approval.as_ref()).await?;
-                        self.undo(payment).await.map(|(looked, _)| looked)
-                    }
-                    Some(_) | None => Ok(looked),
-                }
-            }
-            Next::Reverse { .. } | Next::Void { .. } if !ask => self.defer(payment).await,
+            Next::Inquire { n } => self.inquire(payment, n, asking).await,
+            Next::Reverse { .. } | Next::Void { .. } if asking == Asking::Spare => self.defer(payment).await,
             Next::Reverse { n } => {
                 if Box::pin(self.keep_before_undoing(&payment, n)).await? {
                     self.undo(payment).await.map(|(looked, _)| looked)
@@ -94,6 +74,39 @@ impl Charging {
                 }
             }
             Next::Void { .. } => self.undo(payment).await.map(|(looked, _)| looked),
+        }
+    }
+
+    /// Asks what became of the attempt in doubt.
+    async fn inquire(&self, payment: Payment, n: u32, asking: Asking) -> Result<Looked, StoreError> {
+        let outcome = match asking {
+            Asking::Ask => {
+                let found = self.acquirer.inquire(&payment.reference(n), ASK_LIMIT).await;
+                self.fetched(&payment, n, found).await
+            }
+            Asking::Spare => InquiryOutcome::NoAnswer(UnknownCause::Connection),
+        };
+        let looked = match outcome {
+            InquiryOutcome::NoAnswer(_) => Looked::Unanswered,
+            InquiryOutcome::Approved { .. }
+            | InquiryOutcome::Declined(_)
+            | InquiryOutcome::ChallengePending(_)
+            | InquiryOutcome::Reversed
+            | InquiryOutcome::NotFound => Looked::Answered,
+        };
+        if looked == Looked::Unanswered {
+            self.say_how_long(&payment);
+        }
+        self.note_found(&payment, n, &outcome).await;
+        let approval = found_approved(&payment, &outcome);
+        let ruling = payment.inquired(outcome, self.clock.now());
+        match self.store(&payment, ruling).await? {
+            Some(payment) if looked == Looked::Answered => {
+                // Before what only served to register a card is undone: the approval is not stored then.
+                self.keep_found(&payment, approval.as_ref()).await?;
+                self.undo(payment).await.map(|(looked, _)| looked)
+            }
+            Some(_) | None => Ok(looked),
         }
     }
 

@@ -660,6 +660,15 @@ impl Payment {
         self.key.reference(n)
     }
 
+    /// The visit and the attempt that a new form or call stands for, by what is stored of its order: one that came to nothing is opened again.
+    pub fn next_attempt(stored: Option<&Self>) -> (u16, u32) {
+        match stored {
+            None => (0, 1),
+            Some(payment) if payment.state.is_unpaid() => (payment.generation.saturating_add(1), payment.next_n()),
+            Some(payment) => (payment.generation, payment.next_n()),
+        }
+    }
+
     /// The attempt that a form rendered now stands for.
     pub fn next_n(&self) -> u32 {
         self.last_n.saturating_add(1)

@@ -16,8 +16,6 @@ use crate::{SealError, Sealed, random};
 pub struct SealedOrder {
     /// Whose it is.
     pub merchant: MerchantId,
-    /// The settings it was verified under.
-    pub settings_version: u32,
     /// Its number.
     pub order: OrderId,
     /// What it costs.
@@ -94,11 +92,7 @@ impl SealedOrder {
     /// The same order for the visit and attempt that `stored` leaves open.
     #[must_use]
     pub fn following(mut self, stored: Option<&Payment>) -> Self {
-        (self.generation, self.n) = match stored {
-            None => (0, 1),
-            Some(payment) if payment.state.is_unpaid() => (payment.generation.saturating_add(1), payment.next_n()),
-            Some(payment) => (payment.generation, payment.next_n()),
-        };
+        (self.generation, self.n) = Payment::next_attempt(stored);
         self
     }
 
@@ -106,10 +100,9 @@ impl SealedOrder {
     ///
     /// # Errors
     /// [`SealError::Failed`].
-    pub fn of(payment: &Payment, merchant: &Merchant) -> Result<Self, SealError> {
+    pub fn of(payment: &Payment) -> Result<Self, SealError> {
         let order = Self {
             merchant: payment.key.merchant.clone(),
-            settings_version: merchant.version,
             order: payment.key.order.clone(),
             amount: payment.amount,
             interface: payment.interface,
