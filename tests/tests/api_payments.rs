@@ -412,6 +412,39 @@ async fn a_refund_over_the_consoles_limit_needs_a_scope_of_its_own() {
     assert_eq!(refund(&without, "g", json!({})).await.refusal(), (403, "scope_missing"), "alone it opens nothing");
 }
 
+/// What a key may not do another may: neither has the other's answer.
+#[tokio::test]
+async fn a_refund_over_the_limit_is_answered_to_keys_that_may_ask_for_it_alone() {
+    let (world, all) = world().await;
+    all.post("/v1/payments/7001/capture", "a", &json!({})).await;
+    change_merchant(&world, "4000", |merchant| merchant.refund_confirm_over = Yen::new(500).unwrap()).await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    let plain = ShopServer::with(&world, "4000", &[Scope::Refunds]).await;
+    let refund = async |server: &ShopServer, key: &str, amount: u32| {
+        server.post("/v1/payments/7001/refund", key, &json!({ "amount": amount })).await
+    };
+    for _ in 0..2 {
+        let refused = refund(&plain, "k", 600).await;
+        assert_eq!((refused.refusal(), refused.header("idempotent-replayed")), ((403, "refund_over_limit"), ""));
+    }
+    let done = refund(&all, "k", 600).await;
+    assert_eq!((done.status, done.header("idempotent-replayed")), (StatusCode::OK, ""), "{}", done.json);
+    let pried = refund(&plain, "k", 600).await;
+    assert_eq!(pried.refusal(), (403, "refund_over_limit"), "{}", pried.json);
+    assert_eq!(pried.json.get("payment"), None, "what the other key was answered is not said");
+    assert_eq!(refund(&all, "k", 600).await.bytes, done.bytes);
+    assert_eq!(payment(&world, "4000", "7001").await.unwrap().refunded(), 600);
+    // One that was cut off is not gone on with either.
+    world.faults().restart();
+    world.faults().plan(When::Nth { caller: None, operation: "PutItem".to_owned(), nth: 0 }, Fault::DropAfter);
+    refund(&all, "l", 300).await;
+    world.faults().stop();
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(refund(&plain, "l", 300).await.refusal(), (403, "refund_over_limit"));
+    assert_eq!(refund(&all, "l", 300).await.status, StatusCode::OK, "and holds up nobody who may");
+    assert_eq!(payment(&world, "4000", "7001").await.unwrap().refunded(), 900);
+}
+
 #[tokio::test]
 async fn an_outcome_that_nobody_knows_is_said_so_and_found_out() {
     let (world, server) = world().await;

@@ -37,16 +37,16 @@ pub(crate) async fn charge(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Pro
     deps.api.once(visit, &asked, started, |run| Box::pin(call.carry_out(run))).await
 }
 
-const FIRST: Started = Started { generation: 0, n: 1 };
+const FIRST: Started = Started::at(0, 1);
 
 /// The visit and attempt that a new call stands for: an order that came to nothing is opened again.
 fn following(stored: Option<&Payment>) -> Started {
     match stored {
         None => FIRST,
         Some(payment) if payment.state.is_unpaid() => {
-            Started { generation: payment.generation.saturating_add(1), n: payment.next_n() }
+            Started::at(payment.generation.saturating_add(1), payment.next_n())
         }
-        Some(payment) => Started { generation: payment.generation, n: payment.next_n() },
+        Some(payment) => Started::at(payment.generation, payment.next_n()),
     }
 }
 
