@@ -2,7 +2,7 @@
 
 use api::{Answer, Cursor, Paged, Problem, Query, Visit, wire::payment::PaymentSummary};
 use domain::{
-    api::{Code, Fault},
+    api::{Code, Fault, ListAsked},
     request::is_user,
     search::{Search, Standing, Status},
 };
@@ -18,7 +18,7 @@ pub(crate) async fn list(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Probl
     let known = ["limit", "cursor", "from", "to", "status", "interface", "user", "mail"];
     let query = Query::of(visit.request, &known)?;
     let (search, limit) = (search(&query)?, query.limit()?);
-    let asked = format!("payments?{}", search.query());
+    let asked = ListAsked::of("payments", &search.query());
     let below: Option<SearchCursor> = Cursor::of(&deps.api, visit, &query, &asked)?;
     let page = deps.searches.page(visit.merchant_id(), &search, below.as_ref(), limit).await?;
     let next_cursor = page.next.map(|below| Cursor::seal(&deps.api, visit, &asked, below)).transpose()?;
