@@ -341,7 +341,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(StandRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::RenewalImpossible],
+        refuses: &[Code::RenewalImpossible, Code::RenewalChanged],
     },
     Endpoint {
         method: "POST",
@@ -352,7 +352,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(StandRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::RenewalImpossible, Code::PaymentRunning],
+        refuses: &[Code::RenewalImpossible, Code::RenewalChanged, Code::PaymentRunning],
     },
     Endpoint {
         method: "POST",
@@ -374,7 +374,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(ChangeRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::FieldRefused, Code::RenewalImpossible],
+        refuses: &[Code::FieldRefused, Code::RenewalImpossible, Code::RenewalChanged],
     },
 ];
 

@@ -70,6 +70,9 @@ const fn title_en(code: Code) -> &'static str {
         Code::TryLimit => "The card networks do not allow this card to be tried again now",
         Code::LinkClosed => "The payment link is paid or expired: there is nothing to revoke",
         Code::RenewalImpossible => "This can't be done with the regular purchase as it stands",
+        Code::RenewalChanged => {
+            "The regular purchase changed since this request began; nothing was done by this answer: read it and decide again"
+        }
         Code::Unavailable => "Not available now: send the same request again",
     }
 }
@@ -125,6 +128,9 @@ const fn title_ja(code: Code) -> &'static str {
         Code::TryLimit => "カードブランドの規則により、このカードは今は再請求できません",
         Code::LinkClosed => "この決済リンクは決済済みか期限切れのため、無効にするものがありません",
         Code::RenewalImpossible => "定期購入の現在の状態では行えません",
+        Code::RenewalChanged => {
+            "このリクエストの開始後に定期購入が変わりました。この応答では何も行っていません。定期購入を確認し、改めて判断してください"
+        }
         Code::Unavailable => "現在ご利用いただけません。同じリクエストを再度お送りください",
     }
 }

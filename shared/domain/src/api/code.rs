@@ -47,12 +47,13 @@ pub enum Code {
     TryLimit,
     LinkClosed,
     RenewalImpossible,
+    RenewalChanged,
     Unavailable,
 }
 
 impl Code {
     /// Every one, in the order in which documents explain them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::Unauthorized,
         Self::ScopeMissing,
         Self::MerchantSuspended,
@@ -96,6 +97,7 @@ impl Code {
         Self::TryLimit,
         Self::LinkClosed,
         Self::RenewalImpossible,
+        Self::RenewalChanged,
         Self::Unavailable,
     ];
 
@@ -145,6 +147,7 @@ impl Code {
             Self::TryLimit => "try_limit",
             Self::LinkClosed => "link_closed",
             Self::RenewalImpossible => "renewal_impossible",
+            Self::RenewalChanged => "renewal_changed",
             Self::Unavailable => "unavailable",
         }
     }
@@ -180,7 +183,8 @@ impl Code {
             | Self::DayLimit
             | Self::TryLimit
             | Self::LinkClosed
-            | Self::RenewalImpossible => 409,
+            | Self::RenewalImpossible
+            | Self::RenewalChanged => 409,
             Self::BodyTooLarge => 413,
             Self::NotJson => 415,
             Self::FieldRefused
