@@ -119,6 +119,16 @@ pub async fn smuggle_card(world: &World, card: &KeptCard) {
     assert_eq!(written, store::Kept::Done, "nobody else wrote it");
 }
 
+/// Makes the document of an item of the product's table unreadable, as one is that a later version wrote.
+pub async fn spoil(world: &World, pk: &str, sk: &str) {
+    let table = config(world).required("TABLE").expect("the table's name").to_owned();
+    let client = aws_sdk_dynamodb::Client::new(&world.cloud().sdk_config(Caller::Operator));
+    let value = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let update = client.update_item().table_name(table).key("pk", value(pk)).key("sk", value(sk));
+    let update = update.condition_expression("attribute_exists(doc)").update_expression("SET doc = :doc");
+    update.expression_attribute_values(":doc", value("{")).send().await.expect("the item is there");
+}
+
 /// The console's read model, past every function.
 #[must_use]
 pub fn searches(world: &World) -> store::Searches {

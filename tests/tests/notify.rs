@@ -408,7 +408,7 @@ async fn tries_of_a_slow_endpoint_that_hears_hold_up_a_quick_ones_by_one_try_at_
     first_queue(&world).send_all(&happened).await.unwrap();
     Box::pin(polled(&world, &quick, 5)).await;
     slow.takes(Duration::from_secs(14));
-    let seen = slow.store().of(&MerchantId::new("2400").unwrap()).await.unwrap().remove(0);
+    let seen = slow.store().of(&MerchantId::new("2400").unwrap()).await.unwrap().endpoints.remove(0);
     let is_slow = seen.health.after(domain::webhook::Answer::Status(200), 14_000, None, world.now()).unwrap();
     slow.store().put(&seen.faring(is_slow)).await.unwrap();
     // sixty of the slow one come to the second queue, then the quick one's are sent again

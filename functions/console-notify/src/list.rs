@@ -12,6 +12,7 @@ use domain::{
 use http::{Response, StatusCode};
 use inbound::{SealError, http as answer};
 use lambda_http::{Body, Request};
+use store::MerchantEndpoints;
 use words::console::notifications::{NotificationWords, notifications};
 
 use crate::{Deps, address, change, one};
@@ -39,7 +40,7 @@ pub(crate) async fn make(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     if visit.user.role < Role::Owner {
         return Err(Refusal::RoleTooLow);
     }
-    if deps.endpoints.of(visit.merchant_id()).await?.len() >= Endpoint::MOST {
+    if has_most(&deps.endpoints.of(visit.merchant_id()).await?) {
         return show(deps, request, visit).await;
     }
     let wish = match wish(deps, visit) {
@@ -94,8 +95,11 @@ async fn page(
 ) -> Result<Response<Body>, Refusal> {
     let words = notifications(visit.lang);
     let frame = visit.frame(words.title, Section::Notifications);
-    let endpoints = deps.endpoints.of(visit.merchant_id()).await?;
-    let (full, owner) = (endpoints.len() >= Endpoint::MOST, visit.user.role >= Role::Owner);
+    let all = deps.endpoints.of(visit.merchant_id()).await?;
+    for error in &all.unreadable {
+        tracing::error!(error = %domain::Causes::of(error), "an endpoint is unreadable and is not listed");
+    }
+    let (full, owner) = (has_most(&all), visit.user.role >= Role::Owner);
     let typed = visit.form().is_some();
     let kinds = Kind::CHOICES.into_iter().map(|kind| {
         // a result is what nearly everybody wants
@@ -106,7 +110,7 @@ async fn page(
     let told = |wanted: Problem, text: &'static str| (problem == Some(wanted)).then_some(text);
     let template = ListPage {
         words,
-        entries: endpoints.iter().map(|endpoint| Entry::new(visit, endpoint)).collect(),
+        entries: all.endpoints.iter().map(|endpoint| Entry::new(visit, endpoint)).collect(),
         full,
         owner,
         address: visit.field("address").to_owned(),
@@ -120,6 +124,11 @@ async fn page(
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(answer::page(request, status, console::page(&template, &frame)))
+}
+
+/// Whether a merchant has as many as there can be.
+fn has_most(all: &MerchantEndpoints) -> bool {
+    all.endpoints.len().saturating_add(all.unreadable.len()) >= Endpoint::MOST
 }
 
 fn removed(request: &Request) -> bool {
