@@ -412,6 +412,19 @@ async fn a_refund_over_the_consoles_limit_needs_a_scope_of_its_own() {
     assert_eq!(refund(&without, "g", json!({})).await.refusal(), (403, "scope_missing"), "alone it opens nothing");
 }
 
+#[tokio::test]
+async fn what_came_to_nothing_says_why() {
+    let (world, server) = world().await;
+    assert_eq!(server.get("/v1/payments/7001").await.json.get("reason"), None, "it is held");
+    let mut shopper = Shopper::new(&world);
+    shopper.open(&ShopRequest::new("4000", 500, "7002")).await;
+    shopper.give_up().await;
+    let read = server.get("/v1/payments/7002").await;
+    assert_eq!((&read.json["status"], &read.json["reason"]), (&json!("abandoned"), &json!("abandoned")));
+    let declined = server.post("/v1/payments", "k", &json!({ "order": "8003", "amount": 5, "user": "carol" })).await;
+    assert_eq!((declined.status.as_u16(), &declined.json["payment"]["reason"]), (402, &json!("attempts_used_up")));
+}
+
 /// What a key may not do another may: neither has the other's answer.
 #[tokio::test]
 async fn a_refund_over_the_limit_is_answered_to_keys_that_may_ask_for_it_alone() {
@@ -621,6 +634,9 @@ async fn what_is_no_good_request_is_refused_by_field_and_nothing_is_kept_of_it()
         "/v1/payments?user=%E3%81%82",
         "/v1/payments?unknown=1",
         "/v1/payments/7001?unknown=1",
+        "/v1/payments?mail=shopper",
+        "/v1/payments?mail=example.com",
+        "/v1/payments?mail=shopper%40example.",
         "/v1/payments?from=%ff",
     ] {
         assert_eq!(server.get(path).await.refusal(), (400, "field_invalid"), "{path}");

@@ -126,7 +126,14 @@ async fn it_is_paused_resumed_and_ended_and_what_is_so_already_is_done() {
     {
         let done = shop.post(act, key, json!({})).await;
         assert_eq!((done.status, &done.json["status"]), (StatusCode::OK, &json!(status)), "{act} {}", done.json);
+        let why = (status == "paused").then_some("merchant");
+        assert_eq!(done.json["reason"].as_str(), why, "{act}");
     }
+    let now = shop.world.now();
+    shop.desk.change(&shop.plan.id, |plan| plan.paused(By::Buyer, now)).await;
+    assert_eq!(shop.server.get(&shop.path()).await.json["reason"], "buyer");
+    assert_eq!(shop.post("resume", "z", json!({})).await.refusal(), (409, "renewal_impossible"), "that is the buyer's");
+    shop.desk.change(&shop.plan.id, |plan| plan.resumed(By::Buyer, now)).await;
     assert!(shop.server.get(&shop.path()).await.json["next_on"].is_string());
     let ended = shop.post("end", "e", json!({})).await;
     assert_eq!((ended.status, &ended.json["status"]), (StatusCode::OK, &json!("ended")));
@@ -137,7 +144,11 @@ async fn it_is_paused_resumed_and_ended_and_what_is_so_already_is_done() {
     {
         assert_eq!(shop.post(act, key, body).await.refusal(), (409, "renewal_impossible"), "{act}");
     }
-    assert_eq!(shop.stored().await.version, shop.plan.version + 3, "pause, resume, end: one write each");
+    assert_eq!(
+        shop.stored().await.version,
+        shop.plan.version + 5,
+        "pause, resume, the buyer's own, end: one write each"
+    );
 }
 
 #[tokio::test]

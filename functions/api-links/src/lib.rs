@@ -123,7 +123,11 @@ async fn carry_out(deps: &Deps, visit: &Visit<'_>, link: Link, _run: Run) -> Res
     }
     let revoked = match deps.desk.change(stands.link, |link, now| link.revoke(now)).await {
         Ok(link) => link,
-        Err(StoreError::Conflict) => named(deps, visit).await?,
+        // It stands revoked by somebody else, or is changed again and again: only the first is an answer.
+        Err(StoreError::Conflict) => match named(deps, visit).await? {
+            stands if stands.revoked_at.is_some() => stands,
+            _ => return Err(StoreError::Conflict.into()),
+        },
         Err(error) => return Err(error.into()),
     };
     tracing::info!(link.id = %revoked.id, merchant.id = %revoked.merchant, "a payment link was revoked by the API");

@@ -4,7 +4,7 @@ use api::{Answer, Cursor, Paged, Problem, Query, Visit, wire::payment::PaymentSu
 use domain::{
     api::{Code, Fault, ListAsked},
     request::is_user,
-    search::{Search, Standing, Status},
+    search::{Search, Standing, Status, is_whole_address},
 };
 use jiff::civil::Date;
 use store::SearchCursor;
@@ -33,7 +33,8 @@ fn search(query: &Query) -> Result<Search, Problem> {
     }
     let status = |name: &str| Status::all_told().find(|status| status.name() == name);
     let class = |name: &str| Search::classes().find(|(_, known)| *known == name).map(|(interface, _)| interface);
-    let mail = |text: &str| (text.chars().count() <= LONGEST_MAIL).then(|| text.to_owned());
+    let is_mail = |text: &str| text.chars().count() <= LONGEST_MAIL && is_whole_address(text);
+    let mail = |text: &str| is_mail(text).then(|| text.to_owned());
     let user = |text: &str| is_user(text).then(|| text.to_owned());
     Ok(Search {
         from,

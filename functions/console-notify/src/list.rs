@@ -7,21 +7,26 @@ use console::{EndpointWish, Frame, Refusal, Section, Visit, new_endpoint};
 use domain::{
     account::Role,
     audit::{Action, EndpointChange},
+    handover::{AddressError, check_destination},
+    merchant::{Destination, Method},
     webhook::{Endpoint, EndpointAddress, EndpointAddressError, Form, Kind},
 };
 use http::{Response, StatusCode};
 use inbound::{SealError, http as answer};
 use lambda_http::{Body, Request};
 use store::MerchantEndpoints;
-use words::console::notifications::{NotificationWords, notifications};
+use words::console::{
+    notifications::{NotificationWords, notifications},
+    settings::address_problem,
+};
 
 use crate::{Deps, address, change, one};
 
 /// What of a new endpoint has to be mended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Problem {
-    /// It is no https address.
-    Address,
+    /// It is no address that may be registered.
+    Address(AddressError),
     /// It is one that is never called.
     Refused,
     /// Nothing was chosen that its form can tell.
@@ -61,15 +66,23 @@ pub(crate) async fn make(deps: &Deps, request: &Request, visit: &Visit) -> Resul
 }
 
 fn wish(deps: &Deps, visit: &Visit) -> Result<EndpointWish, Problem> {
-    let address = EndpointAddress::parse(visit.field("address").trim(), deps.local_origin.as_deref());
-    let address = address.map_err(|error| match error {
-        EndpointAddressError::Malformed(_) => Problem::Address,
+    let (typed, local) = (visit.field("address").trim(), deps.local_origin.as_deref());
+    let address = EndpointAddress::parse(typed, local).map_err(|error| match error {
+        EndpointAddressError::Malformed(error) => Problem::Address(error),
         EndpointAddressError::Refused(_) => Problem::Refused,
     })?;
     let form = match visit.field("form") {
         "hand_over" => Form::HandOver,
         _ => Form::Json,
     };
+    match form {
+        Form::Json => {}
+        // Whoever reads both would not know which of two values is signed.
+        Form::HandOver => {
+            let destination = Destination { address: typed.to_owned(), method: Method::Post };
+            check_destination(&visit.merchant.merchant, &destination, local).map_err(Problem::Address)?;
+        }
+    }
     let kinds = chosen(visit);
     if can_hear(form, &kinds) { Ok(EndpointWish { address, form, kinds }) } else { Err(Problem::Kinds) }
 }
@@ -108,6 +121,12 @@ async fn page(
         (kind.name(), words::console::notifications::kind(visit.lang, kind), ticked)
     });
     let told = |wanted: Problem, text: &'static str| (problem == Some(wanted)).then_some(text);
+    let wrong_address = match problem {
+        Some(Problem::Address(AddressError::NotHttps)) => Some(words.bad_address),
+        Some(Problem::Address(error)) => Some(address_problem(visit.lang, error)),
+        Some(Problem::Refused) => Some(words.refused_address),
+        Some(Problem::Kinds | Problem::Code) | None => None,
+    };
     let template = ListPage {
         words,
         entries: all.endpoints.iter().map(|endpoint| Entry::new(visit, endpoint)).collect(),
@@ -116,7 +135,7 @@ async fn page(
         address: visit.field("address").to_owned(),
         hand_over: visit.field("form") == "hand_over",
         kinds: kinds.collect(),
-        wrong_address: told(Problem::Address, words.bad_address).or(told(Problem::Refused, words.refused_address)),
+        wrong_address,
         wrong_kinds: told(Problem::Kinds, words.no_events),
         wrong_code: told(Problem::Code, frame.words.totp_wrong.lead),
         removed: removed(request),

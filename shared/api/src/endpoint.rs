@@ -124,7 +124,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
             Parameter { name: "status", says: "How they stand.", form: value::status },
             Parameter { name: "interface", says: "How they came in.", form: value::interface },
             Parameter { name: "user", says: "The buyer id of card-on-file, whole.", form: value::user },
-            Parameter { name: "mail", says: "The buyer's mail address, whole.", form: value::text },
+            Parameter { name: "mail", says: "The buyer's mail address, whole.", form: value::mail },
         ],
         asks: None,
         answers: &[(200, schema!(Paged<PaymentSummary>))],

@@ -147,6 +147,8 @@ const fn fault_en(fault: Fault) -> &'static str {
         Fault::Reserved => "18-digit numbers that start with 9 are reserved",
         Fault::OutOfRange => "it is more than the merchant may charge at a time",
         Fault::Contradicts => "it contradicts another field",
+        Fault::NotRegistered => "the merchant has registered none of this number",
+        Fault::Over => "that day is past",
     }
 }
 
@@ -162,5 +164,7 @@ const fn fault_ja(fault: Fault) -> &'static str {
         Fault::Reserved => "9 で始まる 18 桁の番号は予約されています",
         Fault::OutOfRange => "加盟店の 1 回の上限額を超えています",
         Fault::Contradicts => "ほかの項目と矛盾しています",
+        Fault::NotRegistered => "この番号は登録されていません",
+        Fault::Over => "過ぎた日付です",
     }
 }

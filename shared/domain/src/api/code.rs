@@ -223,11 +223,15 @@ pub enum Fault {
     OutOfRange,
     /// Two fields that exclude each other, or a pair in the wrong order.
     Contradicts,
+    /// The merchant has registered none of this number.
+    NotRegistered,
+    /// The day is past.
+    Over,
 }
 
 impl Fault {
     /// Every one.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Missing,
         Self::Unknown,
         Self::Twice,
@@ -238,6 +242,8 @@ impl Fault {
         Self::Reserved,
         Self::OutOfRange,
         Self::Contradicts,
+        Self::NotRegistered,
+        Self::Over,
     ];
 
     /// Its name in answers.
@@ -253,6 +259,8 @@ impl Fault {
             Self::Reserved => "reserved",
             Self::OutOfRange => "out_of_range",
             Self::Contradicts => "contradicts",
+            Self::NotRegistered => "not_registered",
+            Self::Over => "over",
         }
     }
 }
