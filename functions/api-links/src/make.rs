@@ -62,12 +62,11 @@ fn link(visit: &Visit<'_>, asked: &LinkRequest, id: LinkId, run: Run) -> Result<
 
 /// The fields that a problem is about, each with what is wrong with it.
 fn wrong(asked: &LinkRequest, problem: &LinkProblem) -> Vec<(String, Fault)> {
-    let of_buyer: &[&str] = match problem {
-        LinkProblem::BuyerIncomplete => &["name", "mail"],
-        _ => return vec![(problem.field().to_owned(), fault(problem))],
-    };
-    let missing = of_buyer.iter().filter(|field| asked.field(field).trim().is_empty());
-    missing.map(|field| ((*field).to_owned(), Fault::Missing)).collect()
+    if !matches!(problem, LinkProblem::BuyerIncomplete) {
+        return vec![(problem.field().to_owned(), fault(problem))];
+    }
+    let missing = ["name", "mail"].into_iter().filter(|field| asked.field(field).trim().is_empty());
+    missing.map(|field| (field.to_owned(), Fault::Missing)).collect()
 }
 
 const fn fault(problem: &LinkProblem) -> Fault {
