@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use std::io::{Result, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -15,15 +16,11 @@ impl Log {
     /// Captures what is logged at `level` and above until the guard is dropped.
     #[must_use]
     pub fn capture(level: LevelFilter) -> (Self, DefaultGuard) {
+        // With one subscriber alone, a place that another test's thread comes to first would be taken for one that nobody listens to.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(inbound::telemetry::records().with_max_level(LevelFilter::OFF).finish()));
         let log = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false)
-            .with_max_level(level)
-            .with_writer(log.clone())
-            .finish();
+        let subscriber = inbound::telemetry::records().with_max_level(level).with_writer(log.clone()).finish();
         (log, tracing::subscriber::set_default(subscriber))
     }
 

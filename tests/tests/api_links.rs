@@ -79,12 +79,16 @@ async fn a_link_to_a_buyer_is_mailed_once() {
 #[tokio::test]
 async fn a_link_that_can_not_be_says_which_field() {
     let (world, server) = world().await;
+    change_merchant(&world, "4000", |merchant| merchant.destinations[2] = None).await;
     for (key, more, refusal, field) in [
         ("a", json!({ "until": "2020-01-01" }), (422, "field_refused"), "until"),
+        ("a2", json!({ "order": "77" }), (422, "field_refused"), "name"),
         ("b", json!({ "until": "tomorrow" }), (422, "field_refused"), "until"),
         ("c", json!({ "item": "" }), (422, "field_refused"), "item"),
         ("d", json!({ "item": "4242424242424242" }), (422, "field_refused"), "item"),
-        ("e", json!({ "name": "太郎" }), (422, "field_refused"), "name"),
+        ("e", json!({ "name": "太郎" }), (422, "field_refused"), "mail"),
+        ("e2", json!({ "mail": "a@example.com" }), (422, "field_refused"), "name"),
+        ("e3", json!({ "destination": 3 }), (422, "field_refused"), "destination"),
         ("f", json!({ "name": "太郎", "mail": "none" }), (422, "field_refused"), "mail"),
         ("g", json!({ "name": "太郎", "mail": "a@example.com", "uses": "often" }), (422, "field_refused"), "uses"),
         ("h", json!({ "mailing": "now" }), (422, "field_refused"), "mail"),
@@ -97,6 +101,11 @@ async fn a_link_that_can_not_be_says_which_field() {
         let answer = server.post("/v1/links", key, &asked(&more)).await;
         assert_eq!(answer.refusal(), refusal, "{more} {}", answer.json);
         assert_eq!(answer.json["errors"][0]["field"], field, "{more} {}", answer.json);
+    }
+    for (key, more, code) in
+        [("p", json!({ "until": "2020-01-01" }), "over"), ("q", json!({ "destination": 3 }), "not_registered")]
+    {
+        assert_eq!(server.post("/v1/links", key, &asked(&more)).await.json["errors"][0]["code"], code, "{more}");
     }
     let none = json!({ "amount": 5 });
     assert_eq!(server.post("/v1/links", "n", &none).await.json["errors"][0]["code"], "missing");

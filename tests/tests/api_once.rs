@@ -12,7 +12,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{Yen, merchant::Capture};
+use domain::{
+    Yen,
+    merchant::{Capture, Mode},
+};
 use http::{Method, StatusCode};
 use local::{
     cloud::{Fault, When},
@@ -20,8 +23,9 @@ use local::{
 };
 use serde_json::{Value, json};
 use system_tests::{
-    Answered, BatchDesk, Card, RegularDesk, ShopRequest, ShopServer, Shopper, cards, change_merchant, fresh,
+    Answered, BatchDesk, Card, Log, RegularDesk, ShopRequest, ShopServer, Shopper, cards, change_merchant, fresh,
 };
+use tracing_subscriber::filter::LevelFilter;
 
 /// A request that changes something, and another that the same key must not be used for.
 struct Twins {
@@ -218,4 +222,55 @@ async fn a_link_that_was_made_before_its_call_was_cut_off_is_its_answer_whatever
     assert_eq!((made.status.as_u16(), &made.json["amount"]), (201, &body["amount"]), "{}", made.json);
     let refused = send(&server, method, path, "another", body).await;
     assert_eq!(refused.refusal(), (422, "field_refused"), "{}", refused.json);
+}
+
+#[tokio::test]
+async fn what_was_answered_in_one_mode_is_no_answer_in_the_other() {
+    let (world, _, _) = world().await;
+    let path = "/v1/payments";
+    let body = json!({ "order": "8001", "amount": 5, "user": "alice" });
+    let in_mode = async |mode: Mode| {
+        change_merchant(&world, "4000", |merchant| merchant.mode = mode).await;
+        world.advance(Duration::from_secs(60)).await.unwrap(); // what is kept of the merchant is read anew
+        let server = ShopServer::of(&world, "4000").await;
+        send(&server, &Method::POST, path, "k", &body).await
+    };
+    // This installation is one for tests: a merchant that is live takes nothing here.
+    assert_eq!(in_mode(Mode::Live).await.refusal(), (403, "merchant_suspended"));
+    let first = in_mode(Mode::Test).await;
+    assert_eq!((first.status, first.header("idempotent-replayed")), (StatusCode::CREATED, ""), "{}", first.json);
+    let again = in_mode(Mode::Test).await;
+    assert_eq!((&again.bytes, again.header("idempotent-replayed")), (&first.bytes, "true"));
+    assert_eq!(in_mode(Mode::Live).await.refusal(), (403, "merchant_suspended"));
+}
+
+#[tokio::test]
+async fn all_that_is_logged_of_a_request_says_which_and_whose() {
+    let (log, guard) = Log::capture(LevelFilter::INFO);
+    let (_world, server, _) = world().await;
+    let known = log.records().len();
+    let body = json!({ "order": "8001", "amount": 5, "user": "alice" });
+    send(&server, &Method::POST, "/v1/payments", "k", &body).await;
+    send(&server.showing(None), &Method::POST, "/v1/payments", "k", &body).await;
+    drop(guard);
+    let logged = log.records().split_off(known);
+    let of_api = |record: &&Value| record["target"].as_str().is_some_and(|target| target.starts_with("api"));
+    let spans: Vec<(String, Value)> = logged
+        .iter()
+        .filter(of_api)
+        .map(|record| {
+            let spans = record["spans"].as_array().unwrap();
+            assert!(spans.iter().any(|span| span["requestId"].is_string()), "of no invocation: {record}");
+            let request = spans.iter().find(|span| span["name"] == "api").unwrap_or_else(|| panic!("{record}"));
+            assert!(request["request.id"].as_str().is_some_and(|id| !id.is_empty()), "of no request: {record}");
+            (record["message"].as_str().unwrap().to_owned(), request["merchant.id"].clone())
+        })
+        .collect();
+    let answered = "a request of the API was answered";
+    assert!(spans.contains(&("charge tried by the API".to_owned(), json!("4000"))), "{logged:?}");
+    assert!(spans.contains(&(answered.to_owned(), json!("4000"))), "{logged:?}");
+    assert!(spans.contains(&(answered.to_owned(), Value::Null)), "nobody is who they say without a key: {logged:?}");
+    let codes: Vec<&Value> =
+        logged.iter().filter(|record| record["message"] == answered).map(|r| &r["status"]).collect();
+    assert_eq!(codes, [&json!(201), &json!(401)]);
 }

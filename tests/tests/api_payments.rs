@@ -413,6 +413,52 @@ async fn a_refund_over_the_consoles_limit_needs_a_scope_of_its_own() {
 }
 
 #[tokio::test]
+async fn what_came_to_nothing_says_why() {
+    let (world, server) = world().await;
+    assert_eq!(server.get("/v1/payments/7001").await.json.get("reason"), None, "it is held");
+    let mut shopper = Shopper::new(&world);
+    shopper.open(&ShopRequest::new("4000", 500, "7002")).await;
+    shopper.give_up().await;
+    let read = server.get("/v1/payments/7002").await;
+    assert_eq!((&read.json["status"], &read.json["reason"]), (&json!("abandoned"), &json!("abandoned")));
+    let declined = server.post("/v1/payments", "k", &json!({ "order": "8003", "amount": 5, "user": "carol" })).await;
+    assert_eq!((declined.status.as_u16(), &declined.json["payment"]["reason"]), (402, &json!("attempts_used_up")));
+}
+
+/// What a key may not do another may: neither has the other's answer.
+#[tokio::test]
+async fn a_refund_over_the_limit_is_answered_to_keys_that_may_ask_for_it_alone() {
+    let (world, all) = world().await;
+    all.post("/v1/payments/7001/capture", "a", &json!({})).await;
+    change_merchant(&world, "4000", |merchant| merchant.refund_confirm_over = Yen::new(500).unwrap()).await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    let plain = ShopServer::with(&world, "4000", &[Scope::Refunds]).await;
+    let refund = async |server: &ShopServer, key: &str, amount: u32| {
+        server.post("/v1/payments/7001/refund", key, &json!({ "amount": amount })).await
+    };
+    for _ in 0..2 {
+        let refused = refund(&plain, "k", 600).await;
+        assert_eq!((refused.refusal(), refused.header("idempotent-replayed")), ((403, "refund_over_limit"), ""));
+    }
+    let done = refund(&all, "k", 600).await;
+    assert_eq!((done.status, done.header("idempotent-replayed")), (StatusCode::OK, ""), "{}", done.json);
+    let pried = refund(&plain, "k", 600).await;
+    assert_eq!(pried.refusal(), (403, "refund_over_limit"), "{}", pried.json);
+    assert_eq!(pried.json.get("payment"), None, "what the other key was answered is not said");
+    assert_eq!(refund(&all, "k", 600).await.bytes, done.bytes);
+    assert_eq!(payment(&world, "4000", "7001").await.unwrap().refunded(), 600);
+    // One that was cut off is not gone on with either.
+    world.faults().restart();
+    world.faults().plan(When::Nth { caller: None, operation: "PutItem".to_owned(), nth: 0 }, Fault::DropAfter);
+    refund(&all, "l", 300).await;
+    world.faults().stop();
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(refund(&plain, "l", 300).await.refusal(), (403, "refund_over_limit"));
+    assert_eq!(refund(&all, "l", 300).await.status, StatusCode::OK, "and holds up nobody who may");
+    assert_eq!(payment(&world, "4000", "7001").await.unwrap().refunded(), 900);
+}
+
+#[tokio::test]
 async fn an_outcome_that_nobody_knows_is_said_so_and_found_out() {
     let (world, server) = world().await;
     // 901: the test acquirer approves and its answer is lost.
@@ -588,6 +634,9 @@ async fn what_is_no_good_request_is_refused_by_field_and_nothing_is_kept_of_it()
         "/v1/payments?user=%E3%81%82",
         "/v1/payments?unknown=1",
         "/v1/payments/7001?unknown=1",
+        "/v1/payments?mail=shopper",
+        "/v1/payments?mail=example.com",
+        "/v1/payments?mail=shopper%40example.",
         "/v1/payments?from=%ff",
     ] {
         assert_eq!(server.get(path).await.refusal(), (400, "field_invalid"), "{path}");

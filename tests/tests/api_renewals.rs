@@ -81,7 +81,8 @@ async fn a_regular_purchase_is_read_and_listed() {
     assert_eq!(listed.json["data"].as_array().map(Vec::len), Some(1), "{}", listed.json);
     assert_eq!(listed.json["data"][0]["renewal"], read.json["renewal"]);
     assert_eq!(shop.server.get("/v1/renewals?status=ended").await.json["data"], json!([]));
-    for path in ["/v1/renewals?status=gone", "/v1/renewals?buyer=", "/v1/renewals?limit=0"] {
+    for path in ["/v1/renewals?status=gone", "/v1/renewals?buyer=", "/v1/renewals?buyer=%20%20", "/v1/renewals?limit=0"]
+    {
         assert_eq!(shop.server.get(path).await.refusal(), (400, "field_invalid"), "{path}");
     }
 }
@@ -125,7 +126,14 @@ async fn it_is_paused_resumed_and_ended_and_what_is_so_already_is_done() {
     {
         let done = shop.post(act, key, json!({})).await;
         assert_eq!((done.status, &done.json["status"]), (StatusCode::OK, &json!(status)), "{act} {}", done.json);
+        let why = (status == "paused").then_some("merchant");
+        assert_eq!(done.json["reason"].as_str(), why, "{act}");
     }
+    let now = shop.world.now();
+    shop.desk.change(&shop.plan.id, |plan| plan.paused(By::Buyer, now)).await;
+    assert_eq!(shop.server.get(&shop.path()).await.json["reason"], "buyer");
+    assert_eq!(shop.post("resume", "z", json!({})).await.refusal(), (409, "renewal_impossible"), "that is the buyer's");
+    shop.desk.change(&shop.plan.id, |plan| plan.resumed(By::Buyer, now)).await;
     assert!(shop.server.get(&shop.path()).await.json["next_on"].is_string());
     let ended = shop.post("end", "e", json!({})).await;
     assert_eq!((ended.status, &ended.json["status"]), (StatusCode::OK, &json!("ended")));
@@ -136,7 +144,11 @@ async fn it_is_paused_resumed_and_ended_and_what_is_so_already_is_done() {
     {
         assert_eq!(shop.post(act, key, body).await.refusal(), (409, "renewal_impossible"), "{act}");
     }
-    assert_eq!(shop.stored().await.version, shop.plan.version + 3, "pause, resume, end: one write each");
+    assert_eq!(
+        shop.stored().await.version,
+        shop.plan.version + 5,
+        "pause, resume, the buyer's own, end: one write each"
+    );
 }
 
 #[tokio::test]
@@ -254,4 +266,52 @@ async fn a_suspended_merchant_arranges_as_at_the_console() {
         let done = shop.post(act, act, body).await;
         assert_eq!(done.status, StatusCode::OK, "{act} {}", done.json);
     }
+}
+
+/// A call that was cut off before it wrote, and somebody else was there since: what it would do now is not what was asked for.
+#[tokio::test]
+async fn a_call_that_was_cut_off_says_that_the_regular_purchase_changed_meanwhile() {
+    for (act, body) in
+        [("pause", json!({})), ("change", json!({ "amount": 1_000 })), ("change", json!({ "amount": 1_300 }))]
+    {
+        let shop = shop().await;
+        shop.world.faults().restart();
+        // Killed right after it stored that it began.
+        shop.world.faults().plan(When::Nth { caller: None, operation: "PutItem".to_owned(), nth: 0 }, Fault::DropAfter);
+        shop.post(act, "k", body.clone()).await;
+        shop.world.faults().stop();
+        let more = shop.server.post(&format!("{}/change", shop.path()), "other", &json!({ "amount": 1_100 })).await;
+        assert_eq!(more.status, StatusCode::OK, "{}", more.json);
+        shop.world.advance(Duration::from_secs(60)).await.unwrap();
+        let before = shop.stored().await;
+        for _ in 0..2 {
+            let told = shop.post(act, "k", body.clone()).await;
+            assert_eq!(told.refusal(), (409, "renewal_changed"), "{act} {body} {}", told.json);
+        }
+        assert_eq!(shop.stored().await, before, "{act}: nothing was done");
+        let anew = shop.post(act, "l", body.clone()).await;
+        assert_eq!(anew.status, StatusCode::OK, "{act} {body} {}", anew.json);
+    }
+}
+
+/// A cursor is as long as the description says, whatever was asked for.
+#[tokio::test]
+async fn a_cursor_stays_short_however_long_what_was_asked_is() {
+    let shop = shop().await;
+    let item = "\u{ff71}".repeat(128);
+    let long = item.clone();
+    let offer = shop.desk.offer_with("kana", 900, 1, |offer| offer.item = long).await;
+    for buyer in ["bob", "carol"] {
+        shop.world.advance(Duration::from_secs(1)).await.unwrap();
+        shop.desk.joined(&offer, buyer, cards::VISA).await;
+    }
+    shop.world.settle().await.unwrap();
+    let asked: String = item.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let path = format!("/v1/renewals?limit=1&status=active&buyer={asked}");
+    let first = shop.server.get(&path).await;
+    let cursor = first.json["next_cursor"].as_str().unwrap_or_else(|| panic!("{}", first.json));
+    assert!(cursor.len() <= 1_000, "{}", cursor.len());
+    let second = shop.server.get(&format!("{path}&cursor={cursor}")).await;
+    assert_eq!(second.json["data"].as_array().map(Vec::len), Some(1), "{}", second.json);
+    assert_ne!(second.json["data"], first.json["data"]);
 }

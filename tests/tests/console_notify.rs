@@ -11,7 +11,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::webhook::{Delivery, DeliveryState, Event, Form, HmacSecret, Kind, ReplayState};
+use domain::{
+    audit::{Action, Entry},
+    webhook::{Delivery, DeliveryState, Event, Form, HmacSecret, Kind, ReplayState},
+};
 use http::{Response, StatusCode};
 use jiff::SignedDuration;
 use local::{
@@ -19,7 +22,7 @@ use local::{
     world::{Delivery as Deliver, World},
 };
 use store::Which;
-use system_tests::{Call, Card, Clerk, Hook, ShopRequest, Shopper, cards, fresh, matters};
+use system_tests::{Call, Card, Clerk, Hook, ShopRequest, Shopper, audit_log, cards, fresh, matters};
 
 const PAGE: &str = "/console/notifications";
 
@@ -69,9 +72,12 @@ async fn what_can_not_be_called_is_refused_with_a_reason() {
         ("https://169.254.169.254/latest/", "このアドレスには送れません"),
         ("https://localhost/", "このアドレスには送れません"),
         ("", "https:// で始まる"),
+        ("https://shop.example.com/#top", "# を含めることはできません"),
+        ("https://shop.example.com/hook?result=0", "渡しする項目名と重なっています"),
+        ("https://shop.example.com/hook?sig=1", "渡しする項目名と重なっています"),
     ] {
         owner.get(PAGE).await;
-        let form = owner.form(PAGE).clone().with("address", address).with("totp", "000000");
+        let form = owner.form(PAGE).clone().with("address", address).with("form", "hand_over").with("totp", "000000");
         owner.submit(&form).await;
         assert_eq!(owner.page().status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
         assert!(owner.page().text.contains(said), "{address}: {}", owner.page().text);
@@ -134,6 +140,32 @@ async fn the_log_shows_what_was_answered_and_sends_again() {
     let calls = hook.calls();
     assert_eq!(calls.len(), before + 1);
     assert_eq!((&calls[before].id, &calls[before].body), (&calls[0].id, &calls[0].body), "the same id and body");
+}
+
+#[tokio::test]
+async fn what_is_being_sent_right_then_is_not_said_to_have_been_sent_again() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let event = Event::test(endpoint.merchant.clone(), 1, 1, world.now());
+    let sending = DeliveryState::Sending { until: world.now() + SignedDuration::from_secs(60) };
+    let delivery = Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), sending);
+    hook.log().put(&delivery).await.unwrap();
+    let path = format!("{PAGE}/{}/{}", endpoint.id, store::DeliveryPlace::of(&delivery.key).address());
+    let mut owner = Clerk::owner(&world).await;
+    let mut again = async || {
+        owner.get(&path).await;
+        let form = owner.form_by_id("act-again").clone();
+        owner.submit(&form).await;
+        assert_eq!(owner.page().status, StatusCode::OK, "{}", owner.page().text);
+        world.settle().await.unwrap();
+        let sent = |entry: &Entry| matches!(entry.action, Action::NotificationsSent { .. });
+        (audit_log(&world, "4000").await.iter().filter(|entry| sent(entry)).count(), hook.calls().len())
+    };
+    assert_eq!(again().await, (0, 0));
+    let heard = Delivery { version: 2, state: DeliveryState::Heard { at: world.now() }, ..delivery.clone() };
+    hook.log().put(&heard).await.unwrap();
+    assert_eq!(again().await, (1, 1));
 }
 
 #[tokio::test]

@@ -193,6 +193,20 @@ async fn a_redirect_is_not_followed_and_an_endpoints_own_wait_is_kept() {
 }
 
 #[tokio::test]
+async fn of_a_long_answer_the_beginning_is_in_the_log() {
+    let world = fresh().await;
+    let hook = Hook::at(&world, "shop.example.com");
+    let (endpoint, _) = hook.register("4000", Form::Json, &Kind::CHOICES).await;
+    let page = Bytes::from(format!("<h1>Out of paper</h1>{}", " ".repeat(200_000)));
+    hook.answers_by(move |_| Response::builder().status(500).body(page.clone()).unwrap());
+    pays(&world, "1").await;
+    world.settle().await.unwrap();
+    let attempts = &hook.deliveries(&endpoint).await[0].attempts;
+    assert!(attempts[0].said.starts_with("<h1>Out of paper</h1>"), "{attempts:?}");
+    assert_eq!(attempts[0].said.len(), 300);
+}
+
+#[tokio::test]
 async fn a_silent_server_rests_and_one_try_finds_out_that_it_is_back() {
     let world = fresh().await;
     let (silent, quick) = (Hook::at(&world, "silent.example.com"), Hook::at(&world, "quick.example.com"));
@@ -408,7 +422,7 @@ async fn tries_of_a_slow_endpoint_that_hears_hold_up_a_quick_ones_by_one_try_at_
     first_queue(&world).send_all(&happened).await.unwrap();
     Box::pin(polled(&world, &quick, 5)).await;
     slow.takes(Duration::from_secs(14));
-    let seen = slow.store().of(&MerchantId::new("2400").unwrap()).await.unwrap().remove(0);
+    let seen = slow.store().of(&MerchantId::new("2400").unwrap()).await.unwrap().endpoints.remove(0);
     let is_slow = seen.health.after(domain::webhook::Answer::Status(200), 14_000, None, world.now()).unwrap();
     slow.store().put(&seen.faring(is_slow)).await.unwrap();
     // sixty of the slow one come to the second queue, then the quick one's are sent again

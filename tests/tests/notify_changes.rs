@@ -14,7 +14,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use domain::{
     attention::MatterKind,
-    webhook::{Answer, Delivery, DeliveryState, Endpoint, EndpointState, Form, HmacSecret, Kind, Notice, Unheard, Why},
+    webhook::{
+        Answer, Delivery, DeliveryState, Endpoint, EndpointState, Event, Form, HmacSecret, Kind, Notice, ReplayState,
+        Unheard, Why,
+    },
     wire::Parameters,
 };
 use http::Response;
@@ -24,8 +27,9 @@ use local::{
     world::World,
 };
 use outbound::Queue;
+use sha2::{Digest as _, Sha256};
 use store::Which;
-use system_tests::{Card, Hook, ShopRequest, Shopper, cards, fresh, matters};
+use system_tests::{Card, Hook, ShopRequest, Shopper, cards, fresh, matters, spoil_documents};
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Half an hour and more: a queue has given a message five times by then.
@@ -341,4 +345,102 @@ async fn the_mail_about_an_endpoint_goes_to_the_owners_where_the_shop_has_no_add
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0].to, [system_tests::OWNER]);
     assert!(told[0].text.as_deref().unwrap().contains("所有者の方にお送りしています"), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_can_not_be_read_keeps_no_other_from_hearing_and_calls_a_person() {
+    let world = fresh().await;
+    let (hook, endpoint, _) = shop(&world).await;
+    let other = Hook::at(&world, "other.example.com");
+    let (unreadable, _) = other.register("4000", Form::Json, &Kind::CHOICES).await;
+    hook.answers(500);
+    pays(&world, "1").await;
+    world.settle().await.unwrap();
+    spoil_documents(&world, |pk, sk| pk == "N#4000" && sk == unreadable.id.as_str()).await;
+    hook.answers(200);
+    pays(&world, "2").await;
+    world.advance(PARKED).await.unwrap();
+    let heard: Vec<bool> =
+        hook.deliveries(&endpoint).await.iter().map(|d| matches!(d.state, DeliveryState::Heard { .. })).collect();
+    assert_eq!((heard, hook.calls().len()), (vec![true, true], 3), "the first at its second try");
+    assert_eq!(other.calls().len(), 1, "before it was spoiled");
+    assert_eq!((parked(&world), open(&world).await), (1, vec![MatterKind::Unprepared]));
+    let mut owner = system_tests::Clerk::owner(&world).await;
+    owner.get("/console/notifications").await;
+    assert_eq!(owner.page().status, http::StatusCode::OK);
+    assert!(owner.page().text.contains("shop.example.com"), "{}", owner.page().text);
+}
+
+#[tokio::test]
+async fn a_delivery_that_can_not_be_read_is_left_out_of_the_log_and_of_a_period() {
+    let world = fresh().await;
+    let (hook, endpoint, _) = shop(&world).await;
+    for n in 0..130_u64 {
+        let at = world.now() - SignedDuration::from_hours(30) + SignedDuration::from_secs(i64::try_from(n).unwrap());
+        let event = Event::test(endpoint.merchant.clone(), n, 1, at);
+        let heard = DeliveryState::Heard { at };
+        let delivery = Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), heard);
+        hook.log().put(&delivery).await.unwrap();
+        if matches!(n, 0 | 29 | 30 | 129) {
+            let sk = format!("{:013}#{}", at.as_millisecond(), event.id);
+            let shard = Sha256::digest(event.id.as_str().as_bytes())[0] % 4;
+            spoil_documents(&world, |at, key| at == format!("ND#4000#{}#{shard}", endpoint.id) && key == sk).await;
+        }
+    }
+    let mut owner = system_tests::Clerk::owner(&world).await;
+    owner.get(&format!("/console/notifications/{}", endpoint.id)).await;
+    assert_eq!(owner.page().status, http::StatusCode::OK, "the log is shown");
+    let form = owner.form_by_id("act-replay").clone().with("from", "2026-11-19").with("to", "2026-11-22");
+    owner.submit(&form.with("which", "all").pressed("act", "replay")).await;
+    world.settle().await.unwrap();
+    let replay = hook.replay(&endpoint).await.unwrap();
+    assert!(matches!(replay.state, ReplayState::Done { .. }), "{replay:?}");
+    assert_eq!((replay.looked, replay.sent, hook.calls().len()), (126, 126, 126));
+}
+
+/// One answer of the table ends after a megabyte.
+#[tokio::test]
+async fn the_log_of_long_notifications_has_no_gaps() {
+    let world = fresh().await;
+    let (hook, endpoint, _) = shop(&world).await;
+    let body = format!("{{\"x\":\"{}\"}}", "x".repeat(36_000));
+    for n in 0..180_u64 {
+        let at = world.now() - SignedDuration::from_secs(i64::try_from(n).unwrap());
+        let event = Event::test(endpoint.merchant.clone(), n, 1, at);
+        let heard = DeliveryState::Heard { at };
+        hook.log().put(&Delivery::begin(&event, &endpoint.id, Form::Json, body.clone(), heard)).await.unwrap();
+    }
+    let found = hook.deliveries(&endpoint).await;
+    assert_eq!(found.len(), 180);
+    assert!(found.is_sorted_by(|one, next| one.key.at > next.key.at), "newest first");
+}
+
+#[tokio::test]
+async fn a_part_of_what_is_due_that_does_not_answer_holds_up_no_other_part() {
+    let world = fresh().await;
+    let (hook, endpoint, _) = shop(&world).await;
+    world.advance(Duration::from_secs(120)).await.unwrap(); // the rounds have begun
+    let mut shards = std::collections::BTreeSet::new();
+    for n in 0..40_u64 {
+        let event = Event::test(endpoint.merchant.clone(), n, 1, world.now());
+        shards.insert(Sha256::digest(event.id.as_str().as_bytes())[0] % 4);
+        let due = DeliveryState::Waiting { due: world.now() };
+        hook.log().put(&Delivery::begin(&event, &endpoint.id, Form::Json, "{}".to_owned(), due)).await.unwrap();
+    }
+    assert_eq!(shards.len(), 4);
+    world.faults().restart();
+    // A part of the minute that is looked at again, and one of the next minute, each as often as the SDK tries.
+    for nth in [0, 1, 2, 6, 7, 8] {
+        let when = When::Nth { caller: Some("NotifyDue".to_owned()), operation: "Query".to_owned(), nth };
+        world.faults().plan(when, Fault::FailBefore);
+    }
+    while hook.calls().is_empty() {
+        world.advance(Duration::from_secs(10)).await.unwrap();
+    }
+    let at_first = hook.calls().len();
+    world.faults().stop();
+    assert!(at_first < 40, "{at_first} of those in other parts");
+    world.advance(Duration::from_secs(120)).await.unwrap();
+    let ids: std::collections::BTreeSet<String> = hook.calls().into_iter().map(|call| call.id).collect();
+    assert_eq!((ids.len(), hook.calls().len()), (40, 40), "each once, those of the part that did not answer, too");
 }

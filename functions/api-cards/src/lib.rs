@@ -16,7 +16,7 @@ use store::{Cards, Kept, Payments, Plans, StoreError};
 /// How often a refused write is tried again over what stands.
 const TRIES: usize = 4;
 /// A card has no operation numbers.
-const STARTED: Started = Started { generation: 0, n: 0 };
+const STARTED: Started = Started::at(0, 0);
 
 /// What the function needs, made once.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use api::{
 };
 use domain::{
     Clock, LinkId,
-    api::{Code, Started},
+    api::{Code, ListAsked, Started},
     link::{Link, LinkState},
 };
 use inbound::{
@@ -21,7 +21,7 @@ use lambda_http::{Body, Request, Response};
 use store::{LinkPlace, Links, Payments, StoreError};
 
 /// A link has no operation numbers.
-const STARTED: Started = Started { generation: 0, n: 0 };
+const STARTED: Started = Started::at(0, 0);
 
 /// What the function needs, made once.
 #[derive(Debug)]
@@ -95,9 +95,10 @@ async fn one(deps: &Deps, visit: &Visit<'_>, link: Link) -> Result<LinkStanding,
 async fn list(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Problem> {
     let query = Query::of(visit.request, &["limit", "cursor", "status"])?;
     let (limit, status) = (query.limit()?, query.read("status", LinkState::parse)?);
-    let asked = format!("links?{}", status.map_or("", LinkState::name));
+    let asked = ListAsked::of("links", status.map_or("", LinkState::name));
     let below: Option<String> = Cursor::of(&deps.api, visit, &query, &asked)?;
-    let place = below.as_deref().and_then(LinkPlace::parse);
+    let unreadable = || Problem::new(Code::CursorInvalid);
+    let place = below.map(|text| LinkPlace::parse(&text).ok_or_else(unreadable)).transpose()?;
     let fits = |standing: &LinkStanding| status.is_none_or(|status| status == standing.state);
     let page = deps.desk.list(visit.merchant_id(), limit, place, fits).await?;
     let seal = |place: LinkPlace| Cursor::seal(&deps.api, visit, &asked, place.as_str().to_owned());
@@ -122,7 +123,11 @@ async fn carry_out(deps: &Deps, visit: &Visit<'_>, link: Link, _run: Run) -> Res
     }
     let revoked = match deps.desk.change(stands.link, |link, now| link.revoke(now)).await {
         Ok(link) => link,
-        Err(StoreError::Conflict) => named(deps, visit).await?,
+        // It stands revoked by somebody else, or is changed again and again: only the first is an answer.
+        Err(StoreError::Conflict) => match named(deps, visit).await? {
+            stands if stands.revoked_at.is_some() => stands,
+            _ => return Err(StoreError::Conflict.into()),
+        },
         Err(error) => return Err(error.into()),
     };
     tracing::info!(link.id = %revoked.id, merchant.id = %revoked.merchant, "a payment link was revoked by the API");

@@ -2,7 +2,7 @@
 
 use api::{
     Answer, Problem, Run, Visit, body,
-    wire::link::{LinkRequest, Mailing},
+    wire::link::{Destination, LinkRequest, Mailing},
 };
 use domain::{
     LinkId,
@@ -47,13 +47,26 @@ async fn carry_out(deps: &Deps, visit: &Visit<'_>, asked: &LinkRequest, run: Run
 
 /// The link that is asked for: the same for each invocation that works on the call.
 fn link(visit: &Visit<'_>, asked: &LinkRequest, id: LinkId, run: Run) -> Result<Link, Problem> {
+    let destination = asked.destination.map(Destination::number);
+    if destination.is_some_and(|number| visit.merchant().destination(number).is_none()) {
+        return Err(Problem::field(Code::FieldRefused, "destination", Fault::NotRegistered));
+    }
     let fields: Vec<(&str, String)> = FIELDS.iter().map(|name| (*name, asked.field(name))).collect();
     let entry = Entry::of_texts(|name| fields.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text));
     let made = entry.link(id, run.begun_at, visit.merchant(), run.begun_at);
     made.map_err(|problems| Problem {
-        fields: problems.iter().map(|problem| (problem.field().to_owned(), fault(problem))).collect(),
+        fields: problems.iter().flat_map(|problem| wrong(asked, problem)).collect(),
         ..Problem::new(Code::FieldRefused)
     })
+}
+
+/// The fields that a problem is about, each with what is wrong with it.
+fn wrong(asked: &LinkRequest, problem: &LinkProblem) -> Vec<(String, Fault)> {
+    if !matches!(problem, LinkProblem::BuyerIncomplete) {
+        return vec![(problem.field().to_owned(), fault(problem))];
+    }
+    let missing = ["name", "mail"].into_iter().filter(|field| asked.field(field).trim().is_empty());
+    missing.map(|field| (field.to_owned(), Fault::Missing)).collect()
 }
 
 const fn fault(problem: &LinkProblem) -> Fault {
@@ -64,7 +77,8 @@ const fn fault(problem: &LinkProblem) -> Fault {
         LinkProblem::Character(_, None) => Fault::ControlCharacter,
         LinkProblem::AmountRange(_) => Fault::OutOfRange,
         LinkProblem::OrderReserved => Fault::Reserved,
-        LinkProblem::BuyerOnce | LinkProblem::BuyerOfOffer | LinkProblem::DayOver => Fault::Contradicts,
+        LinkProblem::DayOver => Fault::Over,
+        LinkProblem::BuyerOnce | LinkProblem::BuyerOfOffer => Fault::Contradicts,
         LinkProblem::Character(_, Some(_))
         | LinkProblem::AmountMalformed
         | LinkProblem::DayMalformed

@@ -35,7 +35,7 @@ pub(crate) async fn charge(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Pro
     };
     let (generation, n) = Payment::next_attempt(stored.as_ref());
     let call = Call { deps, visit, asked: &asked, details };
-    deps.api.once(visit, &asked, Started { generation, n }, |run| Box::pin(call.carry_out(run))).await
+    deps.api.once(visit, &asked, Started::at(generation, n), |run| Box::pin(call.carry_out(run))).await
 }
 
 /// What is wrong with the fields by themselves.

@@ -2,9 +2,9 @@
 
 use api::{Answer, Cursor, Paged, Problem, Query, Visit, wire::payment::PaymentSummary};
 use domain::{
-    api::{Code, Fault},
+    api::{Code, Fault, ListAsked},
     request::is_user,
-    search::{Search, Standing, Status},
+    search::{Search, Standing, Status, is_whole_address},
 };
 use jiff::civil::Date;
 use store::SearchCursor;
@@ -18,7 +18,7 @@ pub(crate) async fn list(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Probl
     let known = ["limit", "cursor", "from", "to", "status", "interface", "user", "mail"];
     let query = Query::of(visit.request, &known)?;
     let (search, limit) = (search(&query)?, query.limit()?);
-    let asked = format!("payments?{}", search.query());
+    let asked = ListAsked::of("payments", &search.query());
     let below: Option<SearchCursor> = Cursor::of(&deps.api, visit, &query, &asked)?;
     let page = deps.searches.page(visit.merchant_id(), &search, below.as_ref(), limit).await?;
     let next_cursor = page.next.map(|below| Cursor::seal(&deps.api, visit, &asked, below)).transpose()?;
@@ -33,7 +33,8 @@ fn search(query: &Query) -> Result<Search, Problem> {
     }
     let status = |name: &str| Status::all_told().find(|status| status.name() == name);
     let class = |name: &str| Search::classes().find(|(_, known)| *known == name).map(|(interface, _)| interface);
-    let mail = |text: &str| (text.chars().count() <= LONGEST_MAIL).then(|| text.to_owned());
+    let is_mail = |text: &str| text.chars().count() <= LONGEST_MAIL && is_whole_address(text);
+    let mail = |text: &str| is_mail(text).then(|| text.to_owned());
     let user = |text: &str| is_user(text).then(|| text.to_owned());
     Ok(Search {
         from,

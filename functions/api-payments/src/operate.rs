@@ -19,7 +19,11 @@ use crate::{Deps, named};
 pub(crate) async fn operate(deps: &Deps, visit: &Visit<'_>, kind: OperationKind) -> Result<Answer, Problem> {
     let amount = asked(visit, kind)?;
     let payment = named(deps, visit).await?;
-    let started = Started { generation: payment.generation, n: payment.next_n() };
+    let amount_now = amount.map(Amount::yen).or_else(|| whole(&payment, kind));
+    let started = Started {
+        needs: amount_now.and_then(|amount| needs(visit, &payment, Operation { kind, amount })),
+        ..Started::at(payment.generation, payment.next_n())
+    };
     let asked = (kind.name(), amount);
     deps.api.once(visit, &asked, started, |run| Box::pin(carry_out(deps, visit, (payment, kind, amount), run))).await
 }
@@ -57,7 +61,7 @@ async fn carry_out(
     if kind == OperationKind::Adjust && amount > visit.merchant().max_amount {
         return Err(Problem::field(Code::FieldRefused, "amount", Fault::OutOfRange));
     }
-    if is_over_limit(visit, &payment, kind, amount) {
+    if needs(visit, &payment, Operation { kind, amount }).is_some_and(|scope| !visit.key.scopes.contains(&scope)) {
         return Err(Problem::new(Code::RefundOverLimit).about(PaymentBody::of(&payment)));
     }
     let operate = Operate {
@@ -78,14 +82,15 @@ async fn carry_out(
     }
 }
 
-/// At the console this refund would need a fresh code. A program has none: whoever made its key gave one for the scope.
-fn is_over_limit(visit: &Visit<'_>, payment: &Payment, kind: OperationKind, amount: Yen) -> bool {
+/// The scope that an operation needs besides its endpoint's: at the console such a refund would need a fresh code. A program has none: whoever made its key gave
+/// one for the scope.
+fn needs(visit: &Visit<'_>, payment: &Payment, Operation { kind, amount }: Operation) -> Option<Scope> {
     match kind {
         OperationKind::Refund => {
-            let allowed = visit.key.scopes.contains(&Scope::RefundsOverLimit);
-            !allowed && payment.refund_is_over(visit.merchant().refund_confirm_over, amount)
+            let over = payment.refund_is_over(visit.merchant().refund_confirm_over, amount);
+            over.then_some(Scope::RefundsOverLimit)
         }
-        OperationKind::Capture | OperationKind::Cancel | OperationKind::Adjust => false,
+        OperationKind::Capture | OperationKind::Cancel | OperationKind::Adjust => None,
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn rate(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Probl
 
 /// What a call stands for: the plan as it was when the call began.
 const fn of(plan: &Plan) -> Started {
-    Started { generation: 0, n: plan.version }
+    Started::at(0, plan.version)
 }
 
 /// Changes it over whatever stands.
@@ -73,7 +73,7 @@ async fn carry_out(
         let Some(next) = step? else { return Ok(Answer::new(200, &RenewalBody::of(&plan))) };
         if run.is_resumed && plan.version != run.started.n && !matches!(wish, Wish::Stand(Stand::End)) {
             // It was moved since the call began, by the call itself or by somebody else: whoever asks reads it and decides again.
-            return Err(Problem::new(Code::RenewalImpossible));
+            return Err(Problem::new(Code::RenewalChanged));
         }
         check_by_settings(visit.merchant(), wish)?;
         match deps.plans.put(&next).await? {

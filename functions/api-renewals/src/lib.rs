@@ -10,7 +10,7 @@ use api::{
 };
 use domain::{
     Clock,
-    api::Code,
+    api::{Code, ListAsked},
     recurring::plan::{Plan, PlanId},
     search::{PlanSearch, PlanStanding},
 };
@@ -79,14 +79,17 @@ async fn named(deps: &Deps, visit: &Visit<'_>) -> Result<Plan, Problem> {
 async fn list(deps: &Deps, visit: &Visit<'_>) -> Result<Answer, Problem> {
     let query = Query::of(visit.request, &["limit", "cursor", "status", "buyer"])?;
     let limit = query.limit()?;
-    let buyer = |text: &str| (text.chars().count() <= LONGEST).then(|| text.trim().to_owned());
+    // Spaces alone name nobody, and would list everybody.
+    let buyer =
+        |text: &str| (text.chars().count() <= LONGEST && !text.trim().is_empty()).then(|| text.trim().to_owned());
     let search = PlanSearch {
         text: query.read("buyer", buyer)?.unwrap_or_default(),
         standing: query.read("status", PlanStanding::parse)?,
     };
-    let asked = format!("renewals?{}", search.query());
+    let asked = ListAsked::of("renewals", &search.query());
     let below: Option<String> = Cursor::of(&deps.api, visit, &query, &asked)?;
-    let below = below.as_deref().and_then(PlanCursor::parse);
+    let unreadable = || Problem::new(Code::CursorInvalid);
+    let below = below.map(|text| PlanCursor::parse(&text).ok_or_else(unreadable)).transpose()?;
     let page = deps.searches.page(visit.merchant_id(), &search, below.as_ref(), limit).await?;
     let seal = |below: PlanCursor| Cursor::seal(&deps.api, visit, &asked, below.as_str().to_owned());
     let next_cursor = page.next.map(seal).transpose()?;

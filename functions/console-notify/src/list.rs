@@ -7,20 +7,26 @@ use console::{EndpointWish, Frame, Refusal, Section, Visit, new_endpoint};
 use domain::{
     account::Role,
     audit::{Action, EndpointChange},
+    handover::{AddressError, check_destination},
+    merchant::{Destination, Method},
     webhook::{Endpoint, EndpointAddress, EndpointAddressError, Form, Kind},
 };
 use http::{Response, StatusCode};
 use inbound::{SealError, http as answer};
 use lambda_http::{Body, Request};
-use words::console::notifications::{NotificationWords, notifications};
+use store::MerchantEndpoints;
+use words::console::{
+    notifications::{NotificationWords, notifications},
+    settings::address_problem,
+};
 
 use crate::{Deps, address, change, one};
 
 /// What of a new endpoint has to be mended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Problem {
-    /// It is no https address.
-    Address,
+    /// It is no address that may be registered.
+    Address(AddressError),
     /// It is one that is never called.
     Refused,
     /// Nothing was chosen that its form can tell.
@@ -39,7 +45,7 @@ pub(crate) async fn make(deps: &Deps, request: &Request, visit: &Visit) -> Resul
     if visit.user.role < Role::Owner {
         return Err(Refusal::RoleTooLow);
     }
-    if deps.endpoints.of(visit.merchant_id()).await?.len() >= Endpoint::MOST {
+    if has_most(&deps.endpoints.of(visit.merchant_id()).await?) {
         return show(deps, request, visit).await;
     }
     let wish = match wish(deps, visit) {
@@ -60,15 +66,23 @@ pub(crate) async fn make(deps: &Deps, request: &Request, visit: &Visit) -> Resul
 }
 
 fn wish(deps: &Deps, visit: &Visit) -> Result<EndpointWish, Problem> {
-    let address = EndpointAddress::parse(visit.field("address").trim(), deps.local_origin.as_deref());
-    let address = address.map_err(|error| match error {
-        EndpointAddressError::Malformed(_) => Problem::Address,
+    let (typed, local) = (visit.field("address").trim(), deps.local_origin.as_deref());
+    let address = EndpointAddress::parse(typed, local).map_err(|error| match error {
+        EndpointAddressError::Malformed(error) => Problem::Address(error),
         EndpointAddressError::Refused(_) => Problem::Refused,
     })?;
     let form = match visit.field("form") {
         "hand_over" => Form::HandOver,
         _ => Form::Json,
     };
+    match form {
+        Form::Json => {}
+        // Whoever reads both would not know which of two values is signed.
+        Form::HandOver => {
+            let destination = Destination { address: typed.to_owned(), method: Method::Post };
+            check_destination(&visit.merchant.merchant, &destination, local).map_err(Problem::Address)?;
+        }
+    }
     let kinds = chosen(visit);
     if can_hear(form, &kinds) { Ok(EndpointWish { address, form, kinds }) } else { Err(Problem::Kinds) }
 }
@@ -94,8 +108,11 @@ async fn page(
 ) -> Result<Response<Body>, Refusal> {
     let words = notifications(visit.lang);
     let frame = visit.frame(words.title, Section::Notifications);
-    let endpoints = deps.endpoints.of(visit.merchant_id()).await?;
-    let (full, owner) = (endpoints.len() >= Endpoint::MOST, visit.user.role >= Role::Owner);
+    let all = deps.endpoints.of(visit.merchant_id()).await?;
+    for error in &all.unreadable {
+        tracing::error!(error = %domain::Causes::of(error), "an endpoint is unreadable and is not listed");
+    }
+    let (full, owner) = (has_most(&all), visit.user.role >= Role::Owner);
     let typed = visit.form().is_some();
     let kinds = Kind::CHOICES.into_iter().map(|kind| {
         // a result is what nearly everybody wants
@@ -104,15 +121,21 @@ async fn page(
         (kind.name(), words::console::notifications::kind(visit.lang, kind), ticked)
     });
     let told = |wanted: Problem, text: &'static str| (problem == Some(wanted)).then_some(text);
+    let wrong_address = match problem {
+        Some(Problem::Address(AddressError::NotHttps)) => Some(words.bad_address),
+        Some(Problem::Address(error)) => Some(address_problem(visit.lang, error)),
+        Some(Problem::Refused) => Some(words.refused_address),
+        Some(Problem::Kinds | Problem::Code) | None => None,
+    };
     let template = ListPage {
         words,
-        entries: endpoints.iter().map(|endpoint| Entry::new(visit, endpoint)).collect(),
+        entries: all.endpoints.iter().map(|endpoint| Entry::new(visit, endpoint)).collect(),
         full,
         owner,
         address: visit.field("address").to_owned(),
         hand_over: visit.field("form") == "hand_over",
         kinds: kinds.collect(),
-        wrong_address: told(Problem::Address, words.bad_address).or(told(Problem::Refused, words.refused_address)),
+        wrong_address,
         wrong_kinds: told(Problem::Kinds, words.no_events),
         wrong_code: told(Problem::Code, frame.words.totp_wrong.lead),
         removed: removed(request),
@@ -120,6 +143,11 @@ async fn page(
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(answer::page(request, status, console::page(&template, &frame)))
+}
+
+/// Whether a merchant has as many as there can be.
+fn has_most(all: &MerchantEndpoints) -> bool {
+    all.endpoints.len().saturating_add(all.unreadable.len()) >= Endpoint::MOST
 }
 
 fn removed(request: &Request) -> bool {

@@ -75,6 +75,9 @@ async fn page(
     let asked = |name: &str| query.value(name).and_then(|value| std::str::from_utf8(value).ok());
     let before = asked("before").map(|text| DeliveryPlace::parse(text).ok_or(Refusal::Unreadable)).transpose()?;
     let log = deps.deliveries.page(visit.merchant_id(), &endpoint.id, before.as_ref(), SHOWN).await?;
+    for error in &log.unreadable {
+        tracing::error!(error = %domain::Causes::of(error), "a delivery is unreadable and is not listed");
+    }
     let words = notifications(visit.lang);
     let frame = visit.frame(words.one, Section::Notifications);
     let path = address(&endpoint.id);

@@ -40,13 +40,13 @@ pub(crate) async fn one(
     delivery: &Delivery,
 ) -> Result<Response<Body>, Refusal> {
     let page = format!("{}/{}", address(&endpoint.id), DeliveryPlace::of(&delivery.key).address());
+    // It is being sent right now, or there is nothing to send: nothing is done, and the log says nothing of it.
+    let Some(again) = delivery.replayed(visit.now) else { return Ok(answer::see_other(&page)) };
     deps.console.note(visit, Action::NotificationsSent { endpoint: endpoint.id.clone(), count: 1 }).await?;
-    if let Some(again) = delivery.replayed(visit.now) {
-        match deps.deliveries.put(&again).await {
-            // one that somebody else moved meanwhile is on its way already
-            Ok(()) | Err(StoreError::Conflict) => deps.try_now(again.key).await?,
-            Err(error) => return Err(error.into()),
-        }
+    match deps.deliveries.put(&again).await {
+        // one that somebody else moved meanwhile is on its way already
+        Ok(()) | Err(StoreError::Conflict) => deps.try_now(again.key).await?,
+        Err(error) => return Err(error.into()),
     }
     Ok(answer::see_other(&page))
 }

@@ -12,13 +12,13 @@ use domain::{
     MerchantId,
     webhook::{Endpoint, EndpointId},
 };
-use store::StoreError;
+use store::{MerchantEndpoints, StoreError};
 use tokio::sync::OnceCell;
 
 use crate::attempt::{Wrote, wrote};
 
 /// What is known of a merchant's endpoints in this batch.
-type Seen = Arc<OnceCell<Arc<[Endpoint]>>>;
+type Seen = Arc<OnceCell<Arc<MerchantEndpoints>>>;
 
 /// Reads endpoints, each merchant's once.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Endpoints {
     }
 
     /// All of a merchant's.
-    pub(crate) async fn of(&self, merchant: &MerchantId) -> Result<Arc<[Endpoint]>, StoreError> {
+    pub(crate) async fn of(&self, merchant: &MerchantId) -> Result<Arc<MerchantEndpoints>, StoreError> {
         let seen = {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(seen.entry(merchant.clone()).or_default())
@@ -43,7 +43,12 @@ impl Endpoints {
 
     /// One of them. None: it was removed.
     pub(crate) async fn one(&self, merchant: &MerchantId, id: &EndpointId) -> Result<Option<Endpoint>, StoreError> {
-        Ok(self.of(merchant).await?.iter().find(|endpoint| endpoint.id == *id).cloned())
+        let all = self.of(merchant).await?;
+        match all.endpoints.iter().find(|endpoint| endpoint.id == *id) {
+            Some(endpoint) => Ok(Some(endpoint.clone())),
+            None if all.unreadable.is_empty() => Ok(None),
+            None => self.anew(merchant, id).await, // what can't be read is not removed
+        }
     }
 
     /// One of them as it stands right now.

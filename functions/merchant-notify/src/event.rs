@@ -14,14 +14,22 @@ use crate::{
     chance, letter,
 };
 
-/// Tells an event to everyone who wants it. A repeat finds what stands.
+/// Tells an event to everyone who wants it. A repeat finds what stands. An endpoint that can't be read may want it, too: the event is parked in the end, where a
+/// person sees it, after all others have heard it.
 pub(crate) async fn tell(batch: &Batch<'_>, event: &Event) -> Result<(), Failed> {
-    let deps = batch.deps;
-    let endpoints = batch.endpoints.of(&event.merchant).await?;
-    let wanting: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)).collect();
-    if wanting.is_empty() {
-        return Ok(());
+    let all = batch.endpoints.of(&event.merchant).await?;
+    let wanting: Vec<&Endpoint> = all.endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)).collect();
+    if !wanting.is_empty() {
+        tell_all(batch, event, wanting).await?;
     }
+    match all.unreadable.first() {
+        None => Ok(()),
+        Some(error) => Err(error.to_string().into()),
+    }
+}
+
+async fn tell_all(batch: &Batch<'_>, event: &Event, wanting: Vec<&Endpoint>) -> Result<(), Failed> {
+    let deps = batch.deps;
     let merchant = deps.merchants.load(&event.merchant, &deps.keyring).await?.ok_or("the merchant is not there")?;
     let payment = match event.payment_key() {
         Some(key) => deps.payments.load(&key).await?,

@@ -46,10 +46,14 @@ async fn page(batch: &Batch<'_>, replay: &Replay) -> Result<Replay, Failed> {
     let deps = batch.deps;
     let before = replay.reached.as_ref().map_or_else(|| DeliveryPlace::at(replay.to), DeliveryPlace::of);
     let page = deps.deliveries.page(&replay.merchant, &replay.endpoint, Some(&before), PAGE).await?;
+    for error in &page.unreadable {
+        tracing::error!(error = %domain::Causes::of(error), "a delivery is unreadable and is not sent again");
+    }
     let found = page.deliveries.len();
     let looked: Vec<Delivery> =
         page.deliveries.into_iter().take_while(|delivery| delivery.key.at >= replay.from).collect();
-    let end = if page.next.is_some() && looked.len() == found { PageEnd::More } else { PageEnd::Last };
+    let behind = page.next.and_then(|next| next.key(&replay.merchant, &replay.endpoint));
+    let end = behind.filter(|_| looked.len() == found).map_or(PageEnd::Last, PageEnd::More);
     let now = deps.clock.now().max(replay.asked_at);
     let wanted = looked.iter().filter(|delivery| replay.takes(delivery) && !replay.has_sent(delivery));
     let again: Vec<Delivery> = wanted.filter_map(|delivery| delivery.replayed(now)).collect();

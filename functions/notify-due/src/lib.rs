@@ -36,7 +36,7 @@ pub struct Tally {
     pub queued: u32,
 }
 
-/// The round could not go on; the next one begins where this one began.
+/// A part of the round could not be done; the next one begins with that.
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 impl Deps {
@@ -57,7 +57,7 @@ impl Deps {
 /// Queues everything that is due.
 ///
 /// # Errors
-/// The table or the queue did not answer: the next round begins where this one began.
+/// The table or the queue did not answer: the next round begins with the first minute of which a part was not queued.
 pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, lambda_runtime::Error> {
     let deadline = events::deadline(event.context.deadline).unwrap_or(Timestamp::MAX);
     let tally = Box::pin(round(deps, deadline)).await?;
@@ -65,24 +65,32 @@ pub async fn handler(deps: &Deps, event: LambdaEvent<Value>) -> Result<Tally, la
     Ok(tally)
 }
 
-/// Minute by minute from the cursor to now. The last minute is looked at again by the next round: the index is eventually consistent.
+/// Minute by minute from the cursor to now. The last minute is looked at again by the next round: the index is eventually consistent. So is the first of which a
+/// part did not answer: what is due in the others is queued all the same.
 async fn round(deps: &Deps, deadline: Timestamp) -> Result<Tally, Failed> {
     let stored = deps.cursor.load().await?;
     let now = DueMinute::reached(deps.clock.now());
     let mut minute = stored.map_or_else(|| now.earlier(FIRST_LOOK_BACK_MIN), |cursor| cursor.minute);
     let mut tally = Tally::default();
-    while minute <= now {
-        if deps.clock.now().saturating_add(LAST_START).is_ok_and(|end| end > deadline) {
-            break;
-        }
+    let mut failed: Option<(DueMinute, Failed)> = None;
+    'minutes: while minute <= now {
         for shard in 0..DELIVERY_SHARDS {
-            tally.queued = tally.queued.saturating_add(queue_shard(deps, minute, shard).await?);
+            if deps.clock.now().saturating_add(LAST_START).is_ok_and(|end| end > deadline) {
+                break 'minutes;
+            }
+            match queue_shard(deps, minute, shard).await {
+                Ok(queued) => tally.queued = tally.queued.saturating_add(queued),
+                Err(error) => drop(failed.get_or_insert((minute, error))),
+            }
         }
         minute = minute.next();
     }
-    let reached = minute.min(now);
+    let reached = failed.as_ref().map_or(minute, |(first, _)| *first).min(now);
     deps.cursor.advance(stored, Cursor { minute: reached, outage: false }).await?;
-    Ok(tally)
+    match failed {
+        None => Ok(tally),
+        Some((_, error)) => Err(error),
+    }
 }
 
 async fn queue_shard(deps: &Deps, minute: DueMinute, shard: u8) -> Result<u32, Failed> {

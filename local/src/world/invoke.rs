@@ -5,6 +5,7 @@ use lambda_http::{Context, Error};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Instrument as _;
 
 use super::event;
 use crate::cloud::Cloud;
@@ -40,9 +41,12 @@ pub(crate) async fn run(invocation: Invocation<'_>, event: String) -> Result<Str
     context.request_id = invocation.id.to_owned();
     context.deadline = u64::try_from(invocation.deadline.as_millisecond()).unwrap_or_default();
     context.invoked_function_arn = event::function_arn(invocation.name);
-    let (cloud, answer) = (invocation.cloud.clone(), (invocation.invoke)(event, context));
+    // Named as the runtime names it, and entered here already: a function that answers at once begins within the call.
+    let span = tracing::info_span!("Lambda runtime invoke", requestId = invocation.id);
+    let (cloud, answer) = (invocation.cloud.clone(), span.in_scope(|| (invocation.invoke)(event, context)));
     let timeout = invocation.timeout;
-    let task = tokio::spawn(async move { tokio::time::timeout(timeout, cloud.run(answer)).await });
+    let run = async move { tokio::time::timeout(timeout, cloud.run(answer)).await };
+    let task = tokio::spawn(run.instrument(span));
     match task.await {
         Ok(Ok(Ok(Ok(answer)))) => Ok(answer),
         Ok(Ok(Ok(Err(error)))) => Err(NoAnswer::Failed(error.to_string())),

@@ -1,8 +1,9 @@
 //! A call that changes something, made once for each idempotency key: same request, same answer to the byte.
 
 use domain::{
-    LeaseId, Nonce,
+    LeaseId, MerchantId, Nonce,
     api::{ApiCall, CallDecision, CallStage, Code, IdempotencyKey, Started},
+    merchant::Mode,
     payment::Lease,
 };
 use http::HeaderName;
@@ -89,16 +90,24 @@ impl Api {
         for _ in 0..DECISIONS {
             match ApiCall::decide(stored.as_ref(), request, fresh, lease, visit.now) {
                 CallDecision::Started(call) => return Ok(mine(call)),
-                CallDecision::Replay { status, body } => return Ok(Begun::Answered(Answer::again(status, body))),
+                CallDecision::Replay { status, body } => {
+                    stored.as_ref().map_or(Ok(()), |call| known_to(visit, call))?;
+                    return Ok(Begun::Answered(Answer::again(status, body)));
+                }
                 CallDecision::OtherRequest => return Err(Problem::new(Code::IdempotencyKeyReused)),
                 CallDecision::Running { until } => {
                     let wait = until.duration_since(visit.now).as_secs().clamp(1, 60);
                     return Err(Problem { retry_after_s: Some(wait), ..Problem::new(Code::RequestRunning) });
                 }
-                CallDecision::Run(call) => match self.calls.put(visit.merchant_id(), key, &call).await? {
-                    CallWritten::Done => return Ok(mine(call)),
-                    CallWritten::Refused(stands) => stored = stands.map(|call| *call),
-                },
+                CallDecision::Run(call) => {
+                    if call.nonce != fresh.1 {
+                        known_to(visit, &call)?;
+                    }
+                    match self.calls.put(place(visit), key, &call).await? {
+                        CallWritten::Done => return Ok(mine(call)),
+                        CallWritten::Refused(stands) => stored = stands.map(|call| *call),
+                    }
+                }
             }
         }
         Err(Problem::new(Code::Unavailable))
@@ -107,7 +116,7 @@ impl Api {
     /// Closes the call; whether that is stored. What was done is safe in what it was done to: the same request finds it.
     async fn end(&self, visit: &Visit<'_>, key: &IdempotencyKey, call: &ApiCall) -> bool {
         let (merchant, answered) = (visit.merchant_id(), matches!(call.stage, CallStage::Answered { .. }));
-        match self.calls.put(merchant, key, call).await {
+        match self.calls.put(place(visit), key, call).await {
             Ok(CallWritten::Done) => true,
             Ok(CallWritten::Refused(_)) => {
                 tracing::warn!(merchant.id = %merchant, answered, "another invocation has the call of the JSON API");
@@ -128,6 +137,17 @@ enum Begun {
     /// This invocation's, after another.
     Resumed(Box<ApiCall>),
     Answered(Answer),
+}
+
+/// Whose calls are meant, and in which mode.
+fn place<'a>(visit: &'a Visit<'_>) -> (&'a MerchantId, Mode) {
+    (visit.merchant_id(), visit.key.mode)
+}
+
+/// Refuses where a call was begun by an API key that may do more than this one: neither its answer is given to this one, nor is it gone on with.
+fn known_to(visit: &Visit<'_>, call: &ApiCall) -> Result<(), Problem> {
+    let open = call.started.is_open_to(&visit.key.scopes);
+    if open { Ok(()) } else { Err(Problem::new(Code::RefundOverLimit)) }
 }
 
 fn idempotency_key(visit: &Visit<'_>) -> Result<IdempotencyKey, Problem> {

@@ -11,6 +11,7 @@ use inbound::{Config, Keyring, KeyringError, Merchants, OpenedMerchant, Stage, c
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
 use store::{ApiCalls, ApiKeys};
+use tracing::{Instrument as _, field::Empty};
 
 use crate::{Answer, Endpoint, Problem};
 
@@ -69,8 +70,22 @@ impl Api {
         &self.clock
     }
 
-    /// Lets a request in that has the scope of its endpoint, and answers it; every refusal is a problem document.
+    /// Lets a request in that has the scope of its endpoint, and answers it; every refusal is a problem document. All that is logged meanwhile says which request,
+    /// and whose.
     pub async fn answer<'a, Answering>(
+        &'a self,
+        request: &'a Request,
+        with: impl FnOnce(Visit<'a>, &'static Endpoint) -> Answering,
+    ) -> Response<Body>
+    where
+        Answering: Future<Output = Result<Answer, Problem>>,
+    {
+        let id = answer::request_id(request).unwrap_or_default();
+        let span = tracing::info_span!("api", request.id = id, merchant.id = Empty, key.id = Empty);
+        self.answered(request, with).instrument(span).await
+    }
+
+    async fn answered<'a, Answering>(
         &'a self,
         request: &'a Request,
         with: impl FnOnce(Visit<'a>, &'static Endpoint) -> Answering,
@@ -87,7 +102,17 @@ impl Api {
             },
             None => Err(Problem::new(Code::NotFound)),
         };
-        answered.unwrap_or_else(|problem| problem.into_answer(lang)).into_response(rate)
+        let code = answered.as_ref().err().map(|problem| problem.code.name());
+        let answer = answered.unwrap_or_else(|problem| problem.into_answer(lang));
+        let route = answer::route(request).unwrap_or_default();
+        tracing::info!(
+            route,
+            status = answer.status,
+            code,
+            replayed = answer.is_replay,
+            "a request of the API was answered"
+        );
+        answer.into_response(rate)
     }
 
     async fn enter<'a>(
@@ -104,6 +129,9 @@ impl Api {
         let opened = self.merchants.load(&text.merchant, &self.keyring).await?;
         let opened = opened.filter(|opened| key.admits(&text, opened.merchant.mode));
         let opened = opened.ok_or(Problem::new(Code::Unauthorized))?;
+        // Only now is it known that somebody is who they say.
+        let span = tracing::Span::current();
+        span.record("merchant.id", key.merchant.as_str()).record("key.id", key.id.as_str());
         let counted = self.counted(&key, now).await?;
         *rate = Some(counted);
         if counted.exceeded {

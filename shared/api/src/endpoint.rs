@@ -124,7 +124,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
             Parameter { name: "status", says: "How they stand.", form: value::status },
             Parameter { name: "interface", says: "How they came in.", form: value::interface },
             Parameter { name: "user", says: "The buyer id of card-on-file, whole.", form: value::user },
-            Parameter { name: "mail", says: "The buyer's mail address, whole.", form: value::text },
+            Parameter { name: "mail", says: "The buyer's mail address, whole.", form: value::mail },
         ],
         asks: None,
         answers: &[(200, schema!(Paged<PaymentSummary>))],
@@ -341,7 +341,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(StandRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::RenewalImpossible],
+        refuses: &[Code::RenewalImpossible, Code::RenewalChanged],
     },
     Endpoint {
         method: "POST",
@@ -352,7 +352,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(StandRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::RenewalImpossible, Code::PaymentRunning],
+        refuses: &[Code::RenewalImpossible, Code::RenewalChanged, Code::PaymentRunning],
     },
     Endpoint {
         method: "POST",
@@ -374,7 +374,7 @@ pub const ENDPOINTS: [Endpoint; 19] = [
         query: &[],
         asks: Some(schema!(ChangeRequest)),
         answers: &[(200, schema!(RenewalBody))],
-        refuses: &[Code::FieldRefused, Code::RenewalImpossible],
+        refuses: &[Code::FieldRefused, Code::RenewalImpossible, Code::RenewalChanged],
     },
 ];
 

@@ -1,6 +1,9 @@
 //! Pages of lists: where the next one begins travels sealed, bound to its merchant and to what was asked.
 
-use domain::{MerchantId, api::Code};
+use domain::{
+    MerchantId,
+    api::{Code, ListAsked},
+};
 use inbound::Sealed;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -28,7 +31,7 @@ pub struct Paged<T> {
 pub struct Cursor<P> {
     merchant: MerchantId,
     /// Which list, and what was asked of it.
-    asked: String,
+    asked: ListAsked,
     below: P,
 }
 
@@ -41,11 +44,11 @@ impl<P: Serialize + DeserializeOwned> Cursor<P> {
     ///
     /// # Errors
     /// [`Code::CursorInvalid`].
-    pub fn of(api: &Api, visit: &Visit<'_>, query: &Query, asked: &str) -> Result<Option<P>, Problem> {
+    pub fn of(api: &Api, visit: &Visit<'_>, query: &Query, asked: &ListAsked) -> Result<Option<P>, Problem> {
         let Some(sealed) = query.text("cursor")? else { return Ok(None) };
         let wrong = || Problem::new(Code::CursorInvalid);
         let cursor: Self = api.keyring().unseal(sealed, visit.now).map_err(|_| wrong())?;
-        let own = cursor.merchant == *visit.merchant_id() && cursor.asked == asked;
+        let own = cursor.merchant == *visit.merchant_id() && cursor.asked == *asked;
         if own { Ok(Some(cursor.below)) } else { Err(wrong()) }
     }
 
@@ -53,8 +56,8 @@ impl<P: Serialize + DeserializeOwned> Cursor<P> {
     ///
     /// # Errors
     /// [`Code::Unavailable`] where the random source fails.
-    pub fn seal(api: &Api, visit: &Visit<'_>, asked: &str, below: P) -> Result<String, Problem> {
-        let cursor = Self { merchant: visit.merchant_id().clone(), asked: asked.to_owned(), below };
+    pub fn seal(api: &Api, visit: &Visit<'_>, asked: &ListAsked, below: P) -> Result<String, Problem> {
+        let cursor = Self { merchant: visit.merchant_id().clone(), asked: asked.clone(), below };
         let until = visit.now.saturating_add(GOOD_FOR).unwrap_or(Timestamp::MAX);
         api.keyring().seal(&cursor, until).map_err(|_| Problem::new(Code::Unavailable))
     }

@@ -88,9 +88,10 @@ impl Problem {
         Self { payment: Some(Box::new(payment)), ..self }
     }
 
-    /// Whether nothing was done for a reason that passes, so that the same request may come again: what is not there now may be there later.
+    /// Whether nothing was done for a reason that passes, so that the same request may come again: what is not there now may be there later, and what one API key
+    /// may not do another may.
     pub const fn is_passing(&self) -> bool {
-        matches!(self.code, Code::Unavailable | Code::NotFound)
+        matches!(self.code, Code::Unavailable | Code::NotFound | Code::RefundOverLimit)
     }
 
     /// As it is answered.

@@ -2,7 +2,7 @@
 
 use domain::{
     api::{Code, Fault},
-    wire::{Parameters, WireError},
+    wire::{ParameterName, Parameters, WireError},
 };
 use http::{HeaderMap, header};
 use inbound::http::header_text;
@@ -12,6 +12,8 @@ use crate::Problem;
 
 /// The most entries that a page of a list has.
 pub(crate) const MOST_ON_A_PAGE: u8 = 100;
+/// What is wrong where no parameter can be named.
+const QUERY: &str = "query";
 /// How many it has where nothing is asked.
 const ON_A_PAGE: u8 = 50;
 
@@ -28,8 +30,8 @@ impl Query {
         let bytes = request.uri().query().unwrap_or_default().as_bytes();
         let parameters = Parameters::parse(bytes).map_err(|error| unreadable(&error))?;
         for (name, value) in parameters.iter() {
-            let name = known.iter().find(|known| known.as_bytes() == name);
-            let name = name.ok_or_else(|| Problem::field(Code::FieldInvalid, "query", Fault::Unknown))?;
+            let known = known.iter().find(|known| known.as_bytes() == name);
+            let name = known.ok_or_else(|| named(&ParameterName::of(name), Fault::Unknown))?;
             let text = std::str::from_utf8(value).map_err(|_| malformed(name))?;
             if domain::text::has_control(text) {
                 return Err(Problem::field(Code::FieldRefused, *name, Fault::ControlCharacter));
@@ -78,10 +80,15 @@ fn malformed(name: &str) -> Problem {
 }
 
 fn unreadable(error: &WireError) -> Problem {
-    let fault = match error {
-        WireError::TooLarge | WireError::TooMany => Fault::TooLong,
-        WireError::BadEscape(_) => Fault::Malformed,
-        WireError::GivenTwice(_) => Fault::Twice,
-    };
-    Problem::field(Code::FieldInvalid, "query", fault)
+    match error {
+        WireError::TooLarge | WireError::TooMany => Problem::field(Code::FieldInvalid, QUERY, Fault::TooLong),
+        WireError::BadEscape(name) => named(name, Fault::Malformed),
+        WireError::GivenTwice(name) => named(name, Fault::Twice),
+    }
+}
+
+/// A parameter that is wrong, by its name where that is fit to be said again: it is somebody's own text.
+fn named(name: &ParameterName, fault: Fault) -> Problem {
+    let name = if name.as_str() == "?" { QUERY } else { name.as_str() };
+    Problem::field(Code::FieldInvalid, name, fault)
 }

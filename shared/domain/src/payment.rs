@@ -457,6 +457,36 @@ pub enum Failure {
     Registered,
 }
 
+impl Failure {
+    /// Every one.
+    pub const ALL: [Self; 9] = [
+        Self::AttemptsUsedUp,
+        Self::Quiet,
+        Self::NotFound,
+        Self::Reversed,
+        Self::AmountMismatch,
+        Self::NotAuthenticated,
+        Self::ChallengeExpired,
+        Self::ChallengeCancelled,
+        Self::Registered,
+    ];
+
+    /// Its name, as shops' servers are told.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AttemptsUsedUp => "attempts_used_up",
+            Self::Quiet => "quiet",
+            Self::NotFound => "not_found",
+            Self::Reversed => "reversed",
+            Self::AmountMismatch => "amount_mismatch",
+            Self::NotAuthenticated => "not_authenticated",
+            Self::ChallengeExpired => "challenge_expired",
+            Self::ChallengeCancelled => "challenge_cancelled",
+            Self::Registered => "registered",
+        }
+    }
+}
+
 /// A refused transition: the payment is not where the caller thought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a payment that is {from} cannot become {to}")]
@@ -481,6 +511,27 @@ impl State {
             Self::Failed { .. } => "failed",
             Self::Abandoned { .. } => "abandoned",
             Self::NeedsPerson(_) => "needs_person",
+        }
+    }
+
+    /// What [`reason`](Self::reason) says of a payment that its shopper gave up.
+    pub const GIVEN_UP: &'static str = "abandoned";
+
+    /// Why it came to nothing, as shops' servers are told. None: it did not.
+    pub const fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Failed { reason, .. } => Some(reason.name()),
+            Self::Abandoned { .. } => Some(Self::GIVEN_UP),
+            Self::Authorizing { .. }
+            | Self::Challenging { .. }
+            | Self::Unknown(_)
+            | Self::Reversing(_)
+            | Self::Declined { .. }
+            | Self::Authorized { .. }
+            | Self::Captured { .. }
+            | Self::Cancelled { .. }
+            | Self::Lapsed { .. }
+            | Self::NeedsPerson(_) => None,
         }
     }
 

@@ -16,4 +16,4 @@ pub use row::{Row, SearchKey};
 pub use status::{Outcome, Standing, Status};
 pub use step::{Act, MailTrace, Progress, Step};
 pub use sums::{DaySums, Effect, Figure, Sum, effects};
-pub use terms::{Field, Search, SearchProblem, View, Wanted};
+pub use terms::{Field, Search, SearchProblem, View, Wanted, is_whole_address};

@@ -25,6 +25,7 @@ use domain::{
     request::{Field, Secrets, merchant_of, verify_and_parse},
     signing::{KeyPassword, SigSecret, sign_handover, sign_request},
     text,
+    webhook::signed_form,
     wire::Parameters,
 };
 use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
@@ -311,6 +312,9 @@ fn handovers(merchant: &Merchant) -> Vec<Case> {
         })
     };
     let own_query = format!("page=a+b&x=A&flag=&{elsewhere}");
+    // A notification in the form of a hand-over comes to an endpoint's address by POST: without the address's own query, with time and signature of the try.
+    let unsigned = elsewhere.rsplitn(3, '&').last().unwrap();
+    let notified = signed_form(unsigned, merchant, by_get, Some(&secret()), now_plus(0)).unwrap();
     vec![
         case("paid", &paid, by_post, 0, "2000", "true"),
         case("paid, five minutes ago", &paid, by_post, 300, "2000", "true"),
@@ -321,6 +325,9 @@ fn handovers(merchant: &Merchant) -> Vec<Case> {
         case("too old", &paid, by_post, 301, "2000", "refused"),
         case("too far ahead", &paid, by_post, -301, "2000", "refused"),
         case("by GET, with the address's own query", &own_query, by_get, 0, "2000", "true"),
+        case("a notification in this form", &notified, by_get, 0, "2000", "true"),
+        case("a notification for another address", &notified, by_post, 0, "2000", "refused"),
+        case("a notification of long ago", &notified, by_get, 301, "2000", "refused"),
         case("for another address", &paid, by_get, 0, "2000", "refused"),
         case("at another address", &elsewhere, by_post, 0, "2000", "refused"),
         case(

@@ -60,6 +60,14 @@ pub fn route(request: &Request) -> Option<String> {
     }
 }
 
+/// How the gateway names a request: in its answer (`apigw-requestid`), in the log of who called, in ours.
+pub fn request_id(request: &Request) -> Option<&str> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.request_id.as_deref(),
+        _ => None,
+    }
+}
+
 /// A header's text, if it is text.
 pub fn header_text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{body::SdkBody, timeout::TimeoutConfig};
 use aws_types::SdkConfig;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use domain::webhook::{Refused, Unheard};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
@@ -94,9 +94,7 @@ impl Http {
         let answer = timeout_at(deadline, self.connector.call(request)).await.map_err(|_elapsed| Unheard::Timeout)?;
         let answer = answer.map_err(|error| unheard(&error))?;
         let (parts, body) = answer.try_into_http1x().map_err(|_malformed| Unheard::Lost)?.into_parts();
-        let body = timeout_at(deadline, Limited::new(body, BODY_LIMIT).collect()).await;
-        let body = body.ok().and_then(Result::ok).map(|body| body.to_bytes()).unwrap_or_default();
-        Ok(http::Response::from_parts(parts, body))
+        Ok(http::Response::from_parts(parts, beginning(body, deadline).await))
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError> {
@@ -109,6 +107,17 @@ impl Http {
             Err(_cut_off) => Err(HttpError::Lost),
         }
     }
+}
+
+/// What came of a body by `deadline`, [`BODY_LIMIT`] at most.
+async fn beginning(mut body: SdkBody, deadline: Instant) -> Bytes {
+    let mut came = BytesMut::new();
+    while came.len() < BODY_LIMIT {
+        let Ok(Some(Ok(frame))) = timeout_at(deadline, body.frame()).await else { break };
+        came.extend_from_slice(frame.data_ref().map(|data| &**data).unwrap_or_default());
+    }
+    came.truncate(BODY_LIMIT);
+    came.freeze()
 }
 
 /// Only a name that does not resolve and a refused connection prove that nothing was sent; all else may have arrived.

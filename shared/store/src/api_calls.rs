@@ -3,6 +3,7 @@
 use domain::{
     MerchantId,
     api::{ApiCall, IdempotencyKey},
+    merchant::Mode,
 };
 use jiff::Timestamp;
 
@@ -34,13 +35,14 @@ impl ApiCalls {
         Self { table }
     }
 
-    /// Writes a call in place of the version before, or where nothing was. A write whose reply was lost finds itself.
+    /// Writes a call in place of the version before, or where nothing was. A write whose reply was lost finds itself. What a merchant tried out under a key
+    /// in its test mode is no answer once it is live.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn put(
         &self,
-        merchant: &MerchantId,
+        merchant: (&MerchantId, Mode),
         key: &IdempotencyKey,
         call: &ApiCall,
     ) -> Result<CallWritten, StoreError> {

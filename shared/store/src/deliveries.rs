@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     StoreError, Table,
-    document::{Place, document, documents, put_next, unless_refused},
+    document::{Place, document, put_next, readable, unless_refused},
     keys::{self, DELIVERY_SHARDS, DueMinute, PK, SK},
     table::Item,
 };
@@ -68,6 +68,8 @@ pub struct DeliveryPage {
     pub deliveries: Vec<Delivery>,
     /// Where the next page begins.
     pub next: Option<DeliveryPlace>,
+    /// Those of the page that can't be read: a person must look.
+    pub unreadable: Vec<StoreError>,
 }
 
 impl Deliveries {
@@ -128,18 +130,23 @@ impl Deliveries {
         // one more than wanted, by which the page knows whether there are more
         let limit = i32::try_from(most.saturating_add(1)).unwrap_or(i32::MAX);
         let before = before.map(|place| place.0.as_str());
-        let mut found: Vec<Delivery> = Vec::new();
+        let mut found: Vec<Item> = Vec::new();
         for shard in 0..DELIVERY_SHARDS {
             let pk = keys::deliveries(merchant, endpoint, shard);
-            found.extend(documents::<Delivery>(self.table.newest(pk, before, limit).await?)?);
+            found.extend(self.table.newest(pk, before, limit).await?);
         }
         // no place is in two shards, so one place goes on in all of them
-        found.sort_by_cached_key(|delivery| std::cmp::Reverse(keys::delivery_place(&delivery.key)));
+        found.sort_by_cached_key(|item| std::cmp::Reverse(place_in_log(item)));
         let more = found.len() > most;
         found.truncate(most);
-        let next = found.last().filter(|_| more).map(|delivery| DeliveryPlace::of(&delivery.key));
-        Ok(DeliveryPage { deliveries: found, next })
+        let next = found.last().filter(|_| more).map(|last| DeliveryPlace(place_in_log(last)));
+        let (deliveries, unreadable) = readable(found);
+        Ok(DeliveryPage { deliveries, next, unreadable })
     }
+}
+
+fn place_in_log(item: &Item) -> String {
+    item.get(SK).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default()
 }
 
 fn place(key: &DeliveryKey) -> (String, String) {

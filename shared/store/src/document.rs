@@ -30,6 +30,18 @@ pub(crate) fn documents<T: DeserializeOwned>(items: Vec<Item>) -> Result<Vec<T>,
     items.into_iter().map(read).collect()
 }
 
+/// Reads items that are one document each, as far as they can be read: one that can't stands in no other's way.
+pub(crate) fn readable<T: DeserializeOwned>(items: Vec<Item>) -> (Vec<T>, Vec<StoreError>) {
+    let (mut documents, mut unreadable) = (Vec::with_capacity(items.len()), Vec::new());
+    for item in items {
+        match read(item) {
+            Ok(document) => documents.push(document),
+            Err(error) => unreadable.push(error),
+        }
+    }
+    (documents, unreadable)
+}
+
 fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
     let read = |name: &str| item.get(name).and_then(|v| v.as_s().ok());
     let document = read(DOCUMENT).and_then(|doc| serde_json::from_str(doc).ok());

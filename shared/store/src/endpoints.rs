@@ -7,7 +7,7 @@ use domain::{
 
 use crate::{
     StoreError, Table,
-    document::{Place, document, documents, put_next, unless_refused},
+    document::{Place, document, put_next, readable, unless_refused},
     keys::{self, PK, SK, VERSION},
     payments::image_item,
     table::{deleted, number, text},
@@ -19,18 +19,28 @@ pub struct Endpoints {
     table: Table,
 }
 
+/// A merchant's endpoints.
+#[derive(Debug)]
+pub struct MerchantEndpoints {
+    /// Those that can be read, by id.
+    pub endpoints: Vec<Endpoint>,
+    /// Those that can't: a person must look, and nobody else has to wait for it.
+    pub unreadable: Vec<StoreError>,
+}
+
 impl Endpoints {
     /// The endpoints in `table`.
     pub fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// All of a merchant's, by id.
+    /// All of a merchant's.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn of(&self, merchant: &MerchantId) -> Result<Vec<Endpoint>, StoreError> {
-        documents(self.table.all(keys::endpoints(merchant)).await?)
+    pub async fn of(&self, merchant: &MerchantId) -> Result<MerchantEndpoints, StoreError> {
+        let (endpoints, unreadable) = readable(self.table.all(keys::endpoints(merchant)).await?);
+        Ok(MerchantEndpoints { endpoints, unreadable })
     }
 
     /// Reads one, strongly.

@@ -6,6 +6,7 @@ use domain::{
     api::{IdempotencyKey, KeyId},
     batch::BatchId,
     guard::AddressKey,
+    merchant::Mode,
     recurring::{offer::OfferChosen, plan::PlanId},
     tries::TriedBy,
     webhook::{DeliveryKey, EndpointId, EventId},
@@ -220,8 +221,11 @@ pub(crate) mod api_use {
 }
 
 /// Partition key of a call of the JSON API.
-pub(crate) fn api_call(merchant: &MerchantId, key: &IdempotencyKey) -> String {
-    format!("AI#{merchant}#{}", key.digest())
+pub(crate) fn api_call((merchant, mode): (&MerchantId, Mode), key: &IdempotencyKey) -> String {
+    match mode {
+        Mode::Live => format!("AI#{merchant}#{}", key.digest()),
+        Mode::Test => format!("AI#{merchant}#test#{}", key.digest()),
+    }
 }
 
 /// Partition key of a merchant's offers in their newest versions; the sort key is the offer's name.

@@ -49,7 +49,7 @@ pub use checked_days::{Checked, CheckedDays};
 pub use continuations::Continuations;
 pub use cursor::{Cursor, DueCursor};
 pub use deliveries::{Deliveries, DeliveryPage, DeliveryPlace, DueDeliveries};
-pub use endpoints::Endpoints;
+pub use endpoints::{Endpoints, MerchantEndpoints};
 pub use error::{BoxError, StoreError};
 pub use exports::Exports;
 pub use guard::{CounterKey, GuardCounters};

@@ -133,9 +133,10 @@ impl Table {
         Ok(items)
     }
 
-    /// The last items under a partition key, those before `below` only, strongly; the last first.
+    /// The last items under a partition key, those before `below` only, strongly; the last first. As many as there are, `limit` at most: one answer ends
+    /// after a megabyte (DynamoDB's limit), and what comes behind it is asked for.
     pub(crate) async fn newest(&self, pk: String, below: Option<&str>, limit: i32) -> Result<Vec<Item>, StoreError> {
-        let query = self.under(pk).scan_index_forward(false).limit(limit);
+        let query = self.under(pk).scan_index_forward(false);
         let query = match below {
             None => query.key_condition_expression("#pk = :pk"),
             Some(below) => query
@@ -143,7 +144,16 @@ impl Table {
                 .expression_attribute_names("#sk", SK)
                 .expression_attribute_values(":below", text(below)),
         };
-        Ok(query.send().await?.items.unwrap_or_default())
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let wanted = limit.saturating_sub(i32::try_from(items.len()).unwrap_or(i32::MAX));
+            let page = query.clone().limit(wanted).set_exclusive_start_key(start).send().await?;
+            items.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() || i32::try_from(items.len()).is_ok_and(|found| found >= limit) {
+                return Ok(items);
+            }
+        }
     }
 
     /// A page of what is filed under `due` in the index of that name, `limit` items at most, behind the item that is stored at `after`; and where the next

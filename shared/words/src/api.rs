@@ -70,6 +70,9 @@ const fn title_en(code: Code) -> &'static str {
         Code::TryLimit => "The card networks do not allow this card to be tried again now",
         Code::LinkClosed => "The payment link is paid or expired: there is nothing to revoke",
         Code::RenewalImpossible => "This can't be done with the regular purchase as it stands",
+        Code::RenewalChanged => {
+            "The regular purchase changed since this request began; nothing was done by this answer: read it and decide again"
+        }
         Code::Unavailable => "Not available now: send the same request again",
     }
 }
@@ -125,6 +128,9 @@ const fn title_ja(code: Code) -> &'static str {
         Code::TryLimit => "カードブランドの規則により、このカードは今は再請求できません",
         Code::LinkClosed => "この決済リンクは決済済みか期限切れのため、無効にするものがありません",
         Code::RenewalImpossible => "定期購入の現在の状態では行えません",
+        Code::RenewalChanged => {
+            "このリクエストの開始後に定期購入が変わりました。この応答では何も行っていません。定期購入を確認し、改めて判断してください"
+        }
         Code::Unavailable => "現在ご利用いただけません。同じリクエストを再度お送りください",
     }
 }
@@ -141,6 +147,8 @@ const fn fault_en(fault: Fault) -> &'static str {
         Fault::Reserved => "18-digit numbers that start with 9 are reserved",
         Fault::OutOfRange => "it is more than the merchant may charge at a time",
         Fault::Contradicts => "it contradicts another field",
+        Fault::NotRegistered => "the merchant has registered none of this number",
+        Fault::Over => "that day is past",
     }
 }
 
@@ -156,5 +164,7 @@ const fn fault_ja(fault: Fault) -> &'static str {
         Fault::Reserved => "9 で始まる 18 桁の番号は予約されています",
         Fault::OutOfRange => "加盟店の 1 回の上限額を超えています",
         Fault::Contradicts => "ほかの項目と矛盾しています",
+        Fault::NotRegistered => "この番号は登録されていません",
+        Fault::Over => "過ぎた日付です",
     }
 }

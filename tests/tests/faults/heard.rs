@@ -55,7 +55,7 @@ impl Heard {
         let merchant = MerchantId::new(MERCHANT).unwrap();
         let store = Deliveries::new(table(world));
         let mut deliveries = Vec::new();
-        for endpoint in Endpoints::new(table(world)).of(&merchant).await.unwrap() {
+        for endpoint in Endpoints::new(table(world)).of(&merchant).await.unwrap().endpoints {
             let mut before = None;
             loop {
                 let mut page = store.page(&merchant, &endpoint.id, before.as_ref(), PAGE).await.unwrap();

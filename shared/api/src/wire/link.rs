@@ -82,7 +82,7 @@ pub struct LinkRequest {
     #[serde(default)]
     #[schemars(schema_with = "maybe_day")]
     pub until: Option<String>,
-    /// Which registered destination the shopper goes to afterwards. Absent: the first.
+    /// Which registered destination the shopper goes to afterwards; one that is not registered is refused. Absent: the first, where there is one.
     #[schemars(range(min = 1, max = 3), with = "Option<u8>")]
     pub destination: Option<Destination>,
     /// How many (分量).
@@ -119,6 +119,13 @@ pub struct LinkRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "serde_json::Number", into = "u8")]
 pub struct Destination(DestinationNumber);
+
+impl Destination {
+    /// The number.
+    pub const fn number(self) -> DestinationNumber {
+        self.0
+    }
+}
 
 impl TryFrom<serde_json::Number> for Destination {
     type Error = &'static str;

@@ -2,10 +2,10 @@
 
 use domain::{
     Decline, Payment, State,
-    payment::{End, OperationRecord, Stage},
+    payment::{End, Failure, OperationRecord, Stage},
     search::{Row, Status},
 };
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::value::{self, Amount, CardBody, DeclineBody, Order, Text, User, instant, interface_name, operation_name};
@@ -22,6 +22,10 @@ pub struct PaymentBody {
     /// in its place.
     #[schemars(schema_with = "value::status")]
     status: &'static str,
+    /// Why it came to nothing, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "reason", default)]
+    reason: Option<&'static str>,
     /// How it came in.
     #[schemars(schema_with = "value::interface")]
     interface: &'static str,
@@ -224,6 +228,7 @@ impl PaymentBody {
             order: payment.key.order.to_string(),
             payment: payment.number().as_str().to_owned(),
             status: Status::of(payment).told().name(),
+            reason: payment.state.reason(),
             interface: interface_name(payment.interface),
             amount: payment.amount_now().get(),
             ordered: payment.amount.get(),
@@ -306,6 +311,11 @@ impl PaymentSummary {
             free: row.free.clone(),
         }
     }
+}
+
+fn reason(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = Failure::ALL.map(Failure::name).into_iter().chain([State::GIVEN_UP]).collect();
+    json_schema!({ "type": "string", "enum": names })
 }
 
 fn decline(state: &State) -> Option<&Decline> {

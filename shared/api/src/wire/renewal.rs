@@ -22,6 +22,10 @@ pub struct RenewalBody {
     /// How it stands. `asked`: the merchant has to decide; `unpaid`: paused because a period could not be charged.
     #[schemars(schema_with = "status")]
     status: &'static str,
+    /// Who paused or ended it (`buyer`, `merchant`; what its buyer paused only the buyer lets go on), `completed`, `revoked` at the card company, or the code of the
+    /// decline of a period that is not paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     /// What is sold.
     item: String,
     /// The offer that was joined, and its version.
@@ -186,6 +190,7 @@ impl RenewalBody {
         Self {
             renewal: plan.id.as_str().to_owned(),
             status: PlanStatus::of(&plan.state).name(),
+            reason: plan.state.reason(),
             item: plan.item.clone(),
             offer: plan.offer.as_str().to_owned(),
             offer_version: plan.offer_version,

@@ -343,6 +343,13 @@ pub(crate) fn text(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": LINE })
 }
 
+/// A whole mail address, as [`domain::search::is_whole_address`] knows one.
+pub(crate) fn mail(_: &mut SchemaGenerator) -> Schema {
+    let readable = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069";
+    let pattern = format!(r"^[^@{readable}]+@[^{readable}]*\.([^{readable}]*[^.{readable}])$");
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": pattern })
+}
+
 pub(crate) fn user(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[!-~]{1,30}$" })
 }

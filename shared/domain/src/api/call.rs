@@ -2,10 +2,13 @@
 //!
 //! A call that was cut off is gone on with under the name and the operation number that it began with, so that whatever it had begun finds itself.
 
+use std::collections::BTreeSet;
+
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::Scope;
 use crate::{IdError, LeaseId, Nonce, id::framed_digest, payment::Lease};
 
 /// A merchant's name for a call: 1 to 255 printable ASCII characters (a UUID is a good one).
@@ -32,7 +35,7 @@ impl IdempotencyKey {
     }
 }
 
-/// The operation number and the visit that a call stands for: what a form of the console carries sealed.
+/// What a call stands for: the visit and the operation number that a form of the console carries sealed, and what its key has to be good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Started {
     /// The visit.
@@ -41,6 +44,21 @@ pub struct Started {
     /// The operation number.
     #[serde(rename = "n")]
     pub n: u32,
+    /// What is asked for needs this scope besides its endpoint's. None: nothing more.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Scope>,
+}
+
+impl Started {
+    /// Of this visit, under this operation number, by the endpoint's own scope.
+    pub const fn at(generation: u16, n: u32) -> Self {
+        Self { generation, n, needs: None }
+    }
+
+    /// Whether a key of these scopes may ask for it, and hear its answer.
+    pub fn is_open_to(&self, scopes: &BTreeSet<Scope>) -> bool {
+        self.needs.is_none_or(|scope| scopes.contains(&scope))
+    }
 }
 
 /// A call, as it is kept.
@@ -172,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    const STARTED: (Started, Nonce) = (Started { generation: 0, n: 2 }, Nonce::from_random([5; 16]));
+    const STARTED: (Started, Nonce) = (Started::at(0, 2), Nonce::from_random([5; 16]));
 
     fn now() -> Timestamp {
         "2026-11-21T03:00:00Z".parse().unwrap()
@@ -213,7 +231,7 @@ mod tests {
     #[test]
     fn a_call_that_was_cut_off_goes_on_under_its_name() {
         let call = begun();
-        let other = (Started { generation: 4, n: 9 }, Nonce::from_random([6; 16]));
+        let other = (Started::at(4, 9), Nonce::from_random([6; 16]));
         let CallDecision::Run(again) = ApiCall::decide(Some(&call), "a", other, lease(2, after(80)), after(33)) else {
             panic!("the lease is over")
         };

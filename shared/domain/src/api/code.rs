@@ -47,12 +47,13 @@ pub enum Code {
     TryLimit,
     LinkClosed,
     RenewalImpossible,
+    RenewalChanged,
     Unavailable,
 }
 
 impl Code {
     /// Every one, in the order in which documents explain them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::Unauthorized,
         Self::ScopeMissing,
         Self::MerchantSuspended,
@@ -96,6 +97,7 @@ impl Code {
         Self::TryLimit,
         Self::LinkClosed,
         Self::RenewalImpossible,
+        Self::RenewalChanged,
         Self::Unavailable,
     ];
 
@@ -145,6 +147,7 @@ impl Code {
             Self::TryLimit => "try_limit",
             Self::LinkClosed => "link_closed",
             Self::RenewalImpossible => "renewal_impossible",
+            Self::RenewalChanged => "renewal_changed",
             Self::Unavailable => "unavailable",
         }
     }
@@ -180,7 +183,8 @@ impl Code {
             | Self::DayLimit
             | Self::TryLimit
             | Self::LinkClosed
-            | Self::RenewalImpossible => 409,
+            | Self::RenewalImpossible
+            | Self::RenewalChanged => 409,
             Self::BodyTooLarge => 413,
             Self::NotJson => 415,
             Self::FieldRefused
@@ -219,11 +223,15 @@ pub enum Fault {
     OutOfRange,
     /// Two fields that exclude each other, or a pair in the wrong order.
     Contradicts,
+    /// The merchant has registered none of this number.
+    NotRegistered,
+    /// The day is past.
+    Over,
 }
 
 impl Fault {
     /// Every one.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Missing,
         Self::Unknown,
         Self::Twice,
@@ -234,6 +242,8 @@ impl Fault {
         Self::Reserved,
         Self::OutOfRange,
         Self::Contradicts,
+        Self::NotRegistered,
+        Self::Over,
     ];
 
     /// Its name in answers.
@@ -249,6 +259,8 @@ impl Fault {
             Self::Reserved => "reserved",
             Self::OutOfRange => "out_of_range",
             Self::Contradicts => "contradicts",
+            Self::NotRegistered => "not_registered",
+            Self::Over => "over",
         }
     }
 }

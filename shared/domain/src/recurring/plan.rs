@@ -170,6 +170,23 @@ pub enum PlanState {
     },
 }
 
+impl PlanState {
+    /// Why it stands where it stands, as shops' servers are told: who paused or ended it, `completed`, `revoked`, or the code of the decline that stands in its way.
+    pub const fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Active(Progress::Retrying { code, .. }) => Some(code.name()),
+            Self::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. }) => None,
+            Self::Paused { why: PauseReason::Buyer, .. } | Self::Ended { why: EndReason::Buyer, .. } => Some("buyer"),
+            Self::Paused { why: PauseReason::Merchant, .. } | Self::Ended { why: EndReason::Merchant, .. } => {
+                Some("merchant")
+            }
+            Self::Paused { why: PauseReason::Unpaid(code), .. } => Some(code.name()),
+            Self::Ended { why: EndReason::Network, .. } => Some("revoked"),
+            Self::Ended { why: EndReason::Completed, .. } => Some("completed"),
+        }
+    }
+}
+
 /// How far the period is that is charged next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

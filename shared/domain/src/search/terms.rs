@@ -361,7 +361,7 @@ fn narrow(text: &str) -> String {
 }
 
 /// An address with both its halves, which has a key of its own; a part of one is looked for in each row.
-pub(super) fn is_whole_address(mail: &str) -> bool {
+pub fn is_whole_address(mail: &str) -> bool {
     mail.split_once('@')
         .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.ends_with('.'))
 }

@@ -277,22 +277,13 @@ impl Delivery {
 
     /// Sent again by somebody, with the same id, by one write. None: it is on its way as it is, or there is nothing that could be sent.
     pub fn replayed(&self, now: Timestamp) -> Option<Self> {
-        if !self.can_be_told() {
-            return None;
-        }
-        match self.state {
-            DeliveryState::Sending { until } if now < until => None,
-            DeliveryState::Sending { .. }
-            | DeliveryState::Waiting { .. }
-            | DeliveryState::Heard { .. }
-            | DeliveryState::GivenUp { .. }
-            | DeliveryState::Held { .. } => Some(Self {
-                tries: 0,
-                replays: self.replays.saturating_add(1),
-                replayed_at: Some(now),
-                ..self.moved(DeliveryState::Waiting { due: now })
-            }),
-        }
+        let again = || Self {
+            tries: 0,
+            replays: self.replays.saturating_add(1),
+            replayed_at: Some(now),
+            ..self.moved(DeliveryState::Waiting { due: now })
+        };
+        (self.can_be_told() && !self.is_being_sent(now)).then(again)
     }
 
     /// When somebody has to look at it. None: it is over.
@@ -301,6 +292,17 @@ impl Delivery {
             DeliveryState::Sending { until } => Some(until),
             DeliveryState::Waiting { due } => Some(due),
             DeliveryState::Heard { .. } | DeliveryState::GivenUp { .. } | DeliveryState::Held { .. } => None,
+        }
+    }
+
+    /// Whether somebody is trying, or was not known to be gone.
+    pub fn is_being_sent(&self, now: Timestamp) -> bool {
+        match self.state {
+            DeliveryState::Sending { until } => now < until,
+            DeliveryState::Waiting { .. }
+            | DeliveryState::Heard { .. }
+            | DeliveryState::GivenUp { .. }
+            | DeliveryState::Held { .. } => false,
         }
     }
 

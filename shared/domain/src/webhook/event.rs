@@ -10,7 +10,7 @@ use crate::{
     CardId, IdError, KeptCard, LinkId, MerchantId, OrderId, Payment, PaymentKey, PaymentNumber, State,
     batch::{Batch, BatchId, BatchState, Counts},
     id::text_id,
-    payment::{Failure, Interface, Origin},
+    payment::{Interface, Origin},
 };
 
 /// What an event tells of.
@@ -359,7 +359,7 @@ pub fn of_payment(old: Option<&Payment>, new: &Payment, seen: Timestamp) -> Opti
         captured: new.captured().map_or(0, crate::Yen::get),
         refunded: new.refunded(),
         refund: (kind == Kind::PaymentRefunded).then(|| new.refunded().saturating_sub(refund)),
-        reason: reason(&new.state),
+        reason: new.state.reason().map(str::to_owned),
         interface: new.interface,
         source: source(&new.origin),
     };
@@ -393,38 +393,6 @@ fn kind_of(old: Option<&Payment>, new: &Payment) -> Option<Kind> {
             (!old.is_some_and(|old| in_doubt(&old.state))).then_some(Kind::PaymentPending)
         }
         State::Authorizing { .. } | State::Challenging { .. } | State::Declined { .. } => None,
-    }
-}
-
-/// Why a payment came to nothing, as a code.
-fn reason(state: &State) -> Option<String> {
-    match state {
-        State::Failed { reason, .. } => Some(failure(*reason).to_owned()),
-        State::Abandoned { .. } => Some("abandoned".to_owned()),
-        State::Authorizing { .. }
-        | State::Challenging { .. }
-        | State::Unknown(_)
-        | State::Reversing(_)
-        | State::Declined { .. }
-        | State::Authorized { .. }
-        | State::Captured { .. }
-        | State::Cancelled { .. }
-        | State::Lapsed { .. }
-        | State::NeedsPerson(_) => None,
-    }
-}
-
-const fn failure(reason: Failure) -> &'static str {
-    match reason {
-        Failure::AttemptsUsedUp => "attempts_used_up",
-        Failure::Quiet => "quiet",
-        Failure::NotFound => "not_found",
-        Failure::Reversed => "reversed",
-        Failure::AmountMismatch => "amount_mismatch",
-        Failure::NotAuthenticated => "not_authenticated",
-        Failure::ChallengeExpired => "challenge_expired",
-        Failure::ChallengeCancelled => "challenge_cancelled",
-        Failure::Registered => "registered",
     }
 }
 
@@ -520,7 +488,7 @@ mod tests {
     use super::*;
     use crate::{
         Approval, Nonce, Yen,
-        payment::{Details, Doubt, Hold, Taken},
+        payment::{Details, Doubt, Failure, Hold, Taken},
     };
 
     fn at(second: i64) -> Timestamp {

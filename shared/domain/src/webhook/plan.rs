@@ -8,7 +8,7 @@ use crate::{
     OrderId,
     recurring::{
         offer::OfferId,
-        plan::{EndReason, PauseReason, Plan, PlanId, PlanState, Progress},
+        plan::{PauseReason, Plan, PlanId, PlanState, Progress},
     },
     search::PlanStatus,
 };
@@ -114,7 +114,7 @@ fn event(old: Option<&Plan>, new: &Plan, kind: Kind, seen: Timestamp) -> Event {
         first_order: new.first_order.clone(),
         offer: new.offer.clone(),
         status: PlanStatus::of(&new.state).name().to_owned(),
-        reason: reason(&new.state).map(str::to_owned),
+        reason: new.state.reason().map(str::to_owned),
         amount: rate.amount.get(),
         cycle_months: rate.cycle.months(),
         period: new.period,
@@ -143,23 +143,6 @@ fn event(old: Option<&Plan>, new: &Plan, kind: Kind, seen: Timestamp) -> Event {
 
 const fn tells_of_period(kind: Kind) -> bool {
     matches!(kind, Kind::PlanRenewed | Kind::PlanRenewalFailed | Kind::PlanSkipped | Kind::PlanAsked)
-}
-
-/// Why it stands where it stands, as a code.
-const fn reason(state: &PlanState) -> Option<&'static str> {
-    match state {
-        PlanState::Active(Progress::Retrying { code, .. }) => Some(code.name()),
-        PlanState::Active(Progress::Waiting | Progress::Immediate { .. } | Progress::Asked { .. }) => None,
-        PlanState::Paused { why: PauseReason::Buyer, .. } | PlanState::Ended { why: EndReason::Buyer, .. } => {
-            Some("buyer")
-        }
-        PlanState::Paused { why: PauseReason::Merchant, .. } | PlanState::Ended { why: EndReason::Merchant, .. } => {
-            Some("merchant")
-        }
-        PlanState::Paused { why: PauseReason::Unpaid(code), .. } => Some(code.name()),
-        PlanState::Ended { why: EndReason::Network, .. } => Some("revoked"),
-        PlanState::Ended { why: EndReason::Completed, .. } => Some("completed"),
-    }
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Replay {
     pub fn takes(&self, delivery: &Delivery) -> bool {
         let wanted = match self.which {
             Sent::Unheard => delivery.is_dead_letter() || delivery.is_forgotten(self.asked_at),
-            Sent::All => true,
+            Sent::All => !delivery.is_being_sent(self.asked_at),
         };
         self.has_sent(delivery) || (wanted && delivery.can_be_told())
     }
@@ -125,15 +125,17 @@ impl Replay {
     pub fn moved(&self, looked: &[Delivery], end: PageEnd, now: Timestamp) -> Self {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let sent = looked.iter().filter(|delivery| self.takes(delivery)).count();
+        let last = looked.last().map(|delivery| &delivery.key);
+        let (reached, state) = match &end {
+            PageEnd::More(behind) => (Some(behind), ReplayState::Running { moved_at: now }),
+            PageEnd::Last => (last.or(self.reached.as_ref()), ReplayState::Done { at: now }),
+        };
         Self {
             version: self.version.saturating_add(1),
-            reached: looked.last().map(|delivery| delivery.key.clone()).or_else(|| self.reached.clone()),
+            reached: reached.cloned(),
             looked: self.looked.saturating_add(count(looked.len())),
             sent: self.sent.saturating_add(count(sent)),
-            state: match end {
-                PageEnd::More => ReplayState::Running { moved_at: now },
-                PageEnd::Last => ReplayState::Done { at: now },
-            },
+            state,
             ..self.clone()
         }
     }
@@ -146,10 +148,10 @@ impl Replay {
 }
 
 /// Whether a period has more behind a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageEnd {
-    /// It has.
-    More,
+    /// It has, behind this place.
+    More(DeliveryKey),
     /// It has not.
     Last,
 }
@@ -193,18 +195,20 @@ mod tests {
         let waiting = delivery(3, DeliveryState::Waiting { due: at(9) });
         let lost = delivery(4, DeliveryState::Waiting { due: at(-3_601) });
         let killed = delivery(5, DeliveryState::Sending { until: at(-3_601) });
+        let under_way = delivery(7, DeliveryState::Sending { until: at(30) });
         let untold = Delivery { body: String::new(), ..delivery(6, DeliveryState::GivenUp { at: at(-9) }) };
         for (which, sent) in [(Sent::Unheard, 3), (Sent::All, 5)] {
             let replay = replay(None, which, at(0)).unwrap();
-            let page = [&untold, &heard, &given_up, &lost, &killed, &waiting].map(Delivery::clone);
+            let page = [&untold, &heard, &given_up, &under_way, &lost, &killed, &waiting].map(Delivery::clone);
             let again = page.clone().map(|delivery| match replay.takes(&delivery) {
                 true => delivery.replayed(at(1)).unwrap(),
                 false => delivery,
             });
             assert_eq!(again.iter().filter(|delivery| replay.has_sent(delivery)).count(), sent, "{which:?}");
-            let (once, twice) = (replay.moved(&page, PageEnd::More, at(2)), replay.moved(&again, PageEnd::More, at(2)));
+            let more = || PageEnd::More(waiting.key.clone());
+            let (once, twice) = (replay.moved(&page, more(), at(2)), replay.moved(&again, more(), at(2)));
             assert_eq!(once, twice, "{which:?}");
-            assert_eq!((once.looked, usize::try_from(once.sent)), (6, Ok(sent)));
+            assert_eq!((once.looked, usize::try_from(once.sent)), (7, Ok(sent)));
             assert_eq!(once.reached, Some(waiting.key.clone()));
         }
     }

@@ -7,7 +7,7 @@ mod texts;
 use domain::Lang;
 
 pub use labels::{choice, setting_hint, setting_name};
-pub use problem::{setting_error, setting_problem};
+pub use problem::{address_problem, setting_error, setting_problem};
 pub use texts::{SectionWords, SettingsWords};
 
 /// The texts of the settings.

@@ -89,6 +89,14 @@ fn ja(error: &SettingError) -> String {
     plain.to_owned()
 }
 
+/// What is wrong with an address, in a sentence.
+pub const fn address_problem(lang: Lang, error: AddressError) -> &'static str {
+    match lang {
+        Lang::Ja => address_ja(error),
+        Lang::En => address_en(error),
+    }
+}
+
 const fn address_ja(error: AddressError) -> &'static str {
     match error {
         AddressError::TooLong => "URLが長すぎます（2,000文字まで）。",
