@@ -9,7 +9,7 @@ use domain::link::{Link, LinkAmount, LinkUses};
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
 use local::admin::{Admin, AdminError, Registry};
-use local::cloud::Caller;
+use local::cloud::{Caller, Cloud};
 use local::world::{Housekeeping, Options, World};
 use outbound::Acquirer;
 use std::collections::HashMap;
@@ -161,19 +161,82 @@ pub async fn smuggle_payment(world: &World, payment: &Payment) {
     assert_eq!(written, store::Written::Done, "nobody else wrote it");
 }
 
+/// An attribute of items as it was, before [`spoil`] made it one that nothing can read.
+#[derive(Debug)]
+pub struct Spoilt {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    attribute: String,
+    items: Vec<HashMap<String, AttributeValue>>,
+}
+
+/// Makes an attribute of every item unreadable that stands under such a partition and sort key, as a fault of ours, a hand in the table or a release that we
+/// went back from could.
+pub async fn spoil(cloud: &Cloud, table: &str, attribute: &str, is: impl Fn(&str, &str) -> bool) -> Spoilt {
+    let client = aws_sdk_dynamodb::Client::new(&cloud.sdk_config(Caller::Operator));
+    let mut pages = client.scan().table_name(table).into_paginator().items().send();
+    let mut items = Vec::new();
+    while let Some(item) = pages.next().await {
+        let item = item.expect("the table answers");
+        let key = |name: &str| item[name].as_s().expect("a key is text");
+        if is(key(store::keys::PK), key(store::keys::SK)) && item.contains_key(attribute) {
+            items.push(item);
+        }
+    }
+    assert!(!items.is_empty(), "nothing is there to be spoilt");
+    let spoilt = Spoilt { client, table: table.to_owned(), attribute: attribute.to_owned(), items };
+    spoilt.write(|_| AttributeValue::S("spoilt".to_owned())).await;
+    spoilt
+}
+
+impl Spoilt {
+    /// How many items they are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Never: there is something.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Makes the attribute again what it was; the rest of an item stays as it has become.
+    pub async fn mend(&self) {
+        self.write(|item| item[&self.attribute].clone()).await;
+    }
+
+    async fn write(&self, value: impl Fn(&HashMap<String, AttributeValue>) -> AttributeValue) {
+        for item in &self.items {
+            let update = self.client.update_item().table_name(&self.table);
+            let update = [store::keys::PK, store::keys::SK].iter().fold(update, |u, k| u.key(*k, item[*k].clone()));
+            let update = update
+                .update_expression("SET #attribute = :value")
+                .expression_attribute_names("#attribute", &self.attribute)
+                .expression_attribute_values(":value", value(item));
+            update.send().await.expect("the item is there");
+        }
+    }
+}
+
+/// Makes documents of the product's table unreadable, as [`spoil`] does.
+pub async fn spoil_documents(world: &World, is: impl Fn(&str, &str) -> bool) -> Spoilt {
+    let table = config(world).required("TABLE").expect("the table's name").to_owned();
+    spoil(world.cloud(), &table, "doc", is).await
+}
+
+/// Makes a buyer's kept card one that nothing can read.
+pub async fn spoil_card(world: &World, merchant: &str, user: &str) -> Spoilt {
+    let (of_merchant, owner) = (format!("C#{merchant}#"), format!("u#{user}"));
+    spoil_documents(world, |pk, sk| pk.starts_with(&of_merchant) && sk == owner).await
+}
+
 /// Makes a payment's state one that nothing can read, as a fault of ours or a hand in the table could.
-pub async fn spoil_payment(world: &World, payment: &Payment) {
-    let client = aws_sdk_dynamodb::Client::new(&world.cloud().sdk_config(Caller::Operator));
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let spoil = client
-        .update_item()
-        .table_name(config(world).required("TABLE").expect("the table's name"))
-        .key(store::keys::PK, text(&store::keys::payment(&payment.key)))
-        .key(store::keys::SK, text("-"))
-        .condition_expression("attribute_exists(st)")
-        .update_expression("SET st = :spoilt")
-        .expression_attribute_values(":spoilt", text("spoilt"));
-    spoil.send().await.expect("the payment is there");
+pub async fn spoil_payment(world: &World, payment: &Payment) -> Spoilt {
+    let table = config(world).required("TABLE").expect("the table's name").to_owned();
+    let of_payment = store::keys::payment(&payment.key);
+    spoil(world.cloud(), &table, "st", |pk, _| pk == of_payment).await
 }
 
 /// A connection to the acquirer past the functions, as somebody has who moves money at its console.
