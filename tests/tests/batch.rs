@@ -24,8 +24,8 @@ use local::world::World;
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    BatchDesk, Card, Log, ShopRequest, Shopper, approvals, audit_log, cards, change_merchant, fresh, matters, payment,
-    smuggle_card, spoil_card, spoil_payment,
+    BatchDesk, Card, Clerk, Log, ShopRequest, Shopper, approvals, audit_log, cards, change_merchant, fresh, matters,
+    payment, smuggle_card, spoil_card, spoil_documents, spoil_payment,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -405,4 +405,20 @@ async fn a_row_that_was_approved_and_cant_be_read_any_more_stays_approved() {
 /// Of each line what came of it, and the code.
 async fn codes(desk: &BatchDesk, batch: &domain::batch::Batch) -> Vec<String> {
     desk.answers(batch).await.into_iter().map(|[result, _, code]| format!("{result} {code}")).collect()
+}
+
+#[tokio::test]
+async fn entries_of_the_log_that_cant_be_read_keep_no_batch_from_being_told() {
+    let world = world().await;
+    let mut clerk = Clerk::owner(&world).await;
+    spoil_documents(&world, |pk, _| pk == "A#4000").await;
+    let desk = desk(&world).await;
+    let batch = desk.charge("one", BatchDesk::file(&[("1", 100, "alice")])).await;
+    assert!(batch.told, "{:?}", batch.state);
+    assert_eq!(mails(&world).len(), 1);
+    let ended = |action: &Action| matches!(action, Action::BatchEnded { .. });
+    assert_eq!(audit_log(&world, "4000").await.iter().filter(|entry| ended(&entry.action)).count(), 1);
+    let page = clerk.get("/console/audit").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("この記録は読み取れません。") && page.text.contains("一括処理"), "{}", page.text);
 }
