@@ -393,7 +393,7 @@ async fn a_row_that_was_approved_and_cant_be_read_any_more_stays_approved() {
     let desk = desk(&world).await;
     let file = BatchDesk::file(&[("1", 100, "alice"), ("2", 100_901, "bob"), ("3", 100, "carol")]);
     let batch = desk.charge("one", file).await;
-    assert_eq!(codes(&desk, &batch).await, ["approved ", "unknown being_checked", "declined insufficient_funds"]);
+    assert_eq!(codes(&desk, &batch).await, ["approved ", "unknown being_checked", "declined generic_decline"]);
     spoil_payment(&world, &payment(&world, "4000", "1").await.unwrap()).await;
     world.advance(Duration::from_secs(3_600)).await.unwrap();
     let batch = desk.load(&batch.id).await;
