@@ -249,11 +249,10 @@ impl SearchIndex {
             Err(SdkError::ServiceError(answer)) => answer.into_err(),
             Err(other) => return Err(other.into()),
         };
-        let met = match &error {
-            TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-                was_met(cancelled.cancellation_reasons())
-            }
-            other => other.is_transaction_in_progress_exception(),
+        let met = if let TransactWriteItemsError::TransactionCanceledException(cancelled) = &error {
+            was_met(cancelled.cancellation_reasons())
+        } else {
+            error.is_transaction_in_progress_exception()
         };
         if met { Ok(Transacted::Refused) } else { Err(StoreError::Unavailable(Box::new(error))) }
     }
