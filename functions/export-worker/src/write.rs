@@ -90,12 +90,10 @@ impl Run<'_> {
             Err(error) => {
                 // The bucket's lifecycle drops what could not be dropped here.
                 let _left_over = self.upload.abort().await;
-                match error {
-                    WriteError::Store(unreadable @ StoreError::Unreadable { .. }) => {
-                        fail(self.deps, self.export, &unreadable).await
-                    }
-                    other => Err(other),
+                if let WriteError::Store(unreadable @ StoreError::Unreadable { .. }) = &error {
+                    return fail(self.deps, self.export, unreadable).await;
                 }
+                Err(error)
             }
         }
     }
