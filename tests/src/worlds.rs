@@ -8,6 +8,7 @@ use domain::batch::{Batch, BatchId, BatchState, Check, PieceSize, Rules, Scanner
 use domain::link::{Link, LinkAmount, LinkUses};
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
+use jiff::Timestamp;
 use local::admin::{Admin, AdminError, Registry};
 use local::cloud::{Caller, Cloud};
 use local::world::{Housekeeping, Options, World};
@@ -161,6 +162,13 @@ pub async fn smuggle_payment(world: &World, payment: &Payment) {
     assert_eq!(written, store::Written::Done, "nobody else wrote it");
 }
 
+/// Changes a payment, as nothing here does, and files it to be looked at then.
+pub async fn refile_payment(world: &World, payment: &Payment, look_at: Timestamp) {
+    let payments = store::Payments::new(config(world).table().expect("the table's name"));
+    let written = payments.advance(payment, Some(look_at)).await.expect("the table answers");
+    assert_eq!(written, store::Written::Done, "nobody else wrote it");
+}
+
 /// An attribute of items as it was, before [`spoil`] made it one that nothing can read.
 #[derive(Debug)]
 pub struct Spoilt {
@@ -190,18 +198,6 @@ pub async fn spoil(cloud: &Cloud, table: &str, attribute: &str, is: impl Fn(&str
 }
 
 impl Spoilt {
-    /// How many items they are.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    /// Never: there is something.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
     /// Makes the attribute again what it was; the rest of an item stays as it has become.
     pub async fn mend(&self) {
         self.write(|item| item[&self.attribute].clone()).await;
@@ -239,12 +235,16 @@ pub async fn spoil_payment(world: &World, payment: &Payment) -> Spoilt {
     spoil(world.cloud(), &table, "st", |pk, _| pk == of_payment).await
 }
 
+/// The settings of a function, with an operator's rights.
+pub fn config_of(world: &World, name: &str) -> Config {
+    let function = world.template().functions.iter().find(|function| function.name == name);
+    let settings = HashMap::from_iter(function.expect("a function of the template").environment.clone());
+    Config::new(settings, world.cloud().sdk_config(Caller::Operator))
+}
+
 /// A connection to the acquirer past the functions, as somebody has who moves money at its console.
 pub fn acquirer(world: &World) -> Arc<dyn Acquirer> {
-    let reconcile = world.template().functions.iter().find(|function| function.name == "Reconcile");
-    let settings = HashMap::from_iter(reconcile.expect("a function").environment.clone());
-    let config = Config::new(settings, world.cloud().sdk_config(Caller::Operator));
-    config.acquirer().expect("an acquirer")
+    config_of(world, "Reconcile").acquirer().expect("an acquirer")
 }
 
 /// Does what `kessai admin` does.
