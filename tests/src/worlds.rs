@@ -1,6 +1,6 @@
 //! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::account::UserId;
 use domain::attention::Matter;
 use domain::audit::Entry;
@@ -10,7 +10,7 @@ use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, 
 use inbound::Config;
 use jiff::Timestamp;
 use local::admin::{Admin, AdminError, Registry};
-use local::cloud::Caller;
+use local::cloud::{Caller, Cloud};
 use local::world::{Housekeeping, Options, World};
 use outbound::Acquirer;
 use std::collections::HashMap;
@@ -169,41 +169,70 @@ pub async fn refile_payment(world: &World, payment: &Payment, look_at: Timestamp
     assert_eq!(written, store::Written::Done, "nobody else wrote it");
 }
 
-/// A payment's state that was made unreadable, to be put back.
+/// An attribute of items as it was, before [`spoil`] made it one that nothing can read.
 #[derive(Debug)]
 pub struct Spoilt {
-    pk: String,
-    state: AttributeValue,
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    attribute: String,
+    items: Vec<HashMap<String, AttributeValue>>,
+}
+
+/// Makes an attribute of every item unreadable that stands under such a partition and sort key, as a fault of ours, a hand in the table or a release that we
+/// went back from could.
+pub async fn spoil(cloud: &Cloud, table: &str, attribute: &str, is: impl Fn(&str, &str) -> bool) -> Spoilt {
+    let client = aws_sdk_dynamodb::Client::new(&cloud.sdk_config(Caller::Operator));
+    let mut pages = client.scan().table_name(table).into_paginator().items().send();
+    let mut items = Vec::new();
+    while let Some(item) = pages.next().await {
+        let item = item.expect("the table answers");
+        let key = |name: &str| item[name].as_s().expect("a key is text");
+        if is(key(store::keys::PK), key(store::keys::SK)) && item.contains_key(attribute) {
+            items.push(item);
+        }
+    }
+    assert!(!items.is_empty(), "nothing is there to be spoilt");
+    let spoilt = Spoilt { client, table: table.to_owned(), attribute: attribute.to_owned(), items };
+    spoilt.write(|_| AttributeValue::S("spoilt".to_owned())).await;
+    spoilt
 }
 
 impl Spoilt {
-    /// Puts the state back as it was.
-    pub async fn put_back(self, world: &World) {
-        put_state(world, &self.pk, self.state).await;
+    /// Makes the attribute again what it was; the rest of an item stays as it has become.
+    pub async fn mend(&self) {
+        self.write(|item| item[&self.attribute].clone()).await;
+    }
+
+    async fn write(&self, value: impl Fn(&HashMap<String, AttributeValue>) -> AttributeValue) {
+        for item in &self.items {
+            let update = self.client.update_item().table_name(&self.table);
+            let update = [store::keys::PK, store::keys::SK].iter().fold(update, |u, k| u.key(*k, item[*k].clone()));
+            let update = update
+                .update_expression("SET #attribute = :value")
+                .expression_attribute_names("#attribute", &self.attribute)
+                .expression_attribute_values(":value", value(item));
+            update.send().await.expect("the item is there");
+        }
     }
 }
 
-/// Makes a payment's state one that nothing can read, as a fault of ours, a later release or a hand in the table could.
-pub async fn spoil_payment(world: &World, payment: &Payment) -> Spoilt {
-    let pk = store::keys::payment(&payment.key);
-    let state = put_state(world, &pk, AttributeValue::S("spoilt".to_owned())).await;
-    Spoilt { pk, state }
+/// Makes documents of the product's table unreadable, as [`spoil`] does.
+pub async fn spoil_documents(world: &World, is: impl Fn(&str, &str) -> bool) -> Spoilt {
+    let table = config(world).required("TABLE").expect("the table's name").to_owned();
+    spoil(world.cloud(), &table, "doc", is).await
 }
 
-/// Answers what stood there.
-async fn put_state(world: &World, pk: &str, state: AttributeValue) -> AttributeValue {
-    let client = aws_sdk_dynamodb::Client::new(&world.cloud().sdk_config(Caller::Operator));
-    let put = client
-        .update_item()
-        .table_name(config(world).required("TABLE").expect("the table's name"))
-        .key(store::keys::PK, AttributeValue::S(pk.to_owned()))
-        .key(store::keys::SK, AttributeValue::S("-".to_owned()))
-        .condition_expression("attribute_exists(st)")
-        .update_expression("SET st = :state")
-        .expression_attribute_values(":state", state)
-        .return_values(ReturnValue::AllOld);
-    let before = put.send().await.expect("the payment is there").attributes;
-    before.and_then(|mut item| item.remove("st")).expect("it has a state")
+/// Makes a buyer's kept card one that nothing can read.
+pub async fn spoil_card(world: &World, merchant: &str, user: &str) -> Spoilt {
+    let (of_merchant, owner) = (format!("C#{merchant}#"), format!("u#{user}"));
+    spoil_documents(world, |pk, sk| pk.starts_with(&of_merchant) && sk == owner).await
+}
+
+/// Makes a payment's state one that nothing can read, as a fault of ours or a hand in the table could.
+pub async fn spoil_payment(world: &World, payment: &Payment) -> Spoilt {
+    let table = config(world).required("TABLE").expect("the table's name").to_owned();
+    let of_payment = store::keys::payment(&payment.key);
+    spoil(world.cloud(), &table, "st", |pk, _| pk == of_payment).await
 }
 
 /// The settings of a function, with an operator's rights.
@@ -302,11 +331,12 @@ pub async fn object(world: &World, key: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// A merchant's audit log, newest first.
+/// A merchant's audit log, newest first, without what can't be read.
 pub async fn audit_log(world: &World, merchant: &str) -> Vec<Entry> {
     let merchant = MerchantId::new(merchant).expect("a merchant number");
     let table = config(world).table().expect("the table's name");
-    store::AuditLog::new(table).page(&merchant, None, 1_000).await.expect("the table answers")
+    let page = store::AuditLog::new(table).page(&merchant, None, 1_000).await.expect("the table answers");
+    page.into_iter().filter_map(store::Logged::entry).collect()
 }
 
 async fn registry(world: &World) -> Registry {

@@ -24,8 +24,8 @@ use local::world::World;
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    BatchDesk, Card, Log, ShopRequest, Shopper, approvals, audit_log, cards, change_merchant, fresh, matters, payment,
-    smuggle_card,
+    BatchDesk, Card, Clerk, Log, ShopRequest, Shopper, approvals, audit_log, cards, change_merchant, fresh, matters,
+    payment, smuggle_card, spoil_card, spoil_documents, spoil_payment,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -353,4 +353,72 @@ async fn a_shopper_pays_on_while_a_batch_of_old_cards_is_declined() {
     shopper.open(&ShopRequest::new("4000", 1_000, "700")).await;
     shopper.pay(&Card::of(cards::VISA)).await;
     assert!(shopper.page().is_hand_over());
+}
+
+#[tokio::test]
+async fn a_record_that_cant_be_read_is_its_rows_alone() {
+    let (log, _guard) = Log::capture(LevelFilter::INFO);
+    let world = world().await;
+    let desk = desk(&world).await;
+    spoil_card(&world, "4000", "bob").await;
+    let first =
+        desk.charge("one", BatchDesk::file(&[("1", 100, "alice"), ("2", 100, "bob"), ("3", 100, "alice")])).await;
+    assert_eq!(codes(&desk, &first).await, ["approved ", "error card_unreadable", "approved "]);
+    assert_eq!(log.alarms().len(), 1, "a person is told: {:?}", log.alarms());
+
+    let spoilt = spoil_payment(&world, &payment(&world, "4000", "1").await.unwrap()).await;
+    let second = desk.charge("two", BatchDesk::file(&[("1", 100, "alice"), ("5", 100, "alice")])).await;
+    assert_eq!(codes(&desk, &second).await, ["unknown order_unreadable", "approved "]);
+    let again = desk.again(&first).await;
+    desk.confirm(&again).await;
+    desk.run().await;
+    let again = desk.load(&again.id).await;
+    let answers = ["unknown order_unreadable", "error card_unreadable", "error already_paid"];
+    assert_eq!(codes(&desk, &again).await, answers, "where rows were begun before, too");
+    assert_eq!(log.alarms().len(), 4, "{:?}", log.alarms());
+
+    spoilt.mend().await;
+    world.advance(Duration::from_secs(3_600)).await.unwrap();
+    let (second, again) = (desk.load(&second.id).await, desk.load(&again.id).await);
+    assert_eq!(codes(&desk, &second).await, ["error order_used", "approved "], "whose it is was found out");
+    assert_eq!(codes(&desk, &again).await[0], "error order_used");
+    let counts = BatchDesk::counts(&second);
+    assert_eq!((counts.done, counts.approved, counts.yen, counts.errors, counts.unknown), (2, 1, 100, 1, 0));
+    assert_eq!(approvals(&world).await, 3, "nothing twice");
+}
+
+#[tokio::test]
+async fn a_row_that_was_approved_and_cant_be_read_any_more_stays_approved() {
+    let world = world().await;
+    let desk = desk(&world).await;
+    let file = BatchDesk::file(&[("1", 100, "alice"), ("2", 100_901, "bob"), ("3", 100, "carol")]);
+    let batch = desk.charge("one", file).await;
+    assert_eq!(codes(&desk, &batch).await, ["approved ", "unknown being_checked", "declined generic_decline"]);
+    spoil_payment(&world, &payment(&world, "4000", "1").await.unwrap()).await;
+    world.advance(Duration::from_secs(3_600)).await.unwrap();
+    let batch = desk.load(&batch.id).await;
+    assert_eq!(codes(&desk, &batch).await[..2], ["approved ", "approved "]);
+    let counts = BatchDesk::counts(&batch);
+    assert_eq!((counts.approved, counts.yen, counts.declined, counts.unknown), (2, 101_001, 1, 0));
+}
+
+/// Of each line what came of it, and the code.
+async fn codes(desk: &BatchDesk, batch: &domain::batch::Batch) -> Vec<String> {
+    desk.answers(batch).await.into_iter().map(|[result, _, code]| format!("{result} {code}")).collect()
+}
+
+#[tokio::test]
+async fn entries_of_the_log_that_cant_be_read_keep_no_batch_from_being_told() {
+    let world = world().await;
+    let mut clerk = Clerk::owner(&world).await;
+    spoil_documents(&world, |pk, _| pk == "A#4000").await;
+    let desk = desk(&world).await;
+    let batch = desk.charge("one", BatchDesk::file(&[("1", 100, "alice")])).await;
+    assert!(batch.told, "{:?}", batch.state);
+    assert_eq!(mails(&world).len(), 1);
+    let ended = |action: &Action| matches!(action, Action::BatchEnded { .. });
+    assert_eq!(audit_log(&world, "4000").await.iter().filter(|entry| ended(&entry.action)).count(), 1);
+    let page = clerk.get("/console/audit").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("この記録は読み取れません。") && page.text.contains("一括処理"), "{}", page.text);
 }

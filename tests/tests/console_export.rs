@@ -16,7 +16,8 @@ use local::admin::GivenRole;
 use local::cloud::{Fault, When};
 use local::world::World;
 use std::time::Instant;
-use system_tests::{Card, Clerk, ShopRequest, Shopper, cards, fill_search, fresh};
+use system_tests::{Card, Clerk, Log, ShopRequest, Shopper, cards, fill_search, fresh, spoil};
+use tracing_subscriber::filter::LevelFilter;
 
 /// Pays an order of merchant 4000 with these free items.
 async fn pay(world: &World, order: &str, free: [&str; 3]) {
@@ -165,4 +166,26 @@ async fn a_wrong_search_or_form_makes_nothing() {
     }
     world.settle().await.unwrap();
     assert!(clerk.get("/console/exports").await.text.contains("まだ出力はありません"));
+}
+
+#[tokio::test]
+async fn a_download_that_lists_a_record_that_cant_be_read_says_so() {
+    let (log, _guard) = Log::capture(LevelFilter::INFO);
+    let world = fresh().await;
+    for order in ["1", "2"] {
+        pay(&world, order, ["", "", ""]).await;
+    }
+    world.settle().await.unwrap();
+    let mut clerk = Clerk::owner(&world).await;
+    let table = world.template().tables.iter().find(|table| table.name == "SearchTable").unwrap().name.clone();
+    let spoilt = spoil(world.cloud(), &table, "doc", |pk, _| pk == "P#4000#1").await;
+    export(&world, &mut clerk, "", "utf-8").await;
+    let address = clerk.page().address.clone();
+    assert!(clerk.get(&address).await.text.contains("作成できませんでした"), "{}", clerk.page().text);
+    assert!(clerk.get("/console/exports").await.text.contains("作成できませんでした"), "{}", clerk.page().text);
+    assert_eq!(log.alarms().len(), 1, "{:?}", log.alarms());
+    assert_eq!(world.cloud().queue("ExportDeadLetters").unwrap().bodies().unwrap(), [""; 0]);
+    spoilt.mend().await;
+    export(&world, &mut clerk, "", "utf-8").await;
+    assert_eq!(std::str::from_utf8(&file(&world, &mut clerk).await.1).unwrap().lines().count(), 3);
 }

@@ -30,9 +30,10 @@ use local::world::World;
 use std::time::Duration;
 use store::StoredHistory;
 use system_tests::{
-    BatchDesk, Clerk, ContinuationDesk, Outage, approvals, audit_log, card_tries, cards, change_merchant, fresh,
-    kept_card, payment,
+    BatchDesk, Clerk, ContinuationDesk, Log, Outage, approvals, audit_log, card_of, card_tries, cards, change_merchant,
+    config, fresh, kept_card, payment, spoil_card, spoil_documents, spoil_payment,
 };
+use tracing_subscriber::filter::LevelFilter;
 
 const LIST: &str = "/console/continuation";
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -612,4 +613,41 @@ async fn a_guests_row_that_another_orders_card_paid_is_continued_with_that_card(
     let mut clerk = Clerk::owner(&world).await;
     let next = desk.draw(&mut clerk, "2026-12", "2027-01").await;
     assert_eq!((next.chosen.rows, next.chosen.yen), (3, 2_000), "each is a lineage of its own, month after month");
+}
+
+#[tokio::test]
+async fn a_record_that_cant_be_read_is_left_out_of_the_plan_and_holds_up_no_other() {
+    let (log, _guard) = Log::capture(LevelFilter::INFO);
+    let rows = [ROWS, &[("104", 4_000, ""), ("105", 5_000, "")]].concat();
+    let (world, desk) = december(&rows).await;
+    let mut clerk = Clerk::owner(&world).await;
+    spoil_payment(&world, &payment(&world, "4000", "101").await.unwrap()).await;
+    spoil_card(&world, "4000", "bob").await;
+    let of_guest = card_of(&world, "4000", &CardOwner::Order(OrderId::new("104").unwrap())).await.unwrap();
+    let tried = of_guest.tried(TriedBy::Merchant).unwrap();
+    card_tries(&world).put(&tried, &StoredHistory::default(), TryHistory::default()).await.unwrap();
+    let of_tries = format!("CT#4000#{}", tried.fingerprint);
+    spoil_documents(&world, |pk, _| pk == of_tries).await;
+    let run = desk.draw(&mut clerk, "2026-11", "2026-12").await;
+    assert_eq!((run.chosen.rows, run.chosen.yen), (1, 3_000), "{:?}", run.state);
+    assert!(log.alarms().len() >= 3, "a person is told of each: {:?}", log.alarms());
+    desk.confirm(&mut clerk, &run).await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(taken(&world, "2026-12", "103").await, Some(3_000));
+}
+
+#[tokio::test]
+async fn a_run_that_cant_be_read_keeps_no_other_month_from_beginning() {
+    let (world, desk) = by_itself().await;
+    let november = domain::recurring::continuation::Run::scheduled(
+        &domain::MerchantId::new("4000").unwrap(),
+        month("2026-11"),
+        "2026-11-10".parse().unwrap(),
+        world.now(),
+    );
+    store::Continuations::new(config(&world).table().unwrap()).put(&november).await.unwrap();
+    spoil_documents(&world, |pk, _| pk == "CN#4000").await;
+    desk.until("2026-12-11").await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(taken(&world, "2026-12", "103").await, Some(3_000));
 }

@@ -440,3 +440,31 @@ async fn a_matter_is_closed_at_a_terminal_once_and_noted() {
     assert_eq!(entry.by, Actor::Operator("yui".to_owned()));
     assert_eq!(entry.action, Action::MatterSettled { matter: matter.id(), order: matter.order });
 }
+
+#[tokio::test]
+async fn an_open_matter_is_seen_behind_any_number_of_closed_ones_and_beside_one_that_cant_be_read() {
+    let world = fresh().await;
+    let merchant = domain::MerchantId::new("4000").unwrap();
+    let attention = store::Attention::new(system_tests::config(&world).table().unwrap());
+    let raised = async |order: u32| {
+        let batch = system_tests::batch_in(&world, domain::batch::BatchState::Waiting { since: world.now() });
+        let since = world.now() + jiff::SignedDuration::from_secs(i64::from(order));
+        let id = domain::batch::BatchId::new(format!("{order:020}")).unwrap();
+        let matter = domain::attention::Matter::of_batch(&domain::batch::Batch { id, ..batch }, since);
+        attention.raise(&matter).await.unwrap();
+        matter
+    };
+    let open = raised(1).await;
+    let spoilt = raised(2).await.id();
+    system_tests::spoil_documents(&world, |pk, sk| pk == "Q#4000" && sk == spoilt.as_str()).await;
+    for order in 3..153 {
+        let settled = domain::attention::Settled { by: domain::ActorId::system(), at: world.now() };
+        attention.settle(Some(&merchant), &raised(order).await.id(), &settled).await.unwrap();
+    }
+    let mut clerk = system_tests::Clerk::owner(&world).await;
+    let page = clerk.get("/console").await;
+    assert!(page.html().contains(open.id().as_str()), "{}", page.text);
+    let listed = Admin::Matters(local::admin::MattersCommand::List);
+    let lines = system_tests::administer(&world, listed).await;
+    assert!(lines.len() == 2 && lines[1].contains("cannot be read"), "{lines:?}");
+}

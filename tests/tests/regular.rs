@@ -34,8 +34,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use system_tests::{
-    Hook, Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan,
-    take_cards_for_checked, tick, tick_at, year_of,
+    Hook, Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan, put_plan,
+    spoil_documents, take_cards_for_checked, tick, tick_at, year_of,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -279,6 +279,25 @@ async fn a_card_that_is_changed_in_the_instant_of_a_decline_is_tried_once_more_a
     assert_eq!((paid.period, desk.calls(&plan, 2).await), (3, (1, 1)));
     until(&world, "2027-01-20 00:00").await;
     assert_eq!(desk.calls(&plan, 2).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_regular_purchase_that_cant_be_read_keeps_another_card_from_no_other_of_its_owner() {
+    let (log, _guard) = Log::capture(LevelFilter::INFO);
+    let (world, desk, id) = joined(cards::NO_FUNDS).await;
+    until(&world, "2026-12-28 10:01").await;
+    let plan = desk.plan(&id).await;
+    for order in ["900", "901", "902", "903"] {
+        let key = domain::PaymentKey::new(plan.merchant.clone(), OrderId::new(order).unwrap());
+        let other = put_plan(&world, &Plan { id: PlanId::of(&key), ..plan.clone() }).await;
+        let place = format!("R#4000#{}", other.id.as_str());
+        spoil_documents(&world, |pk, _| pk == place).await;
+    }
+    desk.changed_by_buyer(&plan, cards::VISA).await;
+    until(&world, "2026-12-28 10:30").await;
+    assert_eq!(desk.plan(&id).await.period, 3, "what failed is paid with the new card");
+    let told = log.alarms().iter().filter(|alarm| alarm.contains("can't be read")).count();
+    assert_eq!(told, 4, "{:?}", log.alarms());
 }
 
 #[tokio::test]

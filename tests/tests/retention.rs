@@ -17,12 +17,15 @@ use domain::{
 };
 use http::{Request, StatusCode};
 use inbound::Config;
-use local::{cloud::Caller, world::World};
+use local::{
+    cloud::{Caller, Fault, When},
+    world::World,
+};
 use outbound::objects::Objects;
 use store::Images;
 use system_tests::{
     BatchDesk, Card, Clerk, ShopRequest, Shopper, audit_log, cards, change_merchant, housekept, kept_card, merchant,
-    searches,
+    searches, spoil_documents,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -149,6 +152,45 @@ async fn files_go_when_the_merchant_keeps_them_no_longer() {
         if let Action::Forgotten { files, .. } = entry.action { files } else { 0 }
     };
     assert_eq!(audit_log(&world, "4000").await.iter().map(forgotten).sum::<u32>(), 3, "each run says what it deleted");
+}
+
+#[tokio::test]
+async fn what_cant_be_read_or_deleted_holds_up_no_other() {
+    let world = housekept().await;
+    change_merchant(&world, "4000", |merchant| merchant.retention.unused_cards_days = 4).await;
+    let desk = BatchDesk::of(&world, "4000");
+    for n in 0..40 {
+        desk.keep(&format!("buyer-{n}"), cards::VISA).await;
+    }
+    spoil_documents(&world, |pk, sk| pk.starts_with("C#4000#") && sk == "u#buyer-0").await;
+    let files = files(&world);
+    for key in ["exports/4000/a.csv", "exports/4000/b.csv", "4000/inbox/c.csv", "4000/results/d.csv"] {
+        files.put(key, "text/csv", "a,b\r\n").await.unwrap();
+    }
+    let (caller, operation) = (Some("RetentionSweep".to_owned()), "ListObjectVersions".to_owned());
+    change_merchant(&world, "4000", |merchant| {
+        merchant.retention.exports_days = 4;
+        merchant.retention.batch_files_days = 4;
+        merchant.retention.batch_results_days = 4;
+    })
+    .await;
+    world.advance(DAY * 4).await.unwrap();
+    world.faults().restart();
+    world.faults().plan(When::Nth { caller, operation, nth: 0 }, Fault::FailBefore);
+    world.advance(DAY).await.unwrap();
+    world.faults().stop();
+    let mut left = Vec::new();
+    for n in 1..40 {
+        let card = kept_card(&world, "4000", &format!("buyer-{n}")).await;
+        left.extend(card.filter(|card| card.number.is_some()).map(|_| n));
+    }
+    assert_eq!(left, [0; 0], "all that can be read");
+    let mut there = Vec::new();
+    for prefix in ["exports/4000/", "4000/inbox/", "4000/results/"] {
+        there.push(files.list(prefix, None).await.unwrap().objects.len());
+    }
+    assert_eq!(there[1..], [0, 0]);
+    assert!(there[0] <= 1, "the one that could not be deleted goes the next day");
 }
 
 #[tokio::test]

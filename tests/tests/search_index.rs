@@ -13,6 +13,7 @@ use domain::{MerchantId, Payment, PaymentKey};
 use inbound::Config;
 use jiff::civil::{Date, date};
 use lambda_runtime::{Context, LambdaEvent};
+use local::admin::{Admin, IndexCommand};
 use local::cloud::{Caller, Fault, When};
 use local::world::{Delivery, World};
 use proptest::prelude::*;
@@ -278,4 +279,25 @@ async fn an_ordinary_payment_costs_the_read_model_so_much() {
     let together = spent(&world) - before;
     println!("intent and result in one batch: {together} write units");
     assert!((together - 7.0).abs() < f64::EPSILON, "{together}");
+}
+
+#[tokio::test]
+async fn a_rebuild_goes_past_what_cant_be_read_and_takes_any_number_of_versions() {
+    let world = fresh().await;
+    for order in ["1", "2"] {
+        opens(&world, 1_000, order).await.pay(&Card::of(cards::VISA)).await;
+    }
+    world.settle().await.unwrap();
+    let first = payment(&world, "4000", "1").await.unwrap();
+    system_tests::spoil_payment(&world, &first).await;
+    let rebuild = || Admin::Index(IndexCommand::Rebuild { merchant: "4000".to_owned() });
+    let said = system_tests::administer(&world, rebuild()).await;
+    assert!(said[0].starts_with("looked at 1 payments"), "{said:?}");
+    assert!(said.len() == 2 && said[1].contains("P#4000#1") && said[1].contains("cannot be read"), "{said:?}");
+
+    let second = payment(&world, "4000", "2").await.unwrap();
+    let asked_about_for_a_day = Payment { version: 400, ..second };
+    let index = store::SearchIndex::new(search_table(&world));
+    index.rebuild(&asked_about_for_a_day, world.now()).await.unwrap();
+    assert_eq!(searches(&world).row(&asked_about_for_a_day.key).await.unwrap(), Some(Row::of(&asked_about_for_a_day)));
 }

@@ -214,7 +214,7 @@ async fn a_payment_that_can_be_read_again_is_found_out() {
     let unknown = stored(&world).await;
     let stands = spoil_payment(&world, &unknown).await;
     world.advance(30 * MINUTE).await.unwrap();
-    stands.put_back(&world).await;
+    stands.mend().await;
     world.advance(2 * HOUR).await.unwrap();
     assert!(matches!(stored(&world).await.state, State::Captured { .. }), "{:?}", stored(&world).await.state);
 }

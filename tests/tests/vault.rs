@@ -25,7 +25,7 @@ use local::template::Template;
 use outbound::CardKey;
 use outbound::vault::SealError;
 use store::{CardKeys, Cards, Kept, KeyStage, Merchants, Table};
-use system_tests::{START, options};
+use system_tests::{START, options, spoil};
 
 const NUMBERS: [&str; 4] = ["4242424242424242", "5555555555554444", "378282246310005", "30569309025904"];
 const DAY_S: i64 = 86_400;
@@ -589,6 +589,23 @@ async fn the_newest_key_is_replaced_before_it_is_retired_and_a_card_that_does_no
     let stored = bank.stored(&good).await;
     assert_eq!(data_key(&stored), "2026-11b");
     assert_eq!(vault.open(&stored).await.unwrap(), pan(NUMBERS[0]));
+}
+
+#[tokio::test]
+async fn a_card_that_cant_be_read_holds_up_no_other_and_holds_every_key() {
+    let bank = Bank::open().await;
+    let cards = aged(&bank).await;
+    let table = bank.operator().required("TABLE").unwrap().to_owned();
+    let spoilt = spoil(&bank.cloud, &table, "doc", |pk, sk| pk.starts_with("C#4000#") && sk == "u#buyer-0").await;
+    for _ in 0..2 {
+        assert!(bank.rewrap_for(1_000_000).await.is_err(), "a person is called");
+        assert_eq!(all_open(&bank, &cards[1..]).await, BTreeSet::from(["2027-12".to_owned()]));
+        bank.later(DAY_S);
+        assert!(matches!(stage(&bank.keys().list().await.unwrap(), "2026-11"), KeyStage::Retiring { .. }));
+    }
+    spoilt.mend().await;
+    let tally = bank.rewrap().await;
+    assert_eq!((tally.rewrapped, tally.failed, tally.done), (1, 0, 1));
 }
 
 #[tokio::test]

@@ -45,6 +45,11 @@ impl Answered {
         Self { result: RowResult::Error, payment: None, why: Why::Reason(reason), yen: 0 }
     }
 
+    /// The payment under the row's order can't be read: nobody knows whether the row was charged.
+    pub(crate) const fn unreadable() -> Self {
+        Self { result: RowResult::Unknown, payment: None, why: Why::Reason(Reason::OrderUnreadable), yen: 0 }
+    }
+
     /// The batch was stopped first.
     pub(crate) const fn not_run() -> Self {
         Self { result: RowResult::NotRun, payment: None, why: Why::Reason(Reason::Stopped), yen: 0 }
@@ -101,16 +106,21 @@ impl Answered {
 
     /// Adds it to what was counted.
     pub(crate) fn add_to(&self, counts: Counts) -> Counts {
-        let of = |wanted: RowResult| u32::from(self.result == wanted);
-        counts.add(Counts {
-            done: u32::from(self.result != RowResult::Blank),
-            approved: of(RowResult::Approved),
-            yen: self.yen,
-            declined: of(RowResult::Declined),
-            unknown: of(RowResult::Unknown),
-            errors: of(RowResult::Error),
-            not_run: of(RowResult::NotRun),
-        })
+        counts.add(counted(self.result, self.yen))
+    }
+}
+
+/// A line that came to this; `yen` is what was approved.
+pub(crate) fn counted(result: RowResult, yen: u64) -> Counts {
+    let of = |wanted: RowResult| u32::from(result == wanted);
+    Counts {
+        done: u32::from(result != RowResult::Blank),
+        approved: of(RowResult::Approved),
+        yen: if result == RowResult::Approved { yen } else { 0 },
+        declined: of(RowResult::Declined),
+        unknown: of(RowResult::Unknown),
+        errors: of(RowResult::Error),
+        not_run: of(RowResult::NotRun),
     }
 }
 

@@ -118,7 +118,7 @@ impl Begun {
         // What was charged for a month before, by whichever run, stands under the same orders.
         if again || batch.again || batch.kind != Kind::File {
             match rows.find_standing().await {
-                Ok(()) => {}
+                Ok(()) => rows.tell_unreadable(),
                 Err(error) => return let_go(deps, &batch, &chunk, error).await,
             }
         }

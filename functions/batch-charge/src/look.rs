@@ -1,8 +1,15 @@
 //! A chunk that is over, and whose rows were not all known: they are read again. Nothing is charged here.
 
-use domain::batch::{Batch, Check, Chunk, Counts, Found, Lines, ResultWriter, Rules};
+use std::ops::Add as _;
 
-use crate::{Deps, WorkError, answer::Answered, chunk, part, rows::Rows};
+use domain::batch::{Batch, Check, Chunk, Counts, Found, Line, Lines, ResultWriter, Row, RowResult, Rules, told};
+
+use crate::{
+    Deps, WorkError,
+    answer::{Answered, counted},
+    chunk, part,
+    rows::Rows,
+};
 
 /// The most bytes of a part: each line of the largest piece, with a reason behind it.
 const MOST: usize = 4 * 1024 * 1024;
@@ -17,53 +24,55 @@ pub(crate) async fn again(deps: &Deps, batch: &Batch, stands: &Chunk) -> Result<
     let bytes = part::input(deps, batch, &stands.piece).await?;
     let mut rows = Rows::read(deps, (batch, &merchant), check, (&stands.piece, &bytes));
     rows.find_standing().await?;
-    let counts = recounted(&rows, stands.counts);
-    if counts.unknown == stands.counts.unknown {
-        return Ok(());
-    }
     let before = deps.files.get(&batch.part(stands.number)).await?.ok_or(WorkError::Gone("part of the result"))?;
     let before = before.into_bytes(MOST).await?;
-    let lines = renewed(check, Rules::of(&merchant, batch.kind), stands, (&rows, &before));
+    let lines = Lines::new(&before, &check.layout, Rules::of(&merchant, batch.kind), &stands.piece);
+    let (lines, counts) = renewed(check, &rows, lines)?;
+    if counts == stands.counts {
+        return Ok(());
+    }
     part::write(deps, batch, stands.number, lines).await?;
     let next = Chunk { version: stands.version.saturating_add(1), at: deps.clock.now(), counts, ..stands.clone() };
     chunk::write(deps, batch, &next).await
 }
 
-/// Rows whose own payment stands, counted anew; what the acquirer was never asked about stays as it was answered.
-///
-/// Only a row's own payment is approved or unknown. A decline may be an earlier batch's, which stands for a row that was not tried again.
-fn recounted(rows: &Rows<'_>, before: Counts) -> Counts {
-    let own = own(rows).flatten().fold(Counts::default(), |counts, answered| answered.add_to(counts));
-    let answered = before.approved.saturating_add(before.declined).saturating_add(before.unknown);
-    let declined = answered.saturating_sub(own.approved).saturating_sub(own.unknown);
-    Counts { approved: own.approved, yen: own.yen, declined, unknown: own.unknown, ..before }
-}
-
-/// The part again, with new answers to the rows whose payments stand, and all other lines as they were.
-fn renewed(check: &Check, rules: Rules, stands: &Chunk, (rows, before): (&Rows<'_>, &[u8])) -> Vec<u8> {
-    let lang = check.layout.lang();
+/// The part again, with new answers to the rows whose payments stand, and all other lines as they were `told`; and what that comes to.
+fn renewed<'a>(
+    check: &Check,
+    rows: &Rows<'_>,
+    before: impl Iterator<Item = Line<'a>>,
+) -> Result<(Vec<u8>, Counts), WorkError> {
     let mut writer = ResultWriter::new(&check.layout);
-    let mut bytes = Vec::with_capacity(before.len());
-    let told = Lines::new(before, &check.layout, rules, &stands.piece);
-    for (((line, _), answered), told) in rows.answered().zip(own(rows)).zip(told) {
+    let (mut bytes, mut counts) = (Vec::new(), Counts::default());
+    for ((line, _), before) in rows.answered().zip(before) {
+        let was = told(&check.layout, before.record).ok_or(WorkError::Gone("part of the result"))?;
+        let (answered, yen) = match &line.found {
+            Found::Row(row) => (now(rows, row, was), u64::from(row.amount.get())),
+            Found::Bad(_) | Found::Blank => (None, 0),
+        };
         match answered {
             Some(answered) => {
-                part::write_line(&mut writer, line.record, &answered, lang);
+                counts = answered.add_to(counts);
+                part::write_line(&mut writer, line.record, &answered, check.layout.lang());
                 bytes.extend(writer.take());
             }
             None => {
-                bytes.extend_from_slice(told.record);
+                counts = counts.add(counted(was, yen));
+                bytes.extend_from_slice(before.record);
                 bytes.extend_from_slice(check.layout.line_end.bytes());
             }
         }
     }
-    bytes
+    Ok((bytes, counts))
 }
 
-/// For each line the answer by its own payment, if it has one.
-fn own<'a>(rows: &'a Rows<'_>) -> impl Iterator<Item = Option<Answered>> + 'a {
-    rows.answered().map(|(line, _)| match &line.found {
-        Found::Row(row) => rows.own(row),
-        Found::Bad(_) | Found::Blank => None,
-    })
+/// The answer of a row by what stands now. None: as it was.
+fn now(rows: &Rows<'_>, row: &Row, was: RowResult) -> Option<Answered> {
+    match was {
+        // Where its order's payment could not be read, that may be another's.
+        RowResult::Unknown => rows.own(row).or_else(|| rows.foreign(row)),
+        RowResult::Approved | RowResult::Declined | RowResult::Error | RowResult::NotRun | RowResult::Blank => {
+            rows.own(row)
+        }
+    }
 }

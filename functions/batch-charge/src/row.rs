@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use charging::{Attempt, Charge, ChargeError, Charged, Means};
 use domain::{
-    CardOwner, Initiator, KeptCard, Merchant, OrderId, Payment, PaymentKey,
+    CardOwner, Causes, Initiator, KeptCard, Merchant, OrderId, Payment, PaymentKey,
     acquirer::{BrowserData, DeclineCategory},
     batch::{Batch, Kind, Payer, Reason, Row},
     card::Unchargeable,
@@ -12,7 +12,7 @@ use domain::{
     payment::{Details, Interface, Order, Origin, Standing, State},
 };
 use jiff::Timestamp;
-use store::StoreError;
+use store::{StoreError, keys};
 
 use crate::{
     Deps,
@@ -56,9 +56,10 @@ impl Charger<'_> {
             Kind::File => self.named(row).await,
             Kind::Continuation { from, month } => self.continued(row, from, month).await,
         };
-        let (card, order) = match found.map_err(|error| Halt::Failed(error.into()))? {
-            Ok(found) => found,
-            Err(reason) => return Ok(Answered::error(reason)),
+        let (card, order) = match found {
+            Ok(Ok(found)) => found,
+            Ok(Err(reason)) => return Ok(Answered::error(reason)),
+            Err(error) => return self.unread(row, error),
         };
         if let Some(answered) = self.refused_for_good(row, &card) {
             return Ok(answered);
@@ -91,13 +92,26 @@ impl Charger<'_> {
             Err(ChargeError::DayLimit) => Ok(Answered::error(Reason::DayLimit)),
             Err(ChargeError::Limited(limit)) => Ok(Answered::error(Reason::Limited(limit))),
             Err(ChargeError::CardUnusable) => Ok(Answered::error(missing(&row.payer))),
-            Err(
-                error @ (ChargeError::Store(_)
-                | ChargeError::Vault(_)
-                | ChargeError::CardTesting
-                | ChargeError::Random(_)),
-            ) => Err(Halt::Failed(error.into())),
+            Err(ChargeError::Store(error)) => self.unread(row, error),
+            Err(error @ (ChargeError::Vault(_) | ChargeError::CardTesting | ChargeError::Random(_))) => {
+                Err(Halt::Failed(error.into()))
+            }
         }
+    }
+
+    /// Nothing was sent for the row. A record that this version can't read is this row's alone: it must not keep the others from ending. A table that does not
+    /// answer fails for all.
+    fn unread(&self, row: &Row, error: StoreError) -> Result<Answered, Halt> {
+        let pk = match &error {
+            StoreError::Unreadable { pk, .. } => pk,
+            StoreError::Unavailable(_) | StoreError::Conflict => return Err(Halt::Failed(error.into())),
+        };
+        let is_own = *pk == keys::payment(&PaymentKey::new(self.batch.merchant.clone(), row.order.clone()));
+        tracing::error!(
+            alarm = true, merchant.id = %self.batch.merchant, batch.id = %self.batch.id, line = row.line, error = %Causes::of(&error),
+            "a row of a batch was not charged: a record of it can't be read"
+        );
+        Ok(if is_own { Answered::unreadable() } else { Answered::error(Reason::CardUnreadable) })
     }
 
     /// The attempt that the row stands for, or its answer where the order is taken.

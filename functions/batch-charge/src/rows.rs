@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use domain::{
-    Merchant, OrderId, Payment, PaymentKey,
-    batch::{Batch, Check, Chunk, Counts, Found, Line, Lines, Piece, Reason, Row, Rules},
+    Causes, Merchant, OrderId, Payment, PaymentKey,
+    batch::{Batch, Check, Chunk, Counts, Found, Kind, Line, Lines, Piece, Reason, Row, Rules},
+    payment::Standing,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use inbound::checkout::trades_at;
 use jiff::{SignedDuration, Timestamp};
+use store::StoreError;
 
 use crate::{
     Deps, WorkError,
@@ -33,6 +35,8 @@ pub(crate) struct Rows<'a> {
     answers: Vec<Option<Answered>>,
     /// Payments that stand already under orders of these rows.
     standing: HashMap<OrderId, Payment>,
+    /// Orders of these rows whose payments stand and can't be read.
+    unreadable: HashMap<OrderId, StoreError>,
 }
 
 /// A chunk when no row of it runs any more.
@@ -60,21 +64,35 @@ impl<'a> Rows<'a> {
             Found::Bad(bad) => Some(Answered::bad(bad.clone())),
             Found::Blank => Some(Answered::blank()),
         });
-        Self { deps, batch, merchant, answers: answers.collect(), lines, standing: HashMap::new() }
+        let (standing, unreadable) = (HashMap::new(), HashMap::new());
+        Self { deps, batch, merchant, answers: answers.collect(), lines, standing, unreadable }
     }
 
-    /// Reads the payments of all rows. A row whose own payment stands has its answer: it is never tried again.
+    /// Reads the payments of all rows. A row whose own payment stands has its answer: it is never tried again. So has one whose order's payment can't be read.
     pub(crate) async fn find_standing(&mut self) -> Result<(), WorkError> {
         let keys: Vec<_> = self.charges().map(|(_, row)| self.key(row)).collect();
-        let payments = self.deps.payments.load_all(&keys).await?;
-        self.standing = payments.into_iter().map(|payment| (payment.key.order.clone(), payment)).collect();
-        let own: Vec<_> = self.charges().filter_map(|(place, row)| Some((place, self.own(row)?))).collect();
-        for (place, answered) in own {
+        let loaded = self.deps.payments.load_each(&keys).await?;
+        self.standing = loaded.payments.into_iter().map(|payment| (payment.key.order.clone(), payment)).collect();
+        self.unreadable = loaded.unreadable.into_iter().map(|(key, error)| (key.order, error)).collect();
+        let known =
+            |row: &Row| self.own(row).or_else(|| self.unreadable.contains_key(&row.order).then(Answered::unreadable));
+        let known: Vec<_> = self.charges().filter_map(|(place, row)| Some((place, known(row)?))).collect();
+        for (place, answered) in known {
             if let Some(answer) = self.answers.get_mut(place) {
                 *answer = Some(answered);
             }
         }
         Ok(())
+    }
+
+    /// Calls a person for each payment that can't be read.
+    pub(crate) fn tell_unreadable(&self) {
+        for (order, error) in &self.unreadable {
+            tracing::error!(
+                alarm = true, payment.id = %PaymentKey::new(self.batch.merchant.clone(), order.clone()), batch.id = %self.batch.id,
+                error = %Causes::of(error), "a payment can't be read; nobody knows whether its row of a batch was charged"
+            );
+        }
     }
 
     /// Charges what has no answer yet, for as long as the gate lets rows begin.
@@ -140,11 +158,20 @@ impl<'a> Rows<'a> {
         self.lines.iter().zip(self.answers.iter().map(Option::as_ref))
     }
 
-    /// The answer of a row by its own payment, if that stands.
+    /// The answer of a row by its own payment, if that stands and can be read.
     pub(crate) fn own(&self, row: &Row) -> Option<Answered> {
         let payment = self.standing.get(&row.order)?;
         let nonce = self.batch.id.nonce_of(&self.batch.merchant, row.line);
         (payment.nonce == nonce).then(|| Answered::of(payment))
+    }
+
+    /// The answer of a row of which nobody knew whose payment stood under its order, now that it can be read: it is another's.
+    pub(crate) fn foreign(&self, row: &Row) -> Option<Answered> {
+        let payment = self.standing.get(&row.order)?;
+        Some(match self.batch.kind {
+            Kind::File => Answered::standing(Standing::OtherOrigin, payment),
+            Kind::Continuation { .. } => Answered::of_month(payment),
+        })
     }
 
     fn charges(&self) -> impl Iterator<Item = (usize, &Row)> {

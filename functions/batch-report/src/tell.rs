@@ -5,6 +5,7 @@ use domain::{
     batch::{Batch, Counts},
     tell::{BatchTelling, Message},
 };
+use store::Logged;
 
 use crate::{Deps, ReportError, follow::put};
 
@@ -14,8 +15,8 @@ const LOOKED_BACK: i32 = 200;
 /// Tells, and writes down that it was told. Begun again, it writes no second entry, and the mail has the same id.
 pub(crate) async fn tell(deps: &Deps, batch: &Batch, counts: Counts) -> Result<(), ReportError> {
     let entries = deps.audit.page(&batch.merchant, None, LOOKED_BACK).await?;
-    let is_there =
-        entries.iter().any(|entry| matches!(&entry.action, Action::BatchEnded { batch: id, .. } if *id == batch.id));
+    let is_this = |action: &Action| matches!(action, Action::BatchEnded { batch: id, .. } if *id == batch.id);
+    let is_there = entries.into_iter().filter_map(Logged::entry).any(|entry| is_this(&entry.action));
     if !is_there {
         let action = Action::BatchEnded { batch: batch.id.clone(), counts };
         let merchant = deps.merchants.load(&batch.merchant).await?;

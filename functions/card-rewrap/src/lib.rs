@@ -39,7 +39,7 @@ pub struct Tally {
     pub rewrapped: u32,
     /// Replaced or deleted by someone else meanwhile.
     pub replaced: u32,
-    /// They do not open. A person must look; their key is not done.
+    /// They do not open, or can't be read. A person must look; their key is not done, which for one that can't be read is every key on its way out.
     pub failed: u32,
     /// Data keys that no card is under any more.
     pub done: u32,

@@ -7,7 +7,7 @@ use domain::{
 };
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use store::{Kept, WalkCursor, keys::SHARDS};
+use store::{Kept, StoreError, WalkCursor, keys::SHARDS};
 
 use crate::{
     Deps, RewrapError, Tally,
@@ -111,6 +111,7 @@ impl Walk<'_> {
             let page = self.deps.cards.page(merchant, self.stands.shard, self.stands.after.as_ref()).await?;
             let looked = u32::try_from(page.cards.len()).unwrap_or(u32::MAX);
             self.tally.looked = self.tally.looked.saturating_add(looked);
+            self.leave_unreadable(merchant, &page.unreadable);
             let to_seal: Vec<KeptCard> = page.cards.into_iter().filter(|card| self.retiring(card).is_some()).collect();
             for batch in to_seal.chunks(TOGETHER) {
                 if self.deps.clock.now().saturating_add(LAST_START).map_or(true, |end| end > self.deadline) {
@@ -126,6 +127,24 @@ impl Walk<'_> {
         }
     }
 
+    /// Cards that can't be read may be under any key on its way out: none of these is done by this walk.
+    fn leave_unreadable(&mut self, merchant: &MerchantId, unreadable: &[StoreError]) {
+        for error in unreadable {
+            tracing::error!(alarm = true, merchant.id = %merchant, error = %domain::Causes::of(error), "a kept card can't be read");
+            self.tally.failed = self.tally.failed.saturating_add(1);
+            for key in self.retiring {
+                self.leave(key.id.clone());
+            }
+        }
+    }
+
+    /// A card was left under the key: it is not done.
+    fn leave(&mut self, data_key: DataKeyId) {
+        if !self.stands.left.contains(&data_key) {
+            self.stands.left.push(data_key);
+        }
+    }
+
     async fn seal_all(&mut self, batch: &[KeptCard]) -> Result<(), RewrapError> {
         let mut failed = None;
         for sealed in join_all(batch.iter().map(|card| self.seal(card.clone()))).await {
@@ -133,9 +152,7 @@ impl Walk<'_> {
                 Ok(Sealed::Anew) => &mut self.tally.rewrapped,
                 Ok(Sealed::Replaced) => &mut self.tally.replaced,
                 Ok(Sealed::Failed(data_key)) => {
-                    if !self.stands.left.contains(&data_key) {
-                        self.stands.left.push(data_key);
-                    }
+                    self.leave(data_key);
                     &mut self.tally.failed
                 }
                 // The others of the batch are done all the same.

@@ -14,7 +14,7 @@ use http::{Response, StatusCode};
 use inbound::{Config, KeyringError, http as answer};
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
-use store::StoreError;
+use store::{Logged, StoreError};
 use words::console::history::{HistoryWords, broken, history};
 
 /// Entries on a page.
@@ -58,13 +58,13 @@ async fn list(deps: &Deps, request: &Request, visit: &Visit) -> Result<Response<
     let entries = deps.console.audit().page(visit.merchant_id(), before, PAGE).await?;
     let people = deps.console.users().list(visit.merchant_id()).await?;
     let names = Names { words, people: people.iter().map(|user| (user.id.as_str(), user)).collect() };
-    let last = entries.last().map(|entry| entry.sequence);
+    let last = entries.last().map(Logged::sequence);
     let older = last.filter(|number| *number > 1 && usize::try_from(PAGE).is_ok_and(|page| entries.len() == page));
     let frame = visit.frame(words.title, Section::Audit);
     let page = ListPage {
         frame: frame.clone(),
         words,
-        rows: entries.iter().map(|entry| names.row(visit, entry)).collect(),
+        rows: entries.iter().map(|logged| names.row_of(visit, logged)).collect(),
         older: older.map(|number| format!("/console/audit?before={number}")),
         newest: before.is_some(),
     };
@@ -117,6 +117,18 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
+    fn row_of(&self, visit: &Visit, logged: &Logged) -> Row {
+        match logged {
+            Logged::Entry(entry) => self.row(visit, entry),
+            Logged::Unreadable { sequence, at } => Row {
+                number: *sequence,
+                at: words::date_time(visit.lang, *at),
+                who: String::new(),
+                what: self.words.unreadable.to_owned(),
+            },
+        }
+    }
+
     fn row(&self, visit: &Visit, entry: &Entry) -> Row {
         let who = match &entry.by {
             Actor::User(id) => self

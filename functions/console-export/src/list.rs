@@ -115,6 +115,7 @@ impl Entry {
             ExportState::Running { rows, .. } => ("open", words.running, *rows),
             ExportState::Done { rows, .. } => ("good", words.done, *rows),
             ExportState::Cancelled { .. } => ("over", words.cancelled, 0),
+            ExportState::Failed { .. } => ("bad", words.failed, 0),
         };
         Self {
             address: one::address(&export.id),

@@ -162,6 +162,7 @@ impl View {
                 view("good", words.done, lines)
             }
             ExportState::Cancelled { .. } => view("over", words.cancelled, Vec::new()),
+            ExportState::Failed { .. } => view("bad", words.failed, vec![words.failed_advice.to_owned()]),
         }
     }
 }

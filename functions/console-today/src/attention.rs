@@ -2,7 +2,7 @@
 
 use console::{Refusal, Visit};
 use domain::{
-    ActorId,
+    ActorId, Causes,
     attention::{Matter, MatterId, Settled},
     audit::Action,
 };
@@ -15,9 +15,11 @@ use words::console::today as texts;
 use crate::Deps;
 
 /// How many matters stand on the page.
-const SHOWN: u16 = 20;
-/// How many pages of closed ones are gone through for them at most.
-const PAGES: u8 = 5;
+const SHOWN: usize = 20;
+/// How many, closed ones among them, one read looks through: closed ones stay for a year and more.
+const READ: u16 = 250;
+/// How many reads there are at most.
+const READS: u8 = 20;
 
 /// A matter as people read it.
 pub(crate) struct MatterView {
@@ -33,15 +35,18 @@ pub(crate) struct MatterView {
 pub(crate) async fn open(deps: &Deps, visit: &Visit) -> Result<Vec<MatterView>, Refusal> {
     let mut found = Vec::new();
     let mut after = None;
-    for _ in 0..PAGES {
-        let page = deps.attention.list(Some(visit.merchant_id()), Which::Open, after.as_ref(), SHOWN).await?;
+    for _ in 0..READS {
+        let page = deps.attention.list(Some(visit.merchant_id()), Which::Open, after.as_ref(), READ).await?;
+        for error in page.unreadable {
+            tracing::error!(alarm = true, merchant.id = %visit.merchant_id(), error = %Causes::of(&error), "a matter for a person can't be read");
+        }
         found.extend(page.matters);
         after = page.next;
-        if after.is_none() || found.len() >= usize::from(SHOWN) {
+        if after.is_none() || found.len() >= SHOWN {
             break;
         }
     }
-    Ok(found.iter().map(|matter| MatterView::new(visit, matter)).collect())
+    Ok(found.iter().take(SHOWN).map(|matter| MatterView::new(visit, matter)).collect())
 }
 
 /// Closes a matter in somebody's name. One that is closed already stays as it was closed, and nothing is noted of it.

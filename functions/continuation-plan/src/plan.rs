@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    CardOwner, Decline, KeptCard, MerchantId, OrderId, Payment, PaymentKey, State,
+    CardOwner, Causes, Decline, KeptCard, MerchantId, OrderId, Payment, PaymentKey, State,
     payment::Interface,
     recurring::continuation::{Charged, MOST_ROWS, Month, PlanRow, Run, compare, listed, may_be_continued},
     search::{Row, Search, Status},
@@ -11,7 +11,7 @@ use domain::{
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{ToSpan as _, civil::Date};
-use store::StoreError;
+use store::{Loaded, StoreError};
 
 use crate::{Deps, PlanError};
 
@@ -41,14 +41,18 @@ pub(crate) async fn rows(deps: &Deps, run: &Run) -> Result<Option<Vec<PlanRow>>,
     let source = |charged: &Charged| by_order.get(&charged.order).copied();
     let sources: Vec<&Payment> =
         compared.values().filter_map(|row| row.chosen.or(row.before)).filter_map(source).collect();
-    let cards = cards(deps, &run.merchant, &sources).await?;
-    let histories = histories(deps, cards.values()).await?;
+    let mut cards = cards(deps, &run.merchant, &sources).await?;
+    let histories = histories(deps, &run.merchant, &mut cards).await?;
     let standing = standing(deps, run, compared.keys().copied()).await?;
     let mut rows: Vec<(&Payment, PlanRow)> = Vec::with_capacity(compared.len());
     for (root, row) in &compared {
         let Some(payment) = row.chosen.or(row.before).and_then(source) else { continue };
         let Some(card) = cards.get(&payment.card_owner()).filter(|card| may_be_continued(card)) else { continue };
-        let of_month = standing.get(&run.month.order_of(&run.merchant, root).order);
+        let order = run.month.order_of(&run.merchant, root).order;
+        if standing.unreadable.contains(&order) {
+            continue; // nobody knows whether the month was charged
+        }
+        let of_month = standing.payments.get(&order);
         let last = of_month.and_then(last_decline);
         let tries = histories.get(&card.owner);
         rows.extend(PlanRow::of(row, payment, card, (of_month, last, tries), run.on).map(|row| (payment, row)));
@@ -64,7 +68,7 @@ pub(crate) async fn rows(deps: &Deps, run: &Run) -> Result<Option<Vec<PlanRow>>,
 /// The payments that may belong to one of two months, as they stand, in the order in which they were made. None: there are too many.
 async fn paid(deps: &Deps, merchant: &MerchantId, months: (Month, Month)) -> Result<Option<Vec<Payment>>, StoreError> {
     let Some(keys) = named(deps, merchant, months).await? else { return Ok(None) };
-    let mut payments = load_all(deps, keys).await?;
+    let (mut payments, _) = load_each(deps, merchant, keys).await?;
     payments.sort_by_key(|payment| payment.opened_at);
     Ok(Some(payments))
 }
@@ -122,22 +126,59 @@ fn may_count(row: &Row) -> bool {
     continued && paid
 }
 
-/// What stands for each lineage under the order of the month that is charged, by order.
-async fn standing(
-    deps: &Deps,
-    run: &Run,
-    roots: impl Iterator<Item = &OrderId>,
-) -> Result<HashMap<OrderId, Payment>, StoreError> {
-    let keys = roots.map(|root| run.month.order_of(&run.merchant, root)).collect();
-    let payments = load_all(deps, keys).await?;
-    Ok(payments.into_iter().map(|payment| (payment.key.order.clone(), payment)).collect())
+/// What stands under orders.
+struct Stands {
+    payments: HashMap<OrderId, Payment>,
+    /// Something does, and can't be read.
+    unreadable: HashSet<OrderId>,
 }
 
-async fn load_all(deps: &Deps, keys: Vec<PaymentKey>) -> Result<Vec<Payment>, StoreError> {
+/// What stands for each lineage under the order of the month that is charged, by order.
+async fn standing(deps: &Deps, run: &Run, roots: impl Iterator<Item = &OrderId>) -> Result<Stands, StoreError> {
+    let keys = roots.map(|root| run.month.order_of(&run.merchant, root)).collect();
+    let (payments, unreadable) = load_each(deps, &run.merchant, keys).await?;
+    let payments = payments.into_iter().map(|payment| (payment.key.order.clone(), payment)).collect();
+    Ok(Stands { payments, unreadable: unreadable.into_iter().collect() })
+}
+
+/// The payments, and the orders of those that can't be read.
+async fn load_each(
+    deps: &Deps,
+    merchant: &MerchantId,
+    keys: Vec<PaymentKey>,
+) -> Result<(Vec<Payment>, Vec<OrderId>), StoreError> {
     let chunks: Vec<Vec<PaymentKey>> = keys.chunks(CHUNK).map(<[PaymentKey]>::to_vec).collect();
-    let loaded = stream::iter(chunks).map(|chunk| async move { deps.payments.load_all(&chunk).await });
-    let loaded: Vec<Vec<Payment>> = loaded.buffered(AT_ONCE).try_collect().await?;
-    Ok(loaded.into_iter().flatten().collect())
+    let loaded = stream::iter(chunks).map(|chunk| async move { deps.payments.load_each(&chunk).await });
+    let loaded: Vec<Loaded> = loaded.buffered(AT_ONCE).try_collect().await?;
+    let (mut payments, mut unreadable) = (Vec::new(), Vec::new());
+    for chunk in loaded {
+        payments.extend(chunk.payments);
+        for (key, error) in chunk.unreadable {
+            left_out(merchant, &error);
+            unreadable.push(key.order);
+        }
+    }
+    Ok((payments, unreadable))
+}
+
+/// What can't be read is not continued, and holds up no other row: a person is called.
+fn left_out(merchant: &MerchantId, error: &StoreError) {
+    tracing::error!(
+        alarm = true, merchant.id = %merchant, error = %Causes::of(error),
+        "a record of a payment that may be continued can't be read; it is left out of the plan"
+    );
+}
+
+/// Nothing where a record can't be read.
+fn readable<T>(merchant: &MerchantId, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error @ StoreError::Unreadable { .. }) => {
+            left_out(merchant, &error);
+            Ok(None)
+        }
+        Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => Err(error),
+    }
 }
 
 /// The cards that payments were paid with, as they are now, by their owners.
@@ -147,23 +188,33 @@ async fn cards(
     payments: &[&Payment],
 ) -> Result<HashMap<CardOwner, KeptCard>, StoreError> {
     let owners: HashSet<CardOwner> = payments.iter().map(|payment| payment.card_owner()).collect();
-    let loaded = stream::iter(owners).map(|owner| async move { deps.cards.load(merchant, &owner).await });
-    let loaded: Vec<Option<KeptCard>> = loaded.buffer_unordered(AT_ONCE).try_collect().await?;
-    Ok(loaded.into_iter().flatten().map(|card| (card.owner.clone(), card)).collect())
+    let loaded =
+        stream::iter(owners).map(|owner| async move { readable(merchant, deps.cards.load(merchant, &owner).await) });
+    let loaded: Vec<Option<Option<KeptCard>>> = loaded.buffer_unordered(AT_ONCE).try_collect().await?;
+    Ok(loaded.into_iter().flatten().flatten().map(|card| (card.owner.clone(), card)).collect())
 }
 
-/// How often merchant's tries of these cards were declined, by the cards' owners.
-async fn histories<'a>(
+/// How often merchant's tries of these cards were declined, by the cards' owners. A card whose tries can't be read may not be tried: it is taken out.
+async fn histories(
     deps: &Deps,
-    cards: impl Iterator<Item = &'a KeptCard>,
+    merchant: &MerchantId,
+    cards: &mut HashMap<CardOwner, KeptCard>,
 ) -> Result<HashMap<CardOwner, TryHistory>, StoreError> {
     let tried: Vec<(CardOwner, TriedCard)> =
-        cards.filter_map(|card| Some((card.owner.clone(), card.tried(TriedBy::Merchant)?))).collect();
+        cards.values().filter_map(|card| Some((card.owner.clone(), card.tried(TriedBy::Merchant)?))).collect();
     let loaded = stream::iter(tried).map(|(owner, card)| async move {
-        let stored = deps.tries.load(&card).await?;
-        Ok::<_, StoreError>((owner, stored.history))
+        let stored = readable(merchant, deps.tries.load(&card).await)?;
+        Ok::<_, StoreError>((owner, stored))
     });
-    loaded.buffer_unordered(AT_ONCE).try_collect().await
+    let loaded: Vec<_> = loaded.buffer_unordered(AT_ONCE).try_collect().await?;
+    let mut histories = HashMap::with_capacity(loaded.len());
+    for (owner, stored) in loaded {
+        match stored {
+            Some(stored) => drop(histories.insert(owner, stored.history)),
+            None => drop(cards.remove(&owner)),
+        }
+    }
+    Ok(histories)
 }
 
 /// The decline that a payment came to its end with.

@@ -104,9 +104,15 @@ fn months(today: Date) -> [Month; 3] {
 async fn look(deps: &Deps, merchant: &Merchant, tally: &mut Tally) -> Result<(), ScheduleError> {
     let today = japan_date(deps.clock.now());
     for month in months(today) {
-        let run = match deps.runs.load(&merchant.id, &Run::scheduled_id(&merchant.id, month)).await? {
-            Some(run) => run,
-            None => match made(deps, merchant, month, today).await? {
+        let run = match deps.runs.load(&merchant.id, &Run::scheduled_id(&merchant.id, month)).await {
+            // It holds up no other month's.
+            Err(error @ StoreError::Unreadable { .. }) => {
+                tracing::error!(alarm = true, merchant.id = %merchant.id, month = %month, error = %domain::Causes::of(&error), "a run of continuation can't be read");
+                continue;
+            }
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => return Err(error.into()),
+            Ok(Some(run)) => run,
+            Ok(None) => match made(deps, merchant, month, today).await? {
                 Some(run) => {
                     tally.made = tally.made.saturating_add(1);
                     run
@@ -148,8 +154,11 @@ async fn when(
         None => Ok(None),
         Some(_) => {
             // Only what began by itself the month before can have been missed: a day that was set after it was over is next month's.
-            let before = deps.runs.load(&merchant.id, &Run::scheduled_id(&merchant.id, month.before())).await?;
-            let past = if before.is_some() { Past::Later } else { Past::First };
+            let past = match deps.runs.load(&merchant.id, &Run::scheduled_id(&merchant.id, month.before())).await {
+                Ok(Some(_)) | Err(StoreError::Unreadable { .. }) => Past::Later,
+                Ok(None) => Past::First,
+                Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => return Err(error),
+            };
             Ok(due(anchor, month, today, past))
         }
     }

@@ -1,6 +1,7 @@
 //! One run over a download. A run that was cut off is begun again by the queue; two at once write the same file, and the later one goes on.
 
 use domain::{
+    Causes,
     export::{Export, ExportOrder, ExportState},
     search::Search,
     wire::Parameters,
@@ -64,6 +65,15 @@ async fn told(deps: &Deps, export: Export) -> Result<Option<Export>, WriteError>
     }
 }
 
+/// Nothing becomes readable by being tried again, and a file that leaves out a row would be believed: the clerk is told that there is none, and a person is called.
+async fn fail(deps: &Deps, export: Export, why: &StoreError) -> Result<(), WriteError> {
+    tracing::error!(
+        alarm = true, merchant.id = %export.merchant, export.id = %export.id, error = %Causes::of(why),
+        "a download could not be written: a record that it lists can't be read"
+    );
+    told(deps, export.now(ExportState::Failed { at: deps.clock.now() })).await.map(drop)
+}
+
 struct Run<'a> {
     deps: &'a Deps,
     upload: Upload,
@@ -80,6 +90,9 @@ impl Run<'_> {
             Err(error) => {
                 // The bucket's lifecycle drops what could not be dropped here.
                 let _left_over = self.upload.abort().await;
+                if let WriteError::Store(unreadable @ StoreError::Unreadable { .. }) = &error {
+                    return fail(self.deps, self.export, unreadable).await;
+                }
                 Err(error)
             }
         }

@@ -1,9 +1,10 @@
 //! What a buyer did: another card, or the agreement to a change.
 
 use domain::{
-    KeptCard, Payment, PaymentKey,
+    CardOwner, Causes, KeptCard, MerchantId, Payment, PaymentKey,
     recurring::plan::{self, Plan, PlanCard, Standing},
 };
+use store::StoreError;
 
 use crate::{Deps, WorkError, step};
 
@@ -16,10 +17,19 @@ pub(crate) async fn changed_card(deps: &Deps, key: &PaymentKey) -> Result<(), Wo
     let owner = payment.card_owner();
     let card = deps.cards.load(&key.merchant, &owner).await?;
     let Some(card) = card.filter(KeptCard::merchant_may_charge) else { return Ok(()) };
-    for plan in deps.plans.of_owner(&key.merchant, &owner).await? {
+    for plan in plans_of(deps, &key.merchant, &owner).await? {
         pay_with(deps, plan, &card).await?;
     }
     Ok(())
+}
+
+/// The plans of an owner. One that can't be read holds up no other: a person is called.
+pub(crate) async fn plans_of(deps: &Deps, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<Plan>, StoreError> {
+    let found = deps.plans.each_of_owner(merchant, owner).await?;
+    for error in &found.unreadable {
+        tracing::error!(alarm = true, merchant.id = %merchant, error = %Causes::of(error), "a regular purchase can't be read; it is not told of its owner's card");
+    }
+    Ok(found.plans)
 }
 
 /// A try failed, and the buyer had changed the card while it went on: the message of that found nothing that had failed.

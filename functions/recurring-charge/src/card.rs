@@ -9,7 +9,7 @@ use domain::{
     recurring::plan::{Plan, PlanCard, PlanId, PlanState},
 };
 
-use crate::{Deps, WorkError, step};
+use crate::{Deps, WorkError, buyer, step};
 
 /// The kept card that is charged for a plan, or why there is none that may be.
 pub(crate) async fn chargeable(
@@ -64,7 +64,7 @@ async fn refreshed(deps: &Deps, asked_of: &PlanId, card: KeptCard) -> Result<Opt
     };
     if let Some(card) = card.as_ref().filter(|card| card.card.last4 != before.card.last4) {
         let pays = PlanCard::of(card);
-        for plan in deps.plans.of_owner(&card.merchant, &card.owner).await? {
+        for plan in buyer::plans_of(deps, &card.merchant, &card.owner).await? {
             if plan.id == *asked_of {
                 continue;
             }

@@ -21,11 +21,14 @@ pub(crate) async fn forget(run: &Run<'_>, merchant: &Merchant, tally: &mut Tally
     all
 }
 
-/// Walks a shard. A card that fails holds up no other.
+/// Walks a shard. A card that fails, or can't be read, holds up no other.
 async fn forget_in(run: &Run<'_>, merchant: &Merchant, shard: u8, tally: &mut Tally) -> Result<(), Failed> {
     let (mut after, mut all) = (None, Ok(()));
     while !run.is_over() {
         let page = run.deps.cards.page(&merchant.id, shard, after.as_ref()).await?;
+        for error in page.unreadable {
+            all = all.and(Err(error.into()));
+        }
         let old: Vec<KeptCard> = page.cards.into_iter().filter(|card| is_old(run, merchant, card)).collect();
         for together in old.chunks(TOGETHER) {
             for deleted in join_all(together.iter().map(|card| unless_used(run, merchant, card))).await {

@@ -40,40 +40,42 @@ impl Rebuilder {
         Some(Self { client: Client::new(config.sdk()), table: name, payments, plans, index })
     }
 
-    /// Every payment of a merchant; answers how many there were.
-    async fn rebuild(&self, merchant: &MerchantId, clock: &Clock) -> Result<u64, StoreError> {
-        let mut count = 0_u64;
+    /// Every payment of a merchant. One that can't be read holds up no other.
+    async fn rebuild(&self, merchant: &MerchantId, clock: &Clock) -> Result<Walked, StoreError> {
+        let mut walked = Walked::default();
         let mut start = None;
         loop {
             let (found, next) = self.keys(keys::payments_of(merchant), start).await?;
             let found: Vec<PaymentKey> = found.iter().filter_map(|pk| keys::parse_payment(pk)).collect();
-            for payment in self.payments.load_all(&found).await? {
-                self.index.rebuild(&payment, clock.now()).await?;
-                count = count.saturating_add(1);
+            let loaded = self.payments.load_each(&found).await?;
+            walked.unreadable.extend(loaded.unreadable.iter().map(|(_, error)| error.to_string()));
+            for payment in loaded.payments {
+                walked.note(self.index.rebuild(&payment, clock.now()).await)?;
             }
             match next {
                 Some(key) => start = Some(key),
-                None => return Ok(count),
+                None => return Ok(walked),
             }
         }
     }
 
-    /// Every regular purchase of a merchant; answers how many there were.
-    async fn rebuild_plans(&self, merchant: &MerchantId) -> Result<u64, StoreError> {
-        let mut count = 0_u64;
+    /// Every regular purchase of a merchant. One that can't be read holds up no other.
+    async fn rebuild_plans(&self, merchant: &MerchantId) -> Result<Walked, StoreError> {
+        let mut walked = Walked::default();
         let mut start = None;
         loop {
             let (found, next) = self.keys(keys::plans_of(merchant), start).await?;
             let found: Vec<(MerchantId, PlanId)> = found.iter().filter_map(|pk| keys::parse_plan(pk)).collect();
             for (merchant, id) in found {
-                if let Some(plan) = self.plans.load(&merchant, &id).await? {
-                    self.index.record_plan(&PlanRow::of(&plan)).await?;
-                    count = count.saturating_add(1);
+                match self.plans.load(&merchant, &id).await {
+                    Ok(Some(plan)) => walked.note(self.index.record_plan(&PlanRow::of(&plan)).await)?,
+                    Ok(None) => {}
+                    Err(error) => walked.note(Err(error))?,
                 }
             }
             match next {
                 Some(key) => start = Some(key),
-                None => return Ok(count),
+                None => return Ok(walked),
             }
         }
     }
@@ -98,6 +100,27 @@ impl Rebuilder {
     }
 }
 
+/// What a walk came to.
+#[derive(Debug, Default)]
+struct Walked {
+    /// Items that stand in the read model as they are.
+    count: u64,
+    /// What is said of those that can't be read, or whose item in the read model can't.
+    unreadable: Vec<String>,
+}
+
+impl Walked {
+    /// Only what can't be read is left out; a table that does not answer ends the walk.
+    fn note(&mut self, done: Result<(), StoreError>) -> Result<(), StoreError> {
+        match done {
+            Ok(()) => self.count = self.count.saturating_add(1),
+            Err(error @ StoreError::Unreadable { .. }) => self.unreadable.push(error.to_string()),
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
 type Key = HashMap<String, AttributeValue>;
 
 /// Carries a command out; answers the lines to print.
@@ -110,9 +133,13 @@ pub(super) async fn run(registry: &Registry, command: IndexCommand, clock: &Cloc
         tracing::error!(error = %Causes::of(&error), "the read model was not rebuilt");
         RegistryError::from(error)
     };
-    let count = rebuilder.rebuild(&id, clock).await.map_err(failed)?;
+    let payments = rebuilder.rebuild(&id, clock).await.map_err(failed)?;
     let plans = rebuilder.rebuild_plans(&id).await.map_err(failed)?;
-    Ok(vec![format!(
-        "looked at {count} payments and {plans} regular purchases of merchant {id}: rows, histories and sums stand as these do"
-    )])
+    let looked = format!(
+        "looked at {} payments and {} regular purchases of merchant {id}: rows, histories and sums stand as these do",
+        payments.count, plans.count
+    );
+    let left =
+        payments.unreadable.into_iter().chain(plans.unreadable).map(|what| format!("left as it is listed: {what}"));
+    Ok(std::iter::once(looked).chain(left).collect())
 }

@@ -68,7 +68,8 @@ async fn close(
 async fn list(registry: &Registry) -> Result<Vec<String>, AdminError> {
     let merchants = registry.list().await?;
     let open = registry.attention().open_of_all(&merchants, MOST).await.map_err(RegistryError::from)?;
-    let mut lines: Vec<String> = open.iter().map(line).collect();
+    let mut lines: Vec<String> = open.matters.iter().map(line).collect();
+    lines.extend(open.unreadable.iter().map(ToString::to_string));
     if lines.is_empty() {
         lines.push("nothing that a person has to look at".to_owned());
     }

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 /// Answers one call.
 pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Result<Reply, AwsError> {
     let desk = Desk { cloud, caller };
+    expressions_fit(call.body)?;
     match call.operation {
         "PutItem" => desk.put_item(parse(call.body)?),
         "GetItem" => desk.get_item(parse(call.body)?),
@@ -39,6 +40,26 @@ pub(super) fn answer(cloud: &Cloud, caller: &Caller, call: &AwsCall<'_>) -> Resu
         "DeleteTable" => desk.delete_table(parse(call.body)?),
         _ => Err(AwsError::unknown_operation(call)),
     }
+}
+
+/// An expression has 4 KB at most (DynamoDB developer guide, "Quotas"); the embedded tables take any.
+fn expressions_fit(body: &[u8]) -> Result<(), AwsError> {
+    fn is_too_long(value: &Value) -> bool {
+        match value {
+            Value::Object(fields) => fields.iter().any(|(name, value)| match value {
+                Value::String(text) => name.ends_with("Expression") && text.len() > MAX_EXPRESSION_BYTES,
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                    is_too_long(value)
+                }
+            }),
+            Value::Array(values) => values.iter().any(is_too_long),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+    if body.len() > MAX_EXPRESSION_BYTES && is_too_long(&parse(body)?) {
+        return Err(malformed("VALIDATION:Invalid expression: Expression size has exceeded the maximum allowed size"));
+    }
+    Ok(())
 }
 
 /// The tables that a call names, for the record of calls.
@@ -68,6 +89,8 @@ struct Desk<'call> {
 }
 
 const INDEXES: &str = "INDEXES";
+/// The longest expression.
+const MAX_EXPRESSION_BYTES: usize = 4096;
 const ALL_OLD: &str = "ALL_OLD";
 
 impl Desk<'_> {

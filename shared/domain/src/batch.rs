@@ -30,7 +30,7 @@ pub use job::{
 pub use layout::{Characters, Layout, LineEnd};
 pub use lines::{Found, Line, Lines};
 pub use piece::{Piece, PieceSize, Repeated};
-pub use result::{Answer, Reason, ResultWriter, RowResult};
+pub use result::{Answer, Reason, ResultWriter, RowResult, told};
 pub use row::{Numbers, Payer, Row, Rules};
 pub use scan::{Scanned, Scanner};
 pub use template::template;

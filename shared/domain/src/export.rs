@@ -94,6 +94,11 @@ pub enum ExportState {
         /// When.
         at: Timestamp,
     },
+    /// A record that it lists can't be read; a person was called. Asked for again, it is another download.
+    Failed {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// What a message to the writer says.
@@ -131,7 +136,7 @@ impl Export {
     pub const fn is_open(&self) -> bool {
         match self.state {
             ExportState::Waiting | ExportState::Running { .. } => true,
-            ExportState::Done { .. } | ExportState::Cancelled { .. } => false,
+            ExportState::Done { .. } | ExportState::Cancelled { .. } | ExportState::Failed { .. } => false,
         }
     }
 }

@@ -41,8 +41,19 @@ pub enum Raised {
 pub struct MatterPage {
     /// The matters.
     pub matters: Vec<Matter>,
+    /// One [`StoreError::Unreadable`] for each that can't be read.
+    pub unreadable: Vec<StoreError>,
     /// After whom the next page begins.
     pub next: Option<MatterId>,
+}
+
+/// What is open, newest first.
+#[derive(Debug, Default)]
+pub struct OpenMatters {
+    /// The matters.
+    pub matters: Vec<Matter>,
+    /// One [`StoreError::Unreadable`] for each that can't be read.
+    pub unreadable: Vec<StoreError>,
 }
 
 /// Which matters are listed.
@@ -125,10 +136,11 @@ impl Attention {
         item.map(|item| read(merchant, &item)).transpose()
     }
 
-    /// A page of a merchant's matters, newest first; `None`: those that are nobody's. A page may hold fewer than `most`, and still have one after it.
+    /// A page of a merchant's matters, newest first; `None`: those that are nobody's. A page may hold fewer than `most`, and still have one after it. A matter
+    /// that can't be read hides no other.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Unavailable`].
     pub async fn list(
         &self,
         merchant: Option<&MerchantId>,
@@ -156,15 +168,23 @@ impl Attention {
                 .expression_attribute_names("#settled", SETTLED),
         };
         let page = query.send().await?;
-        let matters = page.items().iter().map(|item| read(merchant, item)).collect::<Result<_, _>>()?;
         let next = page.last_evaluated_key().and_then(|key| key.get(SK)?.as_s().ok());
-        Ok(MatterPage { matters, next: next.and_then(|sk| MatterId::new(sk.as_str()).ok()) })
+        let next = next.and_then(|sk| MatterId::new(sk.as_str()).ok());
+        let mut found = MatterPage { matters: Vec::new(), unreadable: Vec::new(), next };
+        for item in page.items() {
+            match read(merchant, item) {
+                Ok(matter) => found.matters.push(matter),
+                Err(error) => found.unreadable.push(error),
+            }
+        }
+        Ok(found)
     }
 
-    /// A merchant's matters since `from` that notifications to this endpoint were not heard, open or closed, read strongly.
+    /// A merchant's matters since `from` that notifications to this endpoint were not heard, open or closed, read strongly. One that can't be
+    /// read is left out: the pages of matters say so.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Unavailable`].
     pub async fn unheard(
         &self,
         merchant: &MerchantId,
@@ -188,7 +208,7 @@ impl Attention {
             .send();
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
-            let matter = read(Some(merchant), &item?)?;
+            let Ok(matter) = read(Some(merchant), &item?) else { continue };
             if matter.kind == MatterKind::Unheard && matter.endpoint.as_ref() == Some(endpoint) {
                 found.push(matter);
             }
@@ -199,24 +219,25 @@ impl Attention {
     /// The open matters of these merchants and of nobody, newest first, at most `most` of each.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn open_of_all(&self, merchants: &[MerchantId], most: u16) -> Result<Vec<Matter>, StoreError> {
-        let mut matters = Vec::new();
+    /// [`StoreError::Unavailable`].
+    pub async fn open_of_all(&self, merchants: &[MerchantId], most: u16) -> Result<OpenMatters, StoreError> {
+        let mut open = OpenMatters::default();
         for merchant in merchants.iter().map(Some).chain([None]) {
             let mut after = None;
             let mut found = Vec::new();
             loop {
                 let page = self.list(merchant, Which::Open, after.as_ref(), most).await?;
                 found.extend(page.matters);
+                open.unreadable.extend(page.unreadable);
                 after = page.next;
                 if after.is_none() || found.len() >= usize::from(most) {
                     break;
                 }
             }
-            matters.extend(found.into_iter().take(usize::from(most)));
+            open.matters.extend(found.into_iter().take(usize::from(most)));
         }
-        matters.sort_by_key(|matter| std::cmp::Reverse(matter.id()));
-        Ok(matters)
+        open.matters.sort_by_key(|matter| std::cmp::Reverse(matter.id()));
+        Ok(open)
     }
 }
 

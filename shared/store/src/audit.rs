@@ -17,6 +17,38 @@ use crate::{
 
 /// How often an entry is tried again behind one that someone else appended first.
 const TRIES: usize = 16;
+/// An entry as it can be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Logged {
+    /// It says who did what.
+    Entry(Entry),
+    /// It can't be read: a later version wrote it, or it is not what was written.
+    Unreadable {
+        /// Its place, from 1.
+        sequence: u64,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Logged {
+    /// Its place, from 1.
+    pub const fn sequence(&self) -> u64 {
+        match self {
+            Self::Entry(entry) => entry.sequence,
+            Self::Unreadable { sequence, .. } => *sequence,
+        }
+    }
+
+    /// What it says, if it can be read.
+    pub fn entry(self) -> Option<Entry> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            Self::Unreadable { .. } => None,
+        }
+    }
+}
+
 /// The audit logs of all merchants.
 #[derive(Clone, Debug)]
 pub struct AuditLog {
@@ -75,17 +107,20 @@ impl AuditLog {
         done
     }
 
-    /// Entries, newest first: those before `before`, or the newest.
+    /// Entries, newest first: those before `before`, or the newest. One whose text can't be read hides no other.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn page(&self, merchant: &MerchantId, before: Option<u64>, limit: i32) -> Result<Vec<Entry>, StoreError> {
-        let entries = self.newest(merchant, before, limit).await?;
-        let read = |entry: &Chained| {
-            let unreadable = || StoreError::Unreadable { pk: keys::audit(merchant), what: DOCUMENT };
-            Entry::read(entry.number, entry.at, &entry.text).ok_or_else(unreadable)
+    pub async fn page(
+        &self,
+        merchant: &MerchantId,
+        before: Option<u64>,
+        limit: i32,
+    ) -> Result<Vec<Logged>, StoreError> {
+        let read = |Chained { number: sequence, at, text, .. }: Chained| {
+            Entry::read(sequence, at, &text).map_or(Logged::Unreadable { sequence, at }, Logged::Entry)
         };
-        entries.iter().map(read).collect()
+        Ok(self.newest(merchant, before, limit).await?.into_iter().map(read).collect())
     }
 
     /// The last entry, if there is one.

@@ -41,6 +41,8 @@ pub enum Kept {
 pub struct CardPage {
     /// The cards, deleted ones too.
     pub cards: Vec<KeptCard>,
+    /// One [`StoreError::Unreadable`] for each card that can't be read. A person has to look.
+    pub unreadable: Vec<StoreError>,
     /// After whom the next page begins.
     pub next: Option<CardOwner>,
 }
@@ -85,10 +87,10 @@ impl Cards {
         Ok((left, kept))
     }
 
-    /// One page of a shard, strongly read: whoever marks a data key as done must have seen every card.
+    /// One page of a shard, strongly read: whoever marks a data key as done must have seen every card. One that can't be read holds up no other.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Unavailable`].
     pub async fn page(
         &self,
         merchant: &MerchantId,
@@ -110,9 +112,16 @@ impl Cards {
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        let cards = page.items().iter().map(|item| read(merchant, item)).collect::<Result<_, _>>()?;
         let next = page.last_evaluated_key().and_then(|key| key.get(SK)?.as_s().ok());
-        Ok(CardPage { cards, next: next.and_then(|sk| keys::parse_card_owner(sk)) })
+        let next = next.and_then(|sk| keys::parse_card_owner(sk));
+        let mut found = CardPage { cards: Vec::new(), unreadable: Vec::new(), next };
+        for item in page.items() {
+            match read(merchant, item) {
+                Ok(card) => found.cards.push(card),
+                Err(error) => found.unreadable.push(error),
+            }
+        }
+        Ok(found)
     }
 }
 

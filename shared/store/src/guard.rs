@@ -64,7 +64,7 @@ impl GuardCounters {
     /// Reads items in one call, in the order asked for; what is not there is empty.
     ///
     /// # Errors
-    /// [`StoreError`]: the table did not answer at once.
+    /// [`StoreError`]: the table did not answer at once, or not with all.
     pub async fn read(&self, wanted: &[CounterKey]) -> Result<Vec<Tally>, StoreError> {
         let keys = wanted.iter().map(|key| Item::from([(PK.to_owned(), text(&key.pk)), (SK.to_owned(), text(ONLY))]));
         let request = KeysAndAttributes::builder()
@@ -80,6 +80,10 @@ impl GuardCounters {
             .config_override(at_once())
             .send()
             .await?;
+        if got.unprocessed_keys().is_some_and(|left| !left.is_empty()) {
+            // What the table had no room to read is not a calm shop.
+            return Err(StoreError::Unavailable("counters were left out of a read".into()));
+        }
         let items = got.responses().and_then(|tables| tables.get(&self.table.name)).into_iter().flatten();
         let mut found: HashMap<&str, Tally> =
             items.filter_map(|item| Some((item.get(PK)?.as_s().ok()?.as_str(), tally(item)))).collect();

@@ -39,8 +39,8 @@ mod users;
 
 pub use api_calls::{ApiCalls, CallWritten};
 pub use api_keys::{ApiKeys, KeyUse};
-pub use attention::{Attention, MatterPage, Raised, Which};
-pub use audit::AuditLog;
+pub use attention::{Attention, MatterPage, OpenMatters, Raised, Which};
+pub use audit::{AuditLog, Logged};
 pub use batches::{Batches, ChunkWritten};
 pub use card_keys::{CardKeys, KeyStage, StoredKey};
 pub use card_tries::{CardTries, StoredHistory};
@@ -61,7 +61,7 @@ pub use offers::Offers;
 pub use owners::{Leaving, Owners};
 pub use payments::{DuePage, Loaded, Payments, Written};
 pub use plan_days::{PlanDays, PlanDaysCursor};
-pub use plans::{PlanChanged, PlanPage, PlanWritten, Plans};
+pub use plans::{OwnersPlans, PlanChanged, PlanPage, PlanWritten, Plans};
 pub use replays::Replays;
 pub use root::AppRoot;
 pub use search::{

@@ -304,6 +304,18 @@ pub fn reason(lang: Lang, reason: Reason) -> String {
         (Lang::En, Reason::BeingChecked) => {
             "The outcome is being checked. Until it is known, don’t charge the order under another number."
         }
+        (Lang::Ja, Reason::OrderUnreadable) => {
+            "この伝票番号の記録を読み取れず、請求されたかどうかが分かりません。運営者が確認しています。確認が終わるまで、同じ注文を別の番号で請求しないでください。"
+        }
+        (Lang::En, Reason::OrderUnreadable) => {
+            "The record of this order can’t be read, and whether it was charged is not known. The operator is looking at it. Until it is known, don’t charge the order under another number."
+        }
+        (Lang::Ja, Reason::CardUnreadable) => {
+            "預かっているカードか元の取引の記録を読み取れません。請求していません。運営者が確認しています。後日、もう一度処理してください。"
+        }
+        (Lang::En, Reason::CardUnreadable) => {
+            "The record of the kept card or of the earlier payment can’t be read. Nothing was charged. The operator is looking at it. Run the row again later."
+        }
         (Lang::Ja, Reason::Stopped) => "この行の前に一括処理が中止されました。請求していません。",
         (Lang::En, Reason::Stopped) => "The batch was stopped before this row. Nothing was charged.",
         (Lang::Ja, Reason::Suspended) => "加盟店の取引が停止されています。請求していません。",
@@ -400,7 +412,9 @@ mod tests {
             for what in [Reason::OrderUsed, Reason::AmountConflict, Reason::Stopped] {
                 assert!(reason(lang, what).contains(words), "{what:?}");
             }
-            assert!(!reason(lang, Reason::BeingChecked).contains(words), "a timeout is not a decline");
+            for what in [Reason::BeingChecked, Reason::OrderUnreadable] {
+                assert!(!reason(lang, what).contains(words), "what nobody knows is not a decline");
+            }
         }
     }
 }

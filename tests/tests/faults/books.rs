@@ -113,7 +113,7 @@ pub(crate) async fn asked_in_the_log(world: &World, order: u32) -> usize {
         Action::SingleChargeAsked { order, .. } | Action::OperationAsked { order, .. } => *order == key.order,
         _ => false,
     };
-    entries.iter().filter(|entry| asks(&entry.action)).count()
+    entries.into_iter().filter_map(store::Logged::entry).filter(|entry| asks(&entry.action)).count()
 }
 
 fn is_like(one: &Entry, other: &Entry) -> bool {

@@ -74,6 +74,10 @@ pub enum Reason {
     CardUnlinked,
     /// The outcome is being checked.
     BeingChecked,
+    /// The payment under the order number can't be read: nobody knows whether the row was charged, and a person looks.
+    OrderUnreadable,
+    /// The kept card, what is known of its tries or the earlier order can't be read: nothing was charged, and a person looks.
+    CardUnreadable,
     /// It was not known at first, and it is certain now that nothing was charged.
     NotCharged,
     /// The batch was stopped before the row began.
@@ -103,6 +107,8 @@ impl Reason {
             Self::CardExpired => "card_expired",
             Self::CardUnlinked => "card_unlinked",
             Self::BeingChecked => "being_checked",
+            Self::OrderUnreadable => "order_unreadable",
+            Self::CardUnreadable => "card_unreadable",
             Self::NotCharged => "not_charged",
             Self::Stopped => "stopped",
             Self::Suspended => "merchant_suspended",
@@ -126,6 +132,14 @@ pub struct Answer<'a> {
     pub code: &'a str,
     /// The same for a person.
     pub reason: &'a str,
+}
+
+/// What a line of an answered file says came of it. None: it is no such line.
+pub fn told(layout: &Layout, record: &[u8]) -> Option<RowResult> {
+    let mut cells = Cells::default();
+    cells.take(record);
+    let code = cells.of(record, layout.columns())?.content();
+    RowResult::ALL.into_iter().find(|result| result.code().as_bytes() == code.as_ref())
 }
 
 /// Writes answers behind the lines of a file, as that file is written.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    types::{AttributeValue, TransactWriteItem, Update},
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, CancellationReason, TransactWriteItem, Update},
 };
 use domain::{
     CardId, MerchantId, Payment, PaymentKey,
@@ -23,6 +24,8 @@ use crate::{
 
 /// How often a write that met another one is tried again before the batch is given back to the stream.
 const TRIES: u8 = 5;
+/// How many missing steps a rebuild guards against at most: an expression has 4 KB (DynamoDB's limit), and a condition on one step 35 bytes.
+const LATE: usize = 80;
 /// How many payments one transaction takes; DynamoDB's limit is 100 items, and each payment brings at most a few days' sums.
 const TOGETHER: usize = 25;
 /// How long a card's last use is known: longer than the longest period after which an unused card is deleted.
@@ -246,7 +249,11 @@ impl SearchIndex {
             Err(SdkError::ServiceError(answer)) => answer.into_err(),
             Err(other) => return Err(other.into()),
         };
-        let met = error.is_transaction_canceled_exception() || error.is_transaction_in_progress_exception();
+        let met = if let TransactWriteItemsError::TransactionCanceledException(cancelled) = &error {
+            was_met(cancelled.cancellation_reasons())
+        } else {
+            error.is_transaction_in_progress_exception()
+        };
         if met { Ok(Transacted::Refused) } else { Err(StoreError::Unavailable(Box::new(error))) }
     }
 
@@ -263,6 +270,13 @@ impl SearchIndex {
             .map_err(|e| StoreError::Unavailable(Box::new(e)))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
+}
+
+/// Whether something was there already, or somebody else was writing, and nothing else stood in the way: what is throttled, or can't be written at all, does not
+/// pass by being tried at once again.
+fn was_met(reasons: &[CancellationReason]) -> bool {
+    let mut codes = reasons.iter().filter_map(CancellationReason::code);
+    codes.all(|code| matches!(code, "None" | "ConditionalCheckFailed" | "TransactionConflict"))
 }
 
 /// What became of a transaction.
@@ -375,7 +389,9 @@ impl Edit {
                 }
             }
         }
-        for missing in (1..=payment.version).filter(|version| !known.has(*version)) {
+        // Whoever writes a later version moves that; one that comes late does not, and those that may still come are the last before it.
+        let missing = (1..=known.version.unwrap_or(0)).rev().filter(|version| !known.has(*version));
+        for missing in missing.take(LATE) {
             let name = s::step(missing);
             edit.require(format!("attribute_not_exists(#{name})"));
             edit.names.insert(format!("#{name}"), name);
@@ -427,4 +443,25 @@ fn index_keys(row: &Row) -> [(&'static str, Option<String>); 5] {
         (s::MAIL, hashed(&row.mail, SearchKey::of_mail(merchant, &row.mail))),
         (s::USER, hashed(&row.user, SearchKey::of_user(merchant, &row.user))),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_throttled_or_can_t_be_written_met_nobody() {
+        let was_met = |codes: &[&str]| {
+            let reasons: Vec<_> = codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect();
+            super::was_met(&reasons)
+        };
+        for met in [["None", "ConditionalCheckFailed"], ["TransactionConflict", "ConditionalCheckFailed"]] {
+            assert!(was_met(&met), "{met:?}");
+        }
+        for other in
+            ["ThrottlingError", "ProvisionedThroughputExceeded", "ValidationError", "ItemCollectionSizeLimitExceeded"]
+        {
+            assert!(!was_met(&["ConditionalCheckFailed", other]), "{other}");
+        }
+    }
 }

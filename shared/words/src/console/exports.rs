@@ -49,6 +49,10 @@ pub struct ExportsWords {
     pub done: &'static str,
     /// Stopped.
     pub cancelled: &'static str,
+    /// It could not be written.
+    pub failed: &'static str,
+    /// Why not, and what comes next.
+    pub failed_advice: &'static str,
     /// So many rows.
     pub rows_of: fn(rows: &str) -> String,
     /// So many rows a second.
@@ -110,6 +114,8 @@ const JA: ExportsWords = ExportsWords {
     running: "作成中",
     done: "完了",
     cancelled: "中止",
+    failed: "作成できませんでした",
+    failed_advice: "読み取れない取引の記録があります。運営者が確認しています。後ほど、もう一度出力してください。",
     rows_of: |rows| format!("{rows}件"),
     rate: |rows| format!("毎秒{rows}件"),
     back_to: |time| format!("{time} の取引まで書き出しました"),
@@ -169,6 +175,8 @@ const EN: ExportsWords = ExportsWords {
     running: "Being made",
     done: "Ready",
     cancelled: "Stopped",
+    failed: "Could not be made",
+    failed_advice: "The record of a payment can’t be read. The operator is looking at it. Please export again later.",
     rows_of: |rows| format!("{rows} rows"),
     rate: |rows| format!("{rows} rows a second"),
     back_to: |time| format!("Written back to {time}"),

@@ -23,6 +23,8 @@ pub struct HistoryWords {
     pub system: &'static str,
     /// Somebody who was removed.
     pub removed: &'static str,
+    /// In place of what an entry says that can't be read.
+    pub unreadable: &'static str,
     /// There is nothing yet.
     pub empty: &'static str,
     /// Leads to the check.
@@ -95,6 +97,7 @@ const JA: HistoryWords = HistoryWords {
     operator: |name| format!("運営会社（{name}）"),
     system: "システム",
     removed: "削除された利用者",
+    unreadable: "この記録は読み取れません。",
     empty: "まだ記録はありません。サインインや設定の変更をすると、ここに表示されます。",
     verify: "改ざんがないか確認する",
     older: "古い記録",
@@ -123,6 +126,7 @@ const EN: HistoryWords = HistoryWords {
     operator: |name| format!("Operator ({name})"),
     system: "System",
     removed: "a removed person",
+    unreadable: "This entry can’t be read.",
     empty: "Nothing is recorded yet. Signing in and every change will be shown here.",
     verify: "Check that nothing was tampered with",
     older: "Older entries",
