@@ -263,7 +263,7 @@ async fn a_question_that_was_overtaken_changes_nothing() {
     let mut clerk = Clerk::owner(&world).await;
     clerk.get(&format!("{}?act=end", address(&plan))).await;
     let form = pressed(clerk.page(), "end");
-    let charged = plan.charged(2, world.now()).unwrap();
+    let charged = plan.charged(2, world.now(), world.now()).unwrap();
     put_plan(&world, &charged).await;
     let page = clerk.submit(&form).await;
     assert!(page.text.contains("実行しませんでした"), "{}", page.text);

@@ -158,12 +158,15 @@ impl Plan {
     /// The money of a period came. None: that period was closed before, so that a repeat changes nothing.
     ///
     /// A plan that was paused or ended in the same instant stays so; the period is closed all the same. Where it was charged at somebody's word and the
-    /// next one's day had come by then, the merchant is asked about that: one word charges one period.
+    /// next one's day had come when it was (`tried_at`), the merchant is asked about that: one word charges one period.
     #[must_use]
-    pub fn charged(&self, period: u32, now: Timestamp) -> Option<Self> {
+    pub fn charged(&self, period: u32, tried_at: Timestamp, now: Timestamp) -> Option<Self> {
         (period == self.period).then(|| {
             let asks = match self.state {
-                PlanState::Active(Progress::Immediate { at, .. }) => run_day(self.following()).date <= japan_date(at),
+                // what was announced late, or had to wait, is charged days after the word
+                PlanState::Active(Progress::Immediate { at, .. }) => {
+                    run_day(self.following()).date <= japan_date(tried_at.max(at))
+                }
                 PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Asked { .. })
                 | PlanState::Paused { .. }
                 | PlanState::Ended { .. } => false,

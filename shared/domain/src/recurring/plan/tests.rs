@@ -95,10 +95,10 @@ fn a_period_is_charged_on_its_business_day_and_once() {
     assert_eq!((tick.period, tick.nonce, tick.amount.get()), (2, plan.nonce_of(2, 1), 1_000));
     assert_eq!(tick.initiator, Initiator::MerchantRecurring);
     assert_eq!(tick, renewal(&plan, at("2026-12-29T20:00:00")), "a second tick, or a late one, is the same try");
-    let charged = plan.charged(2, monday).unwrap();
+    let charged = plan.charged(2, monday, monday).unwrap();
     assert_eq!((charged.period, charged.nominal, charged.version), (3, date(2027, 1, 27), 2));
     assert_eq!(charged.due(monday), Due::Later(at("2027-01-27T07:00:00")));
-    assert_eq!(charged.charged(2, monday), None, "a repeat changes nothing");
+    assert_eq!(charged.charged(2, monday, monday), None, "a repeat changes nothing");
     let late =
         Failed { decline: &decline(DeclineCode::DoNotHonor), brand: Brand::Visa, wait: None, retries: Retries::None };
     assert_eq!(charged.declined(2, tick.nonce, late, monday), None, "nor does what comes late");
@@ -160,7 +160,7 @@ fn what_is_too_late_asks_the_merchant_and_two_periods_are_never_charged_by_thems
     assert_eq!(renewal(&by_hand, late).order, plan.order_of(2));
     let skipped = asked.skipped(late).unwrap();
     assert_eq!((skipped.period, skipped.nominal), (3, date(2027, 1, 27)));
-    assert_eq!(skipped.charged(2, late), None, "what was let go is closed");
+    assert_eq!(skipped.charged(2, late, late), None, "what was let go is closed");
     let months = asked.skipped(at("2027-06-28T12:00:00")).unwrap();
     assert_eq!((months.period, months.nominal, months.version), (3, date(2027, 7, 27), asked.version + 1));
     let failing = fails(&plan, DeclineCode::InsufficientFunds, at("2026-12-28T09:00:00"));
@@ -236,7 +236,7 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
     );
     assert_eq!(again.card_changed(&card(1), now), None, "told twice of the same card, it is tried once");
     assert!(again.card_changed(&card(2), now).is_some());
-    let paid = changed.charged(2, now).unwrap();
+    let paid = changed.charged(2, now, now).unwrap();
     assert_eq!((paid.state, paid.nominal), (PlanState::Active(Progress::Waiting), date(2027, 1, 27)));
 }
 
@@ -287,7 +287,7 @@ fn what_happens_in_the_same_instant_as_a_tick_keeps_both() {
     for (stopped, by) in [(plan.paused(By::Buyer, now), "paused"), (plan.ended(By::Buyer, now), "ended")] {
         let stopped = stopped.unwrap();
         assert_eq!(stopped.due(now), Due::Nothing, "{by}: nothing new starts");
-        let charged = stopped.charged(2, now).unwrap();
+        let charged = stopped.charged(2, now, now).unwrap();
         assert_eq!((charged.state, charged.period), (stopped.state, 3), "{by}: what was on its way is closed");
         let failed = fails(&stopped, DeclineCode::InsufficientFunds, now);
         assert_eq!(failed.state, stopped.state, "{by}");
@@ -295,7 +295,7 @@ fn what_happens_in_the_same_instant_as_a_tick_keeps_both() {
     let cheaper = Rate { amount: Yen::new(500).unwrap(), cycle: Cycle::MONTHLY };
     let changed = plan.changed(cheaper, now).unwrap();
     assert_eq!(renewal(&changed, now).amount.get(), 1_000, "its day has begun: the next period is cheaper");
-    assert_eq!(changed.charged(2, now).unwrap().rate(), cheaper);
+    assert_eq!(changed.charged(2, now, now).unwrap().rate(), cheaper);
 }
 
 #[test]
@@ -325,9 +325,9 @@ fn a_number_of_times_counts_what_was_charged() {
     let plan = Plan::join(&offer, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
     let now = at("2026-12-28T09:00:00");
     let skipped = plan.skipped(now).unwrap();
-    let second = skipped.charged(3, at("2027-01-27T09:00:00")).unwrap();
+    let second = skipped.charged(3, at("2027-01-27T09:00:00"), at("2027-01-27T09:00:00")).unwrap();
     assert!(matches!(second.state, PlanState::Active(_)), "one was let go");
-    let third = second.charged(4, at("2027-03-01T09:00:00")).unwrap();
+    let third = second.charged(4, at("2027-03-01T09:00:00"), at("2027-03-01T09:00:00")).unwrap();
     assert!(matches!(third.state, PlanState::Ended { why: EndReason::Completed, .. }));
 }
 
@@ -368,7 +368,7 @@ fn a_higher_amount_or_a_shorter_cycle_takes_the_buyers_agreement() {
         (1_000, &[Scheduled { rate: higher, from: date(2027, 1, 27) }][..]),
         "six days are too few"
     );
-    let next = short.charged(2, at("2026-12-28T09:00:00")).unwrap();
+    let next = short.charged(2, at("2026-12-28T09:00:00"), at("2026-12-28T09:00:00")).unwrap();
     assert_eq!(next.reminder(), Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2027, 1, 20), period: 3 }));
     assert_eq!(renewal(&next, at("2027-01-27T09:00:00")).amount.get(), 1_500);
     let over = plan.ended(By::Buyer, now).unwrap();
@@ -387,7 +387,7 @@ fn the_day_moves_to_a_later_one_and_the_anchor_stays_as_agreed() {
     let mut dates = vec![last.nominal];
     let mut next = last;
     for _ in 0..3 {
-        next = next.charged(next.period, now).unwrap();
+        next = next.charged(next.period, now, now).unwrap();
         dates.push(next.nominal);
     }
     assert_eq!(dates, [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]);
@@ -433,7 +433,7 @@ fn a_buyer_hears_once_of_a_period_that_its_next_try_is_the_last() {
         assert!(matches!(again.state, PlanState::Active(Progress::Retrying { .. })));
         assert_eq!(tidings(Some(&between), &again), []);
     }
-    let next = Plan { tries: 5, first_failed: Some(date(2027, 1, 27)), ..plan.charged(2, now).unwrap() };
+    let next = Plan { tries: 5, first_failed: Some(date(2027, 1, 27)), ..plan.charged(2, now, now).unwrap() };
     let failed = fails(&next, DeclineCode::InsufficientFunds, at("2027-02-06T10:00:00"));
     assert_eq!(tidings(Some(&next), &failed), [PlanTidings::LastTry], "of another period, again");
 }
@@ -451,19 +451,31 @@ fn trials_rare_billings_and_prices_are_announced_a_week_before() {
         (reminded.reminder(), reminded.reminded(date(2026, 12, 7)), reminded.looked_at_on()),
         (None, None, Some(date(2026, 12, 28)))
     );
-    assert_eq!(reminded.charged(2, at("2026-12-28T09:00:00")).unwrap().reminder(), None, "a trial ends once");
+    assert_eq!(
+        reminded.charged(2, at("2026-12-28T09:00:00"), at("2026-12-28T09:00:00")).unwrap().reminder(),
+        None,
+        "a trial ends once"
+    );
     for (months, announced) in [(5, false), (6, true), (12, true)] {
         assert_eq!(join(offer(1_000, months)).reminder().is_some(), announced, "{months}");
     }
     let yearly = join(offer(1_000, 12));
     assert_eq!(yearly.reminder(), Some(Reminder { kind: ReminderKind::Billing, on: date(2027, 11, 20), period: 2 }));
-    let paid = yearly.reminded(date(2027, 11, 20)).unwrap().charged(2, at("2027-11-29T10:00:00")).unwrap();
+    let paid = yearly
+        .reminded(date(2027, 11, 20))
+        .unwrap()
+        .charged(2, at("2027-11-29T10:00:00"), at("2027-11-29T10:00:00"))
+        .unwrap();
     let monthly = Rate { cycle: Cycle::MONTHLY, ..paid.agreed };
     let now = at("2028-06-01T12:00:00");
     let sooner = paid.proposed(monthly).unwrap().agreed_to(monthly, &by("1"), now).unwrap();
     let reminder = Some(Reminder { kind: ReminderKind::Billing, on: date(2028, 11, 20), period: 3 });
     assert_eq!((sooner.rate(), sooner.reminder()), (monthly, reminder), "a year after the one before");
-    let third = sooner.reminded(date(2028, 11, 20)).unwrap().charged(3, at("2028-11-27T10:00:00")).unwrap();
+    let third = sooner
+        .reminded(date(2028, 11, 20))
+        .unwrap()
+        .charged(3, at("2028-11-27T10:00:00"), at("2028-11-27T10:00:00"))
+        .unwrap();
     assert_eq!(third.reminder(), None, "and then monthly");
     let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..join(offer(1_000, 1)) };
     let reminder = Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2026, 12, 20), period: 2 });
@@ -488,7 +500,7 @@ fn a_reminder_that_is_late_puts_off_what_it_announces() {
     );
     assert_eq!(late.due(at("2027-11-29T10:00:00")), Due::Later(at("2027-12-06T07:00:00")));
     assert!(matches!(late.due(at("2027-12-16T10:00:00")), Due::Charge(_)), "ten days late are counted from then");
-    let charged = late.charged(2, at("2027-12-06T10:00:00")).unwrap();
+    let charged = late.charged(2, at("2027-12-06T10:00:00"), at("2027-12-06T10:00:00")).unwrap();
     assert_eq!((charged.nominal, charged.run_day().date), (date(2028, 11, 27), date(2028, 11, 27)), "the anchor stays");
     let cheaper = Rate { amount: Yen::new(800).unwrap(), ..plan().agreed };
     let lowered = plan().changed(cheaper, at("2026-12-26T12:00:00")).unwrap().reminded(date(2026, 12, 26)).unwrap();
@@ -553,12 +565,12 @@ fn one_word_charges_one_period() {
     let plan = plan();
     let both = at("2027-01-28T09:00:00");
     let clicked = plan.ask(both).unwrap().charged_by_hand(both).unwrap();
-    let charged = clicked.charged(2, both).unwrap();
+    let charged = clicked.charged(2, both, both).unwrap();
     assert_eq!((charged.state, charged.period), (PlanState::Active(Progress::Asked { at: both }), 3));
     assert_eq!(tidings(Some(&clicked), &charged), [PlanTidings::Asked]);
     let before = at("2027-01-20T09:00:00");
     let clicked = plan.ask(before).unwrap().charged_by_hand(before).unwrap();
-    let known_late = clicked.charged(2, both).unwrap();
+    let known_late = clicked.charged(2, before, both).unwrap();
     assert!(matches!(known_late.due(both), Due::Charge(_)), "its money was asked for before the next day came");
 }
 
@@ -607,6 +619,25 @@ fn who_paused_it_lets_it_go_on() {
     }
     let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
     assert_eq!(unpaid.resumed(By::Buyer, now), None, "a new card does that");
+}
+
+#[test]
+fn one_word_charges_one_period_also_where_it_was_announced_late_or_had_to_wait() {
+    let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..plan() };
+    let asked_at = at("2027-01-21T12:00:00");
+    let clicked = cheap_first.ask(asked_at).unwrap().charged_by_hand(asked_at).unwrap();
+    let announced = clicked.reminded(date(2027, 1, 21)).unwrap();
+    let put_off = at("2027-01-28T07:00:00");
+    assert_eq!(announced.due(asked_at), Due::Later(put_off), "a week, in which the next period's day comes");
+    assert_eq!(renewal(&announced, put_off).period, 2);
+    let eve = at("2027-01-26T20:00:00");
+    let waited = plan().ask(eve).unwrap().charged_by_hand(eve).unwrap();
+    let next_day = at("2027-01-27T10:00:00");
+    assert_eq!(renewal(&waited, next_day).period, 2, "the day before had no room for it");
+    for (clicked, charged_at) in [(announced, put_off), (waited, next_day)] {
+        let charged = clicked.charged(2, charged_at, charged_at).unwrap();
+        assert_eq!((charged.state, charged.period), (PlanState::Active(Progress::Asked { at: charged_at }), 3));
+    }
 }
 
 #[test]
@@ -714,7 +745,7 @@ proptest! {
                     Due::Charge(tick) => {
                         prop_assert!(charged.insert(tick.order.clone()), "{} twice", tick.period);
                         prop_assert!(crate::recurring::calendar::run_day(plan.nominal).date <= japan_date(now));
-                        Some(plan.charged(tick.period, now).unwrap())
+                        Some(plan.charged(tick.period, now, now).unwrap())
                     }
                     Due::Later(at) => { prop_assert!(at > now); None }
                     Due::Ask | Due::Nothing => None,
@@ -864,7 +895,10 @@ fn a_buyer_is_told_of_what_the_merchant_let_go_and_of_what_was_charged_by_its_re
     let paused = asked.paused(By::Merchant, late).unwrap();
     assert_eq!(tidings(Some(&paused), &paused.resumed(By::Merchant, late).unwrap()), [PlanTidings::Resumed]);
     let by_hand = plan.ask(at("2027-01-08T12:00:00")).unwrap().charged_by_hand(at("2027-01-08T12:00:00")).unwrap();
-    assert_eq!(tidings(Some(&by_hand), &by_hand.charged(2, at("2027-01-08T12:00:00")).unwrap()), []);
+    assert_eq!(
+        tidings(Some(&by_hand), &by_hand.charged(2, at("2027-01-08T12:00:00"), at("2027-01-08T12:00:00")).unwrap()),
+        []
+    );
 }
 
 #[test]
