@@ -33,11 +33,20 @@ impl Plan {
             held_by(&payment.state)?;
         }
         let charging = match self.state {
-            PlanState::Active(_) => matches!(self.due(now), Due::Charge(_)),
+            PlanState::Active(_) => self.is_charged_at(now) || self.was_charged_shortly_before(now),
             PlanState::Paused { at, .. } => now.duration_since(at) < ON_ITS_WAY,
             PlanState::Ended { .. } => false,
         };
         if charging { Err(Held::BeingCharged) } else { Ok(()) }
+    }
+
+    fn is_charged_at(&self, at: Timestamp) -> bool {
+        matches!(self.due(at), Due::Charge(_))
+    }
+
+    /// At midnight, or when a word is a day old, what was due is so no more: a worker may have read it just before.
+    fn was_charged_shortly_before(&self, now: Timestamp) -> bool {
+        now.checked_sub(ON_ITS_WAY).is_ok_and(|before| self.is_charged_at(before))
     }
 }
 

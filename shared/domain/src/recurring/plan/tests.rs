@@ -809,11 +809,29 @@ fn a_period_is_not_let_go_while_its_money_may_be_on_the_way() {
     let started = Payment::decide(None, &order, &intent(1, plan.nonce_of(2, 1), due), due);
     let Decision::Start(open) = started else { panic!("not started") };
     let asked = Plan { state: PlanState::Active(Progress::Asked { at: due }), ..plan.clone() };
+    let clicked = asked.charged_by_hand(due).unwrap();
     let paused = plan.paused(By::Merchant, due).unwrap();
     let later = due + SignedDuration::from_mins(4);
     for (plan, payment, now, held, why) in [
         (&plan, None, due, Some(Held::BeingCharged), "a worker may have read it"),
         (&plan, None, at("2026-12-20T09:00:00"), None, "its day is to come"),
+        (&plan, None, at("2026-12-29T00:02:00"), Some(Held::BeingCharged), "a worker may have read it before midnight"),
+        (&plan, None, at("2026-12-29T00:05:00"), None, "that worker is done, and nothing begins at night"),
+        (
+            &plan,
+            None,
+            at("2027-01-08T00:02:00"),
+            Some(Held::BeingCharged),
+            "the merchant is to be asked since midnight",
+        ),
+        (
+            &clicked,
+            None,
+            due + SignedDuration::from_mins(24 * 60 + 2),
+            Some(Held::BeingCharged),
+            "and of a word that is a day old",
+        ),
+        (&clicked, None, due + SignedDuration::from_mins(24 * 60 + 5), None, "that worker is done, too"),
         (&asked, None, due, None, "nobody charges it before somebody says so"),
         (&asked, Some(&*open), due, Some(Held::Open), "nobody knows yet"),
         (&asked, Some(&paid), due, Some(Held::Paid), "its plan is about to move on"),
