@@ -149,6 +149,22 @@ fn nobody_joins_by_a_payment_that_failed_or_showed_no_terms() {
 }
 
 #[test]
+fn the_dates_are_those_that_were_shown_whenever_the_money_came() {
+    let trial = crate::recurring::offer::Offer { trial: TrialDays::new(14).ok(), ..offer(1_000, 1) };
+    let shown_at = at("2026-11-30T23:50:00");
+    for (offer, nominal, trial_until) in
+        [(offer(1_000, 1), date(2026, 12, 27), None), (trial, date(2026, 12, 27), Some(date(2026, 12, 13)))]
+    {
+        for paid_at in [shown_at, at("2026-12-01T00:10:00"), at("2026-12-20T12:00:00")] {
+            let mut paid = first_payment("100", paid_at);
+            paid.details.terms = Some(TermsShown::of(1, "x", shown_at));
+            let plan = Plan::join(&offer, &paid).unwrap();
+            assert_eq!((plan.nominal, plan.trial_until, plan.joined_at), (nominal, trial_until, paid_at));
+        }
+    }
+}
+
+#[test]
 fn what_is_too_late_asks_the_merchant_and_two_periods_are_never_charged_by_themselves() {
     let plan = plan();
     assert!(matches!(plan.due(at("2027-01-07T12:00:00")), Due::Charge(_)), "ten days late");
