@@ -232,12 +232,16 @@ impl Plan {
     }
 
     fn tried_again(&self, code: DeclineCode, retries: Retries, wait: Option<Timestamp>, now: Timestamp) -> Self {
-        let first = self.first_failed.unwrap_or(japan_date(now));
-        let next = retries.after(first, now, wait);
+        let (today, last_day) = (japan_date(now), self.before_next());
+        let first = self.first_failed.unwrap_or(today);
+        let is_next_due = last_day < today;
+        // What is to come behind the next period's day is not charged without the merchant's word, and nobody is told that it were.
+        let next = retries.after(first, now, wait, if is_next_due { Date::MAX } else { last_day });
         let Some(next) = next else { return self.stopped(EndOrPause::Pause(code), now) };
         self.written(|plan| {
             plan.first_failed = Some(first);
             match self.state {
+                PlanState::Active(_) if is_next_due => plan.state = PlanState::Active(Progress::Asked { at: now }),
                 PlanState::Active(_) => {
                     plan.state = PlanState::Active(Progress::Retrying { code, next });
                     match next.chance {

@@ -201,6 +201,35 @@ fn a_try_that_is_more_than_ten_days_late_asks_the_merchant_however_far_the_next_
 }
 
 #[test]
+fn nothing_is_promised_to_be_tried_on_a_day_on_which_the_next_period_is_due() {
+    // ten days late, and the next period on 27 January: tries would be due on 8, 10, 12, 14, 17 and 21 January
+    let nominal = date(2026, 12, 18);
+    let mut plan = Plan { nominal, anchor: Anchor::new(18).unwrap(), ..plan() };
+    let mut now = at("2026-12-28T10:00:00");
+    let (mut tried, mut told) = (Vec::new(), Vec::new());
+    while let Due::Charge(_) = plan.due(now) {
+        let failed = Plan { first_failed: Some(date(2027, 1, 7)), ..plan.clone() };
+        let failed = if plan.tries == 0 { failed } else { plan.clone() };
+        let next = fails(&failed, DeclineCode::InsufficientFunds, now);
+        told.extend(tidings(Some(&plan), &next));
+        tried.push(japan_date(now));
+        plan = next;
+        if let Due::Later(then) = plan.due(now) {
+            now = then;
+        }
+    }
+    let day = |day| date(2027, 1, day);
+    assert_eq!(tried, [date(2026, 12, 28), day(8), day(10), day(12), day(14), day(17)], "and not on the 21st");
+    assert_eq!(told, [PlanTidings::Failed, PlanTidings::LastTry, PlanTidings::Unpaid]);
+    assert!(matches!(plan.state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }), "{:?}", plan.state);
+    // what is learnt of only when the next period is due
+    let due = Plan { nominal, anchor: Anchor::new(18).unwrap(), ..super::tests::plan() };
+    let late = fails(&due, DeclineCode::InsufficientFunds, at("2027-01-18T10:00:00"));
+    assert!(matches!(late.state, PlanState::Active(Progress::Asked { .. })), "{:?}", late.state);
+    assert_eq!(tidings(Some(&due), &late), [PlanTidings::Asked]);
+}
+
+#[test]
 fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
     let mut plan = plan();
     let mut now = at("2026-12-28T09:00:00");
