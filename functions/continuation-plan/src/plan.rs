@@ -11,7 +11,7 @@ use domain::{
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{ToSpan as _, civil::Date};
-use store::StoreError;
+use store::{Loaded, StoreError};
 
 use crate::{Deps, PlanError};
 
@@ -46,9 +46,13 @@ pub(crate) async fn rows(deps: &Deps, run: &Run) -> Result<Option<Vec<PlanRow>>,
     let standing = standing(deps, run, compared.keys().copied()).await?;
     let mut rows: Vec<(&Payment, PlanRow)> = Vec::with_capacity(compared.len());
     for (root, row) in &compared {
+        let order = run.month.order_of(&run.merchant, root).order;
+        if standing.unreadable.contains(&order) {
+            continue; // nobody can say whether it was charged
+        }
         let Some(payment) = row.chosen.or(row.before).and_then(source) else { continue };
         let Some(card) = cards.get(&payment.card_owner()).filter(|card| may_be_continued(card)) else { continue };
-        let of_month = standing.get(&run.month.order_of(&run.merchant, root).order);
+        let of_month = standing.payments.get(&order);
         let last = of_month.and_then(last_decline);
         let tries = histories.get(&card.owner);
         rows.extend(PlanRow::of(row, payment, card, (of_month, last, tries), run.on).map(|row| (payment, row)));
@@ -64,7 +68,7 @@ pub(crate) async fn rows(deps: &Deps, run: &Run) -> Result<Option<Vec<PlanRow>>,
 /// The payments that may belong to one of two months, as they stand, in the order in which they were made. None: there are too many.
 async fn paid(deps: &Deps, merchant: &MerchantId, months: (Month, Month)) -> Result<Option<Vec<Payment>>, StoreError> {
     let Some(keys) = named(deps, merchant, months).await? else { return Ok(None) };
-    let mut payments = load_all(deps, keys).await?;
+    let Loaded { mut payments, .. } = load_each(deps, keys).await?;
     payments.sort_by_key(|payment| payment.opened_at);
     Ok(Some(payments))
 }
@@ -122,22 +126,37 @@ fn may_count(row: &Row) -> bool {
     continued && paid
 }
 
-/// What stands for each lineage under the order of the month that is charged, by order.
-async fn standing(
-    deps: &Deps,
-    run: &Run,
-    roots: impl Iterator<Item = &OrderId>,
-) -> Result<HashMap<OrderId, Payment>, StoreError> {
-    let keys = roots.map(|root| run.month.order_of(&run.merchant, root)).collect();
-    let payments = load_all(deps, keys).await?;
-    Ok(payments.into_iter().map(|payment| (payment.key.order.clone(), payment)).collect())
+/// What stands under the orders of the month that is charged.
+struct OfMonth {
+    /// By order.
+    payments: HashMap<OrderId, Payment>,
+    /// Orders whose payments can't be read.
+    unreadable: HashSet<OrderId>,
 }
 
-async fn load_all(deps: &Deps, keys: Vec<PaymentKey>) -> Result<Vec<Payment>, StoreError> {
+async fn standing(deps: &Deps, run: &Run, roots: impl Iterator<Item = &OrderId>) -> Result<OfMonth, StoreError> {
+    let keys = roots.map(|root| run.month.order_of(&run.merchant, root)).collect();
+    let Loaded { payments, unreadable } = load_each(deps, keys).await?;
+    Ok(OfMonth {
+        payments: payments.into_iter().map(|payment| (payment.key.order.clone(), payment)).collect(),
+        unreadable: unreadable.into_iter().map(|(key, _)| key.order).collect(),
+    })
+}
+
+/// Payments; one that can't be read holds up no other, and calls a person.
+async fn load_each(deps: &Deps, keys: Vec<PaymentKey>) -> Result<Loaded, StoreError> {
     let chunks: Vec<Vec<PaymentKey>> = keys.chunks(CHUNK).map(<[PaymentKey]>::to_vec).collect();
-    let loaded = stream::iter(chunks).map(|chunk| async move { deps.payments.load_all(&chunk).await });
-    let loaded: Vec<Vec<Payment>> = loaded.buffered(AT_ONCE).try_collect().await?;
-    Ok(loaded.into_iter().flatten().collect())
+    let loaded = stream::iter(chunks).map(|chunk| async move { deps.payments.load_each(&chunk).await });
+    let loaded: Vec<Loaded> = loaded.buffered(AT_ONCE).try_collect().await?;
+    let mut all = Loaded::default();
+    for Loaded { payments, unreadable } in loaded {
+        all.payments.extend(payments);
+        all.unreadable.extend(unreadable);
+    }
+    for (key, error) in &all.unreadable {
+        tracing::error!(alarm = true, payment.id = %key, error = %domain::Causes::of(error), "a payment can't be read, and is not continued");
+    }
+    Ok(all)
 }
 
 /// The cards that payments were paid with, as they are now, by their owners.
@@ -147,7 +166,15 @@ async fn cards(
     payments: &[&Payment],
 ) -> Result<HashMap<CardOwner, KeptCard>, StoreError> {
     let owners: HashSet<CardOwner> = payments.iter().map(|payment| payment.card_owner()).collect();
-    let loaded = stream::iter(owners).map(|owner| async move { deps.cards.load(merchant, &owner).await });
+    let loaded = stream::iter(owners).map(|owner| async move {
+        match deps.cards.load(merchant, &owner).await {
+            Err(error @ StoreError::Unreadable { .. }) => {
+                tracing::error!(alarm = true, merchant.id = %merchant, error = %domain::Causes::of(&error), "a kept card can't be read, and is not charged");
+                Ok(None)
+            }
+            loaded => loaded,
+        }
+    });
     let loaded: Vec<Option<KeptCard>> = loaded.buffer_unordered(AT_ONCE).try_collect().await?;
     Ok(loaded.into_iter().flatten().map(|card| (card.owner.clone(), card)).collect())
 }
