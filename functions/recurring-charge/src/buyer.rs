@@ -29,10 +29,9 @@ pub(crate) async fn changed_meanwhile(deps: &Deps, plan: Plan, payment: &Payment
         return Ok(plan);
     }
     let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(KeptCard::merchant_may_charge);
-    match card.filter(|card| Some(card.id) != payment.card_id) {
-        Some(card) => pay_with(deps, plan, &card).await,
-        None => Ok(plan),
-    }
+    let Some(pays) = card.as_ref().map(PlanCard::of) else { return Ok(plan) };
+    let now = deps.clock.now();
+    step::write(deps, plan, |plan| plan.card_passed_over(payment, &pays, now)).await
 }
 
 /// The buyer was authenticated and agreed to a change.

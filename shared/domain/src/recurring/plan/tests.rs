@@ -620,6 +620,25 @@ fn one_word_charges_one_period() {
 }
 
 #[test]
+fn one_word_charges_one_period_also_where_it_was_announced_late_or_had_to_wait() {
+    let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..plan() };
+    let asked_at = at("2027-01-21T12:00:00");
+    let clicked = cheap_first.ask(asked_at).unwrap().charged_by_hand(asked_at).unwrap();
+    let announced = clicked.reminded(date(2027, 1, 21)).unwrap();
+    let put_off = at("2027-01-28T07:00:00");
+    assert_eq!(announced.due(asked_at), Due::Later(put_off), "a week, in which the next period's day comes");
+    assert_eq!(renewal(&announced, put_off).period, 2);
+    let eve = at("2027-01-26T20:00:00");
+    let waited = plan().ask(eve).unwrap().charged_by_hand(eve).unwrap();
+    let next_day = at("2027-01-27T10:00:00");
+    assert_eq!(renewal(&waited, next_day).period, 2, "the day before had no room for it");
+    for (clicked, charged_at) in [(announced, put_off), (waited, next_day)] {
+        let charged = clicked.charged(2, charged_at, charged_at).unwrap();
+        assert_eq!((charged.state, charged.period), (PlanState::Active(Progress::Asked { at: charged_at }), 3));
+    }
+}
+
+#[test]
 fn what_somebody_wanted_at_once_is_not_done_days_later() {
     let (plan, late) = (plan(), at("2027-01-08T12:00:00"));
     let clicked = plan.ask(late).unwrap().charged_by_hand(late).unwrap();
@@ -655,6 +674,42 @@ fn every_change_of_the_card_is_written_once_whether_something_had_failed_or_not(
 }
 
 #[test]
+fn a_card_that_was_given_while_a_try_was_in_doubt_is_tried_once_whatever_that_came_to() {
+    let now = at("2026-12-28T09:00:00");
+    let failing = fails(&plan(), DeclineCode::InsufficientFunds, now);
+    let then = at("2026-12-29T10:00:00");
+    let order = Order {
+        key: failing.order_of(2),
+        amount: failing.rate().amount,
+        interface: Interface::Regular,
+        origin: failing.id.origin_of(2),
+        attempts_allowed: 1,
+        details: Details::default(),
+    };
+    let intent = Intent { card_id: Some(card(1).id), ..intent(1, failing.nonce_of(2, 2), then) };
+    let Decision::Start(open) = Payment::decide(None, &order, &intent, then) else { panic!("not started") };
+    let changed = failing.card_changed(&card(2), then).unwrap();
+    for code in [DeclineCode::InsufficientFunds, DeclineCode::LostCard] {
+        let failed = open.resolve(AuthorizeOutcome::Declined(decline(code)), then).unwrap();
+        let settled = changed.settled_by(&failed, None, Retries::TwoWeeks, then).unwrap();
+        assert_eq!(settled.tries, 2, "{code:?}");
+        assert_eq!(settled.card_changed(&card(2), then), None, "{code:?}: the message of the card came before");
+        let again = settled.card_passed_over(&failed, &card(2), then).unwrap();
+        assert_eq!(renewal(&again, then).nonce, settled.nonce_of(2, 3), "{code:?}");
+        assert_eq!(again.card_passed_over(&failed, &card(2), then), None, "{code:?}: once");
+        let tried = fails(&again, code, then);
+        assert_eq!(tried.card_passed_over(&failed, &card(2), then), None, "{code:?}: that was the card before's");
+        assert_eq!(settled.card_passed_over(&failed, &card(1), then), None, "{code:?}: this one was tried");
+        let ended = settled.ended(By::Buyer, then).unwrap();
+        assert_eq!(ended.card_passed_over(&failed, &card(2), then), None, "{code:?}");
+    }
+    let revoked =
+        open.resolve(AuthorizeOutcome::Declined(decline(DeclineCode::RevocationOfAuthorization)), then).unwrap();
+    let over = changed.settled_by(&revoked, None, Retries::TwoWeeks, then).unwrap();
+    assert!(over.is_over() && over.card_passed_over(&revoked, &card(2), then).is_none());
+}
+
+#[test]
 fn who_paused_it_lets_it_go_on() {
     let (plan, now) = (plan(), at("2026-12-10T12:00:00"));
     for (by, other) in [(By::Buyer, By::Merchant), (By::Merchant, By::Buyer)] {
@@ -664,25 +719,6 @@ fn who_paused_it_lets_it_go_on() {
     }
     let unpaid = fails(&plan, DeclineCode::LostCard, at("2026-12-28T09:00:00"));
     assert_eq!(unpaid.resumed(By::Buyer, now), None, "a new card does that");
-}
-
-#[test]
-fn one_word_charges_one_period_also_where_it_was_announced_late_or_had_to_wait() {
-    let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..plan() };
-    let asked_at = at("2027-01-21T12:00:00");
-    let clicked = cheap_first.ask(asked_at).unwrap().charged_by_hand(asked_at).unwrap();
-    let announced = clicked.reminded(date(2027, 1, 21)).unwrap();
-    let put_off = at("2027-01-28T07:00:00");
-    assert_eq!(announced.due(asked_at), Due::Later(put_off), "a week, in which the next period's day comes");
-    assert_eq!(renewal(&announced, put_off).period, 2);
-    let eve = at("2027-01-26T20:00:00");
-    let waited = plan().ask(eve).unwrap().charged_by_hand(eve).unwrap();
-    let next_day = at("2027-01-27T10:00:00");
-    assert_eq!(renewal(&waited, next_day).period, 2, "the day before had no room for it");
-    for (clicked, charged_at) in [(announced, put_off), (waited, next_day)] {
-        let charged = clicked.charged(2, charged_at, charged_at).unwrap();
-        assert_eq!((charged.state, charged.period), (PlanState::Active(Progress::Asked { at: charged_at }), 3));
-    }
 }
 
 #[test]
