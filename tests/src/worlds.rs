@@ -6,6 +6,7 @@ use domain::attention::Matter;
 use domain::audit::Entry;
 use domain::batch::{Batch, BatchId, BatchState, Check, PieceSize, Rules, Scanner, Source};
 use domain::link::{Link, LinkAmount, LinkUses};
+use domain::recurring::plan::Plan;
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
 use local::admin::{Admin, AdminError, Registry};
@@ -163,17 +164,27 @@ pub async fn smuggle_payment(world: &World, payment: &Payment) {
 
 /// Makes a payment's state one that nothing can read, as a fault of ours or a hand in the table could.
 pub async fn spoil_payment(world: &World, payment: &Payment) {
+    spoil(world, &store::keys::payment(&payment.key), "st").await;
+}
+
+/// The same of a regular purchase.
+pub async fn spoil_plan(world: &World, plan: &Plan) {
+    spoil(world, &store::keys::plan(&plan.merchant, &plan.id), "doc").await;
+}
+
+async fn spoil(world: &World, pk: &str, attribute: &str) {
     let client = aws_sdk_dynamodb::Client::new(&world.cloud().sdk_config(Caller::Operator));
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let spoil = client
         .update_item()
         .table_name(config(world).required("TABLE").expect("the table's name"))
-        .key(store::keys::PK, text(&store::keys::payment(&payment.key)))
+        .key(store::keys::PK, text(pk))
         .key(store::keys::SK, text("-"))
-        .condition_expression("attribute_exists(st)")
-        .update_expression("SET st = :spoilt")
+        .condition_expression("attribute_exists(#what)")
+        .update_expression("SET #what = :spoilt")
+        .expression_attribute_names("#what", attribute)
         .expression_attribute_values(":spoilt", text("spoilt"));
-    spoil.send().await.expect("the payment is there");
+    spoil.send().await.expect("it is there");
 }
 
 /// A connection to the acquirer past the functions, as somebody has who moves money at its console.

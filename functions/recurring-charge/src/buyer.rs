@@ -16,13 +16,11 @@ pub(crate) async fn changed_card(deps: &Deps, key: &PaymentKey) -> Result<(), Wo
     let owner = payment.card_owner();
     let card = deps.cards.load(&key.merchant, &owner).await?;
     let Some(card) = card.filter(KeptCard::merchant_may_charge) else { return Ok(()) };
-    for plan in deps.plans.of_owner(&key.merchant, &owner).await? {
-        pay_with(deps, plan, &card).await?;
-    }
-    Ok(())
+    let (pays, now) = (PlanCard::of(&card), deps.clock.now());
+    step::write_each_of(deps, &key.merchant, &owner, |plan| plan.card_changed(&pays, now)).await
 }
 
-/// A try failed, and the buyer had changed the card while it went on: the message of that found nothing that had failed.
+/// A try failed, and the buyer had changed the card while it went on, or was in doubt: the message of that found nothing to be tried with the other.
 pub(crate) async fn changed_meanwhile(deps: &Deps, plan: Plan, payment: &Payment) -> Result<Plan, WorkError> {
     let failed = matches!(Standing::of(payment), Standing::Failed(_)) && plan.order_of(plan.period) == payment.key;
     if !failed {
@@ -41,9 +39,4 @@ pub(crate) async fn agreed(deps: &Deps, key: &PaymentKey) -> Result<(), WorkErro
     let plan = deps.plans.load(&key.merchant, plan).await?.ok_or(WorkError::Gone("plan"))?;
     let now = deps.clock.now();
     step::write(deps, plan, |plan| plan.agreed_to(rate, &key.order, now).ok()).await.map(drop)
-}
-
-async fn pay_with(deps: &Deps, plan: Plan, card: &KeptCard) -> Result<Plan, WorkError> {
-    let (pays, now) = (PlanCard::of(card), deps.clock.now());
-    step::write(deps, plan, |plan| plan.card_changed(&pays, now)).await
 }

@@ -76,16 +76,24 @@ impl Plans {
     /// The plans that are charged to an owner's card, in whatever state, strongly.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; one that can't be read hides the others, too.
     pub async fn of_owner(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<Plan>, StoreError> {
         let mut plans = Vec::new();
-        for item in self.table.all(keys::plans_of_owner(merchant, owner)).await? {
-            let id = item.get(SK).and_then(|sk| sk.as_s().ok()).and_then(|sk| PlanId::new(sk.as_str()).ok());
-            if let Some(id) = id {
-                plans.extend(self.load(merchant, &id).await?);
-            }
+        for id in self.names_of_owner(merchant, owner).await? {
+            plans.extend(self.load(merchant, &id).await?);
         }
         Ok(plans)
+    }
+
+    /// The names of the plans that are charged to an owner's card, strongly: where one that can't be read must hold up no other. A name may be of no plan
+    /// (any more).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn names_of_owner(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<PlanId>, StoreError> {
+        let items = self.table.all(keys::plans_of_owner(merchant, owner)).await?;
+        let name = |item: &Item| PlanId::new(item.get(SK)?.as_s().ok()?.as_str()).ok();
+        Ok(items.iter().filter_map(name).collect())
     }
 
     /// Writes a plan in place of version - 1, or where nothing was, and files it under the day on which it is looked at next.
