@@ -329,6 +329,9 @@ async fn a_card_that_is_changed_while_a_period_waits_for_its_turn_is_not_refused
         let (there, desk, ids, done) = (there.clone(), at_once.clone(), ids.clone(), Arc::clone(&done));
         async move {
             if request.uri().path().ends_with("/authorize") && !done.swap(true, Ordering::SeqCst) {
+                for _ in 0..1_000 {
+                    tokio::task::yield_now().await; // until the other has read the card, and waits
+                }
                 let card = desk.change_card("alice", cards::VISA).await;
                 for id in &ids {
                     desk.change(id, |plan| plan.card_changed(&card, there.now())).await;
