@@ -57,9 +57,9 @@ impl Retries {
             Self::None => None,
             Self::TwoWeeks => {
                 let days = DAYS.iter().filter_map(|days| first.checked_add(days.days()).ok());
-                let slots = days.filter(|day| *day <= until).filter_map(hour_of);
-                let last = slots.clone().last()?;
-                let slot = { slots }.find(|slot| *slot > now)?;
+                let mut slots = days.filter(|day| *day <= until).filter_map(hour_of);
+                let last = slots.clone().next_back()?;
+                let slot = slots.find(|slot| *slot > now)?;
                 let at = earliest.map_or(Some(slot), |earliest| Some(slot.max(next_hour(earliest)?)))?;
                 let chance = if at == last { Chance::Last } else { Chance::Further };
                 (at <= last).then_some(Retry { at, chance })

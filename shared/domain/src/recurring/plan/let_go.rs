@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Due, Plan, PlanState};
+use super::{Due, Plan, PlanState, Progress};
 use crate::{Payment, payment::State};
 
 /// Longer than a worker that found the plan active may work: recurring-charge has three minutes.
@@ -33,8 +33,13 @@ impl Plan {
             held_by(&payment.state)?;
         }
         let charging = match self.state {
-            PlanState::Active(_) => self.is_charged_at(now) || self.was_charged_shortly_before(now),
-            PlanState::Paused { at, .. } => now.duration_since(at) < ON_ITS_WAY,
+            // whoever read it just before it was asked about, or paused, may be charging it
+            PlanState::Active(Progress::Asked { at }) | PlanState::Paused { at, .. } => {
+                now.duration_since(at) < ON_ITS_WAY
+            }
+            PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Immediate { .. }) => {
+                self.is_charged_at(now) || self.was_charged_shortly_before(now)
+            }
             PlanState::Ended { .. } => false,
         };
         if charging { Err(Held::BeingCharged) } else { Ok(()) }
