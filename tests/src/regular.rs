@@ -11,18 +11,15 @@ use domain::{
     OrderId, PaymentKey, Yen,
     clock::{JAPAN, japan_date},
 };
-use inbound::Config;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use lambda_runtime::{Context, LambdaEvent};
-use local::cloud::Caller;
 use local::world::World;
 use outbound::acquirer::{Kind, Outcome};
-use std::collections::HashMap;
 use store::{Offers, PlanDays, PlanDaysCursor, PlanWritten, Plans};
 
 use crate::batches::BatchDesk;
 use crate::books::acquirer_calls;
-use crate::worlds::{card_of, config, payment, smuggle_card, smuggle_payment};
+use crate::worlds::{card_of, config, config_of, payment, smuggle_card, smuggle_payment};
 
 /// What a merchant sells by the month.
 #[derive(Clone, Debug)]
@@ -228,9 +225,7 @@ pub async fn tick(world: &World) -> recurring_schedule::Tally {
 
 /// The same at another instant than the world's.
 pub async fn tick_at(world: &World, now: Timestamp) -> recurring_schedule::Tally {
-    let function = world.template().functions.iter().find(|function| function.name == "RecurringSchedule");
-    let settings = HashMap::from_iter(function.expect("the schedule").environment.clone());
-    let config = Config::new(settings, world.cloud().sdk_config(Caller::Operator));
+    let config = config_of(world, "RecurringSchedule");
     let deps = recurring_schedule::Deps::new(&config, Clock::new(move || now)).expect("its settings");
     let mut context = Context::default();
     let deadline = now + SignedDuration::from_mins(15);

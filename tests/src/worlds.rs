@@ -1,6 +1,6 @@
 //! Fresh worlds with demo data and a clock that stands, and a look past the pages at what is stored.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::account::UserId;
 use domain::attention::Matter;
 use domain::audit::Entry;
@@ -9,6 +9,7 @@ use domain::link::{Link, LinkAmount, LinkUses};
 use domain::recurring::plan::Plan;
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
+use jiff::Timestamp;
 use local::admin::{Admin, AdminError, Registry};
 use local::cloud::Caller;
 use local::world::{Housekeeping, Options, World};
@@ -162,37 +163,67 @@ pub async fn smuggle_payment(world: &World, payment: &Payment) {
     assert_eq!(written, store::Written::Done, "nobody else wrote it");
 }
 
-/// Makes a payment's state one that nothing can read, as a fault of ours or a hand in the table could.
-pub async fn spoil_payment(world: &World, payment: &Payment) {
-    spoil(world, &store::keys::payment(&payment.key), "st").await;
+/// Changes a payment, as nothing here does, and files it to be looked at then.
+pub async fn refile_payment(world: &World, payment: &Payment, look_at: Timestamp) {
+    let payments = store::Payments::new(config(world).table().expect("the table's name"));
+    let written = payments.advance(payment, Some(look_at)).await.expect("the table answers");
+    assert_eq!(written, store::Written::Done, "nobody else wrote it");
 }
 
-/// The same of a regular purchase.
+/// A payment's state that was made unreadable, to be put back.
+#[derive(Debug)]
+pub struct Spoilt {
+    pk: String,
+    state: AttributeValue,
+}
+
+impl Spoilt {
+    /// Puts the state back as it was.
+    pub async fn put_back(self, world: &World) {
+        put_value(world, &self.pk, "st", self.state).await;
+    }
+}
+
+/// Makes a payment's state one that nothing can read, as a fault of ours, a later release or a hand in the table could.
+pub async fn spoil_payment(world: &World, payment: &Payment) -> Spoilt {
+    let pk = store::keys::payment(&payment.key);
+    let state = put_value(world, &pk, "st", AttributeValue::S("spoilt".to_owned())).await;
+    Spoilt { pk, state }
+}
+
+/// Makes a regular purchase one that nothing can read.
 pub async fn spoil_plan(world: &World, plan: &Plan) {
-    spoil(world, &store::keys::plan(&plan.merchant, &plan.id), "doc").await;
+    let pk = store::keys::plan(&plan.merchant, &plan.id);
+    put_value(world, &pk, "doc", AttributeValue::S("spoilt".to_owned())).await;
 }
 
-async fn spoil(world: &World, pk: &str, attribute: &str) {
+/// Answers what stood there.
+async fn put_value(world: &World, pk: &str, name: &str, value: AttributeValue) -> AttributeValue {
     let client = aws_sdk_dynamodb::Client::new(&world.cloud().sdk_config(Caller::Operator));
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let spoil = client
+    let put = client
         .update_item()
         .table_name(config(world).required("TABLE").expect("the table's name"))
-        .key(store::keys::PK, text(pk))
-        .key(store::keys::SK, text("-"))
-        .condition_expression("attribute_exists(#what)")
-        .update_expression("SET #what = :spoilt")
-        .expression_attribute_names("#what", attribute)
-        .expression_attribute_values(":spoilt", text("spoilt"));
-    spoil.send().await.expect("it is there");
+        .key(store::keys::PK, AttributeValue::S(pk.to_owned()))
+        .key(store::keys::SK, AttributeValue::S("-".to_owned()))
+        .condition_expression("attribute_exists(#name)")
+        .update_expression("SET #name = :value")
+        .expression_attribute_names("#name", name)
+        .expression_attribute_values(":value", value)
+        .return_values(ReturnValue::AllOld);
+    let before = put.send().await.expect("it is there").attributes;
+    before.and_then(|mut item| item.remove(name)).expect("it had a value")
+}
+
+/// The settings of a function, with an operator's rights.
+pub fn config_of(world: &World, name: &str) -> Config {
+    let function = world.template().functions.iter().find(|function| function.name == name);
+    let settings = HashMap::from_iter(function.expect("a function of the template").environment.clone());
+    Config::new(settings, world.cloud().sdk_config(Caller::Operator))
 }
 
 /// A connection to the acquirer past the functions, as somebody has who moves money at its console.
 pub fn acquirer(world: &World) -> Arc<dyn Acquirer> {
-    let reconcile = world.template().functions.iter().find(|function| function.name == "Reconcile");
-    let settings = HashMap::from_iter(reconcile.expect("a function").environment.clone());
-    let config = Config::new(settings, world.cloud().sdk_config(Caller::Operator));
-    config.acquirer().expect("an acquirer")
+    config_of(world, "Reconcile").acquirer().expect("an acquirer")
 }
 
 /// Does what `kessai admin` does.

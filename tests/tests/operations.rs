@@ -11,19 +11,20 @@
 )]
 
 use charging::Operated;
-use domain::attention::{Matter, MatterKind};
+use domain::attention::{Difference, Matter, MatterKind};
 use domain::audit::{Action, Actor, Came, OperationName};
 use domain::merchant::Capture;
 use domain::payment::{End, Impossible, OperationKind, OperationStanding, Stage, State};
 use domain::{MerchantId, OrderId, Payment, Yen};
+use jiff::SignedDuration;
 use local::admin::{Admin, AdminError, MattersCommand, Moving, PaymentCommand, PaymentOf};
-use local::world::World;
+use local::world::{Options, Time, World};
 use outbound::acquirer::{Kind, Totals};
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    Card, ClerkCalls, Outage, ShopRequest, Shopper, acquirer_calls, administer, administer_as, audit_log, cards,
-    change_merchant, fresh, matters, payment, raise, totals,
+    Card, ClerkCalls, Outage, START, ShopRequest, Shopper, acquirer, acquirer_calls, administer, administer_as,
+    audit_log, cards, change_merchant, fresh, fresh_with, matters, options, payment, raise, refile_payment, totals,
 };
 
 use OperationKind::{Adjust, Cancel, Capture as Take, Refund};
@@ -308,6 +309,44 @@ async fn what_is_not_captured_is_warned_of_and_lapses() {
     assert_eq!(matters(&world, Some("4000"), Which::Open).await, []);
     let late = ClerkCalls::new(&world, "clerk").does("1", Take, 3_000).await;
     assert_eq!(standing(late), OperationStanding::Impossible(Impossible::NothingHeld));
+}
+
+/// Order 1, held by the acquirer for longer than our payment says, in a world where the time goes on while something is done.
+async fn held_past_its_time() -> (World, Payment) {
+    let world = fresh_with(Options { time: Time::Ticking(START.parse().unwrap()), ..options() }).await;
+    change_merchant(&world, "4000", |merchant| merchant.capture = Capture::Later).await;
+    let paid = pay(&world, "1", 3_000).await;
+    let over = world.now() + SignedDuration::from_hours(1);
+    let mut held = Payment { version: paid.version + 1, ..paid };
+    let State::Authorized { approval, .. } = &mut held.state else { panic!("{:?}", held.state) };
+    approval.valid_until = Some(over);
+    refile_payment(&world, &held, over).await;
+    (world, held)
+}
+
+#[tokio::test]
+async fn what_the_acquirer_holds_past_its_time_is_let_go_of_once() {
+    let (world, held) = held_past_its_time().await;
+    world.advance(Duration::from_secs(2 * DAY_S)).await.unwrap();
+    let let_go = stored(&world, "1").await;
+    assert!(matches!(let_go.state, State::Cancelled { .. }), "{:?}", let_go.state);
+    assert_eq!(totals(&world, &held).await.standing, 0);
+    assert_eq!(acquirer_calls(&world, Kind::Void).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_taken_at_the_acquirers_console_is_never_let_go_of() {
+    let (world, held) = held_past_its_time().await;
+    let (own, original) = (held.reference(77), held.reference(1));
+    acquirer(&world).capture(&own, &original, Yen::new(3_000).unwrap(), Duration::from_secs(20)).await;
+    world.advance(Duration::from_secs(4 * DAY_S)).await.unwrap();
+    assert_eq!(totals(&world, &held).await.captured, 3_000);
+    assert_eq!(acquirer_calls(&world, Kind::Void).await.len(), 0);
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    assert!(
+        open.iter().any(|matter| matches!(matter.kind, MatterKind::Difference(Difference::Sums { .. }))),
+        "{open:?}"
+    );
 }
 
 /// The lapsed payment has the same references as the paid one.

@@ -13,12 +13,13 @@ use charging::Operated;
 use domain::attention::{Difference, Matter, MatterKind, Sums};
 use domain::merchant::Capture;
 use domain::payment::{Impossible, OperationKind, OperationStanding};
-use domain::{OrderId, Payment, PaymentKey, Yen};
+use domain::{OrderId, Payment, PaymentKey, Reference, Yen};
+use jiff::SignedDuration;
 use local::world::World;
 use std::time::Duration;
 use store::Which;
 use system_tests::{
-    Card, ClerkCalls, Log, ShopRequest, Shopper, acquirer, cards, change_merchant, housekept, matters, payment,
+    Card, ClerkCalls, Log, Outage, ShopRequest, Shopper, acquirer, cards, change_merchant, housekept, matters, payment,
     smuggle_payment, spoil_payment,
 };
 use tracing_subscriber::filter::LevelFilter;
@@ -33,6 +34,11 @@ async fn pay(world: &World, order: &str, number: &str) -> Payment {
     assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
     world.settle().await.unwrap();
     payment(world, "4000", order).await.unwrap()
+}
+
+/// Names under which somebody moves a payment's money past us.
+fn moved(paid: &Payment) -> (Reference, Reference) {
+    (paid.reference(77), paid.reference(1))
 }
 
 async fn a_day_passes(world: &World) {
@@ -135,7 +141,6 @@ async fn a_disputed_payment_is_marked_and_blocks_refunds() {
 async fn one_payment_that_cant_be_read_holds_up_neither_the_others_nor_the_next_day() {
     let world = housekept().await;
     let spoilt = pay(&world, "1", cards::VISA).await;
-    let moved = |paid: &Payment| (paid.reference(77), paid.reference(1));
     let (own, original) = moved(&pay(&world, "2", cards::VISA).await);
     acquirer(&world).refund(&own, &original, Yen::new(500).unwrap(), LIMIT).await;
     spoil_payment(&world, &spoilt).await;
@@ -152,4 +157,31 @@ async fn one_payment_that_cant_be_read_holds_up_neither_the_others_nor_the_next_
         record["message"].as_str().is_some_and(|message| message.contains("can't be read"))
     };
     assert!(log.records().iter().any(told), "a person is told");
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_day_is_compared_when_it_can_be() {
+    let world = housekept().await;
+    let outage = Outage::prepare(&world);
+    let (own, original) = moved(&pay(&world, "1", cards::VISA).await);
+    acquirer(&world).refund(&own, &original, Yen::new(500).unwrap(), LIMIT).await;
+    outage.begin();
+    a_day_passes(&world).await;
+    assert_eq!(matters(&world, Some("4000"), Which::All).await, [], "the acquirer gives no list");
+    outage.end();
+    a_day_passes(&world).await;
+    assert_eq!(kinds(&matters(&world, Some("4000"), Which::Open).await), ["sums"]);
+}
+
+#[tokio::test]
+async fn what_was_paid_on_the_day_after_it_was_opened_is_looked_up_too() {
+    let world = housekept().await;
+    let paid = pay(&world, "1", cards::VISA).await;
+    let key = PaymentKey::new(paid.key.merchant.clone(), OrderId::new("2").unwrap());
+    let opened_at = paid.opened_at - SignedDuration::from_hours(14); // ten in the evening before
+    smuggle_payment(&world, &Payment { key, opened_at, version: 1, ..paid }).await;
+    world.settle().await.unwrap();
+    a_day_passes(&world).await;
+    let open = matters(&world, Some("4000"), Which::Open).await;
+    assert_eq!(kinds(&open), ["not_theirs"], "{open:?}");
 }

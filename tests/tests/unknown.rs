@@ -8,17 +8,20 @@
     reason = "a test's helpers may stop at the first surprise"
 )]
 
-use domain::Payment;
 use domain::payment::{Failure, Open, State};
+use domain::{Clock, Payment};
 use http::StatusCode;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Context, LambdaEvent};
 use local::cloud::{Fault, When};
 use local::world::World;
 use outbound::acquirer::Kind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use system_tests::{
-    Card, Log, Outage, ShopRequest, Shopper, Submit, acquirer_calls, approvals, cards, fresh, payment, spoil_payment,
-    totals,
+    Card, Log, Outage, ShopRequest, Shopper, Submit, acquirer_calls, approvals, cards, config_of, fresh, payment,
+    spoil_payment, totals,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -202,6 +205,44 @@ async fn one_payment_that_cant_be_read_holds_up_no_other() {
     assert!(told.iter().any(|alarm| alarm.contains("can't be read")), "{told:?}");
     world.advance(10 * MINUTE).await.unwrap();
     assert_eq!(log.alarms(), told, "nobody is called every minute");
+}
+
+#[tokio::test]
+async fn a_payment_that_can_be_read_again_is_found_out() {
+    let world = fresh().await;
+    after_paying(&world, 1_901).await;
+    let unknown = stored(&world).await;
+    let stands = spoil_payment(&world, &unknown).await;
+    world.advance(30 * MINUTE).await.unwrap();
+    stands.put_back(&world).await;
+    world.advance(2 * HOUR).await.unwrap();
+    assert!(matches!(stored(&world).await.state, State::Captured { .. }), "{:?}", stored(&world).await.state);
+}
+
+#[tokio::test]
+async fn after_a_long_stop_each_round_ends_in_its_time_and_goes_on_where_the_one_before_ended() {
+    const ROUND: SignedDuration = SignedDuration::from_secs(55);
+    let world = fresh().await;
+    world.run_schedules().await.unwrap();
+    after_paying(&world, 1_901).await;
+    let begun = world.now();
+    let now_ms = Arc::new(AtomicI64::new((begun + SignedDuration::from_hours(10)).as_millisecond()));
+    let ticking = Arc::clone(&now_ms);
+    // a look at an empty shard takes 20 ms here
+    let clock = Clock::new(move || Timestamp::from_millisecond(ticking.fetch_add(20, Ordering::SeqCst)).unwrap());
+    let deps = reconcile::Deps::new(&config_of(&world, "Reconcile"), clock).unwrap();
+    for round in 1..=20 {
+        let deadline = Timestamp::from_millisecond(now_ms.load(Ordering::SeqCst)).unwrap() + ROUND;
+        let mut context = Context::default();
+        context.deadline = u64::try_from(deadline.as_millisecond()).unwrap();
+        reconcile::handler(&deps, LambdaEvent::new(serde_json::json!({}), context)).await.unwrap();
+        assert!(now_ms.load(Ordering::SeqCst) < deadline.as_millisecond(), "round {round} is cut off");
+        if stored(&world).await.state.is_paid() {
+            assert!(round > 1, "ten hours are more than one round");
+            return;
+        }
+    }
+    panic!("nobody asked: {:?}", stored(&world).await.state);
 }
 
 #[tokio::test]

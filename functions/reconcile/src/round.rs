@@ -14,8 +14,12 @@ use crate::Deps;
 
 /// How many payments are asked about at once.
 const TOGETHER: usize = 8;
-/// What one batch of questions may take; a round that has less time left stops.
-const LAST_START: SignedDuration = SignedDuration::from_secs(15);
+/// What one batch of questions takes at most (a validity, its sums, a void and their writes: 5 s, 5 s and 20 s); a round that has less time left stops.
+const LAST_START: SignedDuration = SignedDuration::from_secs(32);
+/// When a payment whose look failed is looked at again.
+const AFTER_A_FAILURE: SignedDuration = SignedDuration::from_mins(5);
+/// When a payment that can't be read is read again: a release that can may have come, or a person.
+const UNREADABLE_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// Where the first round ever begins.
 const FIRST_LOOK_BACK_MIN: u16 = 60;
 /// After an outage longer than this, what is due now comes before what was left.
@@ -70,13 +74,23 @@ impl Round<'_> {
         let mut minute = first;
         while minute <= last {
             for shard in 0..SHARDS {
-                if !self.shard(minute, shard).await? {
+                // also where nothing is open: a long stop is mostly that
+                if self.is_over() || !self.shard(minute, shard).await? {
                     return Ok(minute);
                 }
             }
             minute = minute.next();
         }
         Ok(last.max(first))
+    }
+
+    /// Whether there is no time left for another batch of questions.
+    fn is_over(&self) -> bool {
+        self.after(LAST_START) > self.deadline
+    }
+
+    fn after(&self, time: SignedDuration) -> Timestamp {
+        self.deps.clock.now().saturating_add(time).unwrap_or(Timestamp::MAX)
     }
 
     /// Looks at one shard of a minute. False: time is up.
@@ -86,7 +100,7 @@ impl Round<'_> {
             let page = self.deps.payments.due(minute, shard, after.as_ref()).await?;
             let open = self.open(&page.keys).await?;
             for batch in open.chunks(TOGETHER) {
-                if self.deps.clock.now().saturating_add(LAST_START).is_ok_and(|end| end > self.deadline) {
+                if self.is_over() {
                     return Ok(false);
                 }
                 self.look(batch).await?;
@@ -98,11 +112,12 @@ impl Round<'_> {
         }
     }
 
-    /// The open ones of these payments. One that can't be read is told by an alarm when its minute comes, and holds up no other.
+    /// The open ones of these payments. One that can't be read holds up no other; somebody is called each hour until it can.
     async fn open(&self, keys: &[PaymentKey]) -> Result<Vec<Payment>, StoreError> {
         let loaded = self.deps.payments.load_each(keys).await?;
-        for (_, error) in &loaded.unreadable {
-            tracing::error!(alarm = true, %error, "a payment can't be read; nobody asks about it any more");
+        for (key, error) in &loaded.unreadable {
+            tracing::error!(alarm = true, %error, "a payment can't be read, and nobody knows what became of it");
+            self.deps.payments.file_unread(key, self.after(UNREADABLE_FOR)).await?;
         }
         Ok(loaded.payments.into_iter().filter(Payment::wants_a_look).collect())
     }
@@ -112,20 +127,22 @@ impl Round<'_> {
         let looks = batch.iter().map(|payment| self.deps.charging.look(payment.clone(), ask));
         let mut answered = 0_u32;
         let mut unanswered = 0_u32;
-        let mut failed = None;
-        for looked in join_all(looks).await {
+        for (looked, payment) in join_all(looks).await.into_iter().zip(batch) {
             match looked {
                 Ok(Looked::Answered) => answered = answered.saturating_add(1),
                 Ok(Looked::Unanswered) => unanswered = unanswered.saturating_add(1),
                 Ok(Looked::Quiet) => {}
-                // The others of the batch are done all the same.
-                Err(error) => failed = Some(error),
+                // It holds up no other. Where the table does not answer at all, this fails, too, and ends the round.
+                Err(error) => {
+                    tracing::error!(payment.id = %payment.key, error = %domain::Causes::of(&error), "a payment could not be looked at");
+                    self.deps.payments.file(payment, self.after(AFTER_A_FAILURE)).await?;
+                }
             }
         }
         self.tally.looked = self.tally.looked.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         self.tally.answered = self.tally.answered.saturating_add(answered);
         self.tally.unanswered = self.tally.unanswered.saturating_add(unanswered);
         self.breaker_open |= answered == 0 && unanswered > 0 && batch.len() == TOGETHER;
-        failed.map_or(Ok(()), Err)
+        Ok(())
     }
 }

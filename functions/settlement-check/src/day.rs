@@ -6,6 +6,7 @@ use domain::{
     Payment, PaymentKey,
     attention::{Difference, Matter, MatterKind},
 };
+use futures_util::{StreamExt as _, stream};
 use jiff::civil::Date;
 use outbound::acquirer::{Entry, Kind, Outcome};
 use store::{Loaded, StoreError};
@@ -18,10 +19,12 @@ use crate::{
 
 /// How many payments are read at once.
 const TOGETHER: usize = 100;
+/// About how many orders the acquirer is asked at once.
+const ASKED_TOGETHER: usize = 8;
 
 /// Compares a day in both directions.
 pub(crate) async fn compare(deps: &Deps, day: Date, tally: &mut Tally) -> Result<(), CheckError> {
-    let list = deps.acquirer.list(day, LIST_LIMIT).await.map_err(|cause| CheckError::NoList(day, cause))?;
+    let list = deps.acquirer.list(day, LIST_LIMIT).await.map_err(CheckError::NoList)?;
     let orders = by_order(list);
     tally.theirs = tally.theirs.saturating_add(u32::try_from(orders.len()).unwrap_or(u32::MAX));
     let groups: Vec<(&String, &Vec<Entry>)> = orders.iter().collect();
@@ -31,12 +34,23 @@ pub(crate) async fn compare(deps: &Deps, day: Date, tally: &mut Tally) -> Result
         let unreadable: BTreeSet<String> = loaded.unreadable.iter().map(|(key, _)| family(key)).collect();
         let payments: BTreeMap<String, Payment> =
             loaded.payments.into_iter().map(|payment| (family(&payment.key), payment)).collect();
+        let mut compared = Vec::with_capacity(payments.len());
         for (family, entries) in chunk {
             match payments.get(*family) {
-                Some(payment) => settle(deps, payment.clone(), entries, tally).await?,
+                Some(payment) => {
+                    if let Some(dispute) = entries.iter().find(|entry| entry.kind == Kind::Dispute) {
+                        mark(deps, payment.clone(), dispute, tally).await?;
+                    }
+                    let entries: &[Entry] = entries;
+                    compared.push(async move { (compare_order(deps, payment.clone(), entries).await, entries) });
+                }
                 None if unreadable.contains(*family) => {}
                 None => nobodys(deps, entries, tally).await?,
             }
+        }
+        let mut compared = stream::iter(compared).buffered(ASKED_TOGETHER);
+        while let Some((order, entries)) = compared.next().await {
+            say(deps, order?, entries, tally).await?;
         }
     }
     ours::compare(deps, day, |payment| orders.contains_key(&family(&payment.key)), tally).await
@@ -85,12 +99,9 @@ fn named(family: &str, entries: &[Entry]) -> Option<PaymentKey> {
     (self::family(&key) == family).then_some(key)
 }
 
-/// Compares one order, and does what follows from that.
-async fn settle(deps: &Deps, payment: Payment, entries: &[Entry], tally: &mut Tally) -> Result<(), CheckError> {
-    if let Some(dispute) = entries.iter().find(|entry| entry.kind == Kind::Dispute) {
-        mark(deps, payment.clone(), dispute, tally).await?;
-    }
-    match compare_order(deps, payment, entries).await? {
+/// Does what follows from the comparison of an order.
+async fn say(deps: &Deps, order: Compared, entries: &[Entry], tally: &mut Tally) -> Result<(), CheckError> {
+    match order {
         Compared::Same => {}
         Compared::Unanswered => tally.unanswered = tally.unanswered.saturating_add(1),
         Compared::Differs(payment, difference) => {

@@ -26,7 +26,7 @@ pub(crate) async fn compare(
     for merchant in deps.merchants.list().await? {
         let mut after = None;
         loop {
-            let page = deps.searches.page(&merchant, &whole_day(day), after.as_ref(), PAGE).await?;
+            let page = deps.searches.page(&merchant, &about(day), after.as_ref(), PAGE).await?;
             let keys: Vec<PaymentKey> = page.rows.into_iter().map(|row| row.key).collect();
             for payment in load(deps, &keys, tally).await?.payments {
                 if let Some(paid_at) = paid_on(&payment, day) {
@@ -45,9 +45,9 @@ pub(crate) async fn compare(
     Ok(())
 }
 
-/// Everything that was opened on a day. What was paid after midnight is on the next day's list at the acquirer, and is asked for.
-fn whole_day(day: Date) -> Search {
-    Search { from: Some(day), to: Some(day), ..Search::default() }
+/// Everything that was opened on a day or on the one before: what is paid after midnight, or was not known until then, was opened on another.
+fn about(day: Date) -> Search {
+    Search { from: Some(day.yesterday().unwrap_or(day)), to: Some(day), ..Search::default() }
 }
 
 /// When it was paid, if that was on this day and still stands.

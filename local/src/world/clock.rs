@@ -12,6 +12,8 @@ pub enum Time {
     Real,
     /// It stands at this instant and only moves when it is moved.
     Frozen(Timestamp),
+    /// It begins at this instant, and goes on by a millisecond each time that somebody reads it: what takes time by day takes some here, too.
+    Ticking(Timestamp),
 }
 
 /// A clock that can be moved forward.
@@ -35,6 +37,10 @@ impl WorldClock {
         let start = match self.time {
             Time::Real => machine_time(),
             Time::Frozen(at) => at,
+            Time::Ticking(at) => {
+                self.moved_ms.fetch_add(1, Ordering::SeqCst);
+                at
+            }
         };
         start.saturating_add(SignedDuration::from_millis(self.moved_ms())).unwrap_or(Timestamp::MAX)
     }

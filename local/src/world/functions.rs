@@ -13,8 +13,19 @@ use super::{Ledger, Options, WorldError};
 use crate::cloud::{Caller, Cloud, Permissions};
 use crate::template::{Function, Template};
 
+/// A handler of this kind, of this crate, with its dependencies.
+macro_rules! wired {
+    ($kind:ident $package:ident, $deps:expr) => {{
+        let deps = Arc::new($deps);
+        $kind(move |given| {
+            let deps = Arc::clone(&deps);
+            async move { Box::pin($package::handler(&deps, given)).await }
+        })
+    }};
+}
+
 /// The crates in `functions/` that are wired here.
-pub const PACKAGES: [&str; 48] = [
+pub const PACKAGES: &[&str] = &[
     "api-cards",
     "api-description",
     "api-links",
@@ -113,336 +124,60 @@ impl Starter<'_> {
     ) -> Result<Option<Invoke>, Error> {
         let clock = self.clock.clone();
         Ok(Some(match package {
-            "payment-page" => {
-                let deps = Arc::new(payment_page::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { payment_page::handler(&deps, request).await }
-                })
-            }
-            "authorize" => {
-                let deps = Arc::new(authorize::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { authorize::handler(&deps, request).await }
-                })
-            }
-            "challenge-return" => {
-                let deps = Arc::new(challenge_return::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { Box::pin(challenge_return::handler(&deps, request)).await }
-                })
-            }
-            "card-update" => {
-                let deps = Arc::new(card_update::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { card_update::handler(&deps, request).await }
-                })
-            }
-            "return-dispatch" => {
-                let deps = Arc::new(return_dispatch::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { return_dispatch::handler(&deps, request).await }
-                })
-            }
-            "test-acquirer" => {
-                let deps = self.test_acquirer(config, books).await?;
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { test_acquirer::handler(&deps, request).await }
-                })
-            }
-            "outbox-relay" => {
-                let deps = Arc::new(outbox_relay::Deps::new(config)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { outbox_relay::handler(&deps, event).await }
-                })
-            }
-            "completion-mail" => {
-                let deps = Arc::new(completion_mail::Deps::new(config, clock).await?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { completion_mail::handler(&deps, event).await }
-                })
-            }
-            "merchant-notify" => {
-                let deps = Arc::new(merchant_notify::Deps::new(config, clock).await?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { merchant_notify::handler(&deps, event).await }
-                })
-            }
-            "notify-due" => {
-                let deps = Arc::new(notify_due::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { notify_due::handler(&deps, event).await }
-                })
-            }
-            "notification-keys" => {
-                let deps = Arc::new(notification_keys::Deps::new(config, clock)?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { notification_keys::handler(&deps, request).await }
-                })
-            }
-            "reconcile" => {
-                let deps = Arc::new(reconcile::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { reconcile::handler(&deps, event).await }
-                })
-            }
-            "settlement-check" => {
-                let deps = Arc::new(settlement_check::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { settlement_check::handler(&deps, event).await }
-                })
-            }
-            "card-rewrap" => {
-                let deps = Arc::new(card_rewrap::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { card_rewrap::handler(&deps, event).await }
-                })
-            }
-            "console-login" => {
-                let deps = Arc::new(console_login::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_login::handler(&deps, request).await }
-                })
-            }
-            "console-team" => {
-                let deps = Arc::new(console_team::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_team::handler(&deps, request).await }
-                })
-            }
-            "console-audit" => {
-                let deps = Arc::new(console_audit::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_audit::handler(&deps, request).await }
-                })
-            }
-            "console-today" => {
-                let deps = Arc::new(console_today::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_today::handler(&deps, request).await }
-                })
-            }
+            "payment-page" => wired!(http payment_page, payment_page::Deps::new(config, clock).await?),
+            "authorize" => wired!(http authorize, authorize::Deps::new(config, clock).await?),
+            "challenge-return" => wired!(http challenge_return, challenge_return::Deps::new(config, clock).await?),
+            "card-update" => wired!(http card_update, card_update::Deps::new(config, clock).await?),
+            "return-dispatch" => wired!(http return_dispatch, return_dispatch::Deps::new(config, clock).await?),
+            "test-acquirer" => wired!(http test_acquirer, self.test_acquirer(config, books).await?),
+            "outbox-relay" => wired!(event outbox_relay, outbox_relay::Deps::new(config)?),
+            "completion-mail" => wired!(event completion_mail, completion_mail::Deps::new(config, clock).await?),
+            "merchant-notify" => wired!(event merchant_notify, merchant_notify::Deps::new(config, clock).await?),
+            "notify-due" => wired!(event notify_due, notify_due::Deps::new(config, clock)?),
+            "notification-keys" => wired!(http notification_keys, notification_keys::Deps::new(config, clock)?),
+            "reconcile" => wired!(event reconcile, reconcile::Deps::new(config, clock)?),
+            "settlement-check" => wired!(event settlement_check, settlement_check::Deps::new(config, clock)?),
+            "card-rewrap" => wired!(event card_rewrap, card_rewrap::Deps::new(config, clock)?),
+            "console-login" => wired!(http console_login, console_login::Deps::new(config, clock).await?),
+            "console-team" => wired!(http console_team, console_team::Deps::new(config, clock).await?),
+            "console-audit" => wired!(http console_audit, console_audit::Deps::new(config, clock).await?),
+            "console-today" => wired!(http console_today, console_today::Deps::new(config, clock).await?),
             "console-transactions" => {
-                let deps = Arc::new(console_transactions::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_transactions::handler(&deps, request).await }
-                })
+                wired!(http console_transactions, console_transactions::Deps::new(config, clock).await?)
             }
-            "console-payment" => {
-                let deps = Arc::new(console_payment::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_payment::handler(&deps, request).await }
-                })
-            }
-            "console-charge" => {
-                let deps = Arc::new(console_charge::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_charge::handler(&deps, request).await }
-                })
-            }
+            "console-payment" => wired!(http console_payment, console_payment::Deps::new(config, clock).await?),
+            "console-charge" => wired!(http console_charge, console_charge::Deps::new(config, clock).await?),
             "api-description" => http(|request| async move { api_description::handler(request).await }),
-            "api-cards" => {
-                let deps = Arc::new(api_cards::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { api_cards::handler(&deps, request).await }
-                })
-            }
-            "api-renewals" => {
-                let deps = Arc::new(api_renewals::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { api_renewals::handler(&deps, request).await }
-                })
-            }
-            "api-links" => {
-                let deps = Arc::new(api_links::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { api_links::handler(&deps, request).await }
-                })
-            }
-            "api-payments" => {
-                let deps = Arc::new(api_payments::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { api_payments::handler(&deps, request).await }
-                })
-            }
-            "console-keys" => {
-                let deps = Arc::new(console_keys::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_keys::handler(&deps, request).await }
-                })
-            }
-            "console-links" => {
-                let deps = Arc::new(console_links::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_links::handler(&deps, request).await }
-                })
-            }
-            "console-batches" => {
-                let deps = Arc::new(console_batches::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_batches::handler(&deps, request).await }
-                })
-            }
-            "console-notify" => {
-                let deps = Arc::new(console_notify::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_notify::handler(&deps, request).await }
-                })
-            }
-            "console-export" => {
-                let deps = Arc::new(console_export::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_export::handler(&deps, request).await }
-                })
-            }
-            "merchant-image" => {
-                let deps = Arc::new(merchant_image::Deps::new(config)?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { merchant_image::handler(&deps, request).await }
-                })
-            }
-            "console-recurring" => {
-                let deps = Arc::new(console_recurring::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_recurring::handler(&deps, request).await }
-                })
-            }
-            "console-settings" => {
-                let deps = Arc::new(console_settings::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_settings::handler(&deps, request).await }
-                })
-            }
-            "receipt" => {
-                let deps = Arc::new(receipt::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { receipt::handler(&deps, request).await }
-                })
-            }
-            "search-index" => {
-                let deps = Arc::new(search_index::Deps::new(config)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { search_index::handler(&deps, event).await }
-                })
-            }
-            "export-worker" => {
-                let deps = Arc::new(export_worker::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { export_worker::handler(&deps, event).await }
-                })
-            }
-            "batch-intake" => {
-                let deps = Arc::new(batch_intake::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { batch_intake::handler(&deps, event).await }
-                })
-            }
-            "batch-charge" => {
-                let deps = Arc::new(batch_charge::Deps::new(config, clock).await?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { batch_charge::handler(&deps, event).await }
-                })
-            }
-            "recurring-charge" => {
-                let deps = Arc::new(recurring_charge::Deps::new(config, clock).await?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { recurring_charge::handler(&deps, event).await }
-                })
-            }
-            "recurring-schedule" => {
-                let deps = Arc::new(recurring_schedule::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { recurring_schedule::handler(&deps, event).await }
-                })
-            }
-            "continuation-plan" => {
-                let deps = Arc::new(continuation_plan::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { continuation_plan::handler(&deps, event).await }
-                })
-            }
+            "api-cards" => wired!(http api_cards, api_cards::Deps::new(config, clock).await?),
+            "api-renewals" => wired!(http api_renewals, api_renewals::Deps::new(config, clock).await?),
+            "api-links" => wired!(http api_links, api_links::Deps::new(config, clock).await?),
+            "api-payments" => wired!(http api_payments, api_payments::Deps::new(config, clock).await?),
+            "console-keys" => wired!(http console_keys, console_keys::Deps::new(config, clock).await?),
+            "console-links" => wired!(http console_links, console_links::Deps::new(config, clock).await?),
+            "console-batches" => wired!(http console_batches, console_batches::Deps::new(config, clock).await?),
+            "console-notify" => wired!(http console_notify, console_notify::Deps::new(config, clock).await?),
+            "console-export" => wired!(http console_export, console_export::Deps::new(config, clock).await?),
+            "merchant-image" => wired!(http merchant_image, merchant_image::Deps::new(config)?),
+            "console-recurring" => wired!(http console_recurring, console_recurring::Deps::new(config, clock).await?),
+            "console-settings" => wired!(http console_settings, console_settings::Deps::new(config, clock).await?),
+            "receipt" => wired!(http receipt, receipt::Deps::new(config, clock).await?),
+            "search-index" => wired!(event search_index, search_index::Deps::new(config)?),
+            "export-worker" => wired!(event export_worker, export_worker::Deps::new(config, clock)?),
+            "batch-intake" => wired!(event batch_intake, batch_intake::Deps::new(config, clock)?),
+            "batch-charge" => wired!(event batch_charge, batch_charge::Deps::new(config, clock).await?),
+            "recurring-charge" => wired!(event recurring_charge, recurring_charge::Deps::new(config, clock).await?),
+            "recurring-schedule" => wired!(event recurring_schedule, recurring_schedule::Deps::new(config, clock)?),
+            "continuation-plan" => wired!(event continuation_plan, continuation_plan::Deps::new(config, clock)?),
             "console-continuation" => {
-                let deps = Arc::new(console_continuation::Deps::new(config, clock).await?);
-                http(move |request| {
-                    let deps = Arc::clone(&deps);
-                    async move { console_continuation::handler(&deps, request).await }
-                })
+                wired!(http console_continuation, console_continuation::Deps::new(config, clock).await?)
             }
             "continuation-schedule" => {
-                let deps = Arc::new(continuation_schedule::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { continuation_schedule::handler(&deps, event).await }
-                })
+                wired!(event continuation_schedule, continuation_schedule::Deps::new(config, clock)?)
             }
-            "batch-report" => {
-                let deps = Arc::new(batch_report::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { batch_report::handler(&deps, event).await }
-                })
-            }
-            "audit-sign" => {
-                let deps = Arc::new(audit_sign::Deps::new(config, clock).await?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { audit_sign::handler(&deps, event).await }
-                })
-            }
-            "mail-events" => {
-                let deps = Arc::new(mail_events::Deps::new(config)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { mail_events::handler(&deps, event).await }
-                })
-            }
-            "retention-sweep" => {
-                let deps = Arc::new(retention_sweep::Deps::new(config, clock)?);
-                event(move |event| {
-                    let deps = Arc::clone(&deps);
-                    async move { retention_sweep::handler(&deps, event).await }
-                })
-            }
+            "batch-report" => wired!(event batch_report, batch_report::Deps::new(config, clock)?),
+            "audit-sign" => wired!(event audit_sign, audit_sign::Deps::new(config, clock).await?),
+            "mail-events" => wired!(event mail_events, mail_events::Deps::new(config)?),
+            "retention-sweep" => wired!(event retention_sweep, retention_sweep::Deps::new(config, clock)?),
             _ => return Ok(None),
         }))
     }

@@ -280,7 +280,7 @@ impl Charging {
             Ok(Written::Done) => resolved,
             Ok(Written::Refused(stands)) => {
                 let stands = stands.map_or(payment, |stands| *stands);
-                if approved && !stands.state.is_paid() {
+                if approved && stands.state.approved_n() != Some(resolved.last_n) {
                     self.undo_late_approval(&stands, &resolved).await;
                 }
                 stands

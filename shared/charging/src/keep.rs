@@ -111,8 +111,15 @@ impl Charging {
     }
 
     async fn is_kept(&self, payment: &Payment) -> Result<bool, StoreError> {
-        let card = self.cards.load(&payment.key.merchant, &payment.card_owner()).await?;
-        Ok(card.is_some_and(|card| Some(card.id) == payment.card_id))
+        match self.cards.load(&payment.key.merchant, &payment.card_owner()).await {
+            Ok(card) => Ok(card.is_some_and(|card| Some(card.id) == payment.card_id)),
+            // what stands there would not be replaced either
+            Err(error @ StoreError::Unreadable { .. }) => {
+                tracing::error!(payment.id = %payment.key, error = %domain::Causes::of(&error), "a card was not kept");
+                Ok(true)
+            }
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => Err(error),
+        }
     }
 
     /// Keeps the card, or says why not. Only what may work later is an error.

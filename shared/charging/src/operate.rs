@@ -1,15 +1,18 @@
 //! One operation on money that is held or taken: capture, cancel, adjust, refund. The same steps as a charge: intent, call, result.
 
+use std::time::Duration;
+
 use domain::{
     ActorId, Nonce, Payment, PaymentKey,
     acquirer::{InquiryOutcome, OperationInquiry, OperationOutcome, UnknownCause, WithdrawOutcome},
-    attention::{Matter, MatterKind},
+    attention::{Difference, Matter, MatterKind, Sums},
     payment::{
         End, Next, Operation, OperationDecision, OperationIntent, OperationKind, OperationRecord, OperationStanding,
         Overtime, Stage,
     },
 };
 use jiff::{SignedDuration, Timestamp};
+use outbound::acquirer::Totals;
 use store::{StoreError, Written};
 
 use crate::{ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, Looked};
@@ -18,6 +21,10 @@ use crate::{ACQUIRER_LIMIT, ASK_LIMIT, ChargeError, Charging, Looked};
 const DECISIONS: usize = 4;
 /// When an authorization that the acquirer does not let go of is looked at again.
 const AFTER_A_REFUSAL: SignedDuration = SignedDuration::from_hours(1);
+/// When one is looked at again of which the acquirer took money that our books know nothing of.
+const AFTER_A_DIFFERENCE: SignedDuration = SignedDuration::from_hours(24);
+/// What an operation of the system's own takes besides the acquirer's call: its writes.
+const WRITES: Duration = Duration::from_secs(2);
 
 /// An operation as an operator's form asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,40 +240,70 @@ impl Charging {
         let looked = if matches!(outcome, InquiryOutcome::NoAnswer(_)) { Looked::Unanswered } else { Looked::Answered };
         match payment.validity_asked(&outcome, self.clock.now()) {
             Ok(Overtime::Ruled(ruling)) => self.store(&payment, *ruling).await.map(|_| looked),
-            Ok(Overtime::LetGo) => self.let_go(&payment).await,
+            Ok(Overtime::LetGo) => Box::pin(self.let_go(&payment, n)).await,
             Err(_moved_on) => Ok(Looked::Quiet),
         }
     }
 
-    async fn let_go(&self, payment: &Payment) -> Result<Looked, StoreError> {
-        let mut nonce = [0; 16];
-        let (Some(amount), Ok(())) = (payment.held(), getrandom::fill(&mut nonce)) else { return Ok(Looked::Quiet) };
-        let now = self.clock.now();
-        let cancel = Operate {
-            operation: Operation { kind: OperationKind::Cancel, amount },
-            n: payment.next_n(),
-            nonce: Nonce::from_random(nonce),
-            by: ActorId::system(),
-            deadline: now.saturating_add(ACQUIRER_LIMIT).unwrap_or(now),
+    /// Cancels an authorization that the acquirer holds past its time, unless money was taken there of which our books know nothing.
+    async fn let_go(&self, payment: &Payment, n: u32) -> Result<Looked, StoreError> {
+        let Ok(theirs) = self.acquirer.totals(&payment.reference(n), ASK_LIMIT).await else {
+            return self.look_later(payment, AFTER_A_REFUSAL, Looked::Unanswered).await;
         };
-        match self.operate(payment.clone(), cancel).await {
+        if theirs.captured > 0 {
+            self.say_taken(payment, n, theirs).await?;
+            return self.look_later(payment, AFTER_A_DIFFERENCE, Looked::Answered).await;
+        }
+        match self.cancel_for_the_system(payment).await {
             // A refusal would be the same a minute later.
             Ok(Operated::Tried(tried)) if tried.pending().is_none() && tried.state.is_paid() => {
-                let later = now.saturating_add(AFTER_A_REFUSAL).unwrap_or(now);
-                self.payments.file(&tried, later).await.map(|()| Looked::Answered)
+                self.look_later(&tried, AFTER_A_REFUSAL, Looked::Answered).await
             }
             Ok(Operated::Tried(_) | Operated::Stands(..) | Operated::NoPayment) => Ok(Looked::Answered),
             Err(ChargeError::Store(error)) => Err(error),
             Err(
-                ChargeError::TooLate
+                error @ (ChargeError::TooLate
                 | ChargeError::Vault(_)
                 | ChargeError::CardUnusable
                 | ChargeError::CardTesting
                 | ChargeError::DayLimit
                 | ChargeError::Limited(_)
-                | ChargeError::Random(_),
-            ) => Ok(Looked::Quiet),
+                | ChargeError::Random(_)),
+            ) => {
+                tracing::error!(payment.id = %payment.key, error = %domain::Causes::of(&error), "an authorization past its time could not be let go of");
+                self.look_later(payment, AFTER_A_REFUSAL, Looked::Quiet).await
+            }
         }
+    }
+
+    async fn cancel_for_the_system(&self, payment: &Payment) -> Result<Operated, ChargeError> {
+        let Some(amount) = payment.held() else { return Ok(Operated::NoPayment) };
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce)?;
+        let cancel = Operate {
+            operation: Operation { kind: OperationKind::Cancel, amount },
+            n: payment.next_n(),
+            nonce: Nonce::from_random(nonce),
+            by: ActorId::system(),
+            deadline: self.clock.now().saturating_add(ACQUIRER_LIMIT.saturating_add(WRITES)).unwrap_or(Timestamp::MAX),
+        };
+        self.operate(payment.clone(), cancel).await
+    }
+
+    /// Money was taken at the acquirer's console, or by a capture that was given up here: a person has to look, and nothing is voided.
+    async fn say_taken(&self, payment: &Payment, n: u32, theirs: Totals) -> Result<(), StoreError> {
+        let ours =
+            Sums { authorized: payment.held().map_or(0, |held| u64::from(held.get())), captured: 0, refunded: 0 };
+        let theirs = Sums { authorized: theirs.authorized, captured: theirs.captured, refunded: theirs.refunded };
+        let kind = MatterKind::Difference(Difference::Sums { ours, theirs });
+        self.attention.raise(&Matter::of_payment(payment, kind, n, payment.opened_at)).await?;
+        tracing::error!(alarm = true, payment.id = %payment.key, "money was taken that our books know nothing of");
+        Ok(())
+    }
+
+    async fn look_later(&self, payment: &Payment, after: SignedDuration, looked: Looked) -> Result<Looked, StoreError> {
+        let at = self.clock.now().saturating_add(after).unwrap_or(Timestamp::MAX);
+        self.payments.file(payment, at).await.map(|()| looked)
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) const TTL: &str = "ttl";
 
 /// The acquirer did not answer reconcile's last round.
 pub(crate) const OUTAGE: &str = "out";
+/// Days of which settlement-check has something left.
+pub(crate) const DAYS_LEFT: &str = "left";
 
 /// Attributes of a payment. Short, because every kilobyte of an item is a write unit.
 pub(crate) mod payment {

@@ -45,7 +45,7 @@ pub use batches::{Batches, ChunkWritten};
 pub use card_keys::{CardKeys, KeyStage, StoredKey};
 pub use card_tries::{CardTries, StoredHistory};
 pub use cards::{CardCursor, CardPage, Cards, Kept, WalkCursor};
-pub use checked_days::CheckedDays;
+pub use checked_days::{Checked, CheckedDays};
 pub use continuations::Continuations;
 pub use cursor::{Cursor, DueCursor};
 pub use deliveries::{Deliveries, DeliveryPage, DeliveryPlace, DueDeliveries};

@@ -92,7 +92,7 @@ impl Payments {
             .client
             .put_item()
             .table_name(&self.table.name)
-            .set_item(Some(item::write(payment, Some(due(payment, look_at)))?))
+            .set_item(Some(item::write(payment, Some(due(&payment.key, look_at)))?))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match payment.version.saturating_sub(1) {
             0 => put.condition_expression("attribute_not_exists(#pk)").expression_attribute_names("#pk", PK),
@@ -121,7 +121,7 @@ impl Payments {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let mut changed = item::mutable(payment)?;
         if let Some(look_at) = look_at {
-            changed.push((DUE, text(due(payment, look_at))));
+            changed.push((DUE, text(due(&payment.key, look_at))));
         }
         let mut expression = String::from("SET ");
         for (place, (name, value)) in changed.into_iter().enumerate() {
@@ -151,8 +151,29 @@ impl Payments {
             .expression_attribute_names("#v", VERSION)
             .expression_attribute_names("#due", DUE)
             .expression_attribute_values(":version", number(payment.version))
-            .expression_attribute_values(":due", text(due(payment, look_at)));
+            .expression_attribute_values(":due", text(due(&payment.key, look_at)));
         // Refused: someone moved the payment on, and filed it if it needs another look.
+        written_by_update(update.send().await).map(drop)
+    }
+
+    /// Moves the due entry of a payment that can't be read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn file_unread(&self, key: &PaymentKey, look_at: Timestamp) -> Result<(), StoreError> {
+        let update = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .key(PK, text(keys::payment(key)))
+            .key(SK, text(ONLY))
+            .condition_expression("attribute_exists(#pk)")
+            .update_expression("SET #due = :due")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_values(":due", text(due(key, look_at)));
+        // Refused: it is gone.
         written_by_update(update.send().await).map(drop)
     }
 
@@ -192,8 +213,8 @@ impl Payments {
     }
 }
 
-fn due(payment: &Payment, look_at: Timestamp) -> String {
-    DueMinute::not_before(look_at).shard(payment.key.shard())
+fn due(key: &PaymentKey, look_at: Timestamp) -> String {
+    DueMinute::not_before(look_at).shard(key.shard())
 }
 
 fn key_of(item: &Item) -> Option<PaymentKey> {

@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ const FLAGS: [&str; 15] = [
 /// The pipe's ends are descriptors 3 and 4, which only a shell hands over without unsafe code. It clears the profile away, too.
 const LAUNCH: &str = r#""$@" 3<&0 4>&1 </dev/null >/dev/null; rm -rf "$0""#;
 
-const ANSWER: Duration = Duration::from_secs(30);
+const ANSWER: Duration = Duration::from_secs(90);
 
 /// One browser process, shared by all tests; each works in a context of its own.
 pub(crate) struct Chromium {
@@ -144,6 +144,14 @@ impl Chromium {
     /// # Errors
     /// What the browser answered instead.
     pub(crate) fn call(&self, session: Option<&str>, method: &str, parameters: &Value) -> Result<Value, String> {
+        self.send(session, method, parameters)?.answer()
+    }
+
+    /// One command, whose answer is waited for later: several go out at once.
+    ///
+    /// # Errors
+    /// The browser is gone.
+    pub(crate) fn send(&self, session: Option<&str>, method: &str, parameters: &Value) -> Result<Sent, String> {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let mut message = json!({ "id": id, "method": method, "params": parameters });
         if let Some(session) = session {
@@ -154,16 +162,33 @@ impl Chromium {
         let mut bytes = message.to_string().into_bytes();
         bytes.push(0);
         lock(&self.pipe).write_all(&bytes).map_err(|error| format!("{method}: {error}"))?;
-        let answer = answer.recv_timeout(ANSWER).map_err(|error| format!("{method}: {error}"))?;
-        match answer.get("error") {
-            Some(error) => Err(format!("{method}: {error}")),
-            None => Ok(answer["result"].clone()),
-        }
+        Ok(Sent { method: method.to_owned(), answer })
     }
 
     /// What a session has reported since it was last asked.
     pub(crate) fn events(&self, session: &str) -> Vec<Value> {
         lock(&self.events).remove(session).unwrap_or_default()
+    }
+}
+
+/// A command that was sent.
+pub(crate) struct Sent {
+    method: String,
+    answer: Receiver<Value>,
+}
+
+impl Sent {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// What the browser answered instead.
+    pub(crate) fn answer(self) -> Result<Value, String> {
+        let Self { method, answer } = self;
+        let answer = answer.recv_timeout(ANSWER).map_err(|error| format!("{method}: {error}"))?;
+        match answer.get("error") {
+            Some(error) => Err(format!("{method}: {error}")),
+            None => Ok(answer["result"].clone()),
+        }
     }
 }
 

@@ -20,14 +20,12 @@ pub(crate) const PHONE_EN: Eyes = Eyes { width: PHONE, language: "en", scripts: 
 pub(crate) struct Clerk<'a> {
     pub(crate) tab: Tab,
     system: &'a System,
-    /// The step of the last code that was typed.
-    typed: u64,
 }
 
 impl<'a> Clerk<'a> {
     /// Signs in; `None` where the run does without a browser.
     pub(crate) fn sign_in(system: &'a System, eyes: Eyes, mail: &str) -> Option<Self> {
-        let mut clerk = Self { tab: Tab::open(eyes)?, system, typed: 0 };
+        let mut clerk = Self { tab: Tab::open(eyes)?, system };
         clerk.go("/console/login");
         clerk.see("sign in");
         clerk.tab.paste_into("#mail", mail);
@@ -45,12 +43,11 @@ impl<'a> Clerk<'a> {
         Some(clerk)
     }
 
-    /// A code that was not typed yet.
-    pub(crate) fn code(&mut self) -> String {
-        let now = Step::at(self.system.world.now()).number();
-        self.typed = (self.typed + 1).max(now - 1);
+    /// A code that was not typed yet, of a step that has just begun: there is a minute to type it in.
+    pub(crate) fn code(&self) -> String {
+        self.system.begin_a_step();
         let secret = TotpSecret::from_base32(DEMO_SECRET).expect("a secret in base32");
-        secret.code(Step::from(self.typed)).to_string()
+        secret.code(Step::at(self.system.world.now())).to_string()
     }
 
     pub(crate) fn go(&mut self, path: &str) {

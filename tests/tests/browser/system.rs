@@ -1,6 +1,7 @@
 //! The whole system at two host names of this machine: the payment page at `localhost`, the shop at `127.0.0.1`.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
@@ -57,6 +58,12 @@ impl System {
     pub(crate) fn expiry(&self) -> String {
         let year = self.world.now().to_zoned(TimeZone::UTC).year() + 1;
         format!("12/{:02}", year % 100)
+    }
+
+    /// Moves the clock to where the codes of authenticator apps change.
+    pub(crate) fn begin_a_step(&self) {
+        let into_s = self.world.now().as_second().unsigned_abs() % 30;
+        self.block_on(self.world.advance(Duration::from_secs(30 - into_s))).expect("the clock moves");
     }
 
     /// Waits for something that the system does.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::chromium::{Chromium, chromium};
+use crate::chromium::{Chromium, Sent, chromium};
 
 /// How somebody looks at our pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) struct Tab {
 }
 
 /// Longer than the 15 seconds after which a waiting page looks again.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What a page that is being left or not yet there answers.
 const NOT_NOW: &str = "not now";
@@ -160,12 +160,15 @@ impl Tab {
             text(selector)
         ));
         assert!(place.is_array(), "{selector} on {}: {place}", self.ask("location.href"));
-        for count in 1..=times {
-            for kind in ["mousePressed", "mouseReleased"] {
-                let event =
-                    json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count });
-                self.call("Input.dispatchMouseEvent", &event);
-            }
+        // all at once: the second click of two comes before the next page
+        let kinds = (1..=times).flat_map(|count| [("mousePressed", count), ("mouseReleased", count)]);
+        let events = kinds.map(|(kind, count)| {
+            json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count })
+        });
+        let send = |event| self.browser.send(Some(&self.session), "Input.dispatchMouseEvent", &event);
+        let sent: Vec<_> = events.map(send).collect();
+        for event in sent {
+            event.and_then(Sent::answer).expect("a click");
         }
     }
 
