@@ -57,6 +57,6 @@ pub use worlds::{
     LinkTerms, START, Spoilt, acquirer, administer, administer_as, audit_log, batch_file, batch_in, batches, card_of,
     change_merchant, config, config_of, create_link, create_merchant, fresh, fresh_with, housekept, kept_card, links,
     matters, merchant, object, offers, options, payment, put_batch, raise, refile_payment, search_table, searches,
-    smuggle_card, smuggle_payment, spoil, spoil_card, spoil_documents, spoil_payment, user_id,
+    smuggle_card, smuggle_payment, spoil, spoil_card, spoil_documents, spoil_payment, spoil_plan, user_id,
 };
 pub use year::{YearReport, year_of};

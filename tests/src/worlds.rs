@@ -6,6 +6,7 @@ use domain::attention::Matter;
 use domain::audit::Entry;
 use domain::batch::{Batch, BatchId, BatchState, Check, PieceSize, Rules, Scanner, Source};
 use domain::link::{Link, LinkAmount, LinkUses};
+use domain::recurring::plan::Plan;
 use domain::{CardOwner, Clock, KeptCard, LinkId, Merchant, MerchantId, OrderId, Payment, PaymentKey, Yen};
 use inbound::Config;
 use jiff::Timestamp;
@@ -233,6 +234,12 @@ pub async fn spoil_payment(world: &World, payment: &Payment) -> Spoilt {
     let table = config(world).required("TABLE").expect("the table's name").to_owned();
     let of_payment = store::keys::payment(&payment.key);
     spoil(world.cloud(), &table, "st", |pk, _| pk == of_payment).await
+}
+
+/// Makes a regular purchase one that nothing can read.
+pub async fn spoil_plan(world: &World, plan: &Plan) -> Spoilt {
+    let of_plan = store::keys::plan(&plan.merchant, &plan.id);
+    spoil_documents(world, |pk, _| pk == of_plan).await
 }
 
 /// The settings of a function, with an operator's rights.

@@ -263,7 +263,7 @@ async fn a_question_that_was_overtaken_changes_nothing() {
     let mut clerk = Clerk::owner(&world).await;
     clerk.get(&format!("{}?act=end", address(&plan))).await;
     let form = pressed(clerk.page(), "end");
-    let charged = plan.charged(2, world.now()).unwrap();
+    let charged = plan.charged(2, world.now(), world.now()).unwrap();
     put_plan(&world, &charged).await;
     let page = clerk.submit(&form).await;
     assert!(page.text.contains("実行しませんでした"), "{}", page.text);
@@ -390,7 +390,8 @@ async fn a_period_that_is_past_its_date_is_charged_by_hand_or_let_go() {
     assert_eq!(RegularDesk::of(&world, "4000").calls(&plan, 2).await, (1, 0), "once");
 
     let world = fresh().await;
-    let plan = late(&world, PlanState::Active(Progress::Asked { at: world.now() })).await;
+    let plan =
+        late(&world, PlanState::Active(Progress::Asked { at: world.now() - SignedDuration::from_mins(5) })).await;
     let mut clerk = Clerk::owner(&world).await;
     let page = clerk.get(LIST).await;
     assert!(page.text.contains("2026年11月4日(水) から未決済"), "no past day is the next one: {}", page.text);

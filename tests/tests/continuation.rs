@@ -67,6 +67,24 @@ async fn taken(world: &World, of: &str, root: &str) -> Option<u32> {
 }
 
 #[tokio::test]
+async fn one_payment_that_cant_be_read_holds_up_no_other() {
+    let (world, desk) = december(ROWS).await;
+    let source = payment(&world, "4000", "102").await.unwrap();
+    spoil_payment(&world, &source).await;
+    let mut clerk = Clerk::owner(&world).await;
+    let run = desk.draw(&mut clerk, "2026-11", "2026-12").await;
+    assert_eq!((run.chosen.rows, run.chosen.yen), (2, 4_000), "{:?}", run.state);
+    desk.confirm(&mut clerk, &run).await;
+    world.advance(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(taken(&world, "2026-12", "101").await, Some(1_000));
+    assert_eq!(taken(&world, "2026-12", "103").await, Some(3_000));
+    // what stands for the month can't be read either: nobody can say whether it was charged
+    spoil_payment(&world, &of_month(&world, "2026-12", "101").await.unwrap()).await;
+    let again = desk.draw(&mut clerk, "2026-11", "2026-12").await;
+    assert_eq!(again.chosen.rows, 0, "{:?}", again.state);
+}
+
+#[tokio::test]
 async fn a_month_is_continued_with_one_confirmation() {
     let (world, desk) = december(ROWS).await;
     let mut clerk = Clerk::owner(&world).await;

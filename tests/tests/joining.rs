@@ -414,6 +414,25 @@ async fn a_form_that_is_open_over_midnight_is_shown_anew_with_its_later_dates() 
 }
 
 #[tokio::test]
+async fn who_is_with_the_issuer_over_midnight_joins_by_the_dates_that_were_shown() {
+    let world = fresh().await;
+    world.advance(Duration::from_secs((9 * 24 + 10) * 3_600 + 1_800)).await.unwrap(); // 30 November, 22:30 in Japan
+    world.advance(85 * MINUTE).await.unwrap();
+    let mut shopper = before(&world, &beans("4000", "1")).await;
+    says(shopper.page(), &["2回目 2026年12月28日(月)"]);
+    shopper.pay(&Card::of(cards::CHALLENGE).to_be_kept()).await;
+    world.advance(10 * MINUTE).await.unwrap();
+    shopper.answer_the_issuer("pass").await;
+    assert!(shopper.page().is_hand_over(), "{}", shopper.page().text);
+    world.settle().await.unwrap();
+    let joined = stored(&world, "4000", "1").await;
+    let plan = RegularDesk::of(&world, "4000").plan(&PlanId::of(&joined.key)).await;
+    assert_eq!(plan.nominal.to_string(), "2026-12-27", "December came while the buyer was with the issuer");
+    let mails: Vec<String> = world.mailbox().unwrap().iter().filter_map(|mail| mail.text.clone()).collect();
+    assert!(mails.iter().filter(|text| text.contains("2026年12月28日")).count() >= 2, "{mails:?}");
+}
+
+#[tokio::test]
 async fn nothing_of_the_form_can_be_changed_on_its_way() {
     let world = fresh().await;
     let mut shopper = before(&world, &beans("4000", "1")).await;

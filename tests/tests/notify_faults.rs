@@ -294,7 +294,7 @@ async fn plans_end(world: &World) {
         (&offer, "let go", &[&|plan| plan.skipped(due)]),
         (&offer, "unpaid", &[&|plan| plan.without_card(2, DeclineCode::CardMissing, due)]),
         (&offer, "revoked", &[&|plan| plan.declined(2, plan.nonce_of(2, 1), failed, due)]),
-        (&twice, "completed", &[&|plan| plan.charged(2, due)]),
+        (&twice, "completed", &[&|plan| plan.charged(2, due, due)]),
     ];
     for (offer, buyer, steps) in steps {
         let plan = desk.joined(offer, buyer, cards::VISA).await;

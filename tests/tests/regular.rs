@@ -34,8 +34,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use system_tests::{
-    Hook, Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan, put_plan,
-    spoil_documents, take_cards_for_checked, tick, tick_at, year_of,
+    Hook, Log, Outage, RegularDesk, approvals, card_tries, cards, change_merchant, fresh, japan, spoil_plan,
+    take_cards_for_checked, tick, tick_at, year_of,
 };
 use tracing_subscriber::filter::LevelFilter;
 
@@ -282,22 +282,93 @@ async fn a_card_that_is_changed_in_the_instant_of_a_decline_is_tried_once_more_a
 }
 
 #[tokio::test]
-async fn a_regular_purchase_that_cant_be_read_keeps_another_card_from_no_other_of_its_owner() {
-    let (log, _guard) = Log::capture(LevelFilter::INFO);
-    let (world, desk, id) = joined(cards::NO_FUNDS).await;
-    until(&world, "2026-12-28 10:01").await;
-    let plan = desk.plan(&id).await;
-    for order in ["900", "901", "902", "903"] {
-        let key = domain::PaymentKey::new(plan.merchant.clone(), OrderId::new(order).unwrap());
-        let other = put_plan(&world, &Plan { id: PlanId::of(&key), ..plan.clone() }).await;
-        let place = format!("R#4000#{}", other.id.as_str());
-        spoil_documents(&world, |pk, _| pk == place).await;
-    }
+async fn a_card_that_is_changed_while_a_try_is_in_doubt_is_tried_at_once_when_that_came_to_nothing() {
+    let world = world().await;
+    let outage = Outage::prepare(&world);
+    let desk = RegularDesk::of(&world, "4000");
+    let offer = desk.offer("coffee", 1_000, 1).await;
+    let plan = desk.joined(&offer, "alice", cards::NO_FUNDS).await;
+    until(&world, "2026-12-29 09:59").await;
+    assert_eq!(desk.plan(&plan.id).await.tries, 1);
+    // the second try is declined, and nobody hears of it before the buyer has another card
+    world.faults().restart();
+    let (caller, operation) = (Some("RecurringCharge".to_owned()), "POST /test-acquirer/v1/authorize".to_owned());
+    world.faults().plan(When::Nth { caller, operation, nth: 0 }, Fault::ReplyLost);
+    until(&world, "2026-12-29 10:00").await;
+    assert_eq!((world.faults().pending(), desk.calls(&plan, 2).await), (0, (0, 2)));
+    outage.begin();
     desk.changed_by_buyer(&plan, cards::VISA).await;
-    until(&world, "2026-12-28 10:30").await;
-    assert_eq!(desk.plan(&id).await.period, 3, "what failed is paid with the new card");
-    let told = log.alarms().iter().filter(|alarm| alarm.contains("can't be read")).count();
-    assert_eq!(told, 4, "{:?}", log.alarms());
+    until(&world, "2026-12-29 12:00").await;
+    assert_eq!((desk.plan(&plan.id).await.tries, desk.calls(&plan, 2).await), (1, (0, 2)), "it is in doubt");
+    outage.end();
+    until(&world, "2026-12-30 09:00").await;
+    let paid = desk.plan(&plan.id).await;
+    assert_eq!((paid.period, desk.calls(&plan, 2).await), (3, (1, 2)), "{:?}", paid.state);
+    until(&world, "2027-01-20 00:00").await;
+    assert_eq!(desk.calls(&plan, 2).await, (1, 2));
+}
+
+/// Two plans that are paid with the same card of one buyer.
+async fn two_of_one_card(world: &World, desk: &RegularDesk, number: &str) -> [Plan; 2] {
+    let (coffee, tea) = (desk.offer("coffee", 1_000, 1).await, desk.offer("tea", 500, 1).await);
+    let coffee = desk.joined(&coffee, "alice", number).await;
+    let tea = desk.pay_first(&tea, "alice").await;
+    world.settle().await.unwrap();
+    [coffee, desk.plan(&tea).await]
+}
+
+#[tokio::test]
+async fn a_card_that_is_changed_while_a_period_waits_for_its_turn_is_not_refused_for_the_one_before() {
+    let world = world().await;
+    let desk = RegularDesk::of(&world, "4000");
+    let plans = two_of_one_card(&world, &desk, cards::LOST).await;
+    // one plan's charge is at the acquirer, which forbids the card for good, and the other's waits for that, when the buyer has another card
+    let (there, done) = (world.clone(), Arc::new(AtomicBool::new(false)));
+    let (at_once, ids) = (desk.clone(), plans.clone().map(|plan| plan.id));
+    let handler = move |request: Request<Bytes>| {
+        let (there, desk, ids, done) = (there.clone(), at_once.clone(), ids.clone(), Arc::clone(&done));
+        async move {
+            if request.uri().path().ends_with("/authorize") && !done.swap(true, Ordering::SeqCst) {
+                for _ in 0..1_000 {
+                    tokio::task::yield_now().await; // until the other has read the card, and waits
+                }
+                let card = desk.change_card("alice", cards::VISA).await;
+                for id in &ids {
+                    desk.change(id, |plan| plan.card_changed(&card, there.now())).await;
+                }
+            }
+            let answer: Response<Bytes> = there.http(request).await;
+            answer
+        }
+    };
+    world.cloud().register_host("localhost", Arc::new(handler));
+    until(&world, "2026-12-28 23:00").await;
+    let mut calls = Vec::new();
+    for plan in &plans {
+        let stands = desk.plan(&plan.id).await;
+        assert_eq!((stands.period, stands.state), (3, PlanState::Active(Progress::Waiting)), "{}", plan.item);
+        calls.push(desk.calls(plan, 2).await);
+    }
+    calls.sort_unstable();
+    assert_eq!(calls, [(1, 0), (1, 1)], "the card before was tried once");
+}
+
+#[tokio::test]
+async fn a_plan_that_cant_be_read_holds_up_no_other() {
+    for spoilt in [0, 1] {
+        let world = world().await;
+        let desk = RegularDesk::of(&world, "4000");
+        let plans = two_of_one_card(&world, &desk, cards::NO_FUNDS).await;
+        until(&world, "2026-12-28 10:05").await;
+        let other = &plans[1 - spoilt];
+        assert!(matches!(desk.plan(&other.id).await.state, PlanState::Active(Progress::Retrying { .. })));
+        spoil_plan(&world, &plans[spoilt]).await;
+        until(&world, "2026-12-29 10:05").await;
+        assert_eq!(desk.plan(&other.id).await.tries, 2, "the schedule goes on past {}", plans[spoilt].id);
+        desk.changed_by_buyer(other, cards::VISA).await;
+        world.settle().await.unwrap();
+        assert_eq!(desk.plan(&other.id).await.period, 3, "and a new card pays beside {}", plans[spoilt].id);
+    }
 }
 
 #[tokio::test]

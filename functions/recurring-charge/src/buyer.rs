@@ -1,10 +1,9 @@
 //! What a buyer did: another card, or the agreement to a change.
 
 use domain::{
-    CardOwner, Causes, KeptCard, MerchantId, Payment, PaymentKey,
+    KeptCard, Payment, PaymentKey,
     recurring::plan::{self, Plan, PlanCard, Standing},
 };
-use store::StoreError;
 
 use crate::{Deps, WorkError, step};
 
@@ -17,32 +16,20 @@ pub(crate) async fn changed_card(deps: &Deps, key: &PaymentKey) -> Result<(), Wo
     let owner = payment.card_owner();
     let card = deps.cards.load(&key.merchant, &owner).await?;
     let Some(card) = card.filter(KeptCard::merchant_may_charge) else { return Ok(()) };
-    for plan in plans_of(deps, &key.merchant, &owner).await? {
-        pay_with(deps, plan, &card).await?;
-    }
-    Ok(())
+    let (pays, now) = (PlanCard::of(&card), deps.clock.now());
+    step::write_each_of(deps, &key.merchant, &owner, |plan| plan.card_changed(&pays, now)).await
 }
 
-/// The plans of an owner. One that can't be read holds up no other: a person is called.
-pub(crate) async fn plans_of(deps: &Deps, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<Plan>, StoreError> {
-    let found = deps.plans.each_of_owner(merchant, owner).await?;
-    for error in &found.unreadable {
-        tracing::error!(alarm = true, merchant.id = %merchant, error = %Causes::of(error), "a regular purchase can't be read; it is not told of its owner's card");
-    }
-    Ok(found.plans)
-}
-
-/// A try failed, and the buyer had changed the card while it went on: the message of that found nothing that had failed.
+/// A try failed, and the buyer had changed the card while it went on, or was in doubt: the message of that found nothing to be tried with the other.
 pub(crate) async fn changed_meanwhile(deps: &Deps, plan: Plan, payment: &Payment) -> Result<Plan, WorkError> {
     let failed = matches!(Standing::of(payment), Standing::Failed(_)) && plan.order_of(plan.period) == payment.key;
     if !failed {
         return Ok(plan);
     }
     let card = deps.cards.load(&plan.merchant, &plan.owner).await?.filter(KeptCard::merchant_may_charge);
-    match card.filter(|card| Some(card.id) != payment.card_id) {
-        Some(card) => pay_with(deps, plan, &card).await,
-        None => Ok(plan),
-    }
+    let Some(pays) = card.as_ref().map(PlanCard::of) else { return Ok(plan) };
+    let now = deps.clock.now();
+    step::write(deps, plan, |plan| plan.card_passed_over(payment, &pays, now)).await
 }
 
 /// The buyer was authenticated and agreed to a change.
@@ -52,9 +39,4 @@ pub(crate) async fn agreed(deps: &Deps, key: &PaymentKey) -> Result<(), WorkErro
     let plan = deps.plans.load(&key.merchant, plan).await?.ok_or(WorkError::Gone("plan"))?;
     let now = deps.clock.now();
     step::write(deps, plan, |plan| plan.agreed_to(rate, &key.order, now).ok()).await.map(drop)
-}
-
-async fn pay_with(deps: &Deps, plan: Plan, card: &KeptCard) -> Result<Plan, WorkError> {
-    let (pays, now) = (PlanCard::of(card), deps.clock.now());
-    step::write(deps, plan, |plan| plan.card_changed(&pays, now)).await
 }

@@ -9,7 +9,7 @@ use domain::{
     recurring::plan::{Plan, PlanCard, PlanId, PlanState},
 };
 
-use crate::{Deps, WorkError, buyer, step};
+use crate::{Deps, WorkError, step};
 
 /// The kept card that is charged for a plan, or why there is none that may be.
 pub(crate) async fn chargeable(
@@ -42,7 +42,7 @@ pub(crate) async fn check(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> 
     let Some(card) = card else { return Ok(()) };
     let today = japan_date(deps.clock.now());
     let card = match plan.state {
-        PlanState::Active(_) if plan.outlives(card.card.expiry, today) => refreshed(deps, &plan.id, card).await?,
+        PlanState::Active(_) if plan.outlives(card.card.expiry, today) => refreshed(deps, card).await?,
         PlanState::Active(_) | PlanState::Paused { .. } | PlanState::Ended { .. } => Some(card),
     };
     let Some(card) = card.filter(|card| card.number.is_some()) else { return Ok(()) };
@@ -51,8 +51,8 @@ pub(crate) async fn check(deps: &Deps, merchant: &MerchantId, plan: &PlanId) -> 
     step::write(deps, plan, |plan| plan.warned_of_card(expiry, today)).await.map(drop)
 }
 
-/// The card as it stands after its issuer was asked; every other plan that it pays knows of it.
-async fn refreshed(deps: &Deps, asked_of: &PlanId, card: KeptCard) -> Result<Option<KeptCard>, WorkError> {
+/// The card as it stands after its issuer was asked; every plan that it pays knows of it.
+async fn refreshed(deps: &Deps, card: KeptCard) -> Result<Option<KeptCard>, WorkError> {
     if !card.merchant_may_charge() {
         return Ok(Some(card));
     }
@@ -64,12 +64,7 @@ async fn refreshed(deps: &Deps, asked_of: &PlanId, card: KeptCard) -> Result<Opt
     };
     if let Some(card) = card.as_ref().filter(|card| card.card.last4 != before.card.last4) {
         let pays = PlanCard::of(card);
-        for plan in buyer::plans_of(deps, &card.merchant, &card.owner).await? {
-            if plan.id == *asked_of {
-                continue;
-            }
-            step::write(deps, plan, |plan| plan.card_refreshed(&pays)).await?;
-        }
+        step::write_each_of(deps, &card.merchant, &card.owner, |plan| plan.card_refreshed(&pays)).await?;
     }
     Ok(card)
 }

@@ -128,11 +128,11 @@ async fn without_card(
         settle::Period::Open | settle::Period::Moved => return Ok(()),
     };
     let now = deps.clock.now();
-    step::write(deps, plan, |plan| plan.without_card(period, code, now)).await.map(drop)
+    step::write_over_this(deps, plan.without_card(period, code, now)).await
 }
 
 /// The card's network forbids a try now, or for good.
 async fn held_back(deps: &Deps, merchant: &Merchant, plan: Plan, period: u32, limit: Limit) -> Result<(), WorkError> {
     let (now, retries) = (deps.clock.now(), merchant.regular.retries);
-    step::write(deps, plan, |plan| plan.held_back(period, limit, retries, now)).await.map(drop)
+    step::write_over_this(deps, plan.held_back(period, limit, retries, now)).await
 }

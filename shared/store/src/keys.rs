@@ -170,7 +170,7 @@ pub(crate) fn batch_bytes(merchant: &MerchantId, sha256: &str) -> String {
 }
 
 /// Partition key of a regular purchase.
-pub(crate) fn plan(merchant: &MerchantId, id: &PlanId) -> String {
+pub fn plan(merchant: &MerchantId, id: &PlanId) -> String {
     format!("R#{merchant}#{}", id.as_str())
 }
 

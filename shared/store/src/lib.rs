@@ -61,7 +61,7 @@ pub use offers::Offers;
 pub use owners::{Leaving, Owners};
 pub use payments::{DuePage, Loaded, Payments, Written};
 pub use plan_days::{PlanDays, PlanDaysCursor};
-pub use plans::{OwnersPlans, PlanChanged, PlanPage, PlanWritten, Plans};
+pub use plans::{PlanChanged, PlanPage, PlanWritten, Plans};
 pub use replays::Replays;
 pub use root::AppRoot;
 pub use search::{

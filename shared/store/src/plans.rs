@@ -59,15 +59,6 @@ pub struct PlanPage {
     pub next: Option<(MerchantId, PlanId)>,
 }
 
-/// An owner's plans, as far as they can be read.
-#[derive(Debug, Default)]
-pub struct OwnersPlans {
-    /// The plans.
-    pub plans: Vec<Plan>,
-    /// One [`StoreError::Unreadable`] for each of the others.
-    pub unreadable: Vec<StoreError>,
-}
-
 impl Plans {
     /// The plans in `table`.
     pub fn new(table: Table) -> Self {
@@ -85,28 +76,24 @@ impl Plans {
     /// The plans that are charged to an owner's card, in whatever state, strongly.
     ///
     /// # Errors
-    /// [`StoreError`]; one that can't be read hides the others, too: nobody knows whether it relies on the card.
+    /// [`StoreError`]; one that can't be read hides the others, too.
     pub async fn of_owner(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<Plan>, StoreError> {
-        let found = self.each_of_owner(merchant, owner).await?;
-        found.unreadable.into_iter().next().map_or(Ok(found.plans), Err)
+        let mut plans = Vec::new();
+        for id in self.names_of_owner(merchant, owner).await? {
+            plans.extend(self.load(merchant, &id).await?);
+        }
+        Ok(plans)
     }
 
-    /// The same, where one that can't be read must hold up no other.
+    /// The names of the plans that are charged to an owner's card, strongly: where one that can't be read must hold up no other. A name may be of no plan
+    /// (any more).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn each_of_owner(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<OwnersPlans, StoreError> {
-        let mut found = OwnersPlans::default();
-        for item in self.table.all(keys::plans_of_owner(merchant, owner)).await? {
-            let id = item.get(SK).and_then(|sk| sk.as_s().ok()).and_then(|sk| PlanId::new(sk.as_str()).ok());
-            let Some(id) = id else { continue };
-            match self.load(merchant, &id).await {
-                Ok(plan) => found.plans.extend(plan),
-                Err(error @ StoreError::Unreadable { .. }) => found.unreadable.push(error),
-                Err(error @ (StoreError::Unavailable(_) | StoreError::Conflict)) => return Err(error),
-            }
-        }
-        Ok(found)
+    pub async fn names_of_owner(&self, merchant: &MerchantId, owner: &CardOwner) -> Result<Vec<PlanId>, StoreError> {
+        let items = self.table.all(keys::plans_of_owner(merchant, owner)).await?;
+        let name = |item: &Item| PlanId::new(item.get(SK)?.as_s().ok()?.as_str()).ok();
+        Ok(items.iter().filter_map(name).collect())
     }
 
     /// Writes a plan in place of version - 1, or where nothing was, and files it under the day on which it is looked at next.

@@ -11,6 +11,7 @@ use domain::{
     recurring::plan::{PauseReason, PlanState, Progress, Rate},
 };
 use http::{Request, header};
+use jiff::SignedDuration;
 use jiff::civil::date;
 use local::{
     admin::{Admin, GivenRole, UserCommand},
@@ -540,7 +541,10 @@ async fn plan(world: &World, act: &str) -> Act {
     let now = world.now();
     let (state, says): (_, &[&str]) = match act {
         "charge" => (PlanState::Active(Progress::Asked { at: now }), &["plan_charge_asked"]),
-        "skip" => (PlanState::Active(Progress::Asked { at: now }), &["plan_skipped"]),
+        "skip" => (
+            PlanState::Active(Progress::Asked { at: now.checked_sub(SignedDuration::from_mins(5)).unwrap() }),
+            &["plan_skipped"],
+        ),
         "resume" => (PlanState::Paused { at: now, why: PauseReason::Merchant }, &["plan_resumed"]),
         "pause" => (PlanState::Active(Progress::Waiting), &["plan_paused"]),
         "change" => (PlanState::Active(Progress::Waiting), &["plan_changed"]),

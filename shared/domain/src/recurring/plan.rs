@@ -266,7 +266,9 @@ impl Plan {
     pub fn join(offer: &Offer, payment: &Payment) -> Option<Self> {
         let anchor = payment.details.billed_on?;
         let joined_at = payment.state.paid_at().or(payment.state.registered_at())?;
-        let joined = japan_date(joined_at);
+        let shown = payment.details.terms?;
+        // The dates are those that were agreed to: who is with the issuer over midnight, or whose money is found days later, joined when the screen said so.
+        let joined = japan_date(shown.at);
         Some(Self {
             id: PlanId::of(&payment.key),
             merchant: payment.key.merchant.clone(),
@@ -281,7 +283,7 @@ impl Plan {
             first_order: payment.key.order.clone(),
             joined_at,
             trial_until: offer.trial.map(|trial| trial.last_day(joined)),
-            shown: payment.details.terms?,
+            shown,
             anchor,
             agreed: Rate { amount: offer.amount, cycle: offer.cycle },
             then: Vec::new(),

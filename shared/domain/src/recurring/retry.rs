@@ -47,17 +47,19 @@ pub enum Chance {
 }
 
 impl Retries {
-    /// The try after one that failed `now`, of a charge that first failed on the day `first` of Japan. None: it was the last.
+    /// The try after one that failed `now`, of a charge that first failed on the day `first` of Japan and is not tried after the day `until`. None: it was
+    /// the last.
     ///
     /// `earliest` is what a network set as a minimum: it is rounded up to the next [`HOUR`], and days before it are passed over. A wait that ends
     /// behind the last day leaves none.
-    pub fn after(self, first: Date, now: Timestamp, earliest: Option<Timestamp>) -> Option<Retry> {
+    pub fn after(self, first: Date, now: Timestamp, earliest: Option<Timestamp>, until: Date) -> Option<Retry> {
         match self {
             Self::None => None,
             Self::TwoWeeks => {
-                let slots = DAYS.iter().filter_map(|days| hour_of(first.checked_add(days.days()).ok()?));
-                let last = hour_of(first.checked_add(DAYS.last()?.days()).ok()?)?;
-                let slot = slots.into_iter().find(|slot| *slot > now)?;
+                let days = DAYS.iter().filter_map(|days| first.checked_add(days.days()).ok());
+                let mut slots = days.filter(|day| *day <= until).filter_map(hour_of);
+                let last = slots.clone().next_back()?;
+                let slot = slots.find(|slot| *slot > now)?;
                 let at = earliest.map_or(Some(slot), |earliest| Some(slot.max(next_hour(earliest)?)))?;
                 let chance = if at == last { Chance::Last } else { Chance::Further };
                 (at <= last).then_some(Retry { at, chance })
@@ -99,7 +101,7 @@ mod tests {
     fn a_charge_is_tried_six_times_more_at_ten_in_japan() {
         let mut now = at("2027-01-27T09:12:00");
         let mut tries = Vec::new();
-        while let Some(retry) = Retries::TwoWeeks.after(FIRST, now, None) {
+        while let Some(retry) = Retries::TwoWeeks.after(FIRST, now, None, Date::MAX) {
             now = retry.at + SignedDuration::from_mins(3);
             tries.push((retry.at, retry.chance));
         }
@@ -111,7 +113,7 @@ mod tests {
             })
             .collect();
         assert_eq!(tries, expected);
-        assert_eq!(Retries::None.after(FIRST, at("2027-01-27T09:12:00"), None), None);
+        assert_eq!(Retries::None.after(FIRST, at("2027-01-27T09:12:00"), None, Date::MAX), None);
     }
 
     #[test]
@@ -125,9 +127,27 @@ mod tests {
             ("2027-02-10T10:00:00", Some("2027-02-10T10:00:00")),
             ("2027-02-10T10:00:01", None), // behind the last day
         ] {
-            let retry = Retries::TwoWeeks.after(FIRST, failed, Some(at(wait)));
+            let retry = Retries::TwoWeeks.after(FIRST, failed, Some(at(wait)), Date::MAX);
             assert_eq!(retry.map(|retry| retry.at), next.map(at), "{wait}");
         }
+    }
+
+    #[test]
+    fn the_last_try_is_that_before_the_day_on_which_it_ends() {
+        let until = date(2027, 2, 5);
+        for (failed, next) in [
+            ("2027-02-01T10:00:30", Some(("2027-02-03T10:00:00", Chance::Last))),
+            ("2027-01-30T10:00:30", Some(("2027-02-01T10:00:00", Chance::Further))),
+            ("2027-02-03T10:00:30", None),
+        ] {
+            let retry = Retries::TwoWeeks.after(FIRST, at(failed), None, until);
+            assert_eq!(
+                retry.map(|retry| (retry.at, retry.chance)),
+                next.map(|(then, chance)| (at(then), chance)),
+                "{failed}"
+            );
+        }
+        assert_eq!(Retries::TwoWeeks.after(FIRST, at("2027-01-27T09:12:00"), None, FIRST), None);
     }
 
     #[test]
@@ -144,7 +164,7 @@ mod tests {
         ) {
             let start = at("2027-01-27T00:00:00");
             let (now, wait) = (start + SignedDuration::from_secs(failed), wait.map(|s| start + SignedDuration::from_secs(s)));
-            if let Some(retry) = Retries::TwoWeeks.after(FIRST, now, wait) {
+            if let Some(retry) = Retries::TwoWeeks.after(FIRST, now, wait, Date::MAX) {
                 prop_assert!(retry.at > now && wait.is_none_or(|wait| retry.at >= wait));
                 prop_assert!(retry.at <= at("2027-02-10T10:00:00"));
                 prop_assert_eq!(JAPAN.to_datetime(retry.at).time(), HOUR);

@@ -197,9 +197,9 @@ mod tests {
         let another = PlanCard { id: CardId::from_random([1; 8]), last4: "4444".to_owned() };
         use Kind::*;
         for (what, old, new, told) in [
-            ("charged", &plan, plan.charged(2, monday()), vec![PlanRenewed]),
-            ("charged for the last time", &last, last.charged(2, monday()), vec![PlanRenewed, PlanEnded]),
-            ("charged after it was paused", &paused, paused.charged(2, monday()), vec![PlanRenewed]),
+            ("charged", &plan, plan.charged(2, monday(), monday()), vec![PlanRenewed]),
+            ("charged for the last time", &last, last.charged(2, monday(), monday()), vec![PlanRenewed, PlanEnded]),
+            ("charged after it was paused", &paused, paused.charged(2, monday(), monday()), vec![PlanRenewed]),
             ("declined", &plan, Some(retrying.clone()), vec![PlanRenewalFailed]),
             (
                 "declined again",
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn an_event_says_where_the_plan_stands_which_period_it_was_and_nothing_of_the_buyer() {
         let plan = Plan { name: "TARO".to_owned(), ..joined() };
-        let charged = plan.charged(2, monday()).unwrap();
+        let charged = plan.charged(2, monday(), monday()).unwrap();
         let told = facts(Some(&plan), &charged);
         let charge = PlanCharge { period: 2, order: plan.order_of(2).order, amount: 1_000 };
         assert_eq!((told.charge, told.period, told.status.as_str()), (Some(charge), 3, "active"));

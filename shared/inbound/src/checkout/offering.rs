@@ -94,11 +94,14 @@ impl Checkout {
 /// [`StoreError`].
 pub async fn next_charge(offers: &Offers, payment: &Payment, lang: Lang) -> Result<Option<String>, StoreError> {
     let details = &payment.details;
-    let (Some(chosen), Some(anchor), Some(joined_at)) = (&details.offer, details.billed_on, payment.joined_at()) else {
+    let (Some(chosen), Some(anchor), Some(shown)) = (&details.offer, details.billed_on, &details.terms) else {
         return Ok(None);
     };
+    if payment.joined_at().is_none() {
+        return Ok(None);
+    }
     let offer = offers.version(&payment.key.merchant, chosen).await?;
-    Ok(offer.map(|offer| page::next_charge(lang, &offer, anchor, joined_at)))
+    Ok(offer.map(|offer| page::next_charge(lang, &offer, anchor, shown.at)))
 }
 
 impl Offering {

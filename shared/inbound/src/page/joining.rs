@@ -98,9 +98,9 @@ impl ComingCharge {
     }
 }
 
-/// When the first following payment of who joined then comes, and how much it is.
-pub fn next_charge(lang: Lang, offer: &Offer, anchor: Anchor, joined_at: Timestamp) -> String {
-    let on = run_day(offer.begins(anchor, japan_date(joined_at)));
+/// When the first following payment comes of who joined as it was shown then, and how much it is.
+pub fn next_charge(lang: Lang, offer: &Offer, anchor: Anchor, shown_at: Timestamp) -> String {
+    let on = run_day(offer.begins(anchor, japan_date(shown_at)));
     let text = (joining(lang).next_on)(&day(lang, on.date), &money(lang, offer.amount));
     match on.certainty {
         Certainty::Settled => text,

@@ -158,12 +158,15 @@ impl Plan {
     /// The money of a period came. None: that period was closed before, so that a repeat changes nothing.
     ///
     /// A plan that was paused or ended in the same instant stays so; the period is closed all the same. Where it was charged at somebody's word and the
-    /// next one's day had come by then, the merchant is asked about that: one word charges one period.
+    /// next one's day had come when it was (`tried_at`), the merchant is asked about that: one word charges one period.
     #[must_use]
-    pub fn charged(&self, period: u32, now: Timestamp) -> Option<Self> {
+    pub fn charged(&self, period: u32, tried_at: Timestamp, now: Timestamp) -> Option<Self> {
         (period == self.period).then(|| {
             let asks = match self.state {
-                PlanState::Active(Progress::Immediate { at, .. }) => run_day(self.following()).date <= japan_date(at),
+                // what was announced late, or had to wait, is charged days after the word
+                PlanState::Active(Progress::Immediate { at, .. }) => {
+                    run_day(self.following()).date <= japan_date(tried_at.max(at))
+                }
                 PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Asked { .. })
                 | PlanState::Paused { .. }
                 | PlanState::Ended { .. } => false,
@@ -229,12 +232,16 @@ impl Plan {
     }
 
     fn tried_again(&self, code: DeclineCode, retries: Retries, wait: Option<Timestamp>, now: Timestamp) -> Self {
-        let first = self.first_failed.unwrap_or(japan_date(now));
-        let next = retries.after(first, now, wait);
+        let (today, last_day) = (japan_date(now), self.before_next());
+        let first = self.first_failed.unwrap_or(today);
+        let is_next_due = last_day < today;
+        // What is to come behind the next period's day is not charged without the merchant's word, and nobody is told that it were.
+        let next = retries.after(first, now, wait, if is_next_due { Date::MAX } else { last_day });
         let Some(next) = next else { return self.stopped(EndOrPause::Pause(code), now) };
         self.written(|plan| {
             plan.first_failed = Some(first);
             match self.state {
+                PlanState::Active(_) if is_next_due => plan.state = PlanState::Active(Progress::Asked { at: now }),
                 PlanState::Active(_) => {
                     plan.state = PlanState::Active(Progress::Retrying { code, next });
                     match next.chance {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Due, Plan, PlanState};
+use super::{Due, Plan, PlanState, Progress};
 use crate::{Payment, payment::State};
 
 /// Longer than a worker that found the plan active may work: recurring-charge has three minutes.
@@ -33,11 +33,25 @@ impl Plan {
             held_by(&payment.state)?;
         }
         let charging = match self.state {
-            PlanState::Active(_) => matches!(self.due(now), Due::Charge(_)),
-            PlanState::Paused { at, .. } => now.duration_since(at) < ON_ITS_WAY,
+            // whoever read it just before it was asked about, or paused, may be charging it
+            PlanState::Active(Progress::Asked { at }) | PlanState::Paused { at, .. } => {
+                now.duration_since(at) < ON_ITS_WAY
+            }
+            PlanState::Active(Progress::Waiting | Progress::Retrying { .. } | Progress::Immediate { .. }) => {
+                self.is_charged_at(now) || self.was_charged_shortly_before(now)
+            }
             PlanState::Ended { .. } => false,
         };
         if charging { Err(Held::BeingCharged) } else { Ok(()) }
+    }
+
+    fn is_charged_at(&self, at: Timestamp) -> bool {
+        matches!(self.due(at), Due::Charge(_))
+    }
+
+    /// At midnight, or when a word is a day old, what was due is so no more: a worker may have read it just before.
+    fn was_charged_shortly_before(&self, now: Timestamp) -> bool {
+        now.checked_sub(ON_ITS_WAY).is_ok_and(|before| self.is_charged_at(before))
     }
 }
 

@@ -81,7 +81,7 @@ impl Plan {
         }
         match Standing::of(payment) {
             Standing::Open => None,
-            Standing::Paid => self.charged(*period, now),
+            Standing::Paid => self.charged(*period, payment.opened_at, now),
             Standing::Failed(decline) => {
                 let brand = payment.card.as_ref()?.brand;
                 self.declined(*period, payment.nonce, Failed { decline: &decline, brand, wait, retries }, now)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{By, Cause, EndReason, PauseReason, Plan, PlanCard, PlanState, Progress, ReminderKind};
 use crate::{
+    Payment,
     acquirer::DeclineCategory,
     clock::japan_date,
     payment::Reader,
@@ -127,6 +128,16 @@ impl Plan {
                 }
             })
         })
+    }
+
+    /// The last try that failed was with another card than the one that pays by now: that one is tried once, at once, also where the plan heard of it while
+    /// that try was still open. `failed` is the payment of that try. None: it was another try, or with this very card; or nothing waits for a card.
+    #[must_use]
+    pub fn card_passed_over(&self, failed: &Payment, card: &PlanCard, now: Timestamp) -> Option<Self> {
+        let is_last =
+            failed.key == self.order_of(self.period) && failed.nonce == self.nonce_of(self.period, self.tries);
+        let another = failed.card_id.is_some_and(|tried| tried != card.id);
+        (is_last && another).then(|| Self { changed_card: None, ..self.clone() }.card_changed(card, now)).flatten()
     }
 
     /// The card that pays is found with another number, as its issuer gave it one: nothing is tried for that. None: it is known, or it is over.

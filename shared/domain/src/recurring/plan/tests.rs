@@ -95,10 +95,10 @@ fn a_period_is_charged_on_its_business_day_and_once() {
     assert_eq!((tick.period, tick.nonce, tick.amount.get()), (2, plan.nonce_of(2, 1), 1_000));
     assert_eq!(tick.initiator, Initiator::MerchantRecurring);
     assert_eq!(tick, renewal(&plan, at("2026-12-29T20:00:00")), "a second tick, or a late one, is the same try");
-    let charged = plan.charged(2, monday).unwrap();
+    let charged = plan.charged(2, monday, monday).unwrap();
     assert_eq!((charged.period, charged.nominal, charged.version), (3, date(2027, 1, 27), 2));
     assert_eq!(charged.due(monday), Due::Later(at("2027-01-27T07:00:00")));
-    assert_eq!(charged.charged(2, monday), None, "a repeat changes nothing");
+    assert_eq!(charged.charged(2, monday, monday), None, "a repeat changes nothing");
     let late =
         Failed { decline: &decline(DeclineCode::DoNotHonor), brand: Brand::Visa, wait: None, retries: Retries::None };
     assert_eq!(charged.declined(2, tick.nonce, late, monday), None, "nor does what comes late");
@@ -149,6 +149,22 @@ fn nobody_joins_by_a_payment_that_failed_or_showed_no_terms() {
 }
 
 #[test]
+fn the_dates_are_those_that_were_shown_whenever_the_money_came() {
+    let trial = crate::recurring::offer::Offer { trial: TrialDays::new(14).ok(), ..offer(1_000, 1) };
+    let shown_at = at("2026-11-30T23:50:00");
+    for (offer, nominal, trial_until) in
+        [(offer(1_000, 1), date(2026, 12, 27), None), (trial, date(2026, 12, 27), Some(date(2026, 12, 13)))]
+    {
+        for paid_at in [shown_at, at("2026-12-01T00:10:00"), at("2026-12-20T12:00:00")] {
+            let mut paid = first_payment("100", paid_at);
+            paid.details.terms = Some(TermsShown::of(1, "x", shown_at));
+            let plan = Plan::join(&offer, &paid).unwrap();
+            assert_eq!((plan.nominal, plan.trial_until, plan.joined_at), (nominal, trial_until, paid_at));
+        }
+    }
+}
+
+#[test]
 fn what_is_too_late_asks_the_merchant_and_two_periods_are_never_charged_by_themselves() {
     let plan = plan();
     assert!(matches!(plan.due(at("2027-01-07T12:00:00")), Due::Charge(_)), "ten days late");
@@ -160,7 +176,7 @@ fn what_is_too_late_asks_the_merchant_and_two_periods_are_never_charged_by_thems
     assert_eq!(renewal(&by_hand, late).order, plan.order_of(2));
     let skipped = asked.skipped(late).unwrap();
     assert_eq!((skipped.period, skipped.nominal), (3, date(2027, 1, 27)));
-    assert_eq!(skipped.charged(2, late), None, "what was let go is closed");
+    assert_eq!(skipped.charged(2, late, late), None, "what was let go is closed");
     let months = asked.skipped(at("2027-06-28T12:00:00")).unwrap();
     assert_eq!((months.period, months.nominal, months.version), (3, date(2027, 7, 27), asked.version + 1));
     let failing = fails(&plan, DeclineCode::InsufficientFunds, at("2026-12-28T09:00:00"));
@@ -182,6 +198,35 @@ fn a_try_that_is_more_than_ten_days_late_asks_the_merchant_however_far_the_next_
             "{months}: the buyer's word"
         );
     }
+}
+
+#[test]
+fn nothing_is_promised_to_be_tried_on_a_day_on_which_the_next_period_is_due() {
+    // ten days late, and the next period on 27 January: tries would be due on 8, 10, 12, 14, 17 and 21 January
+    let nominal = date(2026, 12, 18);
+    let mut plan = Plan { nominal, anchor: Anchor::new(18).unwrap(), ..plan() };
+    let mut now = at("2026-12-28T10:00:00");
+    let (mut tried, mut told) = (Vec::new(), Vec::new());
+    while let Due::Charge(_) = plan.due(now) {
+        let failed = Plan { first_failed: Some(date(2027, 1, 7)), ..plan.clone() };
+        let failed = if plan.tries == 0 { failed } else { plan.clone() };
+        let next = fails(&failed, DeclineCode::InsufficientFunds, now);
+        told.extend(tidings(Some(&plan), &next));
+        tried.push(japan_date(now));
+        plan = next;
+        if let Due::Later(then) = plan.due(now) {
+            now = then;
+        }
+    }
+    let day = |day| date(2027, 1, day);
+    assert_eq!(tried, [date(2026, 12, 28), day(8), day(10), day(12), day(14), day(17)], "and not on the 21st");
+    assert_eq!(told, [PlanTidings::Failed, PlanTidings::LastTry, PlanTidings::Unpaid]);
+    assert!(matches!(plan.state, PlanState::Paused { why: PauseReason::Unpaid(_), .. }), "{:?}", plan.state);
+    // what is learnt of only when the next period is due
+    let due = Plan { nominal, anchor: Anchor::new(18).unwrap(), ..super::tests::plan() };
+    let late = fails(&due, DeclineCode::InsufficientFunds, at("2027-01-18T10:00:00"));
+    assert!(matches!(late.state, PlanState::Active(Progress::Asked { .. })), "{:?}", late.state);
+    assert_eq!(tidings(Some(&due), &late), [PlanTidings::Asked]);
 }
 
 #[test]
@@ -236,7 +281,7 @@ fn a_soft_decline_is_tried_six_times_more_and_then_waits_for_a_new_card() {
     );
     assert_eq!(again.card_changed(&card(1), now), None, "told twice of the same card, it is tried once");
     assert!(again.card_changed(&card(2), now).is_some());
-    let paid = changed.charged(2, now).unwrap();
+    let paid = changed.charged(2, now, now).unwrap();
     assert_eq!((paid.state, paid.nominal), (PlanState::Active(Progress::Waiting), date(2027, 1, 27)));
 }
 
@@ -287,7 +332,7 @@ fn what_happens_in_the_same_instant_as_a_tick_keeps_both() {
     for (stopped, by) in [(plan.paused(By::Buyer, now), "paused"), (plan.ended(By::Buyer, now), "ended")] {
         let stopped = stopped.unwrap();
         assert_eq!(stopped.due(now), Due::Nothing, "{by}: nothing new starts");
-        let charged = stopped.charged(2, now).unwrap();
+        let charged = stopped.charged(2, now, now).unwrap();
         assert_eq!((charged.state, charged.period), (stopped.state, 3), "{by}: what was on its way is closed");
         let failed = fails(&stopped, DeclineCode::InsufficientFunds, now);
         assert_eq!(failed.state, stopped.state, "{by}");
@@ -295,7 +340,7 @@ fn what_happens_in_the_same_instant_as_a_tick_keeps_both() {
     let cheaper = Rate { amount: Yen::new(500).unwrap(), cycle: Cycle::MONTHLY };
     let changed = plan.changed(cheaper, now).unwrap();
     assert_eq!(renewal(&changed, now).amount.get(), 1_000, "its day has begun: the next period is cheaper");
-    assert_eq!(changed.charged(2, now).unwrap().rate(), cheaper);
+    assert_eq!(changed.charged(2, now, now).unwrap().rate(), cheaper);
 }
 
 #[test]
@@ -325,9 +370,9 @@ fn a_number_of_times_counts_what_was_charged() {
     let plan = Plan::join(&offer, &first_payment("100", at("2026-11-30T12:00:00"))).unwrap();
     let now = at("2026-12-28T09:00:00");
     let skipped = plan.skipped(now).unwrap();
-    let second = skipped.charged(3, at("2027-01-27T09:00:00")).unwrap();
+    let second = skipped.charged(3, at("2027-01-27T09:00:00"), at("2027-01-27T09:00:00")).unwrap();
     assert!(matches!(second.state, PlanState::Active(_)), "one was let go");
-    let third = second.charged(4, at("2027-03-01T09:00:00")).unwrap();
+    let third = second.charged(4, at("2027-03-01T09:00:00"), at("2027-03-01T09:00:00")).unwrap();
     assert!(matches!(third.state, PlanState::Ended { why: EndReason::Completed, .. }));
 }
 
@@ -368,7 +413,7 @@ fn a_higher_amount_or_a_shorter_cycle_takes_the_buyers_agreement() {
         (1_000, &[Scheduled { rate: higher, from: date(2027, 1, 27) }][..]),
         "six days are too few"
     );
-    let next = short.charged(2, at("2026-12-28T09:00:00")).unwrap();
+    let next = short.charged(2, at("2026-12-28T09:00:00"), at("2026-12-28T09:00:00")).unwrap();
     assert_eq!(next.reminder(), Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2027, 1, 20), period: 3 }));
     assert_eq!(renewal(&next, at("2027-01-27T09:00:00")).amount.get(), 1_500);
     let over = plan.ended(By::Buyer, now).unwrap();
@@ -387,7 +432,7 @@ fn the_day_moves_to_a_later_one_and_the_anchor_stays_as_agreed() {
     let mut dates = vec![last.nominal];
     let mut next = last;
     for _ in 0..3 {
-        next = next.charged(next.period, now).unwrap();
+        next = next.charged(next.period, now, now).unwrap();
         dates.push(next.nominal);
     }
     assert_eq!(dates, [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]);
@@ -433,7 +478,7 @@ fn a_buyer_hears_once_of_a_period_that_its_next_try_is_the_last() {
         assert!(matches!(again.state, PlanState::Active(Progress::Retrying { .. })));
         assert_eq!(tidings(Some(&between), &again), []);
     }
-    let next = Plan { tries: 5, first_failed: Some(date(2027, 1, 27)), ..plan.charged(2, now).unwrap() };
+    let next = Plan { tries: 5, first_failed: Some(date(2027, 1, 27)), ..plan.charged(2, now, now).unwrap() };
     let failed = fails(&next, DeclineCode::InsufficientFunds, at("2027-02-06T10:00:00"));
     assert_eq!(tidings(Some(&next), &failed), [PlanTidings::LastTry], "of another period, again");
 }
@@ -451,19 +496,31 @@ fn trials_rare_billings_and_prices_are_announced_a_week_before() {
         (reminded.reminder(), reminded.reminded(date(2026, 12, 7)), reminded.looked_at_on()),
         (None, None, Some(date(2026, 12, 28)))
     );
-    assert_eq!(reminded.charged(2, at("2026-12-28T09:00:00")).unwrap().reminder(), None, "a trial ends once");
+    assert_eq!(
+        reminded.charged(2, at("2026-12-28T09:00:00"), at("2026-12-28T09:00:00")).unwrap().reminder(),
+        None,
+        "a trial ends once"
+    );
     for (months, announced) in [(5, false), (6, true), (12, true)] {
         assert_eq!(join(offer(1_000, months)).reminder().is_some(), announced, "{months}");
     }
     let yearly = join(offer(1_000, 12));
     assert_eq!(yearly.reminder(), Some(Reminder { kind: ReminderKind::Billing, on: date(2027, 11, 20), period: 2 }));
-    let paid = yearly.reminded(date(2027, 11, 20)).unwrap().charged(2, at("2027-11-29T10:00:00")).unwrap();
+    let paid = yearly
+        .reminded(date(2027, 11, 20))
+        .unwrap()
+        .charged(2, at("2027-11-29T10:00:00"), at("2027-11-29T10:00:00"))
+        .unwrap();
     let monthly = Rate { cycle: Cycle::MONTHLY, ..paid.agreed };
     let now = at("2028-06-01T12:00:00");
     let sooner = paid.proposed(monthly).unwrap().agreed_to(monthly, &by("1"), now).unwrap();
     let reminder = Some(Reminder { kind: ReminderKind::Billing, on: date(2028, 11, 20), period: 3 });
     assert_eq!((sooner.rate(), sooner.reminder()), (monthly, reminder), "a year after the one before");
-    let third = sooner.reminded(date(2028, 11, 20)).unwrap().charged(3, at("2028-11-27T10:00:00")).unwrap();
+    let third = sooner
+        .reminded(date(2028, 11, 20))
+        .unwrap()
+        .charged(3, at("2028-11-27T10:00:00"), at("2028-11-27T10:00:00"))
+        .unwrap();
     assert_eq!(third.reminder(), None, "and then monthly");
     let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..join(offer(1_000, 1)) };
     let reminder = Some(Reminder { kind: ReminderKind::PriceChanges, on: date(2026, 12, 20), period: 2 });
@@ -488,7 +545,7 @@ fn a_reminder_that_is_late_puts_off_what_it_announces() {
     );
     assert_eq!(late.due(at("2027-11-29T10:00:00")), Due::Later(at("2027-12-06T07:00:00")));
     assert!(matches!(late.due(at("2027-12-16T10:00:00")), Due::Charge(_)), "ten days late are counted from then");
-    let charged = late.charged(2, at("2027-12-06T10:00:00")).unwrap();
+    let charged = late.charged(2, at("2027-12-06T10:00:00"), at("2027-12-06T10:00:00")).unwrap();
     assert_eq!((charged.nominal, charged.run_day().date), (date(2028, 11, 27), date(2028, 11, 27)), "the anchor stays");
     let cheaper = Rate { amount: Yen::new(800).unwrap(), ..plan().agreed };
     let lowered = plan().changed(cheaper, at("2026-12-26T12:00:00")).unwrap().reminded(date(2026, 12, 26)).unwrap();
@@ -553,13 +610,32 @@ fn one_word_charges_one_period() {
     let plan = plan();
     let both = at("2027-01-28T09:00:00");
     let clicked = plan.ask(both).unwrap().charged_by_hand(both).unwrap();
-    let charged = clicked.charged(2, both).unwrap();
+    let charged = clicked.charged(2, both, both).unwrap();
     assert_eq!((charged.state, charged.period), (PlanState::Active(Progress::Asked { at: both }), 3));
     assert_eq!(tidings(Some(&clicked), &charged), [PlanTidings::Asked]);
     let before = at("2027-01-20T09:00:00");
     let clicked = plan.ask(before).unwrap().charged_by_hand(before).unwrap();
-    let known_late = clicked.charged(2, both).unwrap();
+    let known_late = clicked.charged(2, before, both).unwrap();
     assert!(matches!(known_late.due(both), Due::Charge(_)), "its money was asked for before the next day came");
+}
+
+#[test]
+fn one_word_charges_one_period_also_where_it_was_announced_late_or_had_to_wait() {
+    let cheap_first = Plan { paid: Some(Paid { period: 1, amount: Yen::new(500).unwrap() }), ..plan() };
+    let asked_at = at("2027-01-21T12:00:00");
+    let clicked = cheap_first.ask(asked_at).unwrap().charged_by_hand(asked_at).unwrap();
+    let announced = clicked.reminded(date(2027, 1, 21)).unwrap();
+    let put_off = at("2027-01-28T07:00:00");
+    assert_eq!(announced.due(asked_at), Due::Later(put_off), "a week, in which the next period's day comes");
+    assert_eq!(renewal(&announced, put_off).period, 2);
+    let eve = at("2027-01-26T20:00:00");
+    let waited = plan().ask(eve).unwrap().charged_by_hand(eve).unwrap();
+    let next_day = at("2027-01-27T10:00:00");
+    assert_eq!(renewal(&waited, next_day).period, 2, "the day before had no room for it");
+    for (clicked, charged_at) in [(announced, put_off), (waited, next_day)] {
+        let charged = clicked.charged(2, charged_at, charged_at).unwrap();
+        assert_eq!((charged.state, charged.period), (PlanState::Active(Progress::Asked { at: charged_at }), 3));
+    }
 }
 
 #[test]
@@ -595,6 +671,42 @@ fn every_change_of_the_card_is_written_once_whether_something_had_failed_or_not(
     let joined = Plan { card: Some(card(1)), ..plan.clone() };
     assert_eq!(joined.card_changed(&card(1), now), None, "the card that it began with is no other");
     assert_eq!(plan.ended(By::Buyer, now).unwrap().card_changed(&card(1), now), None, "no card pays what is over");
+}
+
+#[test]
+fn a_card_that_was_given_while_a_try_was_in_doubt_is_tried_once_whatever_that_came_to() {
+    let now = at("2026-12-28T09:00:00");
+    let failing = fails(&plan(), DeclineCode::InsufficientFunds, now);
+    let then = at("2026-12-29T10:00:00");
+    let order = Order {
+        key: failing.order_of(2),
+        amount: failing.rate().amount,
+        interface: Interface::Regular,
+        origin: failing.id.origin_of(2),
+        attempts_allowed: 1,
+        details: Details::default(),
+    };
+    let intent = Intent { card_id: Some(card(1).id), ..intent(1, failing.nonce_of(2, 2), then) };
+    let Decision::Start(open) = Payment::decide(None, &order, &intent, then) else { panic!("not started") };
+    let changed = failing.card_changed(&card(2), then).unwrap();
+    for code in [DeclineCode::InsufficientFunds, DeclineCode::LostCard] {
+        let failed = open.resolve(AuthorizeOutcome::Declined(decline(code)), then).unwrap();
+        let settled = changed.settled_by(&failed, None, Retries::TwoWeeks, then).unwrap();
+        assert_eq!(settled.tries, 2, "{code:?}");
+        assert_eq!(settled.card_changed(&card(2), then), None, "{code:?}: the message of the card came before");
+        let again = settled.card_passed_over(&failed, &card(2), then).unwrap();
+        assert_eq!(renewal(&again, then).nonce, settled.nonce_of(2, 3), "{code:?}");
+        assert_eq!(again.card_passed_over(&failed, &card(2), then), None, "{code:?}: once");
+        let tried = fails(&again, code, then);
+        assert_eq!(tried.card_passed_over(&failed, &card(2), then), None, "{code:?}: that was the card before's");
+        assert_eq!(settled.card_passed_over(&failed, &card(1), then), None, "{code:?}: this one was tried");
+        let ended = settled.ended(By::Buyer, then).unwrap();
+        assert_eq!(ended.card_passed_over(&failed, &card(2), then), None, "{code:?}");
+    }
+    let revoked =
+        open.resolve(AuthorizeOutcome::Declined(decline(DeclineCode::RevocationOfAuthorization)), then).unwrap();
+    let over = changed.settled_by(&revoked, None, Retries::TwoWeeks, then).unwrap();
+    assert!(over.is_over() && over.card_passed_over(&revoked, &card(2), then).is_none());
 }
 
 #[test]
@@ -714,7 +826,7 @@ proptest! {
                     Due::Charge(tick) => {
                         prop_assert!(charged.insert(tick.order.clone()), "{} twice", tick.period);
                         prop_assert!(crate::recurring::calendar::run_day(plan.nominal).date <= japan_date(now));
-                        Some(plan.charged(tick.period, now).unwrap())
+                        Some(plan.charged(tick.period, now, now).unwrap())
                     }
                     Due::Later(at) => { prop_assert!(at > now); None }
                     Due::Ask | Due::Nothing => None,
@@ -778,12 +890,31 @@ fn a_period_is_not_let_go_while_its_money_may_be_on_the_way() {
     let started = Payment::decide(None, &order, &intent(1, plan.nonce_of(2, 1), due), due);
     let Decision::Start(open) = started else { panic!("not started") };
     let asked = Plan { state: PlanState::Active(Progress::Asked { at: due }), ..plan.clone() };
+    let clicked = asked.charged_by_hand(due).unwrap();
     let paused = plan.paused(By::Merchant, due).unwrap();
     let later = due + SignedDuration::from_mins(4);
     for (plan, payment, now, held, why) in [
         (&plan, None, due, Some(Held::BeingCharged), "a worker may have read it"),
         (&plan, None, at("2026-12-20T09:00:00"), None, "its day is to come"),
-        (&asked, None, due, None, "nobody charges it before somebody says so"),
+        (&plan, None, at("2026-12-29T00:02:00"), Some(Held::BeingCharged), "a worker may have read it before midnight"),
+        (&plan, None, at("2026-12-29T00:05:00"), None, "that worker is done, and nothing begins at night"),
+        (
+            &plan,
+            None,
+            at("2027-01-08T00:02:00"),
+            Some(Held::BeingCharged),
+            "the merchant is to be asked since midnight",
+        ),
+        (
+            &clicked,
+            None,
+            due + SignedDuration::from_mins(24 * 60 + 2),
+            Some(Held::BeingCharged),
+            "and of a word that is a day old",
+        ),
+        (&clicked, None, due + SignedDuration::from_mins(24 * 60 + 5), None, "that worker is done, too"),
+        (&asked, None, due, Some(Held::BeingCharged), "a worker may have read it before it was asked about"),
+        (&asked, None, later, None, "nobody charges it before somebody says so"),
         (&asked, Some(&*open), due, Some(Held::Open), "nobody knows yet"),
         (&asked, Some(&paid), due, Some(Held::Paid), "its plan is about to move on"),
         (&paused, None, due, Some(Held::BeingCharged), "a worker may have read it before it was paused"),
@@ -864,7 +995,10 @@ fn a_buyer_is_told_of_what_the_merchant_let_go_and_of_what_was_charged_by_its_re
     let paused = asked.paused(By::Merchant, late).unwrap();
     assert_eq!(tidings(Some(&paused), &paused.resumed(By::Merchant, late).unwrap()), [PlanTidings::Resumed]);
     let by_hand = plan.ask(at("2027-01-08T12:00:00")).unwrap().charged_by_hand(at("2027-01-08T12:00:00")).unwrap();
-    assert_eq!(tidings(Some(&by_hand), &by_hand.charged(2, at("2027-01-08T12:00:00")).unwrap()), []);
+    assert_eq!(
+        tidings(Some(&by_hand), &by_hand.charged(2, at("2027-01-08T12:00:00"), at("2027-01-08T12:00:00")).unwrap()),
+        []
+    );
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Year {
             let nominal = buyer.plan.nominal;
             match &outcome {
                 AuthorizeOutcome::Approved(_) => {
-                    let Some(next) = buyer.plan.charged(period, now) else { continue };
+                    let Some(next) = buyer.plan.charged(period, payment.opened_at, now) else { continue };
                     let on = japan_date(payment.opened_at);
                     let charged = Closed::Charged { on, nominal, amount: payment.amount };
                     assert_eq!(buyer.closed.insert(period, charged), None, "closed once");

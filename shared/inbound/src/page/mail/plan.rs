@@ -173,7 +173,7 @@ fn rows(view: &PlanNews<'_>, words: &PlanMailWords) -> Vec<(String, String)> {
         vec![(all.result.shop, Some(view.merchant.to_owned())), (words.item, Some(plan.item.clone()))];
     match view.offer.filter(|_| view.tidings == PlanTidings::Joined) {
         Some(offer) => {
-            let terms = Joining::of(lang, offer, plan.anchor, plan.joined_at, "").rows;
+            let terms = Joining::of(lang, offer, plan.anchor, plan.shown.at, "").rows;
             rows.extend(terms.into_iter().map(|(label, text)| (label, Some(text))));
         }
         None => {
