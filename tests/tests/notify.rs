@@ -392,8 +392,8 @@ async fn polled(world: &World, quick: &Hook, calls: usize) -> Duration {
     began.elapsed()
 }
 
-/// The longest try, and a second for what stands around it.
-const ONE_TRY: Duration = Duration::from_secs(16);
+/// More than one try of the slow endpoints takes, and what stands around it; two take 28 seconds and more.
+const ONE_TRY: Duration = Duration::from_secs(26);
 
 #[tokio::test]
 async fn an_endpoint_that_takes_its_whole_time_holds_up_a_quick_one_by_one_try_at_most() {

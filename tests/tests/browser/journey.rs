@@ -149,7 +149,7 @@ pub(crate) fn received(tab: &Tab, name: &str) -> String {
 
 /// Mails that name this order, once there are `many`.
 pub(crate) fn mails(system: &System, order: &str, many: usize) -> Vec<Value> {
-    for _ in 0..200 {
+    for _ in 0..3_600 {
         let all = system.json("/_local/mail.json");
         let of_order = |mail: &Value| mail["text"].as_str().is_some_and(|text| text.contains(order));
         let mails: Vec<Value> = all.into_iter().filter(of_order).collect();

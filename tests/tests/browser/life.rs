@@ -126,7 +126,7 @@ fn join(tab: &mut Tab, system: &System) {
 
 /// The only plan, once this period is the next.
 fn only_plan(system: &System, period: u32) -> Plan {
-    for _ in 0..400 {
+    for _ in 0..3_600 {
         let plans = system.block_on(system.world.plans()).unwrap();
         if let [plan] = plans.as_slice()
             && plan.period == period
@@ -145,7 +145,7 @@ fn mail(system: &System, subject: &str) -> String {
 
 /// The same, of those that hold `part`.
 fn mail_that(system: &System, subject: &str, part: &str) -> String {
-    for _ in 0..400 {
+    for _ in 0..3_600 {
         let all = system.json("/_local/mail.json");
         let of_subject = |mail: &&Value| {
             mail["to"] == "buyer@example.com" && mail["subject"].as_str().is_some_and(|text| text.contains(subject))

@@ -322,7 +322,7 @@ fn mistakes_are_explained_and_nothing_is_charged() {
             "TARO YAMADA",
             "what is no card data is kept"
         );
-        assert_eq!(tab.ask("document.activeElement.id"), "summary");
+        tab.until("document.activeElement.id === 'summary'");
         tab.done();
     }
     assert!(authorizations(&system).is_empty());
@@ -351,7 +351,8 @@ fn an_unknown_outcome_is_waited_for_and_comes_back_by_itself() {
             if eyes.scripts && yen == "1901" {
                 // the page looks again by itself
             } else {
-                tab.click(".links a.away");
+                // as far as it has not looked again by itself meanwhile
+                tab.ask("document.querySelector('[data-refresh] .links a.away')?.click()");
             }
             back_in_shop(&mut tab, &system, "/shop/thanks");
             assert_eq!(verdict(&tab), verdict_then, "{yen}");

@@ -3,13 +3,14 @@
 use domain::{
     Yen,
     acquirer::DeclineCode,
+    clock::japan_date,
     recurring::{
         calendar::Cycle,
         plan::{Cause, EndReason, PauseReason, Plan, PlanState, Progress, Rate},
         retry::{Chance, Retry},
     },
 };
-use jiff::{SignedDuration, civil::date};
+use jiff::SignedDuration;
 use system_tests::{BatchDesk, OWNER, cards, offer_in, offers, plan_in, put_plan};
 
 use crate::console::{Clerk, DESK_JA, PHONE_EN};
@@ -57,10 +58,14 @@ fn every_page_of_a_regular_purchase_is_accessible() {
             let order = format!("20261121{number:02}");
             let plan = plan_in(&system.world, &order, state);
             let proposal = Rate { amount: Yen::new(2_980).unwrap(), cycle: Cycle::MONTHLY };
+            let today = japan_date(system.world.now());
+            let ahead = Plan { nominal: plan.anchor.after(today, Cycle::MONTHLY), ..plan };
             let plan = match name {
-                "waiting" => Plan { proposal: Some(proposal), ..plan },
-                "tried again" | "asked" => Plan { nominal: date(2026, 11, 4), tries: 1, ..plan },
-                _ => plan,
+                "waiting" => Plan { proposal: Some(proposal), ..ahead },
+                "tried again" | "asked" => {
+                    Plan { nominal: today.saturating_sub(SignedDuration::from_hours(27 * 24)), tries: 1, ..ahead }
+                }
+                _ => ahead,
             };
             system.block_on(put_plan(&system.world, &plan));
             let page = format!("/console/recurring/{}", plan.id);

@@ -146,6 +146,30 @@ impl Tab {
     }
 
     fn press(&self, selector: &str, times: u32) {
+        // what takes the focus by itself does so with the page's first picture, and scrolls: a move of the mouse is answered after one
+        let mut place = self.place(selector);
+        loop {
+            self.call("Input.dispatchMouseEvent", &json!({ "type": "mouseMoved", "x": place[0], "y": place[1] }));
+            let now = self.place(selector);
+            if now == place {
+                break;
+            }
+            place = now;
+        }
+        // all at once: the second click of two comes before the next page
+        let kinds = (1..=times).flat_map(|count| [("mousePressed", count), ("mouseReleased", count)]);
+        let events = kinds.map(|(kind, count)| {
+            json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count })
+        });
+        let send = |event| self.browser.send(Some(&self.session), "Input.dispatchMouseEvent", &event);
+        let sent: Vec<_> = events.map(send).collect();
+        for event in sent {
+            event.and_then(Sent::answer).expect("a click");
+        }
+    }
+
+    /// Where the middle of an element is, in view; it has to be visible and on top.
+    fn place(&self, selector: &str) -> Value {
         let place = self.ask(&format!(
             "(() => {{
                 const element = document.querySelector({});
@@ -160,16 +184,7 @@ impl Tab {
             text(selector)
         ));
         assert!(place.is_array(), "{selector} on {}: {place}", self.ask("location.href"));
-        // all at once: the second click of two comes before the next page
-        let kinds = (1..=times).flat_map(|count| [("mousePressed", count), ("mouseReleased", count)]);
-        let events = kinds.map(|(kind, count)| {
-            json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count })
-        });
-        let send = |event| self.browser.send(Some(&self.session), "Input.dispatchMouseEvent", &event);
-        let sent: Vec<_> = events.map(send).collect();
-        for event in sent {
-            event.and_then(Sent::answer).expect("a click");
-        }
+        place
     }
 
     /// Clicks and waits for the next page.
