@@ -186,7 +186,7 @@ async fn meanwhile(world: &World, hook: &Hook, does: impl AsyncFnOnce()) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), asked).await.expect("it is being asked");
+        tokio::time::timeout(Duration::from_secs(60), asked).await.unwrap(); // it is being asked
         does().await;
     };
     tokio::join!(settled, done);
